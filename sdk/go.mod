@@ -1,0 +1,3 @@
+module burgee.dev/burgee/sdk
+
+go 1.26
