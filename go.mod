@@ -21,6 +21,7 @@ require (
 )
 
 require (
+	burgee.dev/burgee/sdk v0.0.0
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/dustin/go-humanize v1.0.1 // indirect
