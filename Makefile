@@ -1,0 +1,120 @@
+# Burgee. Two commands matter: `make run` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION := 0.1.0
+BIN     := bin/burgee
+WHEEL   := internal/downloads/files/burgee-$(VERSION)-py3-none-any.whl
+GOPROXY_STAMP := internal/downloads/files/go/.stamp
+DASHBOARD := dashboard/dist/index.html
+VENV    := build/venv
+
+GO_SOURCES   := $(shell find cmd internal sdk -name '*.go' -o -name '*.sql' 2>/dev/null) go.mod go.sum
+SDK_SOURCES  := $(shell find sdk -name '*.go' 2>/dev/null) sdk/go.mod
+PY_SOURCES   := $(shell find python/src -type f -not -path '*/__pycache__/*' 2>/dev/null) python/pyproject.toml python/build_wheel.py
+DASH_SOURCES := $(shell find dashboard/src dashboard/public -type f 2>/dev/null) $(wildcard dashboard/*.html dashboard/*.ts dashboard/*.json)
+
+.PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-browser check bench gen golden clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(BIN) ## build what is needed and start Burgee on http://127.0.0.1:7878
+	@exec $(BIN) serve
+
+build: $(BIN) ## build bin/burgee with the dashboard and both SDKs inside
+
+$(BIN): $(GO_SOURCES) $(DASHBOARD) $(WHEEL) $(GOPROXY_STAMP) | need-go
+	@echo "burgee: building $(BIN)"
+	@CGO_ENABLED=0 go build -tags dashboard -trimpath -ldflags "-s -w" -o $@ ./cmd/burgee
+
+$(DASHBOARD): $(DASH_SOURCES) dashboard/node_modules/.stamp
+	@echo "burgee: building the dashboard"
+	@cd dashboard && npm run --silent build
+	@touch $@
+
+dashboard/node_modules/.stamp: dashboard/package-lock.json | need-node
+	@echo "burgee: installing the dashboard's packages"
+	@cd dashboard && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(WHEEL): $(PY_SOURCES) | need-python
+	@mkdir -p $(@D)
+	@python3 python/build_wheel.py $(@D) >/dev/null
+	@touch $@
+
+$(GOPROXY_STAMP): $(SDK_SOURCES) | need-go
+	@go run ./internal/downloads/pack -version v$(VERSION) -module sdk -out internal/downloads/files/go
+	@touch $@
+
+.PHONY: need-go need-node need-python
+need-go need-node need-python:
+	@scripts/need $(@:need-%=%)
+
+dev: dashboard/node_modules/.stamp | need-go ## server on :7878 and the dashboard with live reload on :5173
+	@scripts/dev
+
+test: ## everything: Go, Python, dashboard, command line, real browser
+	@scripts/need go node python
+	@$(MAKE) --no-print-directory test-go test-race test-python test-dashboard test-e2e test-browser
+	@echo "burgee: all tests passed"
+
+test-go: | need-go ## Go tests of both modules
+	@echo "== go test (server)"
+	@go vet ./... && go test $$(go list ./... | grep -v '/e2e')
+	@echo "== go test (sdk)"
+	@cd sdk && go vet ./... && go test ./...
+
+test-race: | need-go ## the concurrent packages under the race detector
+	@echo "== go test -race (concurrent packages)"
+	@go test -race ./internal/delivery ./internal/ingest ./internal/presence
+	@cd sdk && go test -race . ./internal/... ./sdktest/...
+
+$(VENV)/.stamp: python/pyproject.toml examples/calendar-flask/requirements.txt | need-python
+	@echo "burgee: making the Python test environment"
+	@python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check 'pytest>=9' 'flask>=3' 'mypy>=1.15' 'ruff>=0.12'
+	@touch $@
+
+test-python: $(VENV)/.stamp ## Python SDK: vectors, client, Flask example
+	@echo "== pytest"
+	@cd python && PYTHONPATH=src ../$(VENV)/bin/python -m pytest -q
+	@cd examples/calendar-flask && PYTHONPATH=../../python/src ../../$(VENV)/bin/python -m pytest -q
+
+test-dashboard: dashboard/node_modules/.stamp ## dashboard units
+	@echo "== dashboard"
+	@cd dashboard && npm run --silent test
+
+test-e2e: $(BIN) $(VENV)/.stamp ## the built binary: command line scripts, both SDKs, examples
+	@echo "== end to end (binary)"
+	@go test -count=1 -timeout 15m ./e2e/...
+
+test-browser: $(BIN) $(VENV)/.stamp e2e/browser/node_modules/.stamp ## the guide's story in real Chromium
+	@echo "== end to end (browser)"
+	@scripts/chromium
+	@cd e2e/browser && node --test --test-concurrency=1 --test-timeout=600000 '*.test.mjs'
+
+e2e/browser/node_modules/.stamp: e2e/browser/package-lock.json | need-node
+	@cd e2e/browser && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+check: test | need-go ## tests, linters and drift of generated files
+	@test -z "$$(gofmt -l cmd internal sdk e2e dashboard/*.go)" || { echo "gofmt would change:"; gofmt -l cmd internal sdk e2e dashboard/*.go; exit 1; }
+	@cd dashboard && npm run --silent check
+	@cd python && ../$(VENV)/bin/ruff check src tests && ../$(VENV)/bin/mypy --strict src
+	@command -v golangci-lint >/dev/null && golangci-lint run ./... || echo "burgee: golangci-lint is not installed, its rules were not checked (.golangci.yml)"
+
+golden: | need-go ## rewrite every golden file; read the diff before you commit it
+	@go test ./internal/adminapi ./internal/config -update
+	@$(MAKE) --no-print-directory gen
+
+gen: ## regenerate what is generated from spec/openapi.json
+	@cd dashboard/openapi && npm ci --silent --no-audit --no-fund && npm run --silent generate
+
+bench: | need-go ## evaluation, delivery and remote evaluation benchmarks
+	@cd sdk && go test -run '^$$' -bench . -benchmem ./eval
+	@go test -run '^$$' -bench . -benchmem ./internal/delivery ./internal/ofrep
+
+clean: ## remove what was built (never ./data)
+	@rm -rf bin build dashboard/dist internal/downloads/files/go internal/downloads/files/*.whl
