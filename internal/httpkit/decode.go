@@ -1,0 +1,241 @@
+package httpkit
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"burgee.dev/burgee/internal/fault"
+)
+
+const (
+	// MaxBody is the largest request body that is read unless a handler says
+	// otherwise.
+	MaxBody = 1 << 20
+	// MaxDepth is how deep a JSON body may nest.
+	MaxDepth = 32
+)
+
+// Limits bounds a request body. The zero value means MaxBody, MaxDepth, no
+// compression, and unknown fields refused.
+type Limits struct {
+	Body         int64 // most bytes as sent; 0 is MaxBody
+	Inflated     int64 // most bytes after gzip; 0 refuses a compressed body
+	Depth        int   // deepest nesting; 0 is MaxDepth
+	AllowUnknown bool  // ignore unknown fields, for protocols that grow
+	AllowEmpty   bool  // an empty body leaves the target as it is
+}
+
+// Decode reads the JSON body of r into v, within limits. Every error is a
+// fault that says what is wrong and where.
+func Decode(r *http.Request, v any, limits Limits) error {
+	body, err := ReadBody(r, limits)
+	if err != nil {
+		return err
+	}
+	if limits.AllowEmpty && len(bytes.TrimSpace(body)) == 0 {
+		return nil
+	}
+	return DecodeBytes(body, v, limits)
+}
+
+// ReadBody reads the body of r, inflating it when limits allow.
+func ReadBody(r *http.Request, limits Limits) ([]byte, error) {
+	limit := limits.Body
+	if limit == 0 {
+		limit = MaxBody
+	}
+	if r.ContentLength > limit {
+		return nil, tooLarge(limit)
+	}
+	body, err := readAtMost(r.Body, limit)
+	if err != nil {
+		return nil, err
+	}
+	switch encoding := strings.ToLower(r.Header.Get("Content-Encoding")); encoding {
+	case "", "identity":
+		return body, nil
+	case "gzip":
+		return inflate(body, limits.Inflated)
+	default:
+		return nil, fault.New(fault.Invalid, "encoding_unknown",
+			"Content-Encoding %q is not read here; send the body uncompressed", encoding)
+	}
+}
+
+func inflate(body []byte, limit int64) ([]byte, error) {
+	if limit == 0 {
+		return nil, fault.New(fault.Invalid, "encoding_unknown",
+			"A compressed body is not read here; send it uncompressed")
+	}
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, badGzip(err)
+	}
+	return readAtMost(z, limit)
+}
+
+func readAtMost(src io.Reader, limit int64) ([]byte, error) {
+	if src == nil {
+		return nil, nil
+	}
+	data, err := io.ReadAll(io.LimitReader(src, limit+1))
+	if err != nil {
+		if _, compressed := src.(*gzip.Reader); compressed {
+			return nil, badGzip(err)
+		}
+		return nil, fault.Wrap(err, fault.Invalid, "body_incomplete",
+			"The body ended before it was complete; send the request again")
+	}
+	if int64(len(data)) > limit {
+		return nil, tooLarge(limit)
+	}
+	return data, nil
+}
+
+func badGzip(err error) error {
+	return fault.Wrap(err, fault.Invalid, "gzip_malformed",
+		"The body says Content-Encoding: gzip but is not valid gzip")
+}
+
+func tooLarge(limit int64) error {
+	return fault.New(fault.TooLarge, "body_too_large",
+		"The body is over %s; send less at a time", size(limit))
+}
+
+func size(n int64) string {
+	if n >= 1<<20 && n%(1<<20) == 0 {
+		return fmt.Sprintf("%d MB", n>>20)
+	}
+	if n >= 1<<10 && n%(1<<10) == 0 {
+		return fmt.Sprintf("%d kB", n>>10)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+// DecodeBytes decodes one JSON value that fills data.
+func DecodeBytes(data []byte, v any, limits Limits) error {
+	depth := limits.Depth
+	if depth == 0 {
+		depth = MaxDepth
+	}
+	if err := checkText(data, depth); err != nil {
+		return err
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if !limits.AllowUnknown {
+		dec.DisallowUnknownFields()
+	}
+	if err := dec.Decode(v); err != nil {
+		return decodeFault(data, err)
+	}
+	if rest := bytes.TrimLeft(data[dec.InputOffset():], " \t\r\n"); len(rest) > 0 {
+		return malformed(data, int64(len(data)-len(rest)), "text after the end of the JSON value")
+	}
+	return nil
+}
+
+func checkText(data []byte, depth int) error {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return fault.New(fault.Invalid, "body_empty", "The body is empty; send a JSON value")
+	}
+	if !utf8.Valid(data) {
+		return fault.New(fault.Invalid, "json_malformed", "The body is not UTF-8 text; send JSON in UTF-8")
+	}
+	return checkDepth(data, depth)
+}
+
+// checkDepth counts brackets outside strings. It runs before decoding, so that
+// a hostile body costs one pass over its bytes and no allocation.
+func checkDepth(data []byte, most int) error {
+	depth, inString := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '{' || c == '[':
+			if depth++; depth > most {
+				return fault.New(fault.Invalid, "json_too_deep",
+					"The JSON nests deeper than %d levels; send a flatter value", most)
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return nil
+}
+
+func decodeFault(data []byte, err error) error {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return malformed(data, syntax.Offset-1, syntax.Error())
+	}
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return wrongType(wrong)
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return malformed(data, int64(len(data)), "it ends too early")
+	}
+	if _, name, found := strings.Cut(err.Error(), `json: unknown field "`); found {
+		field := strings.TrimSuffix(name, `"`)
+		return fault.New(fault.Invalid, "json_unknown_field", "Unknown field %q", field).
+			WithField(field, "is not known here; check its spelling")
+	}
+	if known, ok := errors.AsType[*fault.Error](err); ok {
+		return known
+	}
+	return fault.Wrap(err, fault.Invalid, "json_malformed", "The body cannot be read: %v", err)
+}
+
+func wrongType(err *json.UnmarshalTypeError) error {
+	field := err.Field
+	if field == "" {
+		field = "body"
+	}
+	got, _, _ := strings.Cut(err.Value, " ")
+	return fault.New(fault.Invalid, "json_type", "%s must be %s, not %s", field, typeWords(err.Type), err.Value).
+		WithField(field, "must be %s, not %s", typeWords(err.Type), got)
+}
+
+func typeWords(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a string"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Map, reflect.Struct:
+		return "an object"
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return "a whole number"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	case reflect.Pointer:
+		return typeWords(t.Elem())
+	}
+	return "of another type"
+}
+
+func malformed(data []byte, offset int64, why string) error {
+	line, column := position(data, offset)
+	return fault.New(fault.Invalid, "json_malformed",
+		"The body is not valid JSON at line %d, column %d: %s", line, column, why)
+}
+
+func position(data []byte, offset int64) (line, column int) {
+	offset = max(0, min(offset, int64(len(data))))
+	before := data[:offset]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[start:])
+}

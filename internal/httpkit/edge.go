@@ -1,0 +1,294 @@
+package httpkit
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/fault"
+)
+
+// Edge is what every request passes before it is routed. The zero value works:
+// it logs to slog's default, trusts no proxy and observes nothing.
+type Edge struct {
+	Logger         *slog.Logger
+	Clock          clock.Clock
+	TrustedProxies []netip.Prefix    // whose X-Forwarded-* headers are believed
+	Observe        func(Observation) // called once per finished request, for metrics
+	OnPanic        func(value any)   // called for each recovered panic, for metrics
+}
+
+// Observation is what is known of a finished request.
+type Observation struct {
+	Method   string
+	Pattern  string // the route, "" when none matched
+	Status   int
+	Duration time.Duration
+}
+
+// record is the request's own note pad: written by its one goroutine, read by
+// the edge when the handler has returned.
+type record struct {
+	id      string
+	address string
+	secure  bool
+	pattern string
+	err     error
+}
+
+type recordKey struct{}
+
+func recordOf(ctx context.Context) *record {
+	rec, _ := ctx.Value(recordKey{}).(*record)
+	return rec
+}
+
+// RequestID returns the id of the request that ctx belongs to, or "".
+func RequestID(ctx context.Context) string {
+	if rec := recordOf(ctx); rec != nil {
+		return rec.id
+	}
+	return ""
+}
+
+// Address returns the client's address without port: the connection's, or what
+// a trusted proxy says.
+func Address(r *http.Request) string {
+	if rec := recordOf(r.Context()); rec != nil {
+		return rec.address
+	}
+	return hostOf(r.RemoteAddr)
+}
+
+// Secure reports whether the client's connection is encrypted, here or at a
+// trusted proxy.
+func Secure(r *http.Request) bool {
+	if rec := recordOf(r.Context()); rec != nil {
+		return rec.secure
+	}
+	return r.TLS != nil
+}
+
+// Note keeps err for the request's one log line. The last one wins.
+func Note(ctx context.Context, err error) {
+	if rec := recordOf(ctx); rec != nil {
+		rec.err = err
+	}
+}
+
+// Wrap returns next behind the edge.
+func (e Edge) Wrap(next http.Handler) http.Handler {
+	if e.Logger == nil {
+		e.Logger = slog.Default()
+	}
+	if e.Clock == nil {
+		e.Clock = clock.System{}
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := e.Clock.Now()
+		rec := &record{id: requestID(r)}
+		rec.address, rec.secure = e.client(r)
+		r = r.WithContext(context.WithValue(r.Context(), recordKey{}, rec))
+		collapseSlashes(r)
+		answer := &response{ResponseWriter: w}
+		securityHeaders(w.Header(), rec.id)
+
+		e.serve(answer, r, next)
+		e.finish(r, rec, answer, e.Clock.Now().Sub(start))
+	})
+}
+
+// serve runs the handler and turns a panic into one answer, or into a cut
+// connection when the answer has begun.
+func (e Edge) serve(w *response, r *http.Request, next http.Handler) {
+	defer func() {
+		value := recover()
+		if value == nil {
+			return
+		}
+		if value == http.ErrAbortHandler {
+			panic(value)
+		}
+		if e.OnPanic != nil {
+			e.OnPanic(value)
+		}
+		err := fmt.Errorf("panic: %v\n%s", value, debug.Stack())
+		if w.status == 0 {
+			WriteProblem(w, r, err)
+			return
+		}
+		Note(r.Context(), err)
+	}()
+	next.ServeHTTP(w, r)
+}
+
+func (e Edge) finish(r *http.Request, rec *record, w *response, took time.Duration) {
+	status := w.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	if e.Observe != nil {
+		e.Observe(Observation{Method: r.Method, Pattern: rec.pattern, Status: status, Duration: took})
+	}
+	level := slog.LevelDebug
+	switch {
+	case status >= 500 && fault.KindOf(rec.err) != fault.Unavailable:
+		level = slog.LevelError
+	case rec.err != nil:
+		level = slog.LevelInfo
+	}
+	// The path only: a query may hold what must not be logged.
+	attrs := []slog.Attr{
+		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", status),
+		slog.Int64("bytes", w.bytes), slog.Duration("took", took),
+		slog.String("address", rec.address), slog.String("request_id", rec.id),
+	}
+	if rec.err != nil {
+		attrs = append(attrs, slog.String("error", rec.err.Error()))
+	}
+	e.Logger.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// client tells who is at the other end. X-Forwarded-For is read from the right
+// and only as far as every hop is trusted.
+func (e Edge) client(r *http.Request) (address string, secure bool) {
+	address, secure = hostOf(r.RemoteAddr), r.TLS != nil
+	if !e.trusted(address) {
+		return address, secure
+	}
+	if proto := r.Header.Get("X-Forwarded-Proto"); proto != "" {
+		secure = strings.EqualFold(strings.TrimSpace(proto), "https")
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && e.trusted(address); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		address = hop.Unmap().String()
+	}
+	return address, secure
+}
+
+func (e Edge) trusted(address string) bool {
+	ip, err := netip.ParseAddr(address)
+	if err != nil {
+		return false
+	}
+	for _, prefix := range e.TrustedProxies {
+		if prefix.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}
+
+func hostOf(remote string) string {
+	at, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return remote
+	}
+	return at.Addr().Unmap().WithZone("").String()
+}
+
+// requestID keeps the id that a caller sent when it is a plain token, so that
+// one id follows a request through proxies; else it makes one.
+func requestID(r *http.Request) string {
+	if id := r.Header.Get("X-Request-Id"); plainToken(id) {
+		return id
+	}
+	var raw [8]byte
+	_, _ = rand.Read(raw[:]) // never fails, by its contract
+	return hex.EncodeToString(raw[:])
+}
+
+func plainToken(s string) bool {
+	if len(s) < 8 || len(s) > 64 {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.') {
+			return false
+		}
+	}
+	return true
+}
+
+// collapseSlashes makes //ofrep/v1 and /ofrep/v1 one path before routing: a
+// redirect would turn the POST into a GET.
+func collapseSlashes(r *http.Request) {
+	if !strings.Contains(r.URL.Path, "//") {
+		return
+	}
+	// An encoded slash ("%2F%2F") makes the decoded path hold "//" too; then
+	// only the raw path tells which slashes separate.
+	if r.URL.RawPath == "" {
+		u := *r.URL
+		u.Path = squeeze(u.Path)
+		r.URL = &u
+		return
+	}
+	if u, err := r.URL.Parse("/" + strings.TrimLeft(squeeze(r.URL.EscapedPath()), "/")); err == nil {
+		u.RawQuery = r.URL.RawQuery
+		r.URL = u
+	}
+}
+
+func squeeze(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return path
+}
+
+// ContentSecurityPolicy is sent with every answer. Styles may be inline because
+// the dashboard's components set them; scripts may not.
+const ContentSecurityPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+	"img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+func securityHeaders(h http.Header, requestID string) {
+	h.Set("Content-Security-Policy", ContentSecurityPolicy)
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("X-Request-Id", requestID)
+}
+
+// response counts what is written. Unwrap lets http.ResponseController reach
+// the connection, for flushes and deadlines.
+type response struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+// Unwrap returns the wrapped writer.
+func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// WriteHeader keeps the first final status.
+func (w *response) WriteHeader(status int) {
+	if w.status == 0 && status >= 200 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts the bytes.
+func (w *response) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(p)
+	w.bytes += int64(n)
+	return n, err
+}
