@@ -1,0 +1,86 @@
+// Child processes of the tests: a server with a data folder of its own, and
+// programs that connect to it.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export const root = resolve(import.meta.dirname, '../../..');
+export const binary = join(root, 'bin', 'burgee');
+
+export function temporary(name) {
+  const folder = mkdtempSync(join(tmpdir(), `burgee-${name}-`));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function freePort() {
+  return new Promise((done, fail) => {
+    const probe = createServer();
+    probe.on('error', fail);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => done(port));
+    });
+  });
+}
+
+// start runs a program and collects what it prints; stopping is the caller's.
+export function start(command, args, options = {}) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const program = { child, output: '' };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text) => { program.output += text; });
+  }
+  program.exited = new Promise((done) => child.on('exit', (code, signal) => done({ code, signal })));
+  program.stop = async (signal = 'SIGTERM') => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    return program.exited;
+  };
+  process.on('exit', () => child.kill('SIGKILL'));
+  return program;
+}
+
+// run runs a program to its end and throws with its output when it fails.
+export async function run(command, args, options = {}) {
+  const program = start(command, args, options);
+  const { code } = await program.exited;
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} exited ${code}:\n${program.output}`);
+  return program.output;
+}
+
+export async function until(what, check, { timeout = 10_000, every = 25 } = {}) {
+  const end = Date.now() + timeout;
+  let last;
+  for (;;) {
+    try {
+      const value = await check();
+      if (value) return value;
+    } catch (error) { last = error; }
+    if (Date.now() > end) throw new Error(`waited ${timeout} ms for ${what}${last ? `: ${last}` : ''}`);
+    await new Promise((done) => setTimeout(done, every));
+  }
+}
+
+// startServer starts Burgee on an empty data folder and reads what it prints
+// for the first run.
+export async function startServer({ env = {}, data = temporary('data'), port, args = [] } = {}) {
+  port ??= await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const program = start(binary, ['serve', '--addr', `127.0.0.1:${port}`, '--data', data, '--ops-addr', '', ...args], {
+    env: { PATH: process.env.PATH, HOME: data, ...env },
+  });
+  await until('the server to be ready', async () => {
+    if (program.child.exitCode !== null) throw new Error(program.output);
+    return (await fetch(`${origin}/readyz`)).ok;
+  }, { timeout: 20_000 });
+  return {
+    ...program,
+    get output() { return program.output; },
+    origin, data, port,
+    startLink: program.output.match(/http:\/\/\S+\/start#t=\S+/)?.[0],
+    serverKey: program.output.match(/bgs_[A-Za-z0-9_-]{32,}/)?.[0],
+  };
+}
