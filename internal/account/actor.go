@@ -1,5 +1,3 @@
-// Package account holds who may act: people, their sessions, API tokens, and
-// the one question every write asks, Can.
 package account
 
 import "burgee.dev/burgee/internal/fault"

@@ -1,0 +1,9 @@
+// Package account holds who may act: people with their sessions, API tokens,
+// the link that makes the first owner, and Can, the one question that every
+// write asks.
+//
+// Secrets (session cookies, API tokens, set-up links) are 256 random bits of
+// which only the SHA-256 is stored. Passwords are Argon2id. Service is the
+// only writer; it asks its Store, which internal/store implements. Attempts to
+// sign in are slowed per account and per address, in memory.
+package account
