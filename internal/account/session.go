@@ -1,0 +1,88 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/fault"
+)
+
+// maxUserAgent bounds what is kept of a browser's name.
+const maxUserAgent = 200
+
+// begin starts a session.
+func (s *Service) begin(ctx context.Context, member Person, client Client) (SignIn, error) {
+	secret := newSecret()
+	now := s.clock.Now()
+	rec := SessionRecord{
+		Hash: hashOf(secret), MemberID: member.ID,
+		CreatedAt: now.UnixMilli(), LastSeenAt: now.UnixMilli(), ExpiresAt: now.Add(sessionLife).UnixMilli(),
+		UserAgent: client.UserAgent[:min(len(client.UserAgent), maxUserAgent)], Address: client.Address,
+	}
+	if err := s.store.CreateSession(ctx, rec); err != nil {
+		return SignIn{}, err
+	}
+	return SignIn{Secret: secret, Member: member, ExpiresAt: time.UnixMilli(rec.ExpiresAt).UTC()}, nil
+}
+
+// SignOut ends a session; an unknown one is no error.
+func (s *Service) SignOut(ctx context.Context, secret string) error {
+	return s.store.DeleteSession(ctx, hashOf(secret))
+}
+
+// BySession finds who holds a session, and prolongs it.
+func (s *Service) BySession(ctx context.Context, secret string) (Actor, Person, error) {
+	rec, member, err := s.store.SessionByHash(ctx, hashOf(secret))
+	if fault.IsKind(err, fault.NotFound) {
+		return Actor{}, Person{}, sessionOver()
+	}
+	if err != nil {
+		return Actor{}, Person{}, err
+	}
+	now := s.clock.Now()
+	if now.UnixMilli() >= rec.ExpiresAt {
+		return Actor{}, Person{}, sessionOver()
+	}
+	if now.Sub(time.UnixMilli(rec.LastSeenAt)) >= touchEvery {
+		if err := s.store.TouchSession(ctx, rec.Hash, now.UnixMilli(), now.Add(sessionLife).UnixMilli()); err != nil {
+			return Actor{}, Person{}, err
+		}
+	}
+	actor := Actor{Kind: Member, ID: member.ID, Name: member.Email, Role: member.Role}
+	return actor, memberOf(member), nil
+}
+
+func sessionOver() *fault.Error {
+	return fault.New(fault.Unauthenticated, "session_expired", "You are signed out. Sign in again")
+}
+
+// APIToken is an API token without its secret.
+type APIToken struct {
+	ID, Name, Masked                 string
+	CreatedAt, LastUsedAt, ExpiresAt int64
+}
+
+// ByToken finds who an API token acts for.
+func (s *Service) ByToken(ctx context.Context, token string) (Actor, error) {
+	rec, err := s.store.TokenByHash(ctx, hashOf(token))
+	if fault.IsKind(err, fault.NotFound) {
+		return Actor{}, fault.New(fault.Unauthenticated, "token_unknown",
+			"The API token %s is not known here. Make one in Settings, Tokens", mask(token))
+	}
+	if err != nil {
+		return Actor{}, err
+	}
+	now := clock.Millis(s.clock)
+	if rec.ExpiresAt != 0 && now >= rec.ExpiresAt {
+		return Actor{}, fault.New(fault.Unauthenticated, "token_expired",
+			"The API token %q expired on %s. Make another in Settings, Tokens",
+			rec.Name, time.UnixMilli(rec.ExpiresAt).UTC().Format(time.DateOnly))
+	}
+	if now-rec.LastUsedAt >= time.Minute.Milliseconds() {
+		if err := s.store.TouchToken(ctx, rec.ID, now); err != nil {
+			return Actor{}, err
+		}
+	}
+	return Actor{Kind: Token, ID: rec.ID, Name: rec.Name, Role: rec.Role}, nil
+}
