@@ -1,0 +1,1 @@
+"""Feature flags that are decided in your program and steered from your own Burgee server."""
