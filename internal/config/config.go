@@ -1,0 +1,209 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"burgee.dev/burgee/internal/fault"
+)
+
+// Config is the server's configuration, checked.
+type Config struct {
+	Addr           string
+	Data           string
+	PublicURL      string // without a slash at its end; "" = from the address listened on
+	TLSCert        string
+	TLSKey         string
+	TrustedProxies []netip.Prefix
+	AllowHTTP      bool
+	OpsAddr        string // "" = off
+	LogLevel       slog.Level
+	LogFormat      string // text or json
+	Init           Init
+
+	values []Value
+}
+
+// Init is what a first start on an empty store is given from outside.
+type Init struct {
+	OwnerEmail, OwnerPassword   string
+	Token, ServerKey, ClientKey string
+}
+
+// Given says whether anything is set, and so worth a word when it is ignored.
+func (i Init) Given() bool { return i != Init{} }
+
+// Value is a setting's value and where it came from.
+type Value struct {
+	Setting Setting
+	Text    string
+	Source  string // default, a file's name, environment, flag
+}
+
+// TLS says whether the server itself speaks https.
+func (c *Config) TLS() bool { return c.TLSCert != "" }
+
+// Print writes each setting, its value (secrets masked) and its source.
+func (c *Config) Print(w io.Writer) error {
+	for _, v := range c.values {
+		name := v.Setting.Flag
+		if name == "" {
+			name = v.Setting.Env
+		}
+		text := v.Text
+		if v.Setting.Secret && text != "" {
+			text = "(set)"
+		}
+		if _, err := fmt.Fprintf(w, "%-27s %-32s %s\n", name, strconv.Quote(text), v.Source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check refuses settings that contradict each other.
+func (c *Config) check() error {
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return invalid("--tls-cert and --tls-key go together: give both, or neither")
+	}
+	if (c.Init.OwnerEmail == "") != (c.Init.OwnerPassword == "") {
+		return invalid("BURGEE_INIT_OWNER_EMAIL and BURGEE_INIT_OWNER_PASSWORD go together: give both, or neither")
+	}
+	return nil
+}
+
+func invalid(format string, args ...any) error {
+	return fault.New(fault.Invalid, "config_invalid", format, args...)
+}
+
+func setText(field func(*Config) *string, what string) func(*Config, string) error {
+	return func(c *Config, s string) error {
+		if s == "" && what != "" {
+			return fmt.Errorf("is empty; give %s", what)
+		}
+		*field(c) = s
+		return nil
+	}
+}
+
+func setBool(field func(*Config) *bool) func(*Config, string) error {
+	return func(c *Config, s string) error {
+		b, err := strconv.ParseBool(s)
+		if err != nil {
+			return fmt.Errorf("%q is neither true nor false", s)
+		}
+		*field(c) = b
+		return nil
+	}
+}
+
+func setAddr(c *Config, s string) error {
+	addr, err := listenAddress(s)
+	c.Addr = addr
+	return err
+}
+
+func setOpsAddr(c *Config, s string) error {
+	if s == "" {
+		c.OpsAddr = ""
+		return nil
+	}
+	addr, err := listenAddress(s)
+	c.OpsAddr = addr
+	return err
+}
+
+// listenAddress takes host:port and :port.
+func listenAddress(s string) (string, error) {
+	_, port, err := net.SplitHostPort(s)
+	if err != nil {
+		return "", fmt.Errorf("%q is no address; write host:port, for example 127.0.0.1:7878", s)
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return "", fmt.Errorf("%q has no port from 0 to 65535", s)
+	}
+	return s, nil
+}
+
+func setPublicURL(c *Config, s string) error {
+	if s == "" {
+		c.PublicURL = ""
+		return nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return fmt.Errorf("%q is no address of a server; write https://flags.example.com", s)
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("%q has a path; Burgee lives at the root of its host", s)
+	}
+	c.PublicURL = u.Scheme + "://" + u.Host
+	return nil
+}
+
+func setProxies(c *Config, s string) error {
+	c.TrustedProxies = nil
+	for part := range strings.SplitSeq(s, ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		prefix, err := network(part)
+		if err != nil {
+			return fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", part)
+		}
+		c.TrustedProxies = append(c.TrustedProxies, prefix)
+	}
+	return nil
+}
+
+func network(s string) (netip.Prefix, error) {
+	if prefix, err := netip.ParsePrefix(s); err == nil {
+		return prefix.Masked(), nil
+	}
+	addr, err := netip.ParseAddr(s)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	return netip.PrefixFrom(addr, addr.BitLen()), nil
+}
+
+func setLevel(c *Config, s string) error {
+	switch s {
+	case "debug", "info", "warn", "error":
+		return c.LogLevel.UnmarshalText([]byte(s))
+	}
+	return fmt.Errorf("%q is no level; choose debug, info, warn or error", s)
+}
+
+func setFormat(c *Config, s string) error {
+	if s != "text" && s != "json" {
+		return fmt.Errorf("%q is no format; choose text or json", s)
+	}
+	c.LogFormat = s
+	return nil
+}
+
+var secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{32,200}$`)
+
+// setSecret takes a key or token; its text is never repeated in an error.
+func setSecret(field func(*Config) *string, prefix, kind string) func(*Config, string) error {
+	return func(c *Config, s string) error {
+		*field(c) = s
+		if s == "" {
+			return nil
+		}
+		rest, ok := strings.CutPrefix(s, prefix)
+		if !ok || !secretForm.MatchString(rest) {
+			return fmt.Errorf("is malformed: it takes %s and 32 or more of A-Z a-z 0-9 _ -; make one with `burgee key generate %s`", prefix, kind)
+		}
+		return nil
+	}
+}

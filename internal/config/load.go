@@ -1,0 +1,193 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sort"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// maxSecretFile bounds what is read from a _FILE.
+const maxSecretFile = 64 << 10
+
+// Sources are where settings come from. The zero value gives the defaults.
+type Sources struct {
+	File    string            // a YAML file; "" = none
+	Environ []string          // as of os.Environ
+	Flags   map[string]string // by name, those given only
+}
+
+// Load resolves every setting and checks the whole.
+func Load(src Sources) (*Config, error) {
+	file, err := readFile(src.File)
+	if err != nil {
+		return nil, err
+	}
+	env, err := readEnvironment(src.Environ)
+	if err != nil {
+		return nil, err
+	}
+	if err := knownFlags(src.Flags); err != nil {
+		return nil, err
+	}
+	c := &Config{}
+	for _, s := range Settings() {
+		v := Value{Setting: s, Text: s.Default, Source: "default"}
+		if text, ok := file[s.Key]; ok && s.Key != "" {
+			v.Text, v.Source = text, src.File
+		}
+		if given, ok := env[s.Env]; ok {
+			v.Text, v.Source = given.text, given.source
+		}
+		if text, ok := src.Flags[s.Flag]; ok && s.Flag != "" {
+			v.Text, v.Source = text, "flag"
+		}
+		if err := s.set(c, v.Text); err != nil {
+			return nil, invalid("%s %v", nameIn(v), err)
+		}
+		c.values = append(c.values, v)
+	}
+	return c, c.check()
+}
+
+// nameIn is what the user wrote: the flag, the variable or the file's key.
+func nameIn(v Value) string {
+	switch v.Source {
+	case "flag", "default":
+		return "--" + v.Setting.Flag
+	case "environment":
+		return v.Setting.Env
+	}
+	if strings.HasPrefix(v.Source, "file of ") {
+		return v.Setting.Env + "_FILE"
+	}
+	return v.Source + ": " + v.Setting.Key
+}
+
+func knownFlags(flags map[string]string) error {
+	known := map[string]bool{}
+	for _, s := range Settings() {
+		known[s.Flag] = true
+	}
+	for name := range flags {
+		if !known[name] || name == "" {
+			return invalid("--%s is no setting; `burgee serve --help` lists them", name)
+		}
+	}
+	return nil
+}
+
+// readFile reads the file's keys as text. A list becomes its parts with commas.
+func readFile(name string) (map[string]string, error) {
+	if name == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, invalid("the configuration file cannot be read: %v", err)
+	}
+	var raw map[string]any
+	if err := yaml.Unmarshal(data, &raw); err != nil {
+		return nil, invalid("%s is not valid YAML: %v", name, err)
+	}
+	known := map[string]bool{}
+	var keys []string
+	for _, s := range Settings() {
+		if s.Key != "" {
+			known[s.Key] = true
+			keys = append(keys, s.Key)
+		}
+	}
+	values := map[string]string{}
+	for key, value := range raw {
+		if !known[key] {
+			return nil, invalid("%s: %s is no setting; there are %s", name, key, strings.Join(keys, ", "))
+		}
+		values[key] = asText(value)
+	}
+	return values, nil
+}
+
+func asText(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case []any:
+		parts := make([]string, len(v))
+		for i, part := range v {
+			parts[i] = asText(part)
+		}
+		return strings.Join(parts, ",")
+	}
+	return fmt.Sprint(value)
+}
+
+type fromEnv struct{ text, source string }
+
+// readEnvironment picks the settings out of the environment, following _FILE
+// for secrets.
+func readEnvironment(environ []string) (map[string]fromEnv, error) {
+	byEnv := map[string]Setting{}
+	for _, s := range Settings() {
+		byEnv[s.Env] = s
+	}
+	values := map[string]fromEnv{}
+	var unknown []string
+	for _, pair := range environ {
+		name, text, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, "BURGEE_") || others[name] {
+			continue
+		}
+		if _, ok := byEnv[name]; ok {
+			values[name] = fromEnv{text, "environment"}
+			continue
+		}
+		if base, ok := strings.CutSuffix(name, "_FILE"); ok && byEnv[base].Secret {
+			continue // read below, when it is known whether both are set
+		}
+		unknown = append(unknown, name)
+	}
+	if len(unknown) > 0 {
+		sort.Strings(unknown)
+		return nil, invalid("%s is no setting of Burgee; unset it, or see `burgee serve --help`", strings.Join(unknown, ", "))
+	}
+	return values, readSecretFiles(environ, values, byEnv)
+}
+
+func readSecretFiles(environ []string, values map[string]fromEnv, byEnv map[string]Setting) error {
+	for _, pair := range environ {
+		name, path, _ := strings.Cut(pair, "=")
+		base, ok := strings.CutSuffix(name, "_FILE")
+		if !ok || !byEnv[base].Secret || path == "" {
+			continue
+		}
+		if _, both := values[base]; both {
+			return invalid("%s and %s are both set; keep one", base, name)
+		}
+		text, err := secretFile(path)
+		if err != nil {
+			return invalid("%s: %v", name, err)
+		}
+		values[base] = fromEnv{text, "file of " + name}
+	}
+	return nil
+}
+
+func secretFile(path string) (string, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("%s does not exist", path)
+	}
+	if err != nil {
+		return "", err
+	}
+	if info.Size() > maxSecretFile {
+		return "", fmt.Errorf("%s is larger than a secret can be", path)
+	}
+	data, err := os.ReadFile(path)
+	return strings.TrimRight(string(data), "\r\n"), err
+}

@@ -1,0 +1,57 @@
+package config
+
+// Setting is one row of the table.
+type Setting struct {
+	Flag    string // --addr; "" where a flag would show a secret
+	Env     string // BURGEE_ADDR
+	Key     string // addr, in the file; "" where it may not stand in one
+	Default string
+	Help    string
+	Secret  bool // shown masked; its Env also has a _FILE form
+	Bool    bool // the flag needs no value
+
+	set func(*Config, string) error
+}
+
+// Settings returns the table, in the order of documentation.
+func Settings() []Setting {
+	return []Setting{
+		{Flag: "addr", Env: "BURGEE_ADDR", Key: "addr", Default: "127.0.0.1:7878", set: setAddr,
+			Help: "address to listen on"},
+		{Flag: "data", Env: "BURGEE_DATA", Key: "data", Default: "./data", set: setText(func(c *Config) *string { return &c.Data }, "a folder"),
+			Help: "folder of the database; made with mode 0700"},
+		{Flag: "public-url", Env: "BURGEE_PUBLIC_URL", Key: "public-url", set: setPublicURL,
+			Help: "where browsers and programs reach this server, for example https://flags.example.com; found out from --addr when empty"},
+		{Flag: "tls-cert", Env: "BURGEE_TLS_CERT", Key: "tls-cert", set: setText(func(c *Config) *string { return &c.TLSCert }, ""),
+			Help: "file with the certificate chain (PEM); with --tls-key the server speaks https"},
+		{Flag: "tls-key", Env: "BURGEE_TLS_KEY", Key: "tls-key", set: setText(func(c *Config) *string { return &c.TLSKey }, ""),
+			Help: "file with the certificate's private key (PEM)"},
+		{Flag: "trusted-proxies", Env: "BURGEE_TRUSTED_PROXIES", Key: "trusted-proxies", set: setProxies,
+			Help: "addresses or networks of proxies whose X-Forwarded-For and -Proto are believed, separated by commas"},
+		{Flag: "allow-http", Env: "BURGEE_ALLOW_HTTP", Key: "allow-http", Default: "false", Bool: true, set: setBool(func(c *Config) *bool { return &c.AllowHTTP }),
+			Help: "let people sign in over plain http from other machines; passwords and cookies cross the network unencrypted"},
+		{Flag: "ops-addr", Env: "BURGEE_OPS_ADDR", Key: "ops-addr", Default: "127.0.0.1:7879", set: setOpsAddr,
+			Help: "address of /metrics and profiling; empty switches them off"},
+		{Flag: "log-level", Env: "BURGEE_LOG_LEVEL", Key: "log-level", Default: "info", set: setLevel,
+			Help: "debug, info, warn or error"},
+		{Flag: "log-format", Env: "BURGEE_LOG_FORMAT", Key: "log-format", Default: "text", set: setFormat,
+			Help: "text or json"},
+		{Env: "BURGEE_INIT_OWNER_EMAIL", set: setText(func(c *Config) *string { return &c.Init.OwnerEmail }, ""),
+			Help: "on an empty store: the owner's e-mail address"},
+		{Env: "BURGEE_INIT_OWNER_PASSWORD", Secret: true, set: setText(func(c *Config) *string { return &c.Init.OwnerPassword }, ""),
+			Help: "on an empty store: the owner's password"},
+		{Env: "BURGEE_INIT_TOKEN", Secret: true, set: setSecret(func(c *Config) *string { return &c.Init.Token }, "bgp_", "token"),
+			Help: "on an empty store: an API token with full rights, bgp_ and 32 or more of A-Z a-z 0-9 _ -"},
+		{Env: "BURGEE_INIT_SERVER_KEY", Secret: true, set: setSecret(func(c *Config) *string { return &c.Init.ServerKey }, "bgs_", "server"),
+			Help: "on an empty store: the server key of default / production, bgs_…"},
+		{Env: "BURGEE_INIT_CLIENT_KEY", Secret: true, set: setSecret(func(c *Config) *string { return &c.Init.ClientKey }, "bgc_", "client"),
+			Help: "on an empty store: the client key of default / production, bgc_…"},
+	}
+}
+
+// others are variables of Burgee that are not settings of the server: of the
+// command line as a client, and of the SDKs.
+var others = map[string]bool{
+	"BURGEE_URL": true, "BURGEE_TOKEN": true, "BURGEE_TOKEN_FILE": true, "BURGEE_KEY": true, "BURGEE_APPLICATION": true, "BURGEE_CONFIG": true,
+	"BURGEE_OVERRIDES": true, "BURGEE_CACHE_DIR": true, "BURGEE_PROJECT": true, "BURGEE_ENVIRONMENT": true,
+}
