@@ -24,6 +24,7 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	AllowHTTP      bool
 	OpsAddr        string // "" = off
+	OpsAddrGiven   bool   // somebody asked for it: a port in use is an error, not a remark
 	LogLevel       slog.Level
 	LogFormat      string // text or json
 	Init           Init

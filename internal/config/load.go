@@ -50,6 +50,9 @@ func Load(src Sources) (*Config, error) {
 			return nil, invalid("%s %v", nameIn(v), err)
 		}
 		c.values = append(c.values, v)
+		if s.Key == "ops-addr" {
+			c.OpsAddrGiven = v.Source != "default"
+		}
 	}
 	return c, c.check()
 }
