@@ -1,0 +1,37 @@
+import { useQuery } from '@tanstack/react-query';
+import { Navigate, Outlet, useParams } from '@tanstack/react-router';
+import { projectQuery } from '@/api/projects';
+import { ProjectProvider, useProject } from '@/components/project-context';
+import { QueryState } from '@/components/states';
+import { preferred } from '@/lib/environments';
+import { useLiveRefresh } from './use-live-refresh';
+
+/** Gives every page of a project its Project, and keeps what is shown fresh by the live stream. */
+export function ProjectLayout() {
+  const { project: key } = useParams({ from: '/frame/p/$project' });
+  const project = useQuery(projectQuery(key));
+  useLiveRefresh(key);
+  return (
+    <QueryState query={project} what={`The project ${key} could not be loaded`}>
+      {(data) => (
+        <ProjectProvider project={data}>
+          <Outlet />
+        </ProjectProvider>
+      )}
+    </QueryState>
+  );
+}
+
+/** `/p/$project`: on to its flags. */
+export function ProjectHome() {
+  const project = useProject();
+  const environment = preferred(project);
+  if (!environment) return <Navigate to="/projects" replace />;
+  return (
+    <Navigate
+      to="/p/$project/e/$environment/flags"
+      params={{ project: project.key, environment: environment.key }}
+      replace
+    />
+  );
+}

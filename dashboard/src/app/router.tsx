@@ -1,0 +1,109 @@
+import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
+import { EnvironmentLayout } from './environment-layout';
+import { Frame } from './frame/frame';
+import { Home } from './home';
+import { NotFound } from './not-found';
+import { ProjectHome, ProjectLayout } from './project-layout';
+
+type Search = Record<string, unknown>;
+
+/** Search parameters that are texts; each may be missing, and anything else is dropped. */
+const texts =
+  <Name extends string>(...names: Name[]) =>
+  (search: Search): { [key in Name]?: string } => {
+    const found: { [key in Name]?: string } = {};
+    for (const name of names) {
+      const value = search[name];
+      if (value !== undefined && value !== '') found[name] = String(value);
+    }
+    return found;
+  };
+type FlagsSearch = {
+  tab?: string;
+  q?: string;
+  type?: string;
+  tag?: string;
+  serving?: string;
+  flat?: true;
+  create?: true;
+};
+const yes = (value: unknown) => (value === true || value === 'true' ? true : undefined);
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+const home = createRoute({ getParentRoute: () => root, path: '/', component: Home });
+const start = createRoute({ getParentRoute: () => root, path: '/start', component: Home });
+const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame });
+
+const projects = createRoute({
+  getParentRoute: () => frame,
+  path: '/projects',
+});
+const settings = createRoute({
+  getParentRoute: () => frame,
+  path: '/settings',
+  validateSearch: texts('tab'),
+});
+
+const project = createRoute({ getParentRoute: () => frame, path: '/p/$project', component: ProjectLayout });
+const projectHome = createRoute({ getParentRoute: () => project, path: '/', component: ProjectHome });
+const connect = createRoute({
+  getParentRoute: () => project,
+  path: '/connect',
+  validateSearch: texts('env', 'sdk'),
+});
+const projectSettings = createRoute({
+  getParentRoute: () => project,
+  path: '/settings',
+  validateSearch: texts('tab'),
+});
+
+const environment = createRoute({
+  getParentRoute: () => project,
+  path: '/e/$environment',
+  validateSearch: (search: Search): { review?: true } => ({ review: yes(search.review) }),
+  component: EnvironmentLayout,
+});
+const flags = createRoute({
+  getParentRoute: () => environment,
+  path: '/flags',
+  validateSearch: (search: Search): FlagsSearch => ({
+    ...texts('tab', 'q', 'type', 'tag', 'serving')(search),
+    flat: yes(search.flat),
+    create: yes(search.create),
+  }),
+});
+const flagPage = createRoute({
+  getParentRoute: () => environment,
+  path: '/flags/$flag',
+  validateSearch: texts('tab'),
+});
+const experiments = createRoute({ getParentRoute: () => environment, path: '/experiments' });
+const experiment = createRoute({ getParentRoute: () => environment, path: '/experiments/$key' });
+const groups = createRoute({ getParentRoute: () => environment, path: '/groups' });
+const group = createRoute({ getParentRoute: () => environment, path: '/groups/$key' });
+const live = createRoute({ getParentRoute: () => environment, path: '/live' });
+const audit = createRoute({ getParentRoute: () => environment, path: '/audit' });
+
+const tree = root.addChildren([
+  home,
+  start,
+  frame.addChildren([
+    projects,
+    settings,
+    project.addChildren([
+      projectHome,
+      connect,
+      projectSettings,
+      environment.addChildren([flags, flagPage, experiments, experiment, groups, group, live, audit]),
+    ]),
+  ]),
+]);
+
+export const createAppRouter = () =>
+  createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,81 @@
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import type { Environment } from '@/api/types';
+import { EnvironmentBadge } from './environment-badge';
+import { ErrorState } from './states';
+
+type Props = {
+  opened: boolean;
+  onClose: () => void;
+  title: string;
+  children?: ReactNode;
+  /** The verb on the button: "Turn off in production". */
+  verb: string;
+  danger?: boolean;
+  environment?: Environment;
+  /** Offers a reason, which the action gets. */
+  withReason?: boolean;
+  action: (reason: string) => Promise<unknown>;
+};
+
+/** One confirm for what happens at once: Off, Stop, Undo, revoke. Closes when the action is done. */
+export function Confirm(props: Props) {
+  const [reason, setReason] = useState('');
+  const run = useMutation({
+    mutationFn: () => props.action(reason),
+    onSuccess: () => {
+      setReason('');
+      props.onClose();
+    },
+  });
+  const close = () => {
+    run.reset();
+    props.onClose();
+  };
+  return (
+    <Modal opened={props.opened} onClose={close} title={props.title} centered>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          run.mutate();
+        }}
+      >
+        <Stack gap="sm">
+          {props.environment && (
+            <div>
+              <EnvironmentBadge environment={props.environment} />
+            </div>
+          )}
+          {props.children && (
+            <Text size="sm" component="div">
+              {props.children}
+            </Text>
+          )}
+          {props.withReason && (
+            <TextInput
+              label="Reason"
+              description="Optional; kept in the history."
+              value={reason}
+              onChange={(event) => setReason(event.currentTarget.value)}
+            />
+          )}
+          {run.isError && <ErrorState what="Nothing was changed" error={run.error} />}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={close}>
+              Cancel
+            </Button>
+            <Button
+              type="submit"
+              color={props.danger ? 'red' : undefined}
+              loading={run.isPending}
+              data-autofocus
+            >
+              {props.verb}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,5 @@
+// The shared save model. It is the one feature that the others may import.
+export { DraftBar } from './draft-bar';
+export * from './draft-store';
+export { ReviewDrawer } from './review-drawer';
+export { useCloseReview, useOpenReview } from './use-review';

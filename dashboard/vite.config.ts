@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// The server whose API the development page talks to; `make dev` starts one there.
+const server = process.env.BURGEE_DEV_SERVER ?? 'http://127.0.0.1:7878';
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: {
+    port: 5173,
+    proxy: Object.fromEntries(
+      ['/api', '/downloads', '/ofrep', '/sdk'].map((path) => [path, { target: server }]),
+    ),
+  },
+  build: {
+    outDir: 'dist',
+    target: 'es2022',
+    // Everything stays a file of its own: a data: address would need a hole in the content security policy.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 900,
+  },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['tests/setup.ts'],
+    include: ['src/**/*.test.{ts,tsx}', 'tests/**/*.test.{ts,tsx}'],
+    testTimeout: 20_000,
+    css: false,
+  },
+});
