@@ -1,4 +1,10 @@
-import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from '@tanstack/react-router';
 import { EnvironmentLayout } from './environment-layout';
 import { Frame } from './frame/frame';
 import { Home } from './home';
@@ -37,10 +43,12 @@ const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: 
 const projects = createRoute({
   getParentRoute: () => frame,
   path: '/projects',
+  component: lazyRouteComponent(() => import('@/features/projects/projects-page'), 'ProjectsPage'),
 });
 const settings = createRoute({
   getParentRoute: () => frame,
   path: '/settings',
+  component: lazyRouteComponent(() => import('@/features/settings/settings-page'), 'SettingsPage'),
   validateSearch: texts('tab'),
 });
 
@@ -54,6 +62,7 @@ const connect = createRoute({
 const projectSettings = createRoute({
   getParentRoute: () => project,
   path: '/settings',
+  component: lazyRouteComponent(() => import('@/features/projects/project-page'), 'ProjectPage'),
   validateSearch: texts('tab'),
 });
 

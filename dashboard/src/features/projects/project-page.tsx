@@ -1,0 +1,34 @@
+import { Tabs } from '@mantine/core';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Page } from '@/components/page';
+import { useProject } from '@/components/project-context';
+import { ordered } from '@/lib/environments';
+import { EnvironmentKeys } from './environment-keys';
+import { RenameProject } from './rename-project';
+
+/** One project: its environments with their SDK keys, and its name. */
+export function ProjectPage() {
+  const project = useProject();
+  const { tab = 'keys' } = useSearch({ from: '/frame/p/$project/settings' });
+  const navigate = useNavigate();
+  const open = (next: string | null) =>
+    void navigate({ to: '.', search: (before) => ({ ...before, tab: next ?? undefined }) });
+  return (
+    <Page title={project.name} summary="Environments, SDK keys and the project's name">
+      <Tabs value={tab} onChange={open} keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="keys">Environments &amp; SDK keys</Tabs.Tab>
+          <Tabs.Tab value="general">General</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="keys">
+          {ordered(project.environments).map((environment) => (
+            <EnvironmentKeys key={environment.key} environment={environment} />
+          ))}
+        </Tabs.Panel>
+        <Tabs.Panel value="general">
+          <RenameProject />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
+}
