@@ -1,7 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import { call, path } from './client';
+import { answer, api, items } from './client';
 import { fetchSession } from './session';
-import type { NewToken, Token } from './types';
 
 export const sessionQuery = () =>
   queryOptions({ queryKey: ['session'], queryFn: ({ signal }) => fetchSession(signal), staleTime: 60_000 });
@@ -9,8 +8,9 @@ export const sessionQuery = () =>
 export const tokensQuery = () =>
   queryOptions({
     queryKey: ['tokens'],
-    queryFn: async ({ signal }) => (await call<{ items: Token[] }>('GET', '/tokens', { signal })).items,
+    queryFn: ({ signal }) => items(api.GET('/api/v1/tokens', { signal })),
   });
 export const createToken = (body: { name: string; expiresInDays?: number }) =>
-  call<NewToken>('POST', '/tokens', { body });
-export const revokeToken = (id: string) => call<void>('DELETE', path('/tokens/{id}', { id }));
+  answer(api.POST('/api/v1/tokens', { body }));
+export const revokeToken = (id: string) =>
+  answer(api.DELETE('/api/v1/tokens/{id}', { params: { path: { id } } }));

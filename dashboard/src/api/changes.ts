@@ -1,6 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { call, path } from './client';
-import type { Change } from './types';
+import { answer, api } from './client';
 
 export type ChangeFilter = {
   environment?: string;
@@ -9,15 +8,19 @@ export type ChangeFilter = {
   actor?: string;
 };
 
-type Page = { items: Change[]; next?: number };
-const all = (project: string) => path('/projects/{project}/changes', { project });
+const all = '/api/v1/projects/{project}/changes';
 
 /** The audit log, newest first, a page at a time. */
 export const changesQuery = (project: string, filter: ChangeFilter) =>
   infiniteQueryOptions({
     queryKey: ['project', project, 'changes', filter],
     queryFn: ({ signal, pageParam }) =>
-      call<Page>('GET', all(project), { query: { ...filter, before: pageParam, limit: 50 }, signal }),
+      answer(
+        api.GET(all, {
+          params: { path: { project }, query: { ...filter, before: pageParam, limit: 50 } },
+          signal,
+        }),
+      ),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => page.next,
   });
@@ -25,9 +28,9 @@ export const changesQuery = (project: string, filter: ChangeFilter) =>
 export const verifyQuery = (project: string) =>
   queryOptions({
     queryKey: ['project', project, 'changes', 'verify'],
-    queryFn: ({ signal }) =>
-      call<{ ok: boolean; checked: number; brokenAt?: number }>('GET', `${all(project)}/verify`, { signal }),
+    queryFn: ({ signal }) => answer(api.GET(`${all}/verify`, { params: { path: { project } }, signal })),
   });
 
 /** Where the browser downloads the whole log from. */
-export const changesExportAddress = (project: string) => `/api/v1${all(project)}/export`;
+export const changesExportAddress = (project: string) =>
+  `${all.replace('{project}', encodeURIComponent(project))}/export`;

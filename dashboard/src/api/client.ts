@@ -1,3 +1,6 @@
+import createClient from 'openapi-fetch';
+import type { paths } from './schema';
+
 /** What the server says went wrong (RFC 9457), or that it could not be reached. */
 export class ApiError extends Error {
   readonly status: number;
@@ -34,31 +37,6 @@ export class ApiError extends Error {
   }
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-export type CallOptions = {
-  query?: Record<string, string | number | boolean | undefined>;
-  body?: unknown;
-  ifMatch?: number;
-  signal?: AbortSignal;
-  keepalive?: boolean;
-};
-
-const base = '/api/v1';
-
-/** Fills a path's `{names}`, each part percent-encoded: flag keys may hold dots, and one day slashes. */
-export function path(template: string, parts: Record<string, string>): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts[name] ?? ''));
-}
-
-function address(target: string, query: CallOptions['query']): string {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== '') search.set(name, String(value));
-  }
-  const text = search.toString();
-  return `${base}${target}${text ? `?${text}` : ''}`;
-}
-
 function unreachable(): ApiError {
   return new ApiError(0, {
     title: 'Burgee cannot be reached',
@@ -68,40 +46,36 @@ function unreachable(): ApiError {
   });
 }
 
-async function decode(response: Response): Promise<unknown> {
-  if (response.status === 204) return undefined;
-  const text = await response.text();
-  if (text === '') return undefined;
+async function send(request: Request): Promise<Response> {
   try {
-    return JSON.parse(text);
-  } catch {
-    return { title: `The server answered ${response.status} with something that is not JSON` };
-  }
-}
-
-/** One call of the management API. Throws ApiError and nothing else, except AbortError. */
-export async function call<T>(method: Method, target: string, options: CallOptions = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
-  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
-  if (options.ifMatch !== undefined) headers['If-Match'] = `"${options.ifMatch}"`;
-  let response: Response;
-  try {
-    response = await fetch(address(target, options.query), {
-      method,
-      headers,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: options.signal,
-      keepalive: options.keepalive,
-      credentials: 'same-origin',
-    });
+    return await fetch(request);
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
     throw unreachable();
   }
-  const body = await decode(response);
-  if (response.ok) return body as T;
-  const problem = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+}
+
+/** The management API, typed by its document. Its answers go through `answer`. */
+export const api = createClient<paths>({
+  baseUrl: window.location.origin,
+  credentials: 'same-origin',
+  headers: { Accept: 'application/json' },
+  fetch: send,
+});
+
+type Outcome<T> = { data?: T; error?: unknown; response: Response };
+
+/** The answer's body. Throws ApiError and nothing else, except AbortError. */
+export async function answer<T>(call: Promise<Outcome<T>>): Promise<T> {
+  const { data, error, response } = await call;
+  if (response.ok) return data as T;
+  const problem = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
   throw new ApiError(response.status, problem, response.headers.get('Retry-After'));
+}
+
+/** The `items` of a list. */
+export async function items<T>(call: Promise<Outcome<{ items: T[] }>>): Promise<T[]> {
+  return (await answer(call)).items;
 }
 
 /** Any thrown value as words for a person. */

@@ -1,26 +1,27 @@
 import { queryOptions } from '@tanstack/react-query';
-import { call, path } from './client';
-import type { Experiment, ExperimentDocument } from './types';
+import { answer, api, items } from './client';
+import type { ExperimentDocument } from './types';
 
-const all = (project: string) => path('/projects/{project}/experiments', { project });
-const one = (project: string, key: string) => path('/projects/{project}/experiments/{key}', { project, key });
+const all = '/api/v1/projects/{project}/experiments';
+const one = '/api/v1/projects/{project}/experiments/{experiment}';
 
 export const experimentsQuery = (project: string, environment: string) =>
   queryOptions({
     queryKey: ['project', project, 'experiments', environment],
-    queryFn: async ({ signal }) =>
-      (await call<{ items: Experiment[] }>('GET', all(project), { query: { environment }, signal })).items,
+    queryFn: ({ signal }) =>
+      items(api.GET(all, { params: { path: { project }, query: { environment } }, signal })),
   });
-export const experimentQuery = (project: string, key: string) =>
+export const experimentQuery = (project: string, experiment: string) =>
   queryOptions({
-    queryKey: ['project', project, 'experiment', key],
-    queryFn: ({ signal }) => call<Experiment>('GET', one(project, key), { signal }),
+    queryKey: ['project', project, 'experiment', experiment],
+    queryFn: ({ signal }) => answer(api.GET(one, { params: { path: { project, experiment } }, signal })),
   });
-export const putExperiment = (project: string, key: string, body: ExperimentDocument) =>
-  call<Experiment>('PUT', one(project, key), { body });
-export const deleteExperiment = (project: string, key: string) => call<void>('DELETE', one(project, key));
-export const startExperiment = (project: string, key: string) =>
-  call<Experiment>('POST', `${one(project, key)}/start`, { body: {} });
+export const putExperiment = (project: string, experiment: string, body: ExperimentDocument) =>
+  answer(api.PUT(one, { params: { path: { project, experiment } }, body }));
+export const deleteExperiment = (project: string, experiment: string) =>
+  answer(api.DELETE(one, { params: { path: { project, experiment } } }));
+export const startExperiment = (project: string, experiment: string) =>
+  answer(api.POST(`${one}/start`, { params: { path: { project, experiment } }, body: {} }));
 /** Immediate, without a draft. */
-export const stopExperiment = (project: string, key: string, reason?: string) =>
-  call<Experiment>('POST', `${one(project, key)}/stop`, { body: { reason } });
+export const stopExperiment = (project: string, experiment: string, reason?: string) =>
+  answer(api.POST(`${one}/stop`, { params: { path: { project, experiment } }, body: { reason } }));

@@ -1,52 +1,53 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { call, path } from './client';
-import type { Configuration, Evaluations, FlagDetail, FlagPatch, FlagSummary, NewFlag } from './types';
+import { answer, api, items } from './client';
+import type { Configuration, FlagPatch, NewFlag } from './types';
 
-const all = (project: string) => path('/projects/{project}/flags', { project });
-const one = (project: string, flag: string) => path('/projects/{project}/flags/{flag}', { project, flag });
-const block = (project: string, flag: string, environment: string) =>
-  path('/projects/{project}/flags/{flag}/environments/{environment}', { project, flag, environment });
+const all = '/api/v1/projects/{project}/flags';
+const one = '/api/v1/projects/{project}/flags/{flag}';
+const block = '/api/v1/projects/{project}/flags/{flag}/environments/{environment}';
 
 export const flagsQuery = (project: string, archived = false) =>
   queryOptions({
     queryKey: ['project', project, 'flags', { archived }],
-    queryFn: async ({ signal }) =>
-      (await call<{ items: FlagSummary[] }>('GET', all(project), { query: { archived }, signal })).items,
+    queryFn: ({ signal }) =>
+      items(api.GET(all, { params: { path: { project }, query: { archived } }, signal })),
     placeholderData: keepPreviousData,
   });
 
 export const flagQuery = (project: string, flag: string) =>
   queryOptions({
     queryKey: ['project', project, 'flag', flag],
-    queryFn: ({ signal }) => call<FlagDetail>('GET', one(project, flag), { signal }),
+    queryFn: ({ signal }) => answer(api.GET(one, { params: { path: { project, flag } }, signal })),
   });
 
 export const evaluationsQuery = (project: string, flag: string, environment: string, hours: number) =>
   queryOptions({
     queryKey: ['project', project, 'evaluations', flag, environment, hours],
     queryFn: ({ signal }) =>
-      call<Evaluations>('GET', `${one(project, flag)}/evaluations`, {
-        query: { environment, hours },
-        signal,
-      }),
+      answer(
+        api.GET(`${one}/evaluations`, {
+          params: { path: { project, flag }, query: { environment, hours } },
+          signal,
+        }),
+      ),
     placeholderData: keepPreviousData,
   });
 
 export const createFlag = (project: string, body: NewFlag) =>
-  call<FlagDetail>('POST', all(project), { body });
+  answer(api.POST(all, { params: { path: { project } }, body }));
 export const patchFlag = (project: string, flag: string, body: FlagPatch) =>
-  call<FlagDetail>('PATCH', one(project, flag), { body });
+  answer(api.PATCH(one, { params: { path: { project, flag } }, body }));
 export const archiveFlag = (project: string, flag: string, comment?: string) =>
-  call<FlagDetail>('POST', `${one(project, flag)}/archive`, { body: { comment } });
+  answer(api.POST(`${one}/archive`, { params: { path: { project, flag } }, body: { comment } }));
 export const restoreFlag = (project: string, flag: string) =>
-  call<FlagDetail>('POST', `${one(project, flag)}/restore`, { body: {} });
+  answer(api.POST(`${one}/restore`, { params: { path: { project, flag } }, body: {} }));
 
 /** Immediate, without a draft: everyone gets the flag's off value. */
 export const switchOff = (project: string, flag: string, environment: string, reason?: string) =>
-  call<{ revision: number }>('POST', `${block(project, flag, environment)}/off`, { body: { reason } });
+  answer(api.POST(`${block}/off`, { params: { path: { project, flag, environment } }, body: { reason } }));
 /** Immediate: back to what was configured before Off. */
 export const switchOn = (project: string, flag: string, environment: string, reason?: string) =>
-  call<{ revision: number }>('POST', `${block(project, flag, environment)}/on`, { body: { reason } });
+  answer(api.POST(`${block}/on`, { params: { path: { project, flag, environment } }, body: { reason } }));
 
 export const putConfiguration = (
   project: string,
@@ -55,8 +56,12 @@ export const putConfiguration = (
   body: Configuration,
   ifMatch?: number,
 ) =>
-  call<{ revision: number; configuration: Configuration; flag: FlagDetail }>(
-    'PUT',
-    block(project, flag, environment),
-    { body, ifMatch },
+  answer(
+    api.PUT(block, {
+      params: {
+        path: { project, flag, environment },
+        header: ifMatch === undefined ? undefined : { 'If-Match': `"${ifMatch}"` },
+      },
+      body,
+    }),
   );

@@ -1,20 +1,21 @@
 import { queryOptions } from '@tanstack/react-query';
-import { call, path } from './client';
-import type { Group, GroupDocument } from './types';
+import { answer, api, items } from './client';
+import type { GroupDocument } from './types';
 
-const all = (project: string) => path('/projects/{project}/groups', { project });
-const one = (project: string, key: string) => path('/projects/{project}/groups/{key}', { project, key });
+const all = '/api/v1/projects/{project}/groups';
+const one = '/api/v1/projects/{project}/groups/{group}';
 
 export const groupsQuery = (project: string) =>
   queryOptions({
     queryKey: ['project', project, 'groups'],
-    queryFn: async ({ signal }) => (await call<{ items: Group[] }>('GET', all(project), { signal })).items,
+    queryFn: ({ signal }) => items(api.GET(all, { params: { path: { project } }, signal })),
   });
-export const groupQuery = (project: string, key: string) =>
+export const groupQuery = (project: string, group: string) =>
   queryOptions({
-    queryKey: ['project', project, 'group', key],
-    queryFn: ({ signal }) => call<Group>('GET', one(project, key), { signal }),
+    queryKey: ['project', project, 'group', group],
+    queryFn: ({ signal }) => answer(api.GET(one, { params: { path: { project, group } }, signal })),
   });
-export const putGroup = (project: string, key: string, body: GroupDocument) =>
-  call<Group>('PUT', one(project, key), { body });
-export const deleteGroup = (project: string, key: string) => call<void>('DELETE', one(project, key));
+export const putGroup = (project: string, group: string, body: GroupDocument) =>
+  answer(api.PUT(one, { params: { path: { project, group } }, body }));
+export const deleteGroup = (project: string, group: string) =>
+  answer(api.DELETE(one, { params: { path: { project, group } } }));

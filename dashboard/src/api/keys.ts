@@ -1,19 +1,20 @@
 import { queryOptions } from '@tanstack/react-query';
-import { call, path } from './client';
-import type { Key, KeyKind, NewKey } from './types';
+import { answer, api, items } from './client';
+import type { KeyKind, NewKey } from './types';
 
-const at = (project: string, environment: string) =>
-  path('/projects/{project}/environments/{environment}/keys', { project, environment });
+const all = '/api/v1/projects/{project}/environments/{environment}/keys';
 
 export const keysQuery = (project: string, environment: string) =>
   queryOptions({
     queryKey: ['project', project, 'keys', environment],
-    queryFn: async ({ signal }) =>
-      (await call<{ items: Key[] }>('GET', at(project, environment), { signal })).items,
+    queryFn: ({ signal }) => items(api.GET(all, { params: { path: { project, environment } }, signal })),
   });
 
-export const createKey = (project: string, environment: string, body: { kind: KeyKind; name: string }) =>
-  call<NewKey>('POST', at(project, environment), { body });
+export const createKey = async (
+  project: string,
+  environment: string,
+  body: { kind: KeyKind; name: string },
+) => (await answer(api.POST(all, { params: { path: { project, environment } }, body }))) as NewKey;
 
 /** Revokes a key; with `ifUnused` only one that no program ever used. `keepalive` lets it outlive the page. */
 export const revokeKey = (
@@ -22,12 +23,17 @@ export const revokeKey = (
   id: string,
   options: { ifUnused?: boolean; keepalive?: boolean } = {},
 ) =>
-  call<void>('DELETE', `${at(project, environment)}/${encodeURIComponent(id)}`, {
-    query: { ifUnused: options.ifUnused || undefined },
-    keepalive: options.keepalive,
-  });
+  answer(
+    api.DELETE(`${all}/{id}`, {
+      params: { path: { project, environment, id }, query: { ifUnused: options.ifUnused } },
+      keepalive: options.keepalive,
+    }),
+  );
 
-export const rotateKey = (project: string, environment: string, id: string, overlapHours: number) =>
-  call<NewKey>('POST', `${at(project, environment)}/${encodeURIComponent(id)}/rotate`, {
-    body: { overlapHours },
-  });
+export const rotateKey = async (project: string, environment: string, id: string, overlapHours: number) =>
+  (await answer(
+    api.POST(`${all}/{id}/rotate`, {
+      params: { path: { project, environment, id } },
+      body: { overlapHours },
+    }),
+  )) as NewKey;

@@ -1,18 +1,19 @@
 import { queryOptions } from '@tanstack/react-query';
-import { call, path } from './client';
-import type { Project } from './types';
+import { answer, api, items } from './client';
+
+const one = '/api/v1/projects/{project}';
 
 export const projectsQuery = () =>
   queryOptions({
     queryKey: ['projects'],
-    queryFn: async ({ signal }) => (await call<{ items: Project[] }>('GET', '/projects', { signal })).items,
+    queryFn: ({ signal }) => items(api.GET('/api/v1/projects', { signal })),
   });
 
 export const projectQuery = (project: string) =>
   queryOptions({
     queryKey: ['project', project],
-    queryFn: ({ signal }) => call<Project>('GET', path('/projects/{project}', { project }), { signal }),
+    queryFn: ({ signal }) => answer(api.GET(one, { params: { path: { project } }, signal })),
   });
 
 export const renameProject = (project: string, name: string) =>
-  call<Project>('PATCH', path('/projects/{project}', { project }), { body: { name } });
+  answer(api.PATCH(one, { params: { path: { project } }, body: { name } }));

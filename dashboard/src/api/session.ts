@@ -1,11 +1,10 @@
-import { call } from './client';
-import type { Session } from './types';
+import { answer, api } from './client';
 
 // Without TanStack Query: the sign-in page is an entry of its own and carries none of it.
 
-export const fetchSession = (signal?: AbortSignal) => call<Session>('GET', '/session', { signal });
+export const fetchSession = (signal?: AbortSignal) => answer(api.GET('/api/v1/session', { signal }));
 export const signIn = (body: { email: string; password: string }) =>
-  call<Session>('POST', '/session', { body });
+  answer(api.POST('/api/v1/session', { body }));
 export const createOwner = (body: { token: string; email: string; password: string }) =>
-  call<Session>('POST', '/setup', { body });
-export const signOut = () => call<void>('DELETE', '/session');
+  answer(api.POST('/api/v1/setup', { body }));
+export const signOut = () => answer(api.DELETE('/api/v1/session'));

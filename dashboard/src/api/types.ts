@@ -1,293 +1,82 @@
-// The shapes of the management API, as its document (spec/openapi.json) names them.
+// Short names for the shapes of the management API; schema.d.ts is generated from spec/openapi.json.
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
 
 /** A JSON value as the API carries it. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-export type FlagType = 'boolean' | 'string' | 'integer' | 'double' | 'json';
-export type EnvironmentKind = 'production' | 'development' | 'other';
+export type Session = Schemas['Session'];
+export type Member = Schemas['Member'];
+export type Token = Schemas['Token'];
+export type NewToken = Schemas['NewToken'];
 
-export type Member = { id: string; email: string; role: string };
+export type Project = Schemas['Project'];
+export type Environment = Schemas['Environment'];
+export type EnvironmentKind = Environment['kind'];
+export type ChangeMark = Schemas['LastChange'];
 
-export type Session = {
-  ownerExists: boolean;
-  signedIn: boolean;
-  member?: Member;
-  encrypted: boolean;
-  loopback: boolean;
-  version: string;
-  publicUrl: string;
-  downloads: { python?: string; go?: string; hint?: string };
-};
-
-export type Token = {
-  id: string;
-  name: string;
-  prefix: string;
-  createdAt: number;
-  lastUsedAt?: number;
-  expiresAt?: number;
-};
-export type NewToken = Token & { token: string };
-
-export type ChangeMark = { actor: string; at: number; revision?: number };
-
-export type Environment = {
-  key: string;
-  name: string;
-  kind: EnvironmentKind;
-  revision: number;
-  connectedInstances: number;
-  lastChange?: ChangeMark;
-};
-export type Project = { key: string; name: string; environments: Environment[]; flagCount: number };
-
-export type KeyKind = 'server' | 'client';
-export type Key = {
-  id: string;
-  kind: KeyKind;
-  name: string;
-  masked: string;
-  key?: string;
-  createdAt: number;
-  lastUsedAt?: number;
-  uses: number;
-  lastSdk?: string;
-  expiresAt?: number;
-  revokedAt?: number;
-};
+export type Key = Schemas['Key'];
+export type KeyKind = Key['kind'];
+/** The answer that made a key: the only one that holds a server key. */
 export type NewKey = Key & { key: string };
 
-export type Variation = { id: string; value: Json; name?: string };
+export type FlagSummary = Schemas['FlagSummary'];
+export type FlagDetail = Schemas['FlagDetail'];
+export type FlagType = FlagSummary['type'];
+export type FlagEnvironment = Schemas['FlagEnvironment'];
+export type ServingKind = FlagEnvironment['servingKind'];
+export type Variation = Schemas['Variation'];
+export type Declaration = Schemas['Declaration'];
+export type UsedBy = Schemas['Use'];
+export type NewFlag = Schemas['NewFlag'];
+export type FlagPatch = Schemas['FlagPatch'];
 
-export type ServingKind = 'code' | 'variation' | 'split' | 'rules' | 'experiment' | 'off';
-export type FlagEnvironment = {
-  configured: boolean;
-  enabled: boolean;
-  serving: string;
-  servingKind: ServingKind;
-  rollingOut: boolean;
-  experiment?: string;
-  lastEvaluatedAt?: number;
-  hourly: number[];
-  lastChange?: ChangeMark;
-};
-export type FlagSummary = {
-  key: string;
-  type: FlagType;
-  description: string;
-  tags: string[];
-  owner: string;
-  kind: string;
-  client: boolean;
-  source: 'code' | 'person';
-  codeDefault?: Json;
-  createdAt: number;
-  archivedAt?: number;
-  drift?: string[];
-  variations: Variation[];
-  environments: Record<string, FlagEnvironment>;
-};
-
+export type Configuration = Schemas['Configuration'];
+export type Prerequisite = Schemas['Prerequisite'];
+export type Rule = Schemas['Rule'];
 /** Shares in percent by variation id; `next` goes on to the next rule. */
-export type Shares = Record<string, number>;
-export type Split = { serve: Shares; by?: string; seed?: string; table?: [number, string][] };
+export type Shares = Schemas['Shares'];
+export type Split = Schemas['Split'];
+export type Cell = Schemas['Cell'];
 /** A condition of a document: each line must hold. */
-export type Condition = { [line: string]: Json };
-export type Rule = {
-  id?: string;
-  name?: string;
-  when?: Condition;
-  serve: string | Shares;
-  by?: string;
-  seed?: string;
-  table?: [number, string][];
-};
-export type Prerequisite = { flag: string; variations: string[] };
-export type Configuration = {
-  enabled?: boolean;
-  off?: string;
-  prerequisites?: Prerequisite[];
-  targets?: Record<string, Record<string, string>>;
-  rules?: Rule[];
-  default?: string | Split;
-};
+export type Condition = Schemas['Condition'];
 
-export type Declaration = {
-  application: string;
-  version: string;
-  platform?: string;
-  sdk: string;
-  environment: string;
-  type: FlagType;
-  default: Json;
-  firstSeenAt: number;
-  lastSeenAt: number;
-};
-export type UsedBy = { kind: string; key: string; environment?: string };
-export type FlagDetail = FlagSummary & {
-  seed: string;
-  expires?: string;
-  configurations: Record<string, Configuration | null>;
-  experiments: Experiment[];
-  declarations: Declaration[];
-  usedBy: UsedBy[];
-};
-export type NewFlag = {
-  key: string;
-  type: FlagType;
-  description?: string;
-  tags?: string[];
-  owner?: string;
-  kind?: string;
-  client?: boolean;
-  variations?: Variation[];
-  environments?: Record<string, Configuration>;
-};
-export type FlagPatch = Partial<
-  Pick<FlagDetail, 'description' | 'tags' | 'owner' | 'kind' | 'expires' | 'client' | 'variations'>
->;
+export type Evaluations = Schemas['Evaluations'];
+export type EvaluationSeries = Schemas['Series'];
 
-export type EvaluationSeries = {
-  variation: string | null;
-  reason?: string;
-  label: string;
-  points: { at: number; count: number }[];
-};
-export type Evaluations = {
-  from: number;
-  to: number;
-  stepMs: number;
-  series: EvaluationSeries[];
-  total: number;
-  byApplication: { application: string; version: string; sdk: string; count: number }[];
-};
+export type Group = Schemas['GroupView'];
+export type GroupDocument = Schemas['TargetGroup'];
 
-export type GroupDocument = {
-  description?: string;
-  by?: string;
-  include?: string[];
-  exclude?: string[];
-  when?: Condition;
-};
-export type Group = GroupDocument & { key: string; usedBy: UsedBy[]; summary: string };
+export type Experiment = Schemas['ExperimentView'];
+export type ExperimentDocument = Schemas['Experiment'];
+export type ExperimentState = Experiment['state'];
+export type Arm = Schemas['Arm'];
 
-export type Arm = { name?: string; share?: number; flags?: Record<string, string>; next?: number };
-export type ExperimentState = 'draft' | 'running' | 'stopped';
-export type ExperimentDocument = {
-  environment: string;
-  description?: string;
-  state?: ExperimentState;
-  order?: number;
-  when?: Condition;
-  by?: string;
-  seed?: string;
-  table?: [number, string][];
-  arms?: Arm[];
-  serve?: Record<string, string>;
-};
-export type Experiment = ExperimentDocument & {
-  key: string;
-  summary: string;
-  phase: number;
-  startedAt?: number;
-  lastChange?: ChangeMark;
-};
-
-/** A burgee/v1 document, or a part of one. */
-export type Document = {
-  apiVersion: 'burgee/v1';
-  project: string;
-  attributes?: Record<string, { type: string; values?: Json[]; privacy?: string }>;
-  targetGroups?: Record<string, GroupDocument>;
-  flags?: Record<string, FlagDocument>;
-  experiments?: Record<string, ExperimentDocument>;
-};
-export type FlagDocument = {
+/** A burgee/v1 document, or a part of one; the flags' form is documents.md's. */
+export type Document = Omit<Schemas['Document'], 'flags'> & { flags?: Record<string, FlagDocument> };
+export type FlagDocument = FlagPatch & {
   type?: FlagType;
-  description?: string;
-  tags?: string[];
-  owner?: string;
-  kind?: string;
-  expires?: string;
-  client?: boolean;
-  variations?: Variation[];
   environments?: Record<string, Configuration>;
 };
 
-export type FieldChange = { path: string; before?: Json; after?: Json };
-export type ChangeAction = 'create' | 'update' | 'delete';
-export type PlanItem = {
-  kind: string;
-  object: string;
-  environment?: string;
-  action: ChangeAction;
-  sentences: string[];
-  diff: FieldChange[];
-};
-export type ApplyRequest = {
-  document?: Document;
-  text?: string;
-  file?: string;
-  comment?: string;
-  dryRun?: boolean;
-  force?: boolean;
-  expect?: Record<string, number>;
-};
-export type ApplyResult = {
-  changed: boolean;
-  plan: PlanItem[];
-  revisions: Record<string, number>;
-  warnings: { path: string; message: string }[];
-};
+export type FieldChange = Schemas['FieldChange'];
+export type PlanItem = Schemas['PlanItem'];
+export type ChangeAction = PlanItem['action'];
+export type ApplyRequest = Omit<Schemas['Apply'], 'document'> & { document?: Document };
+export type ApplyResult = Schemas['ApplyResult'];
 
-export type Change = {
-  id: number;
-  at: number;
-  actor: { kind: string; name: string };
-  kind: string;
-  object: string;
-  environment?: string;
-  action: ChangeAction;
-  sentences: string[];
-  diff: FieldChange[];
-  comment?: string;
-  revisions: Record<string, number>;
-  requestId: string;
-};
+export type Change = Schemas['Change'];
+export type ChangePage = Schemas['ChangePage'];
+export type Revision = Schemas['Revision'];
 
-export type Instance = {
-  instance: string;
-  address: string;
-  transport: 'stream' | 'poll' | 'ofrep';
-  revision: number;
-  since: number;
-  lastSeenAt: number;
-};
-export type Connection = {
-  application: string;
-  version: string;
-  platform: string;
-  sdk: string;
-  environment: string;
-  instances: Instance[];
-  hosts: number;
-  processes: number;
-};
-export type RefusedAttempt = {
-  at: number;
-  address: string;
-  key: string;
-  cause: string;
-  message: string;
-  origin?: string;
-};
-export type Connections = { items: Connection[]; refused: RefusedAttempt[] };
-
-export type Attribute = { path: string; type: string; values?: Json[]; privacy?: string };
+export type Connections = Schemas['Connections'];
+export type Connection = Schemas['ConnectedApplication'];
+export type Instance = Schemas['ConnectedInstance'];
+export type RefusedAttempt = Schemas['RefusedAttempt'];
+export type Attribute = Schemas['Attribute'];
 
 /** What the live stream tells; a hint, after which the browser asks again. */
 export type LiveMessage =
   | { type: 'revision'; environment: string; revision: number; actor: string; sentences: string[] }
-  | { type: 'presence' }
-  | { type: 'counts' }
-  | { type: 'keys' };
+  | { type: 'presence' | 'counts' | 'keys' };

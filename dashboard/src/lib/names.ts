@@ -1,5 +1,3 @@
-import type { Json } from '@/api/types';
-
 /** "Flags.isHoliday" → namespaces ["Flags"] and the leaf "isHoliday". */
 export function splitKey(key: string): { namespaces: string[]; leaf: string } {
   const parts = key.split('.');
@@ -8,7 +6,7 @@ export function splitKey(key: string): { namespaces: string[]; leaf: string } {
 }
 
 /** A flag's value on one line, cut where it would be long. */
-export function valueText(value: Json | undefined, limit = 40): string {
+export function valueText(value: unknown, limit = 40): string {
   if (value === undefined) return '';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > limit ? `${text.slice(0, limit - 1)}…` : text;
