@@ -1,0 +1,306 @@
+package presence
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"burgee.dev/burgee/internal/clock"
+)
+
+const (
+	// Lost is how long an instance stays without being heard of.
+	Lost = 70 * time.Second
+	// maxInstances bounds the memory of a Registry; beyond it, newcomers are
+	// served but not shown.
+	maxInstances = 50_000
+	// maxRefusals is the size of the ring of refused attempts.
+	maxRefusals = 200
+	// maxText bounds each text that a caller gives about itself.
+	maxText = 200
+)
+
+// Transport is how an instance gets its values.
+type Transport string
+
+// The transports.
+const (
+	Stream Transport = "stream"
+	Poll   Transport = "poll"
+	OFREP  Transport = "ofrep"
+)
+
+// Caller is what a program tells about itself, and from where it calls.
+type Caller struct {
+	Application string
+	Version     string
+	Platform    string
+	SDK         string
+	Instance    string // random per process; empty for a caller that sends none
+	Address     string
+}
+
+// Instance is one running program in one environment.
+type Instance struct {
+	Caller
+	Project     string
+	Environment string
+	Transport   Transport
+	Revision    int64 // the newest one sent to it
+	Since       int64 // milliseconds since 1970
+	LastSeen    int64
+}
+
+// Refusal is one attempt that was turned away.
+type Refusal struct {
+	At      int64 // milliseconds since 1970
+	Address string
+	Key     string // masked
+	Cause   string // the code of the error
+	Message string // the cause in words, with what to do
+	Origin  string // of a browser, else empty
+}
+
+// Registry holds who is connected. It is safe for concurrent use.
+type Registry struct {
+	clock clock.Clock
+
+	mu        sync.Mutex
+	instances map[identity]*entry // guarded by mu
+	refused   []Refusal           // guarded by mu; oldest first
+	changed   chan struct{}       // guarded by mu; closed at the next change
+	awaited   bool                // guarded by mu: somebody holds changed
+}
+
+// identity tells instances apart. A caller without an instance id is one
+// instance per application and address.
+type identity struct {
+	project, environment           string
+	transport                      Transport
+	instance, application, address string
+}
+
+// entry is an instance with the number of streams it holds: a program that
+// reconnects may for a moment have two.
+type entry struct {
+	Instance
+	streams int
+}
+
+// New returns an empty Registry.
+func New(c clock.Clock) *Registry {
+	return &Registry{clock: c, instances: map[identity]*entry{}, changed: make(chan struct{})}
+}
+
+// Run removes, until ctx ends, those that are not heard of any more, so that
+// whoever waits for a change learns of it.
+func (r *Registry) Run(ctx context.Context) error {
+	ticker := time.NewTicker(5 * time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			r.sweep()
+		}
+	}
+}
+
+// Changed returns a channel that is closed at the next change of what Instances
+// or Refused return.
+func (r *Registry) Changed() <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.awaited = true
+	return r.changed
+}
+
+// Connection is one stream's hold on its Instance.
+type Connection struct {
+	registry *Registry
+	id       identity
+}
+
+// Connect records a stream. The caller closes the Connection when it ends.
+func (r *Registry) Connect(i Instance) *Connection {
+	i.Transport = Stream
+	id := r.note(i, 1)
+	return &Connection{registry: r, id: id}
+}
+
+// Sent records that the revision was written to the stream.
+func (c *Connection) Sent(revision int64) {
+	c.touch(func(e *entry) bool {
+		moved := e.Revision != revision
+		e.Revision = revision
+		return moved
+	})
+}
+
+// Alive records that the stream took a write.
+func (c *Connection) Alive() { c.touch(func(*entry) bool { return false }) }
+
+// Close records the end of the stream. The instance leaves at once unless it
+// has another stream.
+func (c *Connection) Close() {
+	r := c.registry
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := r.instances[c.id]
+	if e == nil {
+		return
+	}
+	if e.streams--; e.streams <= 0 {
+		delete(r.instances, c.id)
+		r.signal()
+	}
+}
+
+func (c *Connection) touch(update func(*entry) (visible bool)) {
+	r := c.registry
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := r.instances[c.id]
+	if e == nil {
+		return
+	}
+	e.LastSeen = clock.Millis(r.clock)
+	if update(e) {
+		r.signal()
+	}
+}
+
+// Seen records a single request of a caller that polls or evaluates remotely.
+func (r *Registry) Seen(i Instance) { r.note(i, 0) }
+
+func (r *Registry) note(i Instance, streams int) identity {
+	i.Caller = i.clipped()
+	id := identity{i.Project, i.Environment, i.Transport, i.Instance, i.Application, i.Address}
+	if i.Instance != "" {
+		id.application, id.address = "", ""
+	}
+	now := clock.Millis(r.clock)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := r.instances[id]
+	if e == nil {
+		if len(r.instances) >= maxInstances {
+			return id
+		}
+		i.Since, i.LastSeen = now, now
+		r.instances[id] = &entry{Instance: i, streams: streams}
+		r.signal()
+		return id
+	}
+	visible := e.Revision != i.Revision || e.Caller != i.Caller
+	i.Since, i.LastSeen = e.Since, now
+	e.Instance = i
+	e.streams += streams
+	if visible {
+		r.signal()
+	}
+	return id
+}
+
+// Refuse records an attempt that was turned away.
+func (r *Registry) Refuse(f Refusal) {
+	f.At = clock.Millis(r.clock)
+	f.Origin = clip(f.Origin)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.refused) == maxRefusals {
+		r.refused = slices.Delete(r.refused, 0, 1)
+	}
+	r.refused = append(r.refused, f)
+	r.signal()
+}
+
+// Instances lists who is connected, by application, version, instance and
+// address. An empty project or environment means all.
+func (r *Registry) Instances(project, environment string) []Instance {
+	now := clock.Millis(r.clock)
+	list := []Instance{}
+	r.mu.Lock()
+	for _, e := range r.instances {
+		if e.lost(now) || project != "" && e.Project != project || environment != "" && e.Environment != environment {
+			continue
+		}
+		list = append(list, e.Instance)
+	}
+	r.mu.Unlock()
+	slices.SortFunc(list, func(a, b Instance) int {
+		return cmp.Or(cmp.Compare(a.Application, b.Application), cmp.Compare(a.Version, b.Version),
+			cmp.Compare(a.Environment, b.Environment), cmp.Compare(a.Instance, b.Instance), cmp.Compare(a.Address, b.Address))
+	})
+	return list
+}
+
+// Count is the number of instances in one environment.
+func (r *Registry) Count(project, environment string) int {
+	now, n := clock.Millis(r.clock), 0
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.instances {
+		if !e.lost(now) && e.Project == project && e.Environment == environment {
+			n++
+		}
+	}
+	return n
+}
+
+// Refused lists the newest refused attempts, newest first.
+func (r *Registry) Refused() []Refusal {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := slices.Clone(r.refused)
+	slices.Reverse(list)
+	return list
+}
+
+func (r *Registry) sweep() {
+	now := clock.Millis(r.clock)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before := len(r.instances)
+	for id, e := range r.instances {
+		if e.lost(now) {
+			delete(r.instances, id)
+		}
+	}
+	if len(r.instances) != before {
+		r.signal()
+	}
+}
+
+// signal wakes whoever waits. The caller holds mu.
+func (r *Registry) signal() {
+	if !r.awaited {
+		return
+	}
+	close(r.changed)
+	r.changed, r.awaited = make(chan struct{}), false
+}
+
+func (e *entry) lost(now int64) bool { return now-e.LastSeen > Lost.Milliseconds() }
+
+func (c Caller) clipped() Caller {
+	for _, text := range []*string{&c.Application, &c.Version, &c.Platform, &c.SDK, &c.Instance, &c.Address} {
+		*text = clip(*text)
+	}
+	return c
+}
+
+// clip cuts at a character, so that the text stays UTF-8.
+func clip(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	cut := maxText
+	for cut > 0 && s[cut]&0xC0 == 0x80 {
+		cut--
+	}
+	return s[:cut]
+}
