@@ -1,0 +1,55 @@
+package ruleset
+
+// WireVersion is the value of the header's "burgee" field.
+const WireVersion = 1
+
+// HashP32 names the only bucketing algorithm, see package eval.
+const HashP32 = "p32"
+
+// Header is the first line of a snapshot.
+type Header struct {
+	Burgee      int    `json:"burgee"`
+	Project     string `json:"project,omitempty"`
+	Environment string `json:"environment"`
+	Epoch       int64  `json:"epoch"`
+	Revision    int64  `json:"revision"`
+	Hash        string `json:"hash"`
+	Root        string `json:"root"`
+}
+
+// Set is all that one environment serves at one revision.
+type Set struct {
+	Header Header
+	Flags  []Flag
+	Groups []Group
+
+	index map[string]int // kind and key → position, while lines are added
+}
+
+// Type is the type of a flag's values.
+type Type string
+
+// The five types of flags.
+const (
+	Boolean Type = "boolean"
+	String  Type = "string"
+	Integer Type = "integer"
+	Double  Type = "double"
+	JSON    Type = "json"
+)
+
+// Valid says whether t is one of the five types.
+func (t Type) Valid() bool {
+	switch t {
+	case Boolean, String, Integer, Double, JSON:
+		return true
+	}
+	return false
+}
+
+// supported holds the names of "needs" that this engine knows. Version 1 knows
+// none: whoever adds a field that changes results adds its name here.
+var supported = map[string]bool{}
+
+// Supports says whether this engine knows a name listed in "needs".
+func Supports(need string) bool { return supported[need] }
