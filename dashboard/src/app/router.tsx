@@ -75,6 +75,7 @@ const environment = createRoute({
 const flags = createRoute({
   getParentRoute: () => environment,
   path: '/flags',
+  component: lazyRouteComponent(() => import('@/features/flags/flags-page'), 'FlagsPage'),
   validateSearch: (search: Search): FlagsSearch => ({
     ...texts('tab', 'q', 'type', 'tag', 'serving')(search),
     flat: yes(search.flat),
