@@ -25,6 +25,10 @@ export const changesQuery = (project: string, filter: ChangeFilter) =>
     getNextPageParam: (page) => page.next,
   });
 
+/** The newest changes, asked for once: what happened while a draft was open. */
+export const recentChanges = async (project: string) =>
+  (await answer(api.GET(all, { params: { path: { project }, query: { limit: 100 } } }))).items;
+
 export const verifyQuery = (project: string) =>
   queryOptions({
     queryKey: ['project', project, 'changes', 'verify'],

@@ -77,7 +77,7 @@ describe('what is served', () => {
       table: [
         [250_000, 'true'],
         [1_000_000, 'next'],
-      ] as [number, string][],
+      ],
     };
     const edit = readServe({ true: 25, next: 75 }, beside, ['true', 'false']);
     expect(writeServe(edit)).toEqual({ serve: { true: 25, next: 75 }, ...beside });

@@ -1,4 +1,4 @@
-import type { Shares, Split } from '@/api/types';
+import type { Cell, Shares, Split } from '@/api/types';
 
 /** A share as it is typed: percent, as text. */
 export type ShareText = { to: string; text: string };
@@ -12,7 +12,7 @@ export type ServeEdit =
       by: string;
       seed?: string;
       /** Kept as long as the shares are those it was laid out for. */
-      table?: [number, string][];
+      table?: Cell[];
     };
 
 const percent = /^\d{1,3}(\.\d{1,4})?$/;
@@ -63,7 +63,7 @@ export function equalShares(n: number): string[] {
   return Array.from({ length: n }, (_, i) => percentText(i === n - 1 ? whole - base * (n - 1) : base));
 }
 
-type Beside = { by?: string; seed?: string; table?: [number, string][] };
+type Beside = { by?: string; seed?: string; table?: Cell[] };
 
 /** A document's `serve` or `default`, opened for editing; `order` is that of the flag's variations. */
 export function readServe(serve: string | Shares | Split, beside: Beside, order: string[]): ServeEdit {

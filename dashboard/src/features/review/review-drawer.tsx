@@ -1,83 +1,63 @@
-import { Button, Drawer, Group, List, Stack, Textarea } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Drawer, Group } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
 import { useState } from 'react';
-import { apply } from '@/api/apply';
-import type { ApplyRequest } from '@/api/types';
-import { EnvironmentBadge, environmentName } from '@/components/environment-badge';
+import { EnvironmentBadge } from '@/components/environment-badge';
+import { UndoConfirm, undoMs } from '@/components/history/undo-button';
 import { useEnvironment, useProject } from '@/components/project-context';
-import { ErrorState, QueryState } from '@/components/states';
-import { type Draft, discardDraft, draftDocument, useDraft } from './draft-store';
+import { useDraft } from './draft-store';
+import type { Published } from './publish';
+import { Receipt } from './receipt';
+import { Review } from './review';
 import { useCloseReview } from './use-review';
 
-/** Review change: what publishing would do, said by the server, and one Publish. */
+/** Review change: what publishing would do, one Publish, and then its receipt. */
 export function ReviewDrawer({ opened }: { opened: boolean }) {
   const project = useProject();
   const environment = useEnvironment();
   const draft = useDraft(project.key, environment.key);
-  const close = useCloseReview();
-  return (
-    <Drawer
-      opened={opened && draft !== null}
-      onClose={close}
-      position="right"
-      size="lg"
-      title={
-        <Group gap="xs">
-          Review change <EnvironmentBadge environment={environment} />
-        </Group>
-      }
-    >
-      {draft && <Review draft={draft} onDone={close} />}
-    </Drawer>
-  );
-}
+  const closeDrawer = useCloseReview();
+  const [published, setPublished] = useState<Published & { environment: string }>();
+  const [undoing, setUndoing] = useState(false);
+  const mine = published?.environment === environment.key ? published : undefined;
+  const receipt = draft === null ? mine : undefined;
 
-function Review({ draft, onDone }: { draft: Draft; onDone: () => void }) {
-  const environment = useEnvironment();
-  const client = useQueryClient();
-  const [comment, setComment] = useState('');
-  const request: ApplyRequest = { document: draftDocument(draft) };
-  const plan = useQuery({
-    queryKey: ['project', draft.project, 'plan', request],
-    queryFn: ({ signal }) => apply(draft.project, { ...request, dryRun: true }, signal),
-    staleTime: 0,
-  });
-  const publish = useMutation({
-    mutationFn: () =>
-      apply(draft.project, { ...request, expect: draft.expect, comment: comment || undefined }),
-    onSuccess: async (result) => {
-      discardDraft(draft.project, draft.environment);
-      notifications.show({
-        message: `Published to ${environmentName(environment)}, revision ${result.revisions[environment.key]}.`,
-      });
-      onDone();
-      await client.invalidateQueries();
-    },
-  });
+  useHotkeys([
+    ['mod+Z', () => mine && mine.revision > 0 && Date.now() - mine.at < undoMs && setUndoing(true)],
+  ]);
+
   return (
-    <Stack>
-      <QueryState query={plan} what="The change cannot be published as it is">
-        {(result) => (
-          <List>
-            {result.plan.flatMap((item) =>
-              item.sentences.map((sentence) => <List.Item key={sentence}>{sentence}</List.Item>),
-            )}
-          </List>
+    <>
+      <Drawer
+        opened={opened && (draft !== null || receipt !== undefined)}
+        onClose={closeDrawer}
+        position="right"
+        size="xl"
+        title={
+          <Group gap="xs">
+            {receipt ? 'Published' : 'Review change'} <EnvironmentBadge environment={environment} />
+          </Group>
+        }
+      >
+        {draft && (
+          <Review
+            draft={draft}
+            onPublished={(done) => setPublished({ ...done, environment: environment.key })}
+          />
         )}
-      </QueryState>
-      <Textarea
-        label="Comment"
-        description="Optional; kept in the history."
-        value={comment}
-        onChange={(event) => setComment(event.currentTarget.value)}
-      />
-      {publish.isError && <ErrorState what="Nothing was published" error={publish.error} />}
-      <Group justify="flex-end">
-        <Button onClick={() => publish.mutate()} loading={publish.isPending} disabled={!plan.data?.changed}>
-          Publish to {environmentName(environment)}
-        </Button>
-      </Group>
-    </Stack>
+        {receipt && <Receipt published={receipt} onUndo={() => setUndoing(true)} onClose={closeDrawer} />}
+      </Drawer>
+      {mine && (
+        <UndoConfirm
+          environment={environment}
+          revision={mine.revision}
+          opened={undoing}
+          onClose={() => setUndoing(false)}
+          onDone={() => {
+            setPublished(undefined);
+            closeDrawer();
+          }}
+        />
+      )}
+    </>
   );
 }

@@ -1,5 +1,3 @@
-import type { Json } from '@/api/types';
-
 /** How the constants of an `in` are meant. */
 export type ValueType = 'text' | 'number' | 'boolean';
 
@@ -57,7 +55,7 @@ const reserved = new Set(['all', 'any', 'not', 'group', 'flag', 'attr']);
 /** Names that a condition's line may not have for a path without `attr`. */
 export const isReserved = (path: string): boolean => reserved.has(path);
 
-export const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** "a, b\nc" or one value a line → its values, trimmed, each once. */
 export function splitValues(text: string): string[] {

@@ -1,4 +1,4 @@
-import type { Condition, Json } from '@/api/types';
+import type { Condition } from '@/api/types';
 import {
   type Block,
   block,
@@ -14,19 +14,19 @@ import { operatorOf } from './operators';
 /** Thrown inside only: the tree is deeper than AND of ORs. */
 class TooDeep extends Error {}
 
-const asList = (value: Json | undefined): Json[] =>
+const asList = (value: unknown): unknown[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
-const isObject = (value: Json | undefined): value is { [key: string]: Json } =>
+const isObject = (value: unknown): value is { [key: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function typeOf(values: Json[]): ValueType {
+function typeOf(values: unknown[]): ValueType {
   const kinds = new Set(values.map((value) => typeof value));
   if (kinds.size > 1) throw new TooDeep();
   if (kinds.has('number')) return 'number';
   return kinds.has('boolean') ? 'boolean' : 'text';
 }
 
-function clause(path: string, op: string, value: Json, ignoreCase: boolean): ClauseLine {
+function clause(path: string, op: string, value: unknown, ignoreCase: boolean): ClauseLine {
   const known = operatorOf(op);
   if (!known) throw new TooDeep();
   const values = known.takes === 'none' ? [] : asList(value);
@@ -43,7 +43,7 @@ function clause(path: string, op: string, value: Json, ignoreCase: boolean): Cla
 }
 
 /** The clauses of one `path: …` line; each must hold. */
-function clauses(path: string, value: Json): Line[] {
+function clauses(path: string, value: unknown): Line[] {
   if (!isObject(value)) return [clause(path, 'in', value, false)];
   const ignoreCase = value.ignoreCase === true;
   return Object.entries(value)
@@ -51,13 +51,13 @@ function clauses(path: string, value: Json): Line[] {
     .map(([op, constants]) => clause(path, op, constants, ignoreCase));
 }
 
-function attr(value: Json): Line[] {
+function attr(value: unknown): Line[] {
   if (!isObject(value) || typeof value.path !== 'string') throw new TooDeep();
   const { path, ...tests } = value;
   return clauses(path as string, tests);
 }
 
-function flags(value: Json): Line[] {
+function flags(value: unknown): Line[] {
   if (!isObject(value)) throw new TooDeep();
   return Object.entries(value).map(([flag, ids]) => ({
     kind: 'flag',
@@ -71,7 +71,7 @@ function flags(value: Json): Line[] {
 const negate = (line: Line): Line => ({ ...line, not: !line.not });
 
 /** not (A and (B or C)): each side may only go one deep. */
-function negated(condition: Json): Block[] {
+function negated(condition: unknown): Block[] {
   const inner = blocksOf(condition);
   if (inner.every((item) => item.lines.length === 1)) {
     return inner.length === 0 ? fail() : [block(...inner.flatMap((item) => item.lines.map(negate)))];
@@ -85,7 +85,7 @@ function fail(): never {
 }
 
 /** any [A, B or C]: one block; an AND inside is too deep. */
-function anyOf(value: Json): Block {
+function anyOf(value: unknown): Block {
   const lines = asList(value).flatMap((item) => {
     const inner = blocksOf(item);
     return inner.length === 1 && inner[0] ? inner[0].lines : fail();
@@ -93,7 +93,7 @@ function anyOf(value: Json): Block {
   return lines.length === 0 ? fail() : block(...lines);
 }
 
-function blocksOf(condition: Json): Block[] {
+function blocksOf(condition: unknown): Block[] {
   if (!isObject(condition)) return fail();
   return Object.entries(condition).flatMap(([key, value]): Block[] => {
     switch (key) {

@@ -1,4 +1,4 @@
-import type { Condition, Json } from '@/api/types';
+import type { Condition } from '@/api/types';
 import type { ClauseLine, Line, When } from './model';
 import { operatorOf } from './operators';
 import { readCondition } from './read';
@@ -35,7 +35,7 @@ export function lineWords(line: Line): string {
 }
 
 /** Any tree in words; brackets where it goes deeper. */
-function treeWords(condition: Json): string {
+function treeWords(condition: unknown): string {
   if (typeof condition !== 'object' || condition === null || Array.isArray(condition)) return '…';
   const parts = Object.entries(condition).map(([key, value]) => {
     const inner = Array.isArray(value) ? value : [value];
@@ -55,7 +55,7 @@ export function conditionWords(condition: Condition | undefined): string {
 export function whenWords(when: When): string {
   if (when.kind === 'document') {
     try {
-      return treeWords(JSON.parse(when.text) as Json);
+      return treeWords(JSON.parse(when.text) as unknown);
     } catch {
       return 'a condition that cannot be read';
     }

@@ -1,11 +1,11 @@
-import type { Condition, Json } from '@/api/types';
+import type { Condition } from '@/api/types';
 import { type Block, type ClauseLine, isReserved, type Line, type When } from './model';
 import { operatorOf } from './operators';
 
 const decimal = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** A typed constant as JSON; text that is no number stays text, and the server says so. */
-function constant(text: string, kind: string, line: ClauseLine): Json {
+function constant(text: string, kind: string, line: ClauseLine): unknown {
   const number = kind === 'number' || (kind === 'scalar' && line.valueType === 'number');
   if (number && decimal.test(text)) return Number(text);
   if (kind === 'scalar' && line.valueType === 'boolean' && (text === 'true' || text === 'false')) {
@@ -14,12 +14,12 @@ function constant(text: string, kind: string, line: ClauseLine): Json {
   return text;
 }
 
-function tests(line: ClauseLine): { [op: string]: Json } {
+function tests(line: ClauseLine): { [op: string]: unknown } {
   const known = operatorOf(line.op);
   if (!known || known.takes === 'none') return { [line.op]: true };
   const values = line.values.map((text) => constant(text, known.values, line));
-  const value: Json = known.takes === 'one' && values.length === 1 ? (values[0] as Json) : values;
-  const made: { [op: string]: Json } = { [line.op]: value };
+  const value: unknown = known.takes === 'one' && values.length === 1 ? values[0] : values;
+  const made: { [op: string]: unknown } = { [line.op]: value };
   if (line.ignoreCase && known.ignoreCase) made.ignoreCase = true;
   return made;
 }
@@ -39,11 +39,11 @@ function ofBlock(item: Block): Condition {
   return more.length === 0 ? one(first) : { any: item.lines.map(one) };
 }
 
-const isTests = (value: Json | undefined): value is { [op: string]: Json } =>
+const isTests = (value: unknown): value is { [op: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Puts two lines on one path together where no operator is there twice: age at least 18 and less than 65. */
-function merged(before: Json | undefined, after: Json | undefined): Json | undefined {
+function merged(before: unknown, after: unknown): unknown {
   if (!isTests(before) || !isTests(after)) return undefined;
   if (before.ignoreCase !== after.ignoreCase) return undefined;
   if (Object.keys(after).some((op) => op !== 'ignoreCase' && op in before)) return undefined;
@@ -80,7 +80,7 @@ export function writeCondition(when: When): Condition | undefined {
 export function parseCondition(text: string): { condition?: Condition; fault?: string } {
   if (text.trim() === '') return {};
   try {
-    const value = JSON.parse(text) as Json;
+    const value = JSON.parse(text) as unknown;
     if (isTests(value)) return { condition: value };
     return { fault: 'A condition is an object: { "country": ["DE"] }.' };
   } catch (error) {

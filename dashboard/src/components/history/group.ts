@@ -1,0 +1,26 @@
+import type { Change } from '@/api/types';
+import { absolute } from '@/lib/time';
+
+/** Changes by local day, in the order they come. */
+export function byDay(changes: Change[]): { day: string; items: Change[] }[] {
+  const days: { day: string; items: Change[] }[] = [];
+  for (const change of changes) {
+    const day = absolute(change.at).slice(0, 10);
+    const current = days.at(-1);
+    if (current?.day === day) current.items.push(change);
+    else days.push({ day, items: [change] });
+  }
+  return days;
+}
+
+/** Neighbours that one request made belong to one publish. */
+export function byPublish(changes: Change[]): Change[][] {
+  const publishes: Change[][] = [];
+  for (const change of changes) {
+    const current = publishes.at(-1);
+    const same = change.requestId !== '' && current?.[0]?.requestId === change.requestId;
+    if (same) current?.push(change);
+    else publishes.push([change]);
+  }
+  return publishes;
+}

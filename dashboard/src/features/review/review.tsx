@@ -1,0 +1,118 @@
+import { Alert, Button, Group, Stack, Textarea } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { useState } from 'react';
+import { ApiError } from '@/api/client';
+import type { ApplyResult } from '@/api/types';
+import { EnvironmentIcon, environmentName } from '@/components/environment-badge';
+import { useEnvironment } from '@/components/project-context';
+import { ErrorState, SkeletonRows } from '@/components/states';
+import { ConflictView } from './conflict-view';
+import type { Draft } from './draft-store';
+import { usePlan } from './plan';
+import { PlanView } from './plan-view';
+import { Moved, type Published, usePublish } from './publish';
+import classes from './review.module.css';
+
+type Props = { draft: Draft; onPublished: (published: Published) => void };
+
+export function Review({ draft, onPublished }: Props) {
+  const plan = usePlan(draft);
+  const { publish, rebase } = usePublish(onPublished);
+  const [comment, setComment] = useState('');
+  const moved = publish.error instanceof Moved ? publish.error : undefined;
+  return (
+    <Stack>
+      {plan.isError && !plan.isFetching && <PlanFault error={plan.error} retry={() => plan.refetch()} />}
+      {plan.isPending && <SkeletonRows rows={4} />}
+      {plan.data && !plan.isError && <PlanView plan={plan.data} />}
+      {moved && (
+        <ConflictView
+          draft={draft}
+          moved={moved}
+          onKeepMine={async () => {
+            await rebase(draft.environment);
+            publish.reset();
+          }}
+          onTakeTheirs={() => publish.reset()}
+        />
+      )}
+      {publish.isError && !moved && <ErrorState what="Nothing was published" error={publish.error} />}
+      <PublishForm
+        comment={comment}
+        onComment={setComment}
+        plan={plan.isError ? undefined : plan.data}
+        busy={publish.isPending}
+        blocked={moved !== undefined}
+        onPublish={() => publish.mutate({ draft, comment })}
+      />
+    </Stack>
+  );
+}
+
+type FormProps = {
+  comment: string;
+  onComment: (comment: string) => void;
+  plan: ApplyResult | undefined;
+  busy: boolean;
+  blocked: boolean;
+  onPublish: () => void;
+};
+
+function PublishForm(props: FormProps) {
+  const environment = useEnvironment();
+  return (
+    <form
+      data-kind={environment.kind}
+      className={classes.publish}
+      onSubmit={(event) => {
+        event.preventDefault();
+        props.onPublish();
+      }}
+    >
+      <Textarea
+        label="Comment"
+        description="Optional; kept in the history."
+        autosize
+        minRows={1}
+        maxRows={5}
+        value={props.comment}
+        onChange={(event) => props.onComment(event.currentTarget.value)}
+      />
+      <Group justify="flex-end">
+        <Button
+          type="submit"
+          className={classes.button}
+          leftSection={<EnvironmentIcon kind={environment.kind} size={16} />}
+          loading={props.busy}
+          disabled={!props.plan?.changed || props.blocked}
+          data-autofocus
+        >
+          Publish to {environmentName(environment)}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+/** What the server would refuse, field by field, in the file's own names. */
+function PlanFault({ error, retry }: { error: unknown; retry: () => void }) {
+  const fields = error instanceof ApiError && error.status < 500 ? error.fields : [];
+  if (fields.length === 0)
+    return <ErrorState what="The change cannot be checked" error={error} retry={retry} />;
+  return (
+    <Alert
+      color="red"
+      role="alert"
+      icon={<IconAlertTriangle size={18} aria-hidden />}
+      title="This cannot be published yet"
+    >
+      <ul className={classes.faults}>
+        {fields.map((fault) => (
+          <li key={`${fault.field} ${fault.message}`}>
+            {fault.field && <code>{fault.field}</code>} {fault.message}
+          </li>
+        ))}
+      </ul>
+    </Alert>
+  );
+}
