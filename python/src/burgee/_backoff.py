@@ -1,0 +1,97 @@
+"""When to try again. Times are given, nothing here waits or reads a clock."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable
+
+BASE = 1.0
+CAP = 30.0
+REFUSED = 300.0
+HEALTHY = 60.0
+DEFAULT_SPREAD = 5.0
+_FAILED_STREAMS = 3
+_WITHIN = 60.0
+_RETRY_STREAM = 300.0
+
+
+class Backoff:
+    """Full jitter: somewhere between nothing and a bound that doubles."""
+
+    __slots__ = ("_random", "failures")
+
+    def __init__(self, rand: Callable[[], float] = random.random) -> None:
+        self._random = rand
+        self.failures = 0
+
+    def next(self, retry_after: float | None = None) -> float:
+        """The delay after one more failure; a server's Retry-After is a lower bound."""
+        bound = min(CAP, BASE * 2.0 ** min(self.failures, 10))
+        self.failures += 1
+        delay = self._random() * bound
+        return delay if retry_after is None else retry_after + delay
+
+    def reset(self) -> None:
+        """Forget the failures."""
+        self.failures = 0
+
+    def spread(self, seconds: float) -> float:
+        """A moment within a span, so that many clients do not come at once."""
+        return self._random() * seconds
+
+
+class Pace:
+    """Decides between streaming and polling, and how long to wait in between."""
+
+    __slots__ = ("_backoff", "_failed", "_interval", "_stream_at", "_streaming", "spread")
+
+    def __init__(
+        self, *, streaming: bool, interval: float, rand: Callable[[], float] = random.random
+    ) -> None:
+        self._backoff = Backoff(rand)
+        self._failed: deque[float] = deque(maxlen=_FAILED_STREAMS)
+        self._streaming = streaming
+        self._interval = interval
+        self._stream_at = 0.0
+        self.spread = DEFAULT_SPREAD
+
+    def polls(self, now: float) -> bool:
+        """Whether the next exchange is a poll."""
+        return not self._streaming or now < self._stream_at
+
+    def stream_ended(
+        self, now: float, *, reached: bool, lasted: float, retry_after: float | None = None
+    ) -> float:
+        """The delay after a stream that failed or broke off.
+
+        A server that cannot be reached at all does not speak against streaming,
+        so only streams that were answered lead to polling.
+        """
+        if lasted >= HEALTHY:
+            self._backoff.reset()
+            self._failed.clear()
+            return self._backoff.spread(self.spread)
+        if reached:
+            self._failed.append(now)
+            if len(self._failed) == _FAILED_STREAMS and now - self._failed[0] <= _WITHIN:
+                self._failed.clear()
+                self._backoff.reset()
+                self._stream_at = now + _RETRY_STREAM
+                return retry_after or 0.0
+        return self._backoff.next(retry_after)
+
+    def went_away(self, spread: float) -> float:
+        """The delay after the server said goodbye and how widely to come back."""
+        self._backoff.reset()
+        self.spread = max(spread, 0.0)
+        return self._backoff.spread(self.spread)
+
+    def polled(self) -> float:
+        """The delay after a poll that worked."""
+        self._backoff.reset()
+        return self._interval * 0.8 + self._backoff.spread(self._interval * 0.4)
+
+    def poll_failed(self, retry_after: float | None = None) -> float:
+        """The delay after a poll that did not."""
+        return self._backoff.next(retry_after)

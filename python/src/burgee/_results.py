@@ -1,0 +1,97 @@
+"""What the client tells: fetches, its state, evaluations in detail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a fetch came to; also what the fetched handler is called with."""
+
+    has_changes: bool
+    """Whether the configuration differs from the one before; the first one does."""
+    source: str
+    """``stream``, ``poll`` or ``fetch``."""
+    revision: int | None = None
+    """The revision in use afterwards, None without a configuration."""
+    error: str | None = None
+    """Why nothing was fetched, None when all went well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of a client at one moment."""
+
+    connected: bool
+    stale: bool
+    """Whether the values may be old: there are some, and the server cannot be heard."""
+    revision: int | None
+    age: float | None
+    """Seconds since the server last confirmed the configuration."""
+    application: str
+    last_error: str | None
+    url: str = ""
+    project: str = ""
+    environment: str = ""
+    flags: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """One evaluation that happened, as the impression handler sees it."""
+
+    flag: str
+    value: Any
+    variation: str | None
+    reason: str
+    experiment: str | None = None
+    arm: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One evaluation with everything that explains it."""
+
+    flag: str
+    value: Any
+    variation: str | None
+    reason: str
+    rule: Mapping[str, Any] | None = None
+    experiment: Mapping[str, Any] | None = None
+    error: Mapping[str, str] | None = None
+    split: Mapping[str, Any] | None = None
+    path: tuple[str, ...] = ()
+    prerequisites: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
+    revision: int | None = None
+    stale: bool = False
+    age_ms: int | None = None
+
+    def aged(self, *, stale: bool, age_ms: int) -> Detail:
+        """The same detail with how fresh the configuration is."""
+        return replace(self, stale=stale, age_ms=age_ms)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The detail as JSON shows it; what is absent or empty is left out."""
+        found: dict[str, Any] = {"flag": self.flag, "value": self.value}
+        if self.variation is not None:
+            found["variation"] = self.variation
+        found["reason"] = self.reason
+        for name in ("rule", "experiment", "error", "split"):
+            value = getattr(self, name)
+            if value is not None:
+                found[name] = dict(value)
+        if self.path:
+            found["path"] = list(self.path)
+        if self.prerequisites:
+            found["prerequisites"] = [dict(item) for item in self.prerequisites]
+        if self.notes:
+            found["notes"] = list(self.notes)
+        if self.revision is not None:
+            found["revision"] = self.revision
+            found["stale"] = self.stale
+            found["age_ms"] = self.age_ms
+        return found

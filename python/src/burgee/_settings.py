@@ -1,0 +1,158 @@
+"""The settings of a client: arguments first, then the environment."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from burgee._keys import problem_of
+from burgee._version import __version__
+
+DEFAULT_URL = "http://127.0.0.1:7878"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that stays the same from set-up to shutdown."""
+
+    key: str
+    url: str
+    application: str
+    version: str
+    streaming: bool
+    fetch_interval: float
+    context: Mapping[str, Any]
+    offline: str | None
+    """Why the server is not asked at all, None when it is."""
+
+    def identity(self, instance: str) -> dict[str, str]:
+        """The headers that tell the server who asks."""
+        return {
+            "Burgee-Application": self.application,
+            "Burgee-Application-Version": self.version,
+            "Burgee-Platform": platform_name(),
+            "Burgee-Sdk": f"python/{__version__}",
+            "Burgee-Instance": instance,
+        }
+
+    def as_application(self, instance: str) -> dict[str, str]:
+        """The same as a JSON object."""
+        return {
+            "name": self.application,
+            "version": self.version,
+            "platform": platform_name(),
+            "sdk": f"python/{__version__}",
+            "instance": instance,
+        }
+
+
+def new_instance() -> str:
+    """A random id for this process."""
+    return uuid.uuid4().hex
+
+
+def platform_name() -> str:
+    """Such as ``python 3.11.7 linux``."""
+    name = platform.python_implementation().lower()
+    name = "python" if name == "cpython" else name
+    return f"{name} {platform.python_version()} {sys.platform}"
+
+
+def resolve(
+    *,
+    key: str | None,
+    url: str | None,
+    application: str | None,
+    version: str | None,
+    streaming: bool,
+    fetch_interval: float,
+    context: Mapping[str, Any] | str | None,
+) -> Settings:
+    """Check the arguments and fill in the environment; raises for a malformed argument."""
+    for name, value in (
+        ("key", key),
+        ("url", url),
+        ("application", application),
+        ("version", version),
+    ):
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"{name} must be text, not {type(value).__name__}")
+    seconds("fetch_interval", fetch_interval, least=1.0)
+    if url is not None and (problem := _problem_of_url(url)):
+        raise ValueError(f"url {url!r} {problem}")
+    address = (url or os.environ.get("BURGEE_URL", "").strip() or DEFAULT_URL).rstrip("/")
+    secret = (os.environ.get("BURGEE_KEY", "") if key is None else key).strip()
+    return Settings(
+        key=secret,
+        url=address,
+        application=application or _application_name(),
+        version=version or "",
+        streaming=bool(streaming),
+        fetch_interval=float(fetch_interval),
+        context=_global_context(context),
+        offline=_offline(secret, address),
+    )
+
+
+def seconds(name: str, value: object, *, least: float = 0.0) -> None:
+    """Refuse what is not a number of seconds."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}")
+    if not least <= value <= 86_400:
+        raise ValueError(f"{name} must be from {least:g} to 86400 seconds, not {value!r}")
+
+
+def _offline(key: str, url: str) -> str | None:
+    if not key:
+        return (
+            "BURGEE_KEY is not set: burgee is offline and every flag serves its code default. "
+            "Copy a server key (bgs_…) from Connect an application in the dashboard"
+        )
+    problem = problem_of(key)
+    if problem is not None:
+        return f"{problem}. Until then every flag serves its code default"
+    if bad := _problem_of_url(url):
+        return f"BURGEE_URL {url!r} {bad}. Until then every flag serves its code default"
+    return None
+
+
+def _problem_of_url(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        port = parts.port
+    except ValueError as error:
+        return f"is not an address: {error}"
+    if not valid or port == 0:
+        return "is not an address like https://flags.example.com or http://127.0.0.1:7878"
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        return "must hold no user, query or fragment"
+    return None
+
+
+def _global_context(context: Mapping[str, Any] | str | None) -> Mapping[str, Any]:
+    if context is None:
+        return {}
+    if isinstance(context, str):
+        return {"targetingKey": context}
+    if not isinstance(context, Mapping):
+        raise TypeError(f"context must be a mapping or text, not {type(context).__name__}")
+    return dict(context)
+
+
+def _application_name() -> str:
+    for variable in ("BURGEE_APPLICATION", "OTEL_SERVICE_NAME"):
+        name = os.environ.get(variable, "").strip()
+        if name:
+            return name
+    script = Path(sys.argv[0]) if sys.argv and sys.argv[0] else Path()
+    if script.stem in {"__main__", "app", "main", "manage", "wsgi"}:
+        return script.resolve().parent.name or "python"
+    return script.stem if script.stem not in {"", "-c", "-m"} else "python"

@@ -1,0 +1,1 @@
+"""Bridges for programs written for other feature flag libraries."""
