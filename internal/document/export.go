@@ -1,0 +1,65 @@
+package document
+
+import (
+	"maps"
+	"slices"
+)
+
+// Export returns the file that makes the project: every flag, and an
+// environment block where somebody has configured it. Tables that a fresh
+// layout would give again are left out. Revisions say what the file is a copy
+// of, so that applying it later does not overwrite newer changes.
+func (p *Project) Export(revisions map[string]int64) *File {
+	f := &File{Project: p.Key, Revision: revisions}
+	if len(p.Attributes) > 0 {
+		f.Attributes = maps.Clone(p.Attributes)
+	}
+	if len(p.TargetGroups) > 0 {
+		f.TargetGroups = maps.Clone(p.TargetGroups)
+	}
+	if len(p.Flags) > 0 {
+		f.Flags = make(map[string]Flag, len(p.Flags))
+	}
+	for key, flag := range p.Flags {
+		for _, environment := range p.Environments {
+			c := p.Configuration(environment, key)
+			if c == nil {
+				continue
+			}
+			if flag.Environments == nil {
+				flag.Environments = map[string]*Configuration{}
+			}
+			flag.Environments[environment] = exportConfiguration(c, flag)
+		}
+		f.Flags[key] = flag
+	}
+	if len(p.Experiments) > 0 {
+		f.Experiments = make(map[string]Experiment, len(p.Experiments))
+	}
+	for key, x := range p.Experiments {
+		x.Phase = 0
+		if slices.Equal(x.Table, layout(armShares(x.Arms))) {
+			x.Table = nil
+		}
+		f.Experiments[key] = x
+	}
+	return f
+}
+
+func exportConfiguration(c *Configuration, flag Flag) *Configuration {
+	out := *c
+	out.Default = exportServe(out.Default, flag)
+	out.Rules = slices.Clone(out.Rules)
+	for i := range out.Rules {
+		out.Rules[i].Serve = exportServe(out.Rules[i].Serve, flag)
+	}
+	return &out
+}
+
+// exportServe leaves out a table that another server would lay out alike.
+func exportServe(s Serve, flag Flag) Serve {
+	if slices.Equal(s.Table, layout(ordered(s.Shares, flag))) {
+		s.Table = nil
+	}
+	return s
+}
