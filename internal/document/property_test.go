@@ -253,4 +253,3 @@ func genClause(t *rapid.T) Term {
 	term.IgnoreCase = ruleset.AllowsIgnoreCase(term.Tests[0].Op) && rapid.Bool().Draw(t, "ignoreCase")
 	return term
 }
-
