@@ -78,7 +78,6 @@ type Registry struct {
 // instance per application and address.
 type identity struct {
 	project, environment           string
-	transport                      Transport
 	instance, application, address string
 }
 
@@ -178,7 +177,7 @@ func (r *Registry) Seen(i Instance) { r.note(i, 0) }
 
 func (r *Registry) note(i Instance, streams int) identity {
 	i.Caller = i.clipped()
-	id := identity{i.Project, i.Environment, i.Transport, i.Instance, i.Application, i.Address}
+	id := identity{i.Project, i.Environment, i.Instance, i.Application, i.Address}
 	if i.Instance != "" {
 		id.application, id.address = "", ""
 	}
@@ -195,7 +194,10 @@ func (r *Registry) note(i Instance, streams int) identity {
 		r.signal()
 		return id
 	}
-	visible := e.Revision != i.Revision || e.Caller != i.Caller
+	if streams == 0 && e.streams > 0 {
+		i.Transport = Stream // a program that streams may fetch besides
+	}
+	visible := e.Revision != i.Revision || e.Caller != i.Caller || e.Transport != i.Transport
 	i.Since, i.LastSeen = e.Since, now
 	e.Instance = i
 	e.streams += streams
