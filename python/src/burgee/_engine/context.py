@@ -55,7 +55,7 @@ class Context:
         while nested and level < _MAX_LEVELS + 1:
             nested = _next_level(attrs, notes, nested)
             level += 1
-        return cls(attrs, tuple(sorted(notes)))
+        return cls(attrs, tuple(sorted(set(notes))))
 
 
 def _next_level(

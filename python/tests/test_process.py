@@ -1,0 +1,175 @@
+"""Forks, exits and servers of processes; each case is a program of its own."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+from sdk_server import KEY, flag
+
+from burgee import _process
+
+SOURCES = Path(__file__).resolve().parents[1] / "src"
+
+
+def run(code, server=None, timeout=20, **environment):
+    """Run a program against the server; gives what it printed and how long it took."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("BURGEE_")}
+    env |= {"PYTHONPATH": str(SOURCES), "BURGEE_KEY": KEY, **environment}
+    if server is not None:
+        env["BURGEE_URL"] = server.url
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning", "-c", textwrap.dedent(code)],
+        env=env, capture_output=True, text=True, timeout=timeout, check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout, done.stderr, time.monotonic() - started
+
+
+def test_importing_starts_no_thread_and_needs_nothing():
+    out, err, _ = run("""
+        import sys, threading
+        import burgee
+        print(threading.active_count(), "flask" in sys.modules, "pytest" in sys.modules)
+    """)
+    assert out == "1 False False\n"
+    assert err == ""
+
+
+def test_a_one_shot_script_reports_everything_and_exits_at_once(server):
+    server.set(flag("Flags.a", on=True))
+    out, err, took = run("""
+        import burgee
+        class Flags:
+            a = burgee.Flag()
+        burgee.register("Flags", Flags)
+        burgee.setup()
+        print(Flags.a.is_enabled())
+    """, server)
+    assert out == "True\n"
+    assert err == ""
+    assert took < 2
+    assert server.counts == {("Flags.a", "true", "DEFAULT"): 1}
+    assert [f["key"] for body in server.registered for f in body["flags"]] == ["Flags.a"]
+
+
+def test_without_a_server_a_script_ends_soon_after_its_timeout():
+    out, err, took = run("""
+        import burgee
+        burgee.setup(url="http://127.0.0.1:1", timeout=0.5)
+        print(burgee.get("a", "default"))
+    """)
+    assert out == "default\n"
+    assert "no configuration after 0.5 s" in err
+    assert took < 2.5
+
+
+def test_a_server_that_swallows_everything_holds_an_exit_up_for_a_second_at_most():
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        _, _, took = run(f"""
+            import burgee
+            burgee.setup(url="http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.2)
+            burgee.get("a", 1)
+        """)
+    assert took < 2.5
+
+
+def test_an_uncaught_error_ends_the_program_as_always(server):
+    out, _, took = run("""
+        import os, sys, burgee
+        burgee.setup()
+        sys.excepthook = lambda *_: (print("ended"), sys.stdout.flush(), os._exit(0))
+        raise RuntimeError
+    """, server)
+    assert out == "ended\n"
+    assert took < 2
+
+
+@pytest.mark.parametrize("children", [1, 3])
+def test_forked_children_go_on_being_updated(server, children):
+    """As under gunicorn with preload, or Celery's prefork pool."""
+    server.set(flag("a"))
+    code = f"""
+        import os, sys, time, urllib.request
+        import burgee
+        burgee.setup()
+        assert burgee.get("a", True) is False
+        pids = []
+        for _ in range({children}):
+            pid = os.fork()
+            if pid == 0:
+                print("forked", flush=True)
+                end = time.monotonic() + 10
+                while not burgee.get("a", False):
+                    assert time.monotonic() < end, "the child was never updated"
+                    time.sleep(0.02)
+                print("updated", burgee.status().connected, flush=True)
+                burgee.shutdown()
+                os._exit(0)
+            pids.append(pid)
+        for pid in pids:
+            assert os.waitpid(pid, 0)[1] == 0
+        assert burgee.get("a", False) is True, "the parent lives on"
+        print("parent", burgee.status().connected)
+    """
+    import threading
+
+    def flip():
+        end = time.monotonic() + 10
+        while [p for _, p in server.requests].count("/sdk/v1/stream") < children + 1:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        server.set(flag("a", on=True))
+
+    flipper = threading.Thread(target=flip)
+    flipper.start()
+    out, _, _ = run(code, server)
+    flipper.join()
+    assert out.count("updated True") == children
+    assert "parent True" in out
+    assert server.counts[("a", "true", "DEFAULT")] == children + 1, "each counts its own"
+
+
+def test_children_of_multiprocessing_work_and_are_other_instances(server):
+    server.set(flag("a", on=True))
+    out, _, _ = run("""
+        import multiprocessing, burgee
+        def work(_):
+            return burgee.get("a", False), burgee._client.default_client._instance
+        burgee.setup()
+        with multiprocessing.get_context("fork").Pool(2) as pool:
+            answers = pool.map(work, range(20), chunksize=1)
+        assert all(value for value, _ in answers)
+        assert burgee._client.default_client._instance not in {i for _, i in answers}
+        print("ok")
+    """, server)
+    assert out == "ok\n"
+
+
+def test_uwsgi_without_threads_is_pointed_out_once(server, client, monkeypatch, caplog):
+    import types
+
+    uwsgi = types.ModuleType("uwsgi")
+    uwsgi.opt = {b"master": True}
+    monkeypatch.setitem(sys.modules, "uwsgi", uwsgi)
+    client.setup(KEY, url=server.url)
+    _process.warn_without_threads()
+    assert caplog.text.count("uWSGI runs without threads") == 1
+    assert "--enable-threads" in caplog.text
+
+
+@pytest.mark.parametrize("option", [{b"enable-threads": True}, {"threads": b"4"}])
+def test_uwsgi_with_threads_is_fine(option, monkeypatch, caplog):
+    import types
+
+    uwsgi = types.ModuleType("uwsgi")
+    uwsgi.opt = option
+    monkeypatch.setitem(sys.modules, "uwsgi", uwsgi)
+    _process.warn_without_threads()
+    assert caplog.text == ""
