@@ -1,11 +1,11 @@
 type Props = { values: number[]; label: string; width?: number; height?: number };
 
 /** Evaluations of the last 24 hours as a line of bars; a flat line where there were none. */
-export function Sparkline({ values, label, width = 72, height = 18 }: Props) {
+export function Sparkline({ values, label, width = 60, height = 18 }: Props) {
   const top = Math.max(...values, 0);
   const step = width / Math.max(values.length, 1);
   return (
-    <svg width={width} height={height} role="img" aria-label={label} style={{ display: 'block' }}>
+    <svg width={width} height={height} role="img" aria-label={label} className="b-spark">
       <title>{label}</title>
       <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} stroke="var(--b-line)" />
       {top > 0 && (

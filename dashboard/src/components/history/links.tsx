@@ -30,11 +30,7 @@ export function ObjectLink({ kind, object, environment }: Props) {
   const params = { project: project.key, environment: env };
   if (where === 'flags') {
     return (
-      <AnchorLink
-        inherit
-        to="/p/$project/e/$environment/flags/$flag"
-        params={{ ...params, flag: object }}
-      >
+      <AnchorLink inherit to="/p/$project/e/$environment/flags/$flag" params={{ ...params, flag: object }}>
         {object}
       </AnchorLink>
     );

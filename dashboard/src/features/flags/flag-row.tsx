@@ -78,7 +78,8 @@ export function FlagCells({ row, environments, current }: FlagProps) {
             <span className="b-ellipsis" title={last.actor}>
               {shortActor(last.actor)}
             </span>
-            , <Time at={last.at} />
+            ,&nbsp;
+            <Time at={last.at} />
           </>
         )}
       </span>
