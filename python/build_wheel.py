@@ -62,7 +62,9 @@ def _record(names: list[str], files: dict[str, bytes], record: str) -> str:
 
 
 def _wheel() -> str:
-    return f"Wheel-Version: 1.0\nGenerator: burgee build_wheel\nRoot-Is-Purelib: true\nTag: {_TAG}\n"
+    return (
+        f"Wheel-Version: 1.0\nGenerator: burgee build_wheel\nRoot-Is-Purelib: true\nTag: {_TAG}\n"
+    )
 
 
 def _metadata(metadata: dict[str, str]) -> str:

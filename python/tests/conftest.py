@@ -2,10 +2,10 @@ import os
 import time
 
 import pytest
-from sdk_server import SdkServer
 
 import burgee
 from burgee import _backoff, _log, _sender
+from sdk_server import SdkServer
 
 
 @pytest.fixture(autouse=True)

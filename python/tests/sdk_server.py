@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import json
@@ -33,8 +34,13 @@ def flag(key, on=False, **fields):
 def typed(key, kind, *values, serve=0):
     """A flag of another type."""
     variations = [[f"v{i}", value] for i, value in enumerate(values)]
-    return {**flag(key), "type": kind, "variations": variations, "off": None,
-            "default": {"variation": serve}}
+    return {
+        **flag(key),
+        "type": kind,
+        "variations": variations,
+        "off": None,
+        "default": {"variation": serve},
+    }
 
 
 def split(key, ppm, seed="seed"):
@@ -47,8 +53,15 @@ def snapshot(lines, revision=1, epoch=1_793_779_200):
     """The bytes of a snapshot and its id."""
     bodies = [json.dumps(line, separators=(",", ":")).encode() for line in lines]
     root = hashlib.sha256(b"".join(hashlib.sha256(b).digest() for b in bodies)).hexdigest()
-    header = {"burgee": 1, "project": "default", "environment": "production", "epoch": epoch,
-              "revision": revision, "hash": "p32", "root": root}
+    header = {
+        "burgee": 1,
+        "project": "default",
+        "environment": "production",
+        "epoch": epoch,
+        "revision": revision,
+        "hash": "p32",
+        "root": root,
+    }
     head = json.dumps(header, separators=(",", ":")).encode()
     return b"\n".join([head, *bodies]) + b"\n", f"{epoch}-{revision}-{root[:6]}"
 
@@ -158,10 +171,8 @@ class _Server(ThreadingHTTPServer):
 
     def break_connections(self):
         for sock in list(self.open):
-            try:
+            with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
 
     def handle_error(self, request, client_address):
         """Broken connections are what these tests are about."""
@@ -185,9 +196,15 @@ class _Handler(BaseHTTPRequestHandler):
             if self.headers.get("If-None-Match") == f'"{identity}"':
                 self._answer(304, b"", {"ETag": f'"{identity}"'})
             else:
-                self._answer(200, gzip.compress(data), {
-                    "ETag": f'"{identity}"', "Content-Type": "application/x-ndjson",
-                    "Content-Encoding": "gzip"})
+                self._answer(
+                    200,
+                    gzip.compress(data),
+                    {
+                        "ETag": f'"{identity}"',
+                        "Content-Type": "application/x-ndjson",
+                        "Content-Encoding": "gzip",
+                    },
+                )
         else:
             self._problem(404, "not_found", "no such path")
 
@@ -205,8 +222,9 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             state.events.append(document)
             count = len(document["counts"])
-        self._answer(202, json.dumps({"accepted": count}).encode(),
-                     {"Content-Type": "application/json"})
+        self._answer(
+            202, json.dumps({"accepted": count}).encode(), {"Content-Type": "application/json"}
+        )
 
     def _note(self):
         state = self.server_state
@@ -229,10 +247,18 @@ class _Handler(BaseHTTPRequestHandler):
         return False
 
     def _problem(self, status, code, detail, headers=None):
-        body = {"type": "about:blank", "title": code, "status": status, "code": code,
-                "detail": detail}
-        self._answer(status, json.dumps(body).encode(),
-                     {"Content-Type": "application/problem+json", **(headers or {})})
+        body = {
+            "type": "about:blank",
+            "title": code,
+            "status": status,
+            "code": code,
+            "detail": detail,
+        }
+        self._answer(
+            status,
+            json.dumps(body).encode(),
+            {"Content-Type": "application/problem+json", **(headers or {})},
+        )
 
     def _answer(self, status, body, headers):
         self.send_response(status)

@@ -5,13 +5,17 @@ import threading
 from collections.abc import Mapping
 
 import pytest
-from sdk_server import KEY, flag
 
 import burgee
+from sdk_server import KEY, flag
 
 
 def rule(path, value):
-    return {"id": f"r-{value}", "when": {"attr": path, "op": "in", "values": [value]}, "serve": {"variation": 0}}
+    return {
+        "id": f"r-{value}",
+        "when": {"attr": path, "op": "in", "values": [value]},
+        "serve": {"variation": 0},
+    }
 
 
 @pytest.fixture
@@ -39,7 +43,9 @@ def test_the_context_of_the_call_wins(ready):
     with burgee.context({"country": "FR", "device": {"platform": "ios"}}):
         assert ready.get("de", False, {"country": "DE"}) is True
         assert ready.get("ios", False, {"country": "DE"}) is True
-        assert ready.get("ios", False, {"device": {"model": "x"}}) is False, "keys are replaced whole"
+        assert ready.get("ios", False, {"device": {"model": "x"}}) is False, (
+            "keys are replaced whole"
+        )
         assert ready.get("ann", False, "ann") is True
         assert ready.get("de", False, {"country": None}) is False
 

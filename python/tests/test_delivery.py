@@ -6,10 +6,10 @@ import threading
 import time
 
 import pytest
-from sdk_server import KEY, SdkServer, flag, split, typed
 
 import burgee
 from burgee import _backoff, _transport
+from sdk_server import KEY, SdkServer, flag, split, typed
 
 
 def test_a_flag_flipped_on_the_server_changes_in_the_program(server, client, eventually):
@@ -49,7 +49,9 @@ def test_a_server_that_never_answers_does_not_hold_up_setup_or_shutdown(client):
         assert time.monotonic() - started < 1.2
 
 
-def test_a_killed_server_leaves_the_last_values_and_is_caught_up_with(server, client, eventually, caplog):
+def test_a_killed_server_leaves_the_last_values_and_is_caught_up_with(
+    server, client, eventually, caplog
+):
     caplog.set_level(logging.INFO, "burgee")
     server.set(flag("a", on=True))
     client.setup(KEY, url=server.url)
@@ -125,7 +127,9 @@ def test_the_stream_resumes_without_a_second_full_snapshot(server, client, event
         (403, "client_key", "a server key is needed"),
     ],
 )
-def test_a_refused_key_is_named_masked_and_retried_slowly(server, client, caplog, status, code, detail):
+def test_a_refused_key_is_named_masked_and_retried_slowly(
+    server, client, caplog, status, code, detail
+):
     server.refusal = (status, code, detail)
     started = time.monotonic()
     client.setup(KEY, url=server.url, timeout=2.0)
@@ -161,7 +165,9 @@ def test_a_revoked_key_keeps_the_last_values(server, client, eventually, caplog)
         (None, "BURGEE_KEY is not set: burgee is offline"),
     ],
 )
-def test_a_key_that_cannot_work_is_explained_and_nothing_is_sent(server, client, caplog, key, expected):
+def test_a_key_that_cannot_work_is_explained_and_nothing_is_sent(
+    server, client, caplog, key, expected
+):
     started = time.monotonic()
     client.setup(key, url=server.url)
     assert time.monotonic() - started < 0.2
@@ -183,14 +189,20 @@ def test_key_and_address_come_from_the_environment(server, client, monkeypatch, 
     client.setup(version="1.2")
     assert client.get("a", False) is True
     status = client.status()
-    assert (status.application, status.project, status.environment) == ("calendar", "default", "production")
+    assert (status.application, status.project, status.environment) == (
+        "calendar",
+        "default",
+        "production",
+    )
     assert (
         f"connected to {server.url}: project default, environment production, revision 2, 1 flag, "
         "as application calendar" in caplog.text
     )
 
 
-def test_a_bad_address_in_the_environment_is_said_and_the_program_goes_on(client, monkeypatch, caplog):
+def test_a_bad_address_in_the_environment_is_said_and_the_program_goes_on(
+    client, monkeypatch, caplog
+):
     monkeypatch.setenv("BURGEE_URL", "flags.example.com")
     client.setup(KEY)
     assert "BURGEE_URL 'flags.example.com' is not an address like" in caplog.text
@@ -301,8 +313,20 @@ def test_registration_works_before_and_after_setup(server, client, eventually):
     eventually(lambda: sum(len(body["flags"]) for body in server.registered) == 2)
     flags = [declared for body in server.registered for declared in body["flags"]]
     assert flags == [
-        {"key": "Early.a", "type": "boolean", "default": False, "options": [], "description": "first"},
-        {"key": "theme", "type": "string", "default": "blue", "options": ["red"], "description": ""},
+        {
+            "key": "Early.a",
+            "type": "boolean",
+            "default": False,
+            "options": [],
+            "description": "first",
+        },
+        {
+            "key": "theme",
+            "type": "string",
+            "default": "blue",
+            "options": ["red"],
+            "description": "",
+        },
     ]
     assert server.registered[0]["application"]["name"] == "calendar"
 
@@ -461,7 +485,9 @@ def test_overrides_from_the_environment_win_with_one_warning(server, client, mon
     assert client.get("a", False) is False
 
 
-@pytest.mark.parametrize(("text", "said"), [("{nonsense", "is not JSON"), ("[1]", "is not a JSON object")])
+@pytest.mark.parametrize(
+    ("text", "said"), [("{nonsense", "is not JSON"), ("[1]", "is not a JSON object")]
+)
 def test_unreadable_overrides_are_said_and_ignored(client, monkeypatch, caplog, text, said):
     monkeypatch.setenv("BURGEE_OVERRIDES", text)
     client.setup("")
@@ -506,7 +532,10 @@ def test_a_split_follows_the_specified_bucket(server, client):
     detail = client.detail("a", False, "boolean", {"targetingKey": "user-1"})
     assert detail.value is True
     assert detail.split == {
-        "seed": "s1", "unit": "targetingKey", "position": 50012, "cell": [0, 250_000]
+        "seed": "s1",
+        "unit": "targetingKey",
+        "position": 50012,
+        "cell": [0, 250_000],
     }
     assert client.get("a", False, "user-1") is True
     assert client.get("a", True, {}) is False

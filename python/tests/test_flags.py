@@ -3,9 +3,9 @@
 import types
 
 import pytest
-from sdk_server import KEY, flag, typed
 
 import burgee
+from sdk_server import KEY, flag, typed
 
 
 def test_flags_of_an_instance_are_found_in_order(client):
@@ -63,7 +63,7 @@ def test_arguments_in_the_wrong_order_are_explained(client):
     class Container:
         a = burgee.Flag()
 
-    with pytest.raises(TypeError, match="namespace must be text"):
+    with pytest.raises(TypeError, match=r"namespace must be text"):
         client.register(Container, "Flags")
 
 
@@ -71,7 +71,7 @@ def test_a_namespace_that_makes_no_key_is_refused_and_binds_nothing(client):
     class Container:
         a = burgee.Flag()
 
-    with pytest.raises(ValueError, match="'my flags.a' cannot be a flag's key"):
+    with pytest.raises(ValueError, match=r"'my flags.a' cannot be a flag's key"):
         client.register("my flags", Container)
     assert Container.a.key is None
 
@@ -82,13 +82,20 @@ def test_an_explicit_key_stands_as_it_is(client):
 
     client.register("Flags", Container)
     assert Container.a.key == "checkout.v2"
-    with pytest.raises(ValueError, match="cannot be a flag's key"):
+    with pytest.raises(ValueError, match=r"cannot be a flag's key"):
         burgee.Flag(key="no spaces")
 
 
 @pytest.mark.parametrize(
     ("default", "kind"),
-    [(False, "boolean"), ("x", "string"), (3, "integer"), (0.5, "double"), ({"a": 1}, "json"), ([1], "json")],
+    [
+        (False, "boolean"),
+        ("x", "string"),
+        (3, "integer"),
+        (0.5, "double"),
+        ({"a": 1}, "json"),
+        ([1], "json"),
+    ],
 )
 def test_the_type_comes_from_the_default(default, kind):
     assert burgee.Flag(default).type == kind
@@ -97,7 +104,11 @@ def test_the_type_comes_from_the_default(default, kind):
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ((None,), TypeError, "a flag's default is a bool, str, int, float, dict or list, not NoneType"),
+        (
+            (None,),
+            TypeError,
+            "a flag's default is a bool, str, int, float, dict or list, not NoneType",
+        ),
         ((2**53,), ValueError, "beyond"),
         ((float("nan"),), ValueError, "is not finite"),
         (("x", "red"), TypeError, "options must be a list"),
@@ -161,7 +172,9 @@ def test_every_type_is_served(server, client):
 
 
 def test_numbers_are_coerced_only_without_loss(server, client, caplog):
-    server.set(typed("whole", "double", 3.0), typed("half", "double", 3.5), typed("int", "integer", 4))
+    server.set(
+        typed("whole", "double", 3.0), typed("half", "double", 3.5), typed("int", "integer", 4)
+    )
     client.setup(KEY, url=server.url)
     assert client.get("whole", 1) == 3
     assert isinstance(client.get("whole", 1), int)
@@ -204,9 +217,22 @@ def test_the_default_client_is_behind_the_module_functions(server):
     assert burgee.fetch().error is None
     assert burgee.status().connected
     detail = Flags.a.detail()
-    assert (detail.flag, detail.variation, detail.reason, detail.revision) == ("Module.a", "true", "DEFAULT", 2)
+    assert (detail.flag, detail.variation, detail.reason, detail.revision) == (
+        "Module.a",
+        "true",
+        "DEFAULT",
+        2,
+    )
     assert detail.stale is False
-    assert set(detail.to_dict()) == {"flag", "value", "variation", "reason", "revision", "stale", "age_ms"}
+    assert set(detail.to_dict()) == {
+        "flag",
+        "value",
+        "variation",
+        "reason",
+        "revision",
+        "stale",
+        "age_ms",
+    }
 
 
 def test_impressions_are_seen_and_a_failing_handler_harms_nothing(server, client, caplog):
@@ -220,7 +246,9 @@ def test_impressions_are_seen_and_a_failing_handler_harms_nothing(server, client
     client.setup(KEY, url=server.url, impression_handler=handler)
     assert client.get("a", False) is True
     assert client.get("a", False) is True
-    assert [(i.flag, i.value, i.variation, i.reason) for i in seen] == [("a", True, "true", "DEFAULT")] * 2
+    assert [(i.flag, i.value, i.variation, i.reason) for i in seen] == [
+        ("a", True, "true", "DEFAULT")
+    ] * 2
     assert caplog.text.count("impression_handler failed") == 1
 
 
@@ -240,8 +268,15 @@ def test_setup_has_the_documented_arguments():
 
     parameters = inspect.signature(burgee.setup).parameters
     assert {name: p.default for name, p in parameters.items()} == {
-        "key": None, "url": None, "application": None, "version": None, "timeout": 2.0,
-        "streaming": True, "fetch_interval": 30, "configuration_fetched_handler": None,
-        "impression_handler": None, "context": None,
+        "key": None,
+        "url": None,
+        "application": None,
+        "version": None,
+        "timeout": 2.0,
+        "streaming": True,
+        "fetch_interval": 30,
+        "configuration_fetched_handler": None,
+        "impression_handler": None,
+        "context": None,
     }
     assert [p.kind.name for p in parameters.values()][1:] == ["KEYWORD_ONLY"] * 9

@@ -2,15 +2,19 @@
 
 import flask
 import pytest
-from sdk_server import KEY, flag
 
 import burgee
 from burgee.flask import Burgee
+from sdk_server import KEY, flag
 
 
 @pytest.fixture
 def ready(server):
-    rule = {"id": "r", "when": {"attr": "targetingKey", "op": "in", "values": ["ann"]}, "serve": {"variation": 0}}
+    rule = {
+        "id": "r",
+        "when": {"attr": "targetingKey", "op": "in", "values": ["ann"]},
+        "serve": {"variation": 0},
+    }
     server.set(flag("ann", rules=[rule]), flag("on"))
     burgee.setup(KEY, url=server.url)
     return server

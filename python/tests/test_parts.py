@@ -99,8 +99,15 @@ def test_a_batch_keeps_its_id_until_it_is_acknowledged():
     second = outbox.next_batch()
     assert second.id != first.id
     assert second.counts == [
-        {"flag": "a", "variation": "true", "reason": "EXPERIMENT", "experiment": "x", "arm": "arm",
-         "minute": 60_000, "count": 1}
+        {
+            "flag": "a",
+            "variation": "true",
+            "reason": "EXPERIMENT",
+            "experiment": "x",
+            "arm": "arm",
+            "minute": 60_000,
+            "count": 1,
+        }
     ]
 
 

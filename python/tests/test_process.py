@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from sdk_server import KEY, flag
 
 from burgee import _process
+from sdk_server import KEY, flag
 
 SOURCES = Path(__file__).resolve().parents[1] / "src"
 
@@ -23,8 +23,20 @@ def run(code, server=None, timeout=20, **environment):
         env["BURGEE_URL"] = server.url
     started = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning", "-c", textwrap.dedent(code)],
-        env=env, capture_output=True, text=True, timeout=timeout, check=False,
+        [
+            sys.executable,
+            "-W",
+            "error",
+            "-W",
+            "ignore::DeprecationWarning",
+            "-c",
+            textwrap.dedent(code),
+        ],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout, done.stderr, time.monotonic() - started
@@ -42,14 +54,17 @@ def test_importing_starts_no_thread_and_needs_nothing():
 
 def test_a_one_shot_script_reports_everything_and_exits_at_once(server):
     server.set(flag("Flags.a", on=True))
-    out, err, took = run("""
+    out, err, took = run(
+        """
         import burgee
         class Flags:
             a = burgee.Flag()
         burgee.register("Flags", Flags)
         burgee.setup()
         print(Flags.a.is_enabled())
-    """, server)
+    """,
+        server,
+    )
     assert out == "True\n"
     assert err == ""
     assert took < 2
@@ -81,12 +96,15 @@ def test_a_server_that_swallows_everything_holds_an_exit_up_for_a_second_at_most
 
 
 def test_an_uncaught_error_ends_the_program_as_always(server):
-    out, _, took = run("""
+    out, _, took = run(
+        """
         import os, sys, burgee
         burgee.setup()
         sys.excepthook = lambda *_: (print("ended"), sys.stdout.flush(), os._exit(0))
         raise RuntimeError
-    """, server)
+    """,
+        server,
+    )
     assert out == "ended\n"
     assert took < 2
 
@@ -138,7 +156,8 @@ def test_forked_children_go_on_being_updated(server, children):
 
 def test_children_of_multiprocessing_work_and_are_other_instances(server):
     server.set(flag("a", on=True))
-    out, _, _ = run("""
+    out, _, _ = run(
+        """
         import multiprocessing, burgee
         def work(_):
             return burgee.get("a", False), burgee._client.default_client._instance
@@ -148,7 +167,9 @@ def test_children_of_multiprocessing_work_and_are_other_instances(server):
         assert all(value for value, _ in answers)
         assert burgee._client.default_client._instance not in {i for _, i in answers}
         print("ok")
-    """, server)
+    """,
+        server,
+    )
     assert out == "ok\n"
 
 

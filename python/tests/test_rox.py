@@ -1,9 +1,8 @@
 """The names of the guide."""
 
-from sdk_server import KEY, flag
-
 import burgee.compat.rox
 from burgee.compat.rox import Rox, RoxFlag, RoxOptions
+from sdk_server import KEY, flag
 
 
 class FlagsContainer:

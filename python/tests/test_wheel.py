@@ -17,12 +17,20 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     out = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-I", str(ROOT / "build_wheel.py"), str(out)], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-I", str(ROOT / "build_wheel.py"), str(out)],
+        check=True,
+        capture_output=True,
+    )
     return out / "burgee-0.1.0-py3-none-any.whl"
 
 
 def test_two_builds_give_the_same_bytes(wheel, tmp_path):
-    subprocess.run([sys.executable, "-I", str(ROOT / "build_wheel.py"), str(tmp_path)], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-I", str(ROOT / "build_wheel.py"), str(tmp_path)],
+        check=True,
+        capture_output=True,
+    )
     assert (tmp_path / wheel.name).read_bytes() == wheel.read_bytes()
 
 
@@ -56,9 +64,21 @@ def test_it_holds_the_package_and_no_rubbish(wheel):
 def test_pip_installs_it_with_no_index_and_pytest_finds_the_fixture(wheel, tmp_path):
     target = tmp_path / "site"
     subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps",
-         "--disable-pip-version-check", "--target", str(target), str(wheel)],
-        check=True, capture_output=True,
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-index",
+            "--no-deps",
+            "--disable-pip-version-check",
+            "--target",
+            str(target),
+            str(wheel),
+        ],
+        check=True,
+        capture_output=True,
     )
     (tmp_path / "test_it.py").write_text(
         "import burgee\n"
@@ -67,7 +87,19 @@ def test_pip_installs_it_with_no_index_and_pytest_finds_the_fixture(wheel, tmp_p
         "    assert burgee.get('a', False) is True\n"
     )
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path / "test_it.py")],
-        cwd=tmp_path, env={"PYTHONPATH": str(target), "PATH": ""}, capture_output=True, text=True, check=False,
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            str(tmp_path / "test_it.py"),
+        ],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(target), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

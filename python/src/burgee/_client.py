@@ -239,8 +239,7 @@ class Client:
                 'burgee.register("Flags", container)'
             )
         keyed = [
-            (flag.key_in(namespace, name), name, flag)
-            for name, flag in flags_in(container).items()
+            (flag.key_in(namespace, name), name, flag) for name, flag in flags_in(container).items()
         ]
         for key, _, _ in keyed:
             check_key(key)
@@ -304,7 +303,9 @@ class Client:
             value = default if mismatch else value
             self._record(key, outcome, value, now, mismatch=mismatch)
             bound, snapshot = self._bound(context), self._pinned()
-            found = detail_of(str(key or ""), outcome, value, snapshot, bound, now, mismatch=mismatch)
+            found = detail_of(
+                str(key or ""), outcome, value, snapshot, bound, now, mismatch=mismatch
+            )
             return self._aged(found)
         except Exception as error:
             log.debug("evaluating %r", key, exc_info=True)
@@ -377,7 +378,9 @@ class Client:
         try:
             handler(Impression(key or "", value, variation, reason, experiment, arm))
         except Exception:
-            warn_once("impression_handler", "the impression_handler failed; it goes on being called")
+            warn_once(
+                "impression_handler", "the impression_handler failed; it goes on being called"
+            )
             log.debug("impression_handler", exc_info=True)
 
     def pinned(self) -> _context.pinned_snapshot:

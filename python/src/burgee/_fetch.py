@@ -71,9 +71,7 @@ class Fetcher:
         return call
 
 
-def _ask(
-    transport: Transport, state: State, refused: Callable[[AnswerError], None]
-) -> Fetched:
+def _ask(transport: Transport, state: State, refused: Callable[[AnswerError], None]) -> Fetched:
     try:
         return poll(transport, state, "fetch", _REQUEST_TIMEOUT)[0]
     except AnswerError as error:

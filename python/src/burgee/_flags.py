@@ -26,7 +26,16 @@ class Flag(Generic[T]):
     string, ``Flag(3)`` an integer, ``Flag(0.5)`` a double, ``Flag({"a": 1})`` JSON.
     """
 
-    __slots__ = ("_client", "_explicit", "_key", "_name", "default", "description", "options", "type")
+    __slots__ = (
+        "_client",
+        "_explicit",
+        "_key",
+        "_name",
+        "default",
+        "description",
+        "options",
+        "type",
+    )
 
     @overload
     def __init__(
@@ -84,7 +93,9 @@ class Flag(Generic[T]):
     def is_enabled(self, context: ContextLike | None = None) -> bool:
         """Whether a boolean flag is on; never raises for a boolean flag."""
         if self.type != "boolean":
-            raise TypeError(f"{self._shown()} is a {self.type} flag; call {self._name or 'flag'}.get_value()")
+            raise TypeError(
+                f"{self._shown()} is a {self.type} flag; call {self._name or 'flag'}.get_value()"
+            )
         return bool(self._asked().value(self._key, self.default, self.type, context))
 
     def get_value(self, context: ContextLike | None = None) -> T:
@@ -158,10 +169,7 @@ def check_key(key: object) -> None:
 
 def flags_in(container: object) -> dict[str, Flag[Any]]:
     """The flags of an instance, class or module by name, in order; raises when it has none."""
-    found: dict[str, Flag[Any]] = {}
-    for name, value in _members(container):
-        if isinstance(value, Flag):
-            found[name] = value
+    found = {name: value for name, value in _members(container) if isinstance(value, Flag)}
     if not found:
         raise ValueError(f"{_name_of(container)} holds no burgee flags. Is __init__ misspelt?")
     return found

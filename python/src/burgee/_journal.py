@@ -45,7 +45,8 @@ class Journal:
         self._was_connected = True
         header = snapshot.header
         log.info(
-            "connected to %s: project %s, environment %s, revision %d, %d flag%s, as application %s",
+            "connected to %s: project %s, environment %s, revision %d, %d flag%s, "
+            "as application %s",
             self._settings.url,
             header.project or "default",
             header.environment,

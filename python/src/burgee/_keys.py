@@ -24,7 +24,7 @@ def problem_of(key: str) -> str | None:
     found = _KEY.fullmatch(key)
     if found is None:
         return (
-            f"{shown} is not a Burgee key: a server key is bgs_ and at least 32 letters and digits. "
+            f"{shown} is not a Burgee key: a server key is bgs_ and 32 or more letters or digits. "
             "Copy one from Connect an application in the dashboard and set BURGEE_KEY to it"
         )
     if found[1] == "c":

@@ -107,7 +107,9 @@ class Sender:
                 if not _permanent(error):
                     log.debug("flags could not be registered, trying again: %s", error)
                     return
-                log.warning("the server does not take these flags (%s): %s", ", ".join(batch), error)
+                log.warning(
+                    "the server does not take these flags (%s): %s", ", ".join(batch), error
+                )
             else:
                 self._register_backoff.reset()
             with self._lock:

@@ -174,9 +174,7 @@ class Updater:
             stream.close()
 
 
-def poll(
-    transport: Transport, state: State, source: str, timeout: float
-) -> tuple[Fetched, bool]:
+def poll(transport: Transport, state: State, source: str, timeout: float) -> tuple[Fetched, bool]:
     """Ask once for a newer snapshot."""
     headers = {} if state.id is None else {"If-None-Match": f'"{state.id}"'}
     answer = transport.get("/sdk/v1/snapshot", headers, timeout)

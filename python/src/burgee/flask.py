@@ -1,4 +1,6 @@
-"""The Flask extension: a context for each request, and one snapshot for all of it::
+"""The Flask extension: a context for each request, and one snapshot for all of it.
+
+    from burgee.flask import Burgee
 
     Burgee(app, context=lambda: {"targetingKey": request.headers.get("X-User")})
 

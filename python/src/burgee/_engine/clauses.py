@@ -50,9 +50,7 @@ class _Operator:
     folds: bool = False
 
 
-def _constants(
-    values: list[Any], parse: Callable[[Any], Any], what: str
-) -> list[Any]:
+def _constants(values: list[Any], parse: Callable[[Any], Any], what: str) -> list[Any]:
     parsed = [parse(value) for value in values]
     for value, result in zip(values, parsed, strict=True):
         if result is None:

@@ -156,9 +156,7 @@ class CompiledFlag:
     def _blocked(self, key: str, served: Outcome) -> Outcome:
         off = self._off
         path = (key, *served.path)
-        return Outcome(
-            outcome.PREREQUISITE_FAILED, off.served, off.variation, off.value, path=path
-        )
+        return Outcome(outcome.PREREQUISITE_FAILED, off.served, off.variation, off.value, path=path)
 
     def _without_unit(self) -> Outcome:
         off = self._off

@@ -77,7 +77,9 @@ def _header(line: bytes) -> Header:
         msg = "the answer is not a Burgee snapshot. Is the address the one of a Burgee server?"
         raise WireError(msg)
     if body["burgee"] != 1:
-        msg = f"the snapshot has version {body['burgee']!r}; this SDK reads version 1. Upgrade burgee"
+        msg = (
+            f"the snapshot has version {body['burgee']!r}; this SDK reads version 1. Upgrade burgee"
+        )
         raise WireError(msg)
     if body.get("hash", "p32") != "p32":
         msg = f"the snapshot uses the hash {body['hash']!r}, unknown to this SDK. Upgrade burgee"
@@ -122,7 +124,9 @@ def _entity(line: bytes, flags: dict[str, Entity], groups: dict[str, Entity]) ->
             return
 
 
-_KEY_AT_START = re.compile(rb'^\s*\{\s*"(flag|target_group)"\s*:\s*"([A-Za-z0-9][A-Za-z0-9._-]{0,127})"')
+_KEY_AT_START = re.compile(
+    rb'^\s*\{\s*"(flag|target_group)"\s*:\s*"([A-Za-z0-9][A-Za-z0-9._-]{0,127})"'
+)
 
 
 def _salvage(
