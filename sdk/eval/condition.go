@@ -1,0 +1,141 @@
+package eval
+
+import (
+	"burgee.dev/burgee/sdk/ruleset"
+)
+
+type nodeKind uint8
+
+const (
+	nodeClause nodeKind = iota + 1
+	nodeGroup
+	nodeFlag
+	nodeAll
+	nodeAny
+	nodeNot
+)
+
+// node is a compiled condition.
+type node struct {
+	kind   nodeKind
+	clause clause
+	sub    []node
+	group  int32
+	flag   requirement
+	source *ruleset.Expr
+}
+
+// group is a compiled target group.
+type group struct {
+	key     string
+	clock   bool
+	slot    int32
+	include map[string]struct{}
+	exclude map[string]struct{}
+	when    *node
+	fault   *Fault
+}
+
+func (c *compiler) group(id int32, source *ruleset.Group) {
+	g := &c.s.groups[id]
+	*g = group{key: source.Key}
+	c.node = int32(len(c.s.flags)) + id
+	g.fault = c.fillGroup(g, source)
+}
+
+func (c *compiler) fillGroup(g *group, source *ruleset.Group) *Fault {
+	if fault := unusable(source.Needs, source.Malformed); fault != nil {
+		return fault
+	}
+	unit := source.Unit
+	if unit == "" {
+		unit = ruleset.TargetingKey
+	}
+	g.slot = c.intern(unit)
+	g.include, g.exclude = setOf(source.Include), setOf(source.Exclude)
+	if source.When == nil {
+		return nil
+	}
+	when, fault := c.expr(source.When, 1)
+	g.when = &when
+	return fault
+}
+
+func setOf(list []string) map[string]struct{} {
+	if len(list) == 0 {
+		return nil
+	}
+	set := make(map[string]struct{}, len(list))
+	for _, s := range list {
+		set[s] = struct{}{}
+	}
+	return set
+}
+
+// expr compiles a condition that stands level deep.
+func (c *compiler) expr(e *ruleset.Expr, level int) (node, *Fault) {
+	if level > ruleset.MaxDepth {
+		return node{}, tooDeep
+	}
+	form, err := e.Form()
+	if err != nil {
+		return node{}, malformed("%v", err)
+	}
+	n := node{source: e}
+	switch form {
+	case ruleset.KindClause:
+		n.kind = nodeClause
+		var fault *Fault
+		if n.clause, fault = compileClause(e, &c.s.paths); fault != nil {
+			return node{}, fault
+		}
+		if n.clause.slot == clockSlot {
+			c.dependsOnClock()
+		}
+		return n, nil
+	case ruleset.KindGroup:
+		n.kind, n.group = nodeGroup, c.readGroup(e.TargetGroup, level)
+		return n, nil
+	case ruleset.KindFlag:
+		n.kind, n.flag = nodeFlag, c.requirement(e.Flag, e.Variations)
+		return n, nil
+	case ruleset.KindNot:
+		n.kind = nodeNot
+	case ruleset.KindAny:
+		n.kind = nodeAny
+	default:
+		n.kind = nodeAll
+	}
+	return c.children(n, e, level)
+}
+
+func (c *compiler) children(n node, e *ruleset.Expr, level int) (node, *Fault) {
+	list := e.All
+	switch n.kind {
+	case nodeAny:
+		list = e.Any
+	case nodeNot:
+		sub, fault := c.expr(e.Not, level+1)
+		n.sub = []node{sub}
+		return n, fault
+	}
+	for i := range list {
+		sub, fault := c.expr(&list[i], level+1)
+		if fault != nil {
+			return node{}, fault
+		}
+		n.sub = append(n.sub, sub)
+	}
+	c.depth(level)
+	return n, nil
+}
+
+func (c *compiler) readGroup(key string, level int) int32 {
+	id, known := c.s.groupIndex[key]
+	to := noEntity
+	if known {
+		to = int32(len(c.s.flags)) + id
+	}
+	c.reads[c.node] = append(c.reads[c.node], read{to: to, key: key, level: level})
+	return id
+}
