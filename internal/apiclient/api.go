@@ -1,0 +1,195 @@
+package apiclient
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"burgee.dev/burgee/internal/document"
+)
+
+// Project is a project as the API tells it.
+type Project struct {
+	Key          string        `json:"key"`
+	Name         string        `json:"name"`
+	Environments []Environment `json:"environments"`
+	FlagCount    int           `json:"flagCount"`
+}
+
+// Environment is an environment of a project.
+type Environment struct {
+	Key                string `json:"key"`
+	Name               string `json:"name"`
+	Kind               string `json:"kind"`
+	Revision           int64  `json:"revision"`
+	ConnectedInstances int    `json:"connectedInstances"`
+}
+
+// Project returns a project with its environments.
+func (c *Client) Project(ctx context.Context, project string) (Project, error) {
+	var out Project
+	err := c.call(ctx, http.MethodGet, path("projects", project), nil, &out)
+	return out, err
+}
+
+// Flag is the summary of a flag that a list shows.
+type Flag struct {
+	Key          string                     `json:"key"`
+	Type         string                     `json:"type"`
+	Description  string                     `json:"description"`
+	Source       string                     `json:"source"`
+	Environments map[string]FlagEnvironment `json:"environments"`
+}
+
+// FlagEnvironment says what a flag does in an environment.
+type FlagEnvironment struct {
+	Configured bool   `json:"configured"`
+	Enabled    bool   `json:"enabled"`
+	Serving    string `json:"serving"`
+}
+
+// Flags lists a project's flags; raw is the answer as the server gave it.
+func (c *Client) Flags(ctx context.Context, project string, archived bool) (flags []Flag, raw json.RawMessage, err error) {
+	query := ""
+	if archived {
+		query = "?archived=true"
+	}
+	raw, err = c.raw(ctx, http.MethodGet, path("projects", project, "flags")+query, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	flags, err = items[Flag](c, raw)
+	return flags, raw, err
+}
+
+// ApplyRequest is a file to apply.
+type ApplyRequest struct {
+	Text    string           `json:"text"`
+	File    string           `json:"file,omitempty"`
+	Comment string           `json:"comment,omitempty"`
+	DryRun  bool             `json:"dryRun,omitempty"`
+	Force   bool             `json:"force,omitempty"`
+	Expect  map[string]int64 `json:"expect,omitempty"`
+}
+
+// PlanItem is one object that an apply changes.
+type PlanItem struct {
+	Kind        string                 `json:"kind"`
+	Object      string                 `json:"object"`
+	Environment string                 `json:"environment,omitempty"`
+	Action      string                 `json:"action"`
+	Sentences   []string               `json:"sentences"`
+	Diff        []document.FieldChange `json:"diff"`
+}
+
+// ApplyResult is what an apply did, or would do.
+type ApplyResult struct {
+	Changed   bool               `json:"changed"`
+	Plan      []PlanItem         `json:"plan"`
+	Revisions map[string]int64   `json:"revisions"`
+	Warnings  []document.Warning `json:"warnings"`
+}
+
+// Apply applies a file to a project.
+func (c *Client) Apply(ctx context.Context, project string, request ApplyRequest) (ApplyResult, error) {
+	var out ApplyResult
+	err := c.call(ctx, http.MethodPost, path("projects", project, "apply"), request, &out)
+	return out, err
+}
+
+// Export returns the file that makes the project, as yaml or json.
+func (c *Client) Export(ctx context.Context, project, format string) ([]byte, error) {
+	return c.raw(ctx, http.MethodGet, path("projects", project, "export")+"?format="+url.QueryEscape(format), nil)
+}
+
+// Phases returns the phase of each experiment of a project, which a file does
+// not hold.
+func (c *Client) Phases(ctx context.Context, project string) (map[string]int, error) {
+	raw, err := c.raw(ctx, http.MethodGet, path("projects", project, "experiments"), nil)
+	if err != nil {
+		return nil, err
+	}
+	list, err := items[struct {
+		Key   string `json:"key"`
+		Phase int    `json:"phase"`
+	}](c, raw)
+	phases := make(map[string]int, len(list))
+	for _, x := range list {
+		phases[x.Key] = x.Phase
+	}
+	return phases, err
+}
+
+// EvaluateRequest asks what a context gets.
+type EvaluateRequest struct {
+	Flag    string          `json:"flag"`
+	Context json.RawMessage `json:"context,omitempty"`
+	Now     int64           `json:"now,omitempty"`
+	Explain bool            `json:"explain,omitempty"`
+}
+
+// Evaluate asks the server what a context gets, and returns its answer whole.
+func (c *Client) Evaluate(ctx context.Context, project, environment string, request EvaluateRequest) (json.RawMessage, error) {
+	return c.raw(ctx, http.MethodPost, path("projects", project, "environments", environment, "evaluate"), request)
+}
+
+// Key is an SDK key of an environment.
+type Key struct {
+	ID         string `json:"id"`
+	Kind       string `json:"kind"`
+	Name       string `json:"name"`
+	Masked     string `json:"masked"`
+	Key        string `json:"key,omitempty"` // client keys, and a server key in the answer that made it
+	CreatedAt  int64  `json:"createdAt"`
+	LastUsedAt int64  `json:"lastUsedAt,omitempty"`
+	Uses       int64  `json:"uses"`
+	LastSDK    string `json:"lastSdk,omitempty"`
+	ExpiresAt  int64  `json:"expiresAt,omitempty"`
+	RevokedAt  int64  `json:"revokedAt,omitempty"`
+}
+
+// Keys lists an environment's SDK keys.
+func (c *Client) Keys(ctx context.Context, project, environment string) ([]Key, json.RawMessage, error) {
+	raw, err := c.raw(ctx, http.MethodGet, path("projects", project, "environments", environment, "keys"), nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := items[Key](c, raw)
+	return keys, raw, err
+}
+
+// CreateKey makes an SDK key; the secret is in the answer and nowhere else.
+func (c *Client) CreateKey(ctx context.Context, project, environment, kind, name string) (Key, error) {
+	var out Key
+	body := map[string]string{"kind": kind, "name": name}
+	err := c.call(ctx, http.MethodPost, path("projects", project, "environments", environment, "keys"), body, &out)
+	return out, err
+}
+
+// RevokeKey ends an SDK key at once.
+func (c *Client) RevokeKey(ctx context.Context, project, environment, id string) error {
+	return c.call(ctx, http.MethodDelete, path("projects", project, "environments", environment, "keys", id), nil, nil)
+}
+
+// items reads the list of an answer.
+func items[T any](c *Client, raw json.RawMessage) ([]T, error) {
+	var out struct {
+		Items []T `json:"items"`
+	}
+	if err := json.Unmarshal(raw, &out); err != nil {
+		return nil, c.strange(err)
+	}
+	return out.Items, nil
+}
+
+// path joins segments, each escaped.
+func path(segments ...string) string {
+	var b strings.Builder
+	for _, s := range segments {
+		b.WriteByte('/')
+		b.WriteString(url.PathEscape(s))
+	}
+	return b.String()
+}

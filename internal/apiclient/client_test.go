@@ -1,0 +1,113 @@
+package apiclient
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"burgee.dev/burgee/internal/fault"
+)
+
+const token = "bgp_0123456789abcdef0123456789abcdef"
+
+// serving returns a client of a server that gives one answer, and the request
+// that it got.
+func serving(t *testing.T, status int, header map[string]string, body string) (*Client, *http.Request) {
+	t.Helper()
+	var got http.Request
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = *r
+		for k, v := range header {
+			w.Header().Set(k, v)
+		}
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}))
+	t.Cleanup(server.Close)
+	c, err := New(server.URL+"/", token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, &got
+}
+
+func TestAProblemBecomesTheFaultThatItWas(t *testing.T) {
+	problem := map[string]string{"Content-Type": "application/problem+json", "Retry-After": "7"}
+	body := `{"title":"x","status":0,"detail":"why and what to do","code":"some_code","errors":[{"field":"a.b","message":"wrong"}],"requestId":"r1"}`
+	for status, kind := range map[int]fault.Kind{
+		400: fault.Invalid, 422: fault.Invalid, 401: fault.Unauthenticated, 403: fault.Forbidden, 404: fault.NotFound,
+		409: fault.Conflict, 412: fault.Precondition, 413: fault.TooLarge, 429: fault.Limited, 503: fault.Unavailable,
+	} {
+		c, _ := serving(t, status, problem, body)
+		_, err := c.Project(t.Context(), "default")
+		got := fault.As(err)
+		if got.Kind != kind || got.Code != "some_code" || got.Message != "why and what to do" || got.RetryAfter != 7*time.Second {
+			t.Errorf("%d: got %+v, want kind %s", status, got, kind)
+		}
+		if diff := cmp.Diff([]fault.Field{{Field: "a.b", Message: "wrong"}}, got.Fields); diff != "" {
+			t.Errorf("%d: fields (-want +got):\n%s", status, diff)
+		}
+	}
+	c, _ := serving(t, 500, problem, body)
+	_, err := c.Project(t.Context(), "default")
+	if got := fault.As(err); got.Kind != fault.Internal || got.Message != "why and what to do (the server's log has it as request r1)" {
+		t.Errorf("500: got %+v", got)
+	}
+}
+
+func TestAnAnswerThatIsNotBurgeesSaysSo(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		body   string
+	}{
+		"a page with an error": {502, "<html>bad gateway</html>"},
+		"a page without one":   {200, "<html>hello</html>"},
+	} {
+		client, _ := serving(t, c.status, map[string]string{"Content-Type": "text/html"}, c.body)
+		_, err := client.Project(t.Context(), "default")
+		if got := fault.As(err); got.Code != "not_burgee" || got.Kind != fault.Unavailable {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestAServerThatIsNotThereIsUnavailable(t *testing.T) {
+	c, err := New("http://127.0.0.1:1", token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Project(t.Context(), "default")
+	if got := fault.As(err); got.Code != "server_unreachable" || got.Kind != fault.Unavailable {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestKeysInPathsAreEscapedAndTheTokenIsSent(t *testing.T) {
+	c, got := serving(t, 200, nil, `{"items":[]}`)
+	if _, _, err := c.Keys(t.Context(), "a/b", "x y"); err != nil {
+		t.Fatal(err)
+	}
+	if want := "/api/v1/projects/a%2Fb/environments/x%20y/keys"; got.URL.EscapedPath() != want {
+		t.Errorf("path: got %s, want %s", got.URL.EscapedPath(), want)
+	}
+	if got.Header.Get("Authorization") != "Bearer "+token {
+		t.Errorf("authorization: got %q", got.Header.Get("Authorization"))
+	}
+}
+
+func TestMistakesAreToldBeforeARequestIsMade(t *testing.T) {
+	for name, c := range map[string]struct{ url, token, code string }{
+		"no token":          {"http://127.0.0.1:7878", "", "token_missing"},
+		"a server key":      {"http://127.0.0.1:7878", "bgs_x", "key_not_token"},
+		"something else":    {"http://127.0.0.1:7878", "hello", "token_malformed"},
+		"no scheme":         {"127.0.0.1:7878", token, "url_malformed"},
+		"not a web address": {"ftp://host", token, "url_malformed"},
+	} {
+		if _, err := New(c.url, c.token); fault.As(err).Code != c.code {
+			t.Errorf("%s: got %v, want %s", name, err, c.code)
+		}
+	}
+}
