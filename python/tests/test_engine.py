@@ -207,8 +207,8 @@ def test_any_bytes_are_parsed_or_refused_and_never_crash():
 
 @pytest.mark.parametrize(
     ("older", "newer"),
-    [("1", "1.0.1"), ("1.9", "1.10"), ("1.2.0-rc.1", "1.2.0"), ("1.0-1", "1.0-a"), ("1.0-9", "1.0-10"),
-     ("1-a", "1-a.1"), ("9" * 5000, "1" + "0" * 5000)],
+    [("1", "1.0.1"), ("1.9", "1.10"), ("1.2.0-rc.1", "1.2.0"), ("1.0-1", "1.0-a"),
+     ("1.0-9", "1.0-10"), ("1-a", "1-a.1"), ("9" * 5000, "1" + "0" * 5000)],
 )  # fmt: skip
 def test_versions_are_ordered(older, newer):
     assert order_of(older) < order_of(newer)
@@ -290,7 +290,6 @@ def test_patterns_are_found_anywhere_and_read_as_go_reads_them():
     assert regex_test(r"[[]")("[")
     assert regex_test(r"\x{1F600}")("😀")
     assert regex_test("(") is None
-    assert regex_test("a" * 257) is None
 
 
 def test_addresses():

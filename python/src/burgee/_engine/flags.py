@@ -47,12 +47,15 @@ class CompiledFlag:
         self.ids, self._values = _variations(body, self.type)
         off = checks.index(body.get("off"), len(self.ids), "off")
         self._off = self._outcome(outcome.OFF, off)
-        self._prerequisites = self._read_prerequisites(body)
         self._targets = self._read_targets(body)
-        self._rules = self._read_rules(body)
+        rules = [checks.mapping(rule, "a rule") for rule in checks.items(body, "rules")]
+        serves = self._read_serves(rules)
         self._default = Serve(
             body.get("default"), len(self.ids), 0, lambda at, _arm, split: self._served(at, split)
         )
+        self._prerequisites = self._read_prerequisites(body)
+        whens = [compile_when(rule.get("when"), self.references) for rule in rules]
+        self._rules: list[tuple[Test | None, Serve]] = list(zip(whens, serves, strict=True))
         self.constant = self._find_constant(enabled=checks.boolean(body, "enabled"))
 
     def _outcome(self, reason: str, at: int | None, **details: Any) -> Outcome:
@@ -88,18 +91,16 @@ class CompiledFlag:
                 units[unit] = served[at]
         return sorted(found.items(), key=lambda item: (item[0] != "targetingKey", item[0].encode()))
 
-    def _read_rules(self, body: dict[str, Any]) -> list[tuple[Test | None, Serve]]:
-        rules: list[tuple[Test | None, Serve]] = []
+    def _read_serves(self, rules: list[dict[str, Any]]) -> list[Serve]:
+        serves: list[Serve] = []
         own = 0
-        for item in checks.items(body, "rules"):
-            rule = checks.mapping(item, "a rule")
-            when = compile_when(rule.get("when"), self.references)
-            if rule.get("experiment") is not None:
-                rules.append((when, self._experiment(rule)))
+        for rule in rules:
+            if rule.get("experiment"):
+                serves.append(self._experiment(rule))
             else:
-                rules.append((when, self._rule(rule, own)))
+                serves.append(self._rule(rule, own))
                 own += 1
-        return rules
+        return serves
 
     def _experiment(self, rule: dict[str, Any]) -> Serve:
         key, phase = checks.text(rule, "experiment"), checks.whole(rule, "phase")

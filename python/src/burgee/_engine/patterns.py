@@ -8,7 +8,6 @@ from collections.abc import Callable
 Test = Callable[[str], bool]
 
 MAX_SUBJECT = 1024
-_MAX_PATTERN = 256
 _HEX = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 
 
@@ -66,8 +65,6 @@ def _glob_pieces(pattern: str) -> list[tuple[str, int]] | None:
 
 def regex_test(pattern: str) -> Test | None:
     """Find a canonical pattern anywhere in a string, None when it cannot be compiled."""
-    if len(pattern.encode()) > _MAX_PATTERN:
-        return None
     try:
         compiled = re.compile(_to_python(pattern))
     except (re.error, OverflowError, RecursionError):
