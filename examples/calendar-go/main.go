@@ -22,14 +22,14 @@ var flags struct {
 }
 
 type day struct {
-	ID          int    `json:"id"`
+	Day         string `json:"day"`
 	Title       string `json:"title"`
 	Description string `json:"description"`
 }
 
 var (
-	normalDay  = day{1, "A normal day", "Nothing special today."}
-	specialDay = day{2, "A special day", "Today is a holiday!"}
+	normalDay  = day{"normal", "A day like any other", "Nothing special today."}
+	specialDay = day{"special", "Today is a holiday", "Take the day off!"}
 )
 
 func whatIsToday(w http.ResponseWriter, r *http.Request) {
@@ -38,7 +38,7 @@ func whatIsToday(w http.ResponseWriter, r *http.Request) {
 		today = specialDay
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]day{"today": today})
+	_ = json.NewEncoder(w).Encode(today)
 }
 
 // attributes tells the flags what this service knows about a request.
