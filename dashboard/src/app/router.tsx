@@ -57,6 +57,7 @@ const projectHome = createRoute({ getParentRoute: () => project, path: '/', comp
 const connect = createRoute({
   getParentRoute: () => project,
   path: '/connect',
+  component: lazyRouteComponent(() => import('@/features/connect/connect-page'), 'ConnectPage'),
   validateSearch: texts('env', 'sdk'),
 });
 const projectSettings = createRoute({
@@ -86,13 +87,44 @@ const flagPage = createRoute({
   getParentRoute: () => environment,
   path: '/flags/$flag',
   validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('@/features/flag/flag-page'), 'FlagPage'),
 });
-const experiments = createRoute({ getParentRoute: () => environment, path: '/experiments' });
-const experiment = createRoute({ getParentRoute: () => environment, path: '/experiments/$key' });
-const groups = createRoute({ getParentRoute: () => environment, path: '/groups' });
-const group = createRoute({ getParentRoute: () => environment, path: '/groups/$key' });
-const live = createRoute({ getParentRoute: () => environment, path: '/live' });
-const audit = createRoute({ getParentRoute: () => environment, path: '/audit' });
+const experiments = createRoute({
+  getParentRoute: () => environment,
+  path: '/experiments',
+  validateSearch: texts('new', 'flag', 'state'),
+  component: lazyRouteComponent(() => import('@/features/experiments/experiments-page'), 'ExperimentsPage'),
+});
+const experiment = createRoute({
+  getParentRoute: () => environment,
+  path: '/experiments/$key',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('@/features/experiments/experiment-page'), 'ExperimentPage'),
+});
+const groups = createRoute({
+  getParentRoute: () => environment,
+  path: '/groups',
+  validateSearch: texts('new', 'q'),
+  component: lazyRouteComponent(() => import('@/features/groups/groups-page'), 'GroupsPage'),
+});
+const group = createRoute({
+  getParentRoute: () => environment,
+  path: '/groups/$key',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('@/features/groups/group-page'), 'GroupPage'),
+});
+const live = createRoute({
+  getParentRoute: () => environment,
+  path: '/live',
+  validateSearch: texts('tab'),
+  component: lazyRouteComponent(() => import('@/features/live/live-page'), 'LivePage'),
+});
+const audit = createRoute({
+  getParentRoute: () => environment,
+  path: '/audit',
+  validateSearch: texts('who', 'object', 'kind', 'env'),
+  component: lazyRouteComponent(() => import('@/features/audit/audit-page'), 'AuditPage'),
+});
 
 const tree = root.addChildren([
   home,

@@ -57,7 +57,7 @@ export function readConfiguration(
   const from = { ...unconfigured(type), ...configuration };
   return {
     enabled: from.enabled ?? true,
-    off: from.off ?? 'code',
+    off: typeof from.off === 'string' ? from.off : 'code',
     prerequisites: (from.prerequisites ?? []).map((item) => ({ ...item, uid: uid() })),
     targets: readTargets(from.targets),
     rules: (from.rules ?? []).map((rule) => readRule(rule, order)),

@@ -1,0 +1,62 @@
+import { Button } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { changesExportAddress } from '@/api/changes';
+import { ChangeList } from '@/components/history/change-list';
+import { Page } from '@/components/page';
+import { useProject } from '@/components/project-context';
+import { ChainBadge, ChainBroken } from './chain';
+import { Filters } from './filters';
+
+const from = '/frame/p/$project/e/$environment/audit';
+
+/** Who changed what and when, in sentences, over the whole project. */
+export function AuditPage() {
+  const project = useProject();
+  const { who, object, kind, env } = useSearch({ from });
+  const navigate = useNavigate();
+  const filtered = [who, object, kind, env].some((value) => value !== undefined);
+  const clear = () => {
+    void navigate({
+      to: '.',
+      search: (before) => ({ ...before, who: undefined, object: undefined, kind: undefined, env: undefined }),
+    });
+  };
+  return (
+    <Page
+      title="Audit log"
+      summary={<ChainBadge />}
+      actions={
+        <Button
+          component="a"
+          href={changesExportAddress(project.key)}
+          download={`${project.key}-audit.ndjson`}
+          leftSection={<IconDownload size={14} aria-hidden />}
+        >
+          Export
+        </Button>
+      }
+    >
+      <ChainBroken />
+      <Filters />
+      <ChangeList
+        filter={{ actor: who, object, kind, environment: env }}
+        withObject
+        grouped
+        empty={
+          filtered
+            ? {
+                title: 'No change fits these filters',
+                body: 'Take one away, or look at everything.',
+                actions: (
+                  <Button variant="default" size="xs" onClick={clear}>
+                    Clear the filters
+                  </Button>
+                ),
+              }
+            : { title: 'No change yet', body: 'Everything that anyone changes appears here.' }
+        }
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,140 @@
+import { Alert, Badge, Tabs } from '@mantine/core';
+import { IconArchive } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { flagQuery } from '@/api/flags';
+import type { FlagDetail } from '@/api/types';
+import { CopyIcon } from '@/components/copy';
+import { ButtonLink } from '@/components/links';
+import { Page } from '@/components/page';
+import { useEnvironment, useProject } from '@/components/project-context';
+import { EmptyState, QueryState } from '@/components/states';
+import { Time } from '@/components/time';
+import { isMissing } from '@/lib/missing';
+import { CodeTab } from './code-tab';
+import { EnvironmentButtons } from './environment-buttons';
+import { EvaluationsTab } from './evaluations/evaluations-tab';
+import { FlagMeta } from './flag-meta';
+import { HistoryTab } from './history-tab';
+import { RestoreButton } from './restore-button';
+import { SettingsTab } from './settings-tab';
+import { TargetingTab } from './targeting/targeting-tab';
+import { VariationsTab } from './variations-tab';
+
+const from = '/frame/p/$project/e/$environment/flags/$flag';
+
+/** One flag: who gets what here, and everything about it. */
+export function FlagPage() {
+  const { flag: key } = useParams({ from });
+  const project = useProject();
+  const flag = useQuery(flagQuery(project.key, key));
+  if (isMissing(flag.error)) return <NoSuchFlag flag={key} />;
+  return (
+    <QueryState query={flag} what={`The flag ${key} could not be loaded`}>
+      {(data) => <Loaded key={data.key} flag={data} />}
+    </QueryState>
+  );
+}
+
+function Loaded({ flag }: { flag: FlagDetail }) {
+  const project = useProject();
+  const environment = useEnvironment();
+  return (
+    <Page
+      title={flag.key}
+      before={
+        <Badge variant="light" color="gray" tt="none">
+          {flag.type}
+        </Badge>
+      }
+      summary={
+        <>
+          <CopyIcon text={flag.key} label={`Copy the key ${flag.key}`} />
+          {flag.description || 'No description.'}
+        </>
+      }
+      actions={
+        flag.archivedAt === undefined && (
+          <ButtonLink
+            to="/p/$project/e/$environment/experiments"
+            params={{ project: project.key, environment: environment.key }}
+            search={{ new: 'set', flag: flag.key }}
+            variant="default"
+          >
+            New experiment
+          </ButtonLink>
+        )
+      }
+    >
+      <FlagMeta flag={flag} />
+      {flag.archivedAt === undefined ? (
+        <EnvironmentButtons flag={flag} />
+      ) : (
+        <Alert
+          icon={<IconArchive size={18} aria-hidden />}
+          color="gray"
+          my="sm"
+          title="This flag is archived"
+        >
+          Archived <Time at={flag.archivedAt} />. Programs that ask for it get their own default.{' '}
+          <RestoreButton flag={flag} />
+        </Alert>
+      )}
+      <FlagTabs flag={flag} />
+    </Page>
+  );
+}
+
+const tabs = [
+  ['targeting', 'Targeting', TargetingTab],
+  ['evaluations', 'Evaluations', EvaluationsTab],
+  ['history', 'History', HistoryTab],
+  ['variations', 'Variations', VariationsTab],
+  ['code', 'Code', CodeTab],
+  ['settings', 'Settings', SettingsTab],
+] as const;
+
+function FlagTabs({ flag }: { flag: FlagDetail }) {
+  const { tab } = useSearch({ from });
+  const navigate = useNavigate();
+  const current = tabs.find(([id]) => id === tab)?.[0] ?? 'targeting';
+  const go = (next: string | null) => {
+    void navigate({ to: '.', search: (before) => ({ ...before, tab: next ?? undefined }) });
+  };
+  return (
+    <Tabs value={current} onChange={go} keepMounted={false}>
+      <Tabs.List aria-label="About this flag">
+        {tabs.map(([id, name]) => (
+          <Tabs.Tab key={id} value={id}>
+            {name}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {tabs.map(([id, , Content]) => (
+        <Tabs.Panel key={id} value={id} pt="xs">
+          <Content flag={flag} />
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}
+
+function NoSuchFlag({ flag }: { flag: string }) {
+  const project = useProject();
+  const environment = useEnvironment();
+  return (
+    <EmptyState
+      title={`There is no flag ${flag} in ${project.name}`}
+      actions={
+        <ButtonLink
+          to="/p/$project/e/$environment/flags"
+          params={{ project: project.key, environment: environment.key }}
+        >
+          Show all flags
+        </ButtonLink>
+      }
+    >
+      It may be misspelt. Flags register themselves when a program that declares them connects.
+    </EmptyState>
+  );
+}

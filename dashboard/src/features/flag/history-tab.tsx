@@ -1,0 +1,37 @@
+import { Switch } from '@mantine/core';
+import { useState } from 'react';
+import type { Change, FlagDetail } from '@/api/types';
+import { environmentName } from '@/components/environment-badge';
+import { ChangeList } from '@/components/history/change-list';
+import { UndoButton } from '@/components/history/undo-button';
+import { useEnvironment } from '@/components/project-context';
+
+/** Every change of this flag, newest first; the newest can be undone for ten minutes. */
+export function HistoryTab({ flag }: { flag: FlagDetail }) {
+  const environment = useEnvironment();
+  const [here, setHere] = useState(false);
+  const undo = (change: Change, newest: boolean) => {
+    const revision = change.revisions[environment.key];
+    if (!newest || revision === undefined || change.environment !== environment.key) return null;
+    return <UndoButton environment={environment} revision={revision} at={change.at} />;
+  };
+  return (
+    <>
+      <Switch
+        size="sm"
+        mt="xs"
+        label={`Only ${environmentName(environment)}`}
+        checked={here}
+        onChange={(event) => setHere(event.currentTarget.checked)}
+      />
+      <ChangeList
+        filter={{ object: flag.key, environment: here ? environment.key : undefined }}
+        action={undo}
+        empty={{
+          title: 'Nobody has changed this flag',
+          body: 'Changes appear here as sentences, each with its fields before and after.',
+        }}
+      />
+    </>
+  );
+}
