@@ -1,0 +1,120 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/internal/fault"
+)
+
+// Apply carries a file out, all of it or nothing: one revision per environment.
+// A dry run makes the same plan with the same checks and writes nothing.
+func (s *Service) Apply(ctx context.Context, actor account.Actor, project string, request ApplyRequest) (ApplyResult, error) {
+	cmd := command{project: project, opts: WriteOptions{Comment: request.Comment, RequestID: request.RequestID}}
+	var result ApplyResult
+	plan := func(e *edit) error {
+		if err := e.merge(request.File); err != nil {
+			return err
+		}
+		if err := e.unmoved(request); err != nil {
+			return err
+		}
+		result.Plan = planOf(e.changes, e.next)
+		return nil
+	}
+	if request.DryRun {
+		return s.planOnly(ctx, actor, cmd, plan, &result)
+	}
+	var err error
+	if result.Outcome, err = s.commit(ctx, actor, cmd, plan); err != nil {
+		return ApplyResult{}, err
+	}
+	return result, nil
+}
+
+// planOnly runs a plan in a read transaction, with every check of a commit.
+func (s *Service) planOnly(ctx context.Context, actor account.Actor, cmd command, plan func(*edit) error, result *ApplyResult) (ApplyResult, error) {
+	_, err := s.read(ctx, actor, cmd.project, func(r Reader, v view) error {
+		e := &edit{view: v, reader: r, seeds: document.RandomSeeds(s.random), actions: map[string]ActionKind{}}
+		if err := plan(e); err != nil {
+			return err
+		}
+		result.Outcome = Outcome{Changed: len(e.changes) > 0, Revisions: v.revisions()}
+		_, _, err := e.check(actor, cmd)
+		return err
+	})
+	if err != nil {
+		return ApplyResult{}, err
+	}
+	return *result, nil
+}
+
+func planOf(changes []document.Change, next *document.Project) []PlanItem {
+	out := make([]PlanItem, 0, len(changes))
+	for _, c := range changes {
+		out = append(out, PlanItem{Change: c, Sentences: document.Sentences(c, next), Diff: document.Diff(c.Before, c.After)})
+	}
+	return out
+}
+
+// unmoved refuses to overwrite what others changed after the state that the
+// file was made from. Objects that the file leaves as they are do not count.
+func (e *edit) unmoved(request ApplyRequest) error {
+	if request.Force || (len(request.Expect) == 0 && len(request.File.Revision) == 0) {
+		return nil
+	}
+	for key := range request.Expect {
+		if _, err := e.environment(key); err != nil {
+			return err
+		}
+	}
+	for _, c := range e.changes {
+		rows, err := e.reader.Latest(e.row.ID, c.Kind, c.Object)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if err := e.unmovedObject(request, c, row); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// unmovedObject looks at the newest change of an object that the file changes.
+func (e *edit) unmovedObject(request ApplyRequest, c document.Change, latest LatestRow) error {
+	keys := e.environmentKeys()
+	if keys[latest.EnvironmentID] != c.Environment {
+		return nil
+	}
+	for id, revision := range latest.Revisions {
+		base, known := request.Expect[keys[id]]
+		if !known {
+			base, known = request.File.Revision[keys[id]]
+		}
+		if known && revision > base {
+			return e.moved(latest, keys[id], revision)
+		}
+	}
+	return nil
+}
+
+// moved says who was faster, when and with what.
+func (e *edit) moved(latest LatestRow, environment string, revision int64) error {
+	what := ""
+	rows, err := e.reader.Changes(ChangeQuery{ProjectID: e.row.ID, Kind: latest.Kind, Object: latest.Object, Before: latest.ChangeID + 1, Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(rows) == 1 {
+		what = ": " + newChange(rows[0]).Sentences[0]
+	}
+	return fault.New(fault.Conflict, "moved",
+		"%s changed %s in %s at %s (revision %d%s), after your version. Load it again, or use force to overwrite",
+		latest.Author, latest.Object, environment, time.UnixMilli(latest.At).UTC().Format("2006-01-02 15:04 UTC"), revision, what).
+		WithField(fmt.Sprintf("%s.%s", latest.Kind, latest.Object), "is at revision %d of %s", revision, environment)
+}

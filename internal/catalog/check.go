@@ -1,0 +1,79 @@
+package catalog
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/sdk/ruleset"
+)
+
+// Limits of what one environment may send to every program.
+const (
+	maxLine     = 256 << 10
+	maxSnapshot = 32 << 20
+	maxFlags    = 5000
+)
+
+// lower writes the wire lines of the environments.
+func lower(p *document.Project, environments []EnvironmentRow) (wireLines, error) {
+	if len(p.Flags) > maxFlags {
+		return nil, fault.New(fault.Invalid, "too_many_flags", "The project would have %d flags; at most %d fit. Archive flags that are no longer used", len(p.Flags), maxFlags)
+	}
+	out := make(wireLines, len(environments))
+	for _, environment := range environments {
+		lines, err := p.Lower(environment.Key)
+		if err != nil {
+			return nil, err
+		}
+		if err := fits(environment.Key, lines); err != nil {
+			return nil, err
+		}
+		out[environment.Key] = lines
+	}
+	return out, nil
+}
+
+// fits holds an environment to the limits.
+func fits(environment string, lines map[document.EntityRef][]byte) error {
+	total := 0
+	for ref, line := range lines {
+		total += len(line)
+		if ref.Kind == "flag" && len(line) > maxLine {
+			return fault.New(fault.Invalid, "flag_too_large", "The flag %s would be %d kB in %s; at most %d kB fit. Move long lists into a target group", ref.Key, len(line)>>10, environment, maxLine>>10)
+		}
+	}
+	if total > maxSnapshot {
+		return fault.New(fault.Invalid, "snapshot_too_large", "%s would be %d MB; at most %d MB fit. Archive flags or shorten lists", environment, total>>20, maxSnapshot>>20)
+	}
+	return nil
+}
+
+// dryRun compiles what programs would get. A change that some engine could not
+// use is refused here, before it is anyone's truth.
+func dryRun(project ProjectRow, environments []EnvironmentRow, lines wireLines) error {
+	for _, environment := range environments {
+		header := ruleset.Header{
+			Burgee: ruleset.WireVersion, Project: project.Key, Environment: environment.Key,
+			Revision: environment.Revision + 1, Hash: ruleset.HashP32,
+		}
+		wire := ruleset.Encode(header, slices.Collect(maps.Values(lines[environment.Key])))
+		set, err := ruleset.Parse(wire)
+		if err != nil {
+			return fmt.Errorf("catalog: dry run of %s: %w", environment.Key, err)
+		}
+		out := fault.New(fault.Invalid, "not_servable", "This change cannot be served in %s", environment.Key)
+		for _, f := range set.Flags {
+			if f.Malformed != "" {
+				out.WithField("flags."+f.Key, "%s", f.Malformed)
+			}
+		}
+		if len(out.Fields) == 0 {
+			continue
+		}
+		return out
+	}
+	return nil
+}

@@ -1,0 +1,419 @@
+package catalog
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/internal/fault"
+)
+
+// maxComment bounds a comment, in bytes.
+const maxComment = 8 << 10
+
+// command is what all writes have in common.
+type command struct {
+	project     string
+	environment string         // that IfRevision is about
+	action      account.Action // the right it takes; empty: by the kinds of objects it changes
+	opts        WriteOptions
+}
+
+// edit is a command at work inside its transaction.
+type edit struct {
+	view
+	tx      Tx     // nil in a dry run
+	reader  Reader // the same transaction, for reading
+	now     int64
+	seeds   document.SeedFunc
+	comment string
+
+	next     *document.Project     // the state wanted; nil while nothing changes
+	changes  []document.Change     // from the view's project to next
+	actions  map[string]ActionKind // flag key → archive or restore, where it is that
+	made     map[string]flagMeta   // how flags that are new came to be
+	declared []DeclarationRow      // written with the change, or alone
+}
+
+// committed is what one transaction left behind.
+type committed struct {
+	outcome Outcome
+	state   *state
+	row     ProjectRow
+	raised  map[string]int64 // environment key → its new revision
+}
+
+// commit is the one way in which configuration changes. apply says what the
+// command wants; all checks, rows, the record and the revisions are made here,
+// and the announcement only after COMMIT.
+func (s *Service) commit(ctx context.Context, actor account.Actor, cmd command, apply func(*edit) error) (Outcome, error) {
+	if len(cmd.opts.Comment) > maxComment {
+		return Outcome{}, fault.New(fault.Invalid, "comment_too_long", "The comment is too long").
+			WithField("comment", "has %d bytes; at most %d fit", len(cmd.opts.Comment), maxComment)
+	}
+	var done committed
+	err := s.store.Write(ctx, func(tx Tx) error {
+		e, err := s.begin(tx, actor, cmd)
+		if err != nil {
+			return err
+		}
+		if err := apply(e); err != nil {
+			return err
+		}
+		done, err = s.settle(e, actor, cmd)
+		return err
+	})
+	if err != nil {
+		return Outcome{}, err
+	}
+	if done.state != nil {
+		s.remember(done.row.ID, done.state)
+	}
+	for _, environment := range done.row.Environments {
+		if revision, ok := done.raised[environment.Key]; ok {
+			s.tell.Announce(environment.ID, revision)
+		}
+	}
+	return done.outcome, nil
+}
+
+// begin loads the project and checks what can be known before the command runs.
+func (s *Service) begin(tx Tx, actor account.Actor, cmd command) (*edit, error) {
+	if cmd.action != "" {
+		if err := account.Can(actor, cmd.action, account.Scope{Project: cmd.project, Environment: cmd.environment}); err != nil {
+			return nil, err
+		}
+	}
+	v, err := s.view(tx, cmd.project)
+	if err != nil {
+		return nil, err
+	}
+	if cmd.environment != "" {
+		environment, err := v.environment(cmd.environment)
+		if err != nil {
+			return nil, err
+		}
+		if want := cmd.opts.IfRevision; want != nil && *want != environment.Revision {
+			return nil, fault.New(fault.Precondition, "revision_moved",
+				"%s is at revision %d, not %d: someone changed it meanwhile. Load it again and repeat the change", environment.Key, environment.Revision, *want)
+		}
+	}
+	return &edit{
+		view: v, tx: tx, reader: tx, now: clock.Millis(s.clock), comment: cmd.opts.Comment,
+		seeds:   document.RandomSeeds(s.random),
+		actions: map[string]ActionKind{}, made: map[string]flagMeta{},
+	}, nil
+}
+
+// merge makes the command of a document.
+func (e *edit) merge(file *document.File) error {
+	next, changes, err := document.Merge(e.project, file, e.seeds)
+	if err != nil {
+		return err
+	}
+	e.next, e.changes = next, changes
+	return nil
+}
+
+// propose makes the command of a whole project state. Flags that were archived
+// or restored are one change each: their configurations wait beside them.
+func (e *edit) propose(next *document.Project) error {
+	if wrong := next.Validate(); wrong != nil {
+		return wrong
+	}
+	e.next = next
+	for _, c := range document.Changes(e.project, next) {
+		if c.Kind == document.ConfigurationKind && e.actions[c.Object] != "" {
+			continue
+		}
+		e.changes = append(e.changes, c)
+	}
+	return nil
+}
+
+// settle checks the state that a command wants, and writes it.
+func (s *Service) settle(e *edit, actor account.Actor, cmd command) (committed, error) {
+	if len(e.changes) == 0 {
+		done := committed{row: e.row, outcome: Outcome{Revisions: e.revisions()}}
+		return done, e.putDeclarations()
+	}
+	environments, lines, err := e.check(actor, cmd)
+	if err != nil {
+		return committed{}, err
+	}
+	return s.write(e, actor, cmd, environments, lines)
+}
+
+// wireLines are the lines of environments, by key.
+type wireLines map[string]map[document.EntityRef][]byte
+
+// check authorises the changes and compiles what they lead to. It returns the
+// environments concerned and their lines.
+func (e *edit) check(actor account.Actor, cmd command) ([]EnvironmentRow, wireLines, error) {
+	for _, c := range e.changes {
+		if err := authorise(actor, cmd, c); err != nil {
+			return nil, nil, err
+		}
+		if err := stays(c); err != nil {
+			return nil, nil, err
+		}
+	}
+	environments := e.concerned()
+	lines, err := lower(e.next, environments)
+	if err != nil {
+		return nil, nil, err
+	}
+	return environments, lines, dryRun(e.row, environments, lines)
+}
+
+// authorise asks for the right that a change takes.
+func authorise(actor account.Actor, cmd command, c document.Change) error {
+	scope := account.Scope{Project: cmd.project, Environment: c.Environment}
+	if cmd.action != "" {
+		return account.Can(actor, cmd.action, scope)
+	}
+	switch c.Kind {
+	case document.ConfigurationKind, document.ExperimentKind:
+		return account.Can(actor, account.Publish, scope)
+	}
+	return account.Can(actor, account.EditFlags, scope)
+}
+
+// stays refuses to move an experiment: its results belong to its environment.
+func stays(c document.Change) error {
+	if c.Kind != document.ExperimentKind || c.Action != document.Update {
+		return nil
+	}
+	var before, after document.Experiment
+	if json.Unmarshal(c.Before, &before) == nil && json.Unmarshal(c.After, &after) == nil && before.Environment != after.Environment {
+		return fault.New(fault.Invalid, "document_invalid", "An experiment stays in its environment").
+			WithField("experiments."+c.Object+".environment", "is %s and cannot become %s; make another experiment there", before.Environment, after.Environment)
+	}
+	return nil
+}
+
+// concerned are the environments that get a revision: all of them when an
+// object of the project changes, else those of the objects.
+func (e *edit) concerned() []EnvironmentRow {
+	named := map[string]bool{}
+	for _, c := range e.changes {
+		if c.Environment == "" {
+			return e.row.Environments
+		}
+		named[c.Environment] = true
+	}
+	var out []EnvironmentRow
+	for _, environment := range e.row.Environments {
+		if named[environment.Key] {
+			out = append(out, environment)
+		}
+	}
+	return out
+}
+
+// write makes every row of a checked change and the state after it.
+func (s *Service) write(e *edit, actor account.Actor, cmd command, environments []EnvironmentRow, lines wireLines) (committed, error) {
+	after := e.successor(lines)
+	for _, c := range e.changes {
+		if err := e.putObject(c, after); err != nil {
+			return committed{}, err
+		}
+	}
+	if err := e.putDeclarations(); err != nil {
+		return committed{}, err
+	}
+	done := committed{row: e.row, state: after, raised: map[string]int64{}}
+	done.outcome = Outcome{Changed: true, Revisions: e.revisions()}
+	for _, environment := range environments {
+		if err := e.putLines(environment, lines[environment.Key]); err != nil {
+			return committed{}, err
+		}
+		revision, err := e.tx.RaiseRevision(environment.ID)
+		if err != nil {
+			return committed{}, err
+		}
+		done.raised[environment.Key], done.outcome.Revisions[environment.Key] = revision, revision
+	}
+	ids, err := s.record(e, actor, cmd, done.raised)
+	if err != nil {
+		return committed{}, err
+	}
+	done.outcome.ChangeIDs = ids
+	after.generation, err = e.tx.RaiseGeneration(e.row.ID)
+	return done, err
+}
+
+// successor is the state after the changes; its generation is set at the end.
+func (e *edit) successor(lines wireLines) *state {
+	after := &state{
+		project: e.next,
+		meta:    maps.Clone(e.meta),
+		started: maps.Clone(e.started),
+		hidden:  e.hidden,
+		lines:   maps.Clone(e.lines),
+	}
+	maps.Copy(after.lines, lines)
+	if len(e.actions) > 0 {
+		after.hidden = e.hidden.clone()
+	}
+	for key, action := range e.actions {
+		after.move(key, action, e.project)
+	}
+	return after
+}
+
+// move puts an archived flag aside, or takes a restored one back from there.
+func (st *state) move(key string, action ActionKind, before *document.Project) {
+	if action == ActionRestore {
+		delete(st.hidden.flags, key)
+		for _, configurations := range st.hidden.configurations {
+			delete(configurations, key)
+		}
+		return
+	}
+	st.hidden.flags[key] = before.Flags[key]
+	for environment, configurations := range before.Configurations {
+		if c := configurations[key]; c != nil {
+			st.hidden.configurations[environment][key] = c
+		}
+	}
+}
+
+// putObject writes the row of one changed object and notes it in the state.
+func (e *edit) putObject(c document.Change, after *state) error {
+	o := ObjectRow{Kind: c.Kind, Key: c.Object, Body: c.After}
+	if c.Environment != "" {
+		environment, err := e.environment(c.Environment)
+		if err != nil {
+			return err
+		}
+		o.EnvironmentID = environment.ID
+	}
+	switch {
+	case c.Kind == document.FlagKind:
+		if c.Action == document.Delete {
+			o.Body = c.Before
+		}
+		meta := e.flagMeta(c)
+		after.meta[c.Object] = meta
+		o.Source, o.CreatedAt, o.ArchivedAt, o.DeclaredBy = meta.source, meta.createdAt, meta.archivedAt, meta.declaredBy
+	case c.Action == document.Delete:
+		delete(after.started, ifExperiment(c))
+		return e.tx.DeleteObject(e.row.ID, c.Kind, o.EnvironmentID, c.Object)
+	case c.Kind == document.ExperimentKind:
+		o.StartedAt = e.startedAt(c.Object)
+		after.started[c.Object] = o.StartedAt
+	}
+	return e.tx.PutObject(e.row.ID, o)
+}
+
+// ifExperiment is the key of an experiment's change, and of no other.
+func ifExperiment(c document.Change) string {
+	if c.Kind == document.ExperimentKind {
+		return c.Object
+	}
+	return ""
+}
+
+// flagMeta is what is stored beside a flag after a change of it.
+func (e *edit) flagMeta(c document.Change) flagMeta {
+	meta, known := e.meta[c.Object]
+	if made, ok := e.made[c.Object]; ok && !known {
+		meta = made
+	} else if !known {
+		meta = flagMeta{source: FromPerson, createdAt: e.now}
+	}
+	meta.archivedAt = 0
+	if c.Action == document.Delete {
+		meta.archivedAt = e.now
+	}
+	return meta
+}
+
+// startedAt is when an experiment last began to run.
+func (e *edit) startedAt(key string) int64 {
+	ran := e.project.Experiments[key].State == document.Running
+	runs := e.next.Experiments[key].State == document.Running
+	if runs && !ran {
+		return e.now
+	}
+	return e.started[key]
+}
+
+// putLines rewrites the wire lines that differ, and no others.
+func (e *edit) putLines(environment EnvironmentRow, lines map[document.EntityRef][]byte) error {
+	before := e.lines[environment.Key]
+	for ref := range before {
+		if _, stays := lines[ref]; !stays {
+			if err := e.tx.PutLine(environment.ID, ref, nil); err != nil {
+				return err
+			}
+		}
+	}
+	for ref, line := range lines {
+		if bytes.Equal(before[ref], line) {
+			continue
+		}
+		if err := e.tx.PutLine(environment.ID, ref, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *edit) putDeclarations() error {
+	for _, d := range e.declared {
+		if err := e.tx.PutDeclaration(e.row.ID, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// record writes one entry for each changed object and links it to the
+// revisions that it is part of.
+func (s *Service) record(e *edit, actor account.Actor, cmd command, raised map[string]int64) ([]int64, error) {
+	chain := s.chain(e.tx, e.row)
+	var ids []int64
+	for _, c := range e.changes {
+		row := ChangeRow{
+			At: e.now, Author: Author{Kind: actor.Kind, ID: actor.ID, Name: actor.Name},
+			Kind: c.Kind, Object: c.Object, Environment: c.Environment, Action: e.actionOf(c),
+			Before: c.Before, After: c.After, Comment: e.comment, RequestID: cmd.opts.RequestID,
+			Revisions: raised,
+		}
+		if c.Environment != "" {
+			environment, err := e.environment(c.Environment)
+			if err != nil {
+				return nil, err
+			}
+			row.EnvironmentID = environment.ID
+			row.Revisions = map[string]int64{c.Environment: raised[c.Environment]}
+		}
+		id, err := chain.append(row)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+		for _, environment := range e.row.Environments {
+			if revision, ok := row.Revisions[environment.Key]; ok {
+				if err := e.tx.LinkRevision(environment.ID, revision, id); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return ids, nil
+}
+
+// actionOf names a change for the record.
+func (e *edit) actionOf(c document.Change) ActionKind {
+	if action := e.actions[c.Object]; action != "" && c.Kind == document.FlagKind {
+		return action
+	}
+	return ActionKind(c.Action)
+}

@@ -1,0 +1,216 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/document"
+)
+
+// objectID names an object of a project's record.
+type objectID struct {
+	kind          document.Kind
+	object        string
+	environmentID int64
+}
+
+// lastChanges are the newest changes of objects.
+type lastChanges map[objectID]LatestRow
+
+func newLastChanges(rows []LatestRow) lastChanges {
+	out := make(lastChanges, len(rows))
+	for _, row := range rows {
+		out[objectID{row.Kind, row.Object, row.EnvironmentID}] = row
+	}
+	return out
+}
+
+// of returns the newest change of an object, with its revision in the
+// environment seen; nil when there is none.
+func (l lastChanges) of(kind document.Kind, object string, environmentID, seen int64) *LastChange {
+	row, ok := l[objectID{kind, object, environmentID}]
+	if !ok {
+		return nil
+	}
+	return &LastChange{ID: row.ChangeID, At: row.At, Author: row.Author, Revision: row.Revisions[seen]}
+}
+
+// newest returns the later of two changes; either may be nil.
+func newest(a, b *LastChange) *LastChange {
+	if a == nil || (b != nil && b.ID > a.ID) {
+		return b
+	}
+	return a
+}
+
+// environmentIDs maps keys to ids.
+func (v view) environmentIDs() map[string]int64 {
+	ids := make(map[string]int64, len(v.row.Environments))
+	for _, e := range v.row.Environments {
+		ids[e.Key] = e.ID
+	}
+	return ids
+}
+
+// readLatest loads a project with the newest changes of its objects; with a
+// kind and an object, only those of this object.
+func (s *Service) readLatest(ctx context.Context, actor account.Actor, project string, kind document.Kind, object string) (view, lastChanges, error) {
+	var latest []LatestRow
+	v, err := s.read(ctx, actor, project, func(r Reader, v view) error {
+		var err error
+		latest, err = r.Latest(v.row.ID, kind, object)
+		return err
+	})
+	return v, newLastChanges(latest), err
+}
+
+// Flags lists flags by key: a fixed number of queries, however many there are.
+func (s *Service) Flags(ctx context.Context, actor account.Actor, project string, filter FlagFilter) ([]FlagSummary, error) {
+	l, err := s.listing(ctx, actor, project, "")
+	if err != nil {
+		return nil, err
+	}
+	flags := l.project.Flags
+	if filter.Archived {
+		flags = l.hidden.flags
+	}
+	out := make([]FlagSummary, 0, len(flags))
+	for _, key := range sortedKeys(flags) {
+		out = append(out, l.summary(key, flags[key]))
+	}
+	return out, nil
+}
+
+// Flag returns one flag, an archived one too.
+func (s *Service) Flag(ctx context.Context, actor account.Actor, project, key string) (FlagDetail, error) {
+	l, err := s.listing(ctx, actor, project, key)
+	if err != nil {
+		return FlagDetail{}, err
+	}
+	f, archived, err := l.flag(key)
+	if err != nil {
+		return FlagDetail{}, err
+	}
+	out := FlagDetail{
+		FlagSummary:    l.summary(key, f),
+		Configurations: map[string]*document.Configuration{},
+		Declarations:   l.declarations[key],
+		Experiments:    []Experiment{},
+	}
+	for _, e := range l.row.Environments {
+		out.Configurations[e.Key] = l.configuration(e.Key, key, archived)
+	}
+	if !archived {
+		out.UsedBy = l.project.UsesOfFlag(key)
+		out.Experiments = l.experiments(l.latest, func(_ string, x document.Experiment) bool { return acts(x, key) })
+	}
+	return out, nil
+}
+
+// Declarations lists how programs declare a flag, the newest first.
+func (s *Service) Declarations(ctx context.Context, actor account.Actor, project, flag string) ([]Declaration, error) {
+	l, err := s.listing(ctx, actor, project, flag)
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := l.flag(flag); err != nil {
+		return nil, err
+	}
+	return l.declarations[flag], nil
+}
+
+// listing is what the flags of a project are shown from.
+type listing struct {
+	view
+	latest       lastChanges
+	declarations map[string][]Declaration // by flag, the newest first
+	acting       map[string][]string      // flag → keys of the experiments on it
+}
+
+func (s *Service) listing(ctx context.Context, actor account.Actor, project, flag string) (*listing, error) {
+	l := &listing{declarations: map[string][]Declaration{}, acting: map[string][]string{}}
+	v, err := s.read(ctx, actor, project, func(r Reader, v view) error {
+		latest, err := r.Latest(v.row.ID, "", "")
+		if err != nil {
+			return err
+		}
+		l.latest = newLastChanges(latest)
+		rows, err := r.Declarations(v.row.ID, flag)
+		keys := v.environmentKeys()
+		for _, row := range rows {
+			d := row.Declaration
+			d.Environment = keys[row.EnvironmentID]
+			l.declarations[d.Flag] = append(l.declarations[d.Flag], d)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	l.view = v
+	for _, key := range sortedKeys(v.project.Experiments) {
+		x := v.project.Experiments[key]
+		for _, flag := range controlled(x) {
+			l.acting[flag] = append(l.acting[flag], key)
+		}
+	}
+	return l, nil
+}
+
+// controlled are the flags of an experiment; all arms name the same ones.
+func controlled(x document.Experiment) []string {
+	if x.Serve != nil {
+		return sortedKeys(x.Serve)
+	}
+	for _, arm := range x.Arms {
+		if !arm.Next {
+			return sortedKeys(arm.Flags)
+		}
+	}
+	return nil
+}
+
+func (l *listing) configuration(environment, key string, archived bool) *document.Configuration {
+	if archived {
+		return l.hidden.configurations[environment][key]
+	}
+	return l.project.Configuration(environment, key)
+}
+
+func (l *listing) summary(key string, f document.Flag) FlagSummary {
+	meta := l.meta[key]
+	declared := l.declarations[key]
+	out := FlagSummary{
+		Key: key, Flag: f, Source: meta.source, CreatedAt: meta.createdAt, ArchivedAt: meta.archivedAt,
+		Drift:        drift(f, meta, declared),
+		Environments: make(map[string]FlagState, len(l.row.Environments)),
+	}
+	if len(declared) > 0 {
+		out.CodeDefault = declared[0].Default
+	}
+	for _, e := range l.row.Environments {
+		out.Environments[e.Key] = l.flagState(e, key, f, out.CodeDefault)
+	}
+	return out
+}
+
+// flagState says what a flag does in one environment and who changed that last.
+func (l *listing) flagState(e EnvironmentRow, key string, f document.Flag, codeDefault json.RawMessage) FlagState {
+	archived := l.meta[key].archivedAt != 0
+	c := l.configuration(e.Key, key, archived)
+	out := FlagState{Configured: c != nil, Enabled: c == nil || c.Enabled}
+	switch {
+	case archived:
+		out.Serving = document.Serving{Text: "archived", Kind: document.ServesCode}
+	default:
+		out.Serving = document.Summarise(l.project, e.Key, key, codeDefault)
+	}
+	out.LastChange = newest(
+		l.latest.of(document.FlagKind, key, 0, e.ID),
+		l.latest.of(document.ConfigurationKind, key, e.ID, e.ID))
+	for _, x := range l.acting[key] {
+		out.LastChange = newest(out.LastChange, l.latest.of(document.ExperimentKind, x, e.ID, e.ID))
+	}
+	return out
+}

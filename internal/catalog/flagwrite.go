@@ -1,0 +1,168 @@
+package catalog
+
+import (
+	"context"
+
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/sdk/ruleset"
+)
+
+// CreateFlag makes a flag; its environment blocks may come with it.
+func (s *Service) CreateFlag(ctx context.Context, actor account.Actor, project, key string, flag document.Flag, opts WriteOptions) (Outcome, error) {
+	return s.commit(ctx, actor, command{project: project, opts: opts}, func(e *edit) error {
+		if _, archived, err := e.flag(key); err == nil {
+			if archived {
+				return fault.New(fault.Conflict, "flag_exists", "There is an archived flag %s; restore it, or use another key", key).
+					WithField("key", "is taken by an archived flag")
+			}
+			return fault.New(fault.Conflict, "flag_exists", "There is already a flag %s; open it, or use another key", key).
+				WithField("key", "is taken")
+		}
+		if !flag.Type.Valid() {
+			return fault.New(fault.Invalid, "document_invalid", "The flag needs a type").
+				WithField("type", "takes one of boolean, string, integer, double, json")
+		}
+		return e.merge(oneFlag(key, flag))
+	})
+}
+
+func oneFlag(key string, flag document.Flag) *document.File {
+	return &document.File{Flags: map[string]document.Flag{key: flag}}
+}
+
+// PatchFlag changes a flag's own fields; those that are nil stay.
+func (s *Service) PatchFlag(ctx context.Context, actor account.Actor, project, key string, patch document.Flag, opts WriteOptions) (Outcome, error) {
+	patch.Environments = nil
+	return s.commit(ctx, actor, command{project: project, opts: opts}, func(e *edit) error {
+		if _, err := e.live(key); err != nil {
+			return err
+		}
+		return e.merge(oneFlag(key, patch))
+	})
+}
+
+// ArchiveFlag takes a flag out of every environment: programs that still ask
+// for it get their own default. Its key stays taken and it can be restored.
+func (s *Service) ArchiveFlag(ctx context.Context, actor account.Actor, project, key string, opts WriteOptions) (Outcome, error) {
+	cmd := command{project: project, action: account.EditFlags, opts: opts}
+	return s.commit(ctx, actor, cmd, func(e *edit) error {
+		_, archived, err := e.flag(key)
+		if err != nil || archived {
+			return err
+		}
+		next := e.project.Clone()
+		if err := e.archive(next, key); err != nil {
+			return err
+		}
+		return e.propose(next)
+	})
+}
+
+// archive puts a flag aside in next.
+func (e *edit) archive(next *document.Project, key string) error {
+	if uses := next.UsesOfFlag(key); len(uses) > 0 {
+		return fault.New(fault.Conflict, "flag_in_use", "The flag %s is used by %s; take it out there first", key, document.UseWords(uses))
+	}
+	e.actions[key] = ActionArchive
+	delete(next.Flags, key)
+	for _, configurations := range next.Configurations {
+		delete(configurations, key)
+	}
+	next.Archived[key] = true
+	return nil
+}
+
+// RestoreFlag brings an archived flag back as it was, in every environment.
+func (s *Service) RestoreFlag(ctx context.Context, actor account.Actor, project, key string, opts WriteOptions) (Outcome, error) {
+	cmd := command{project: project, action: account.EditFlags, opts: opts}
+	return s.commit(ctx, actor, cmd, func(e *edit) error {
+		_, archived, err := e.flag(key)
+		if err != nil || !archived {
+			return err
+		}
+		next := e.project.Clone()
+		e.restore(next, key)
+		return e.propose(next)
+	})
+}
+
+// restore takes a flag back into next.
+func (e *edit) restore(next *document.Project, key string) {
+	e.actions[key] = ActionRestore
+	next.Flags[key] = e.hidden.flags[key]
+	for environment, configurations := range e.hidden.configurations {
+		if c := configurations[key]; c != nil {
+			next.Configurations[environment][key] = c
+		}
+	}
+	delete(next.Archived, key)
+}
+
+// PutConfiguration replaces what one environment does with a flag.
+func (s *Service) PutConfiguration(ctx context.Context, actor account.Actor, project, flag, environment string, c *document.Configuration, opts WriteOptions) (Outcome, error) {
+	cmd := command{project: project, environment: environment, action: account.Publish, opts: opts}
+	return s.commit(ctx, actor, cmd, func(e *edit) error { return e.configure(flag, environment, c) })
+}
+
+func (e *edit) configure(flag, environment string, c *document.Configuration) error {
+	if _, err := e.live(flag); err != nil {
+		return err
+	}
+	return e.merge(oneFlag(flag, document.Flag{Environments: map[string]*document.Configuration{environment: c}}))
+}
+
+// ClearConfiguration takes an environment's configuration of a flag away: the
+// flag is as if nobody had configured it there.
+func (s *Service) ClearConfiguration(ctx context.Context, actor account.Actor, project, flag, environment string, opts WriteOptions) (Outcome, error) {
+	cmd := command{project: project, environment: environment, action: account.Publish, opts: opts}
+	return s.commit(ctx, actor, cmd, func(e *edit) error {
+		if _, err := e.live(flag); err != nil {
+			return err
+		}
+		if e.project.Configuration(environment, flag) == nil {
+			return nil
+		}
+		next := e.project.Clone()
+		delete(next.Configurations[environment], flag)
+		return e.propose(next)
+	})
+}
+
+// SwitchOff serves everyone the flag's off value, at once. The reason is the
+// comment.
+func (s *Service) SwitchOff(ctx context.Context, actor account.Actor, project, flag, environment string, opts WriteOptions) (Outcome, error) {
+	return s.enable(ctx, actor, account.SwitchOff, project, flag, environment, false, opts)
+}
+
+// SwitchOn takes SwitchOff back.
+func (s *Service) SwitchOn(ctx context.Context, actor account.Actor, project, flag, environment string, opts WriteOptions) (Outcome, error) {
+	return s.enable(ctx, actor, account.Publish, project, flag, environment, true, opts)
+}
+
+func (s *Service) enable(ctx context.Context, actor account.Actor, action account.Action, project, flag, environment string, on bool, opts WriteOptions) (Outcome, error) {
+	cmd := command{project: project, environment: environment, action: action, opts: opts}
+	return s.commit(ctx, actor, cmd, func(e *edit) error {
+		f, err := e.live(flag)
+		if err != nil {
+			return err
+		}
+		c := configurationOf(e.project, environment, flag, f.Type)
+		if c.Enabled == on {
+			return nil
+		}
+		c.Enabled = on
+		return e.configure(flag, environment, c)
+	})
+}
+
+// configurationOf is a copy of what an environment does with a flag.
+func configurationOf(p *document.Project, environment, flag string, t ruleset.Type) *document.Configuration {
+	c := p.Configuration(environment, flag)
+	if c == nil {
+		return document.Unconfigured(t)
+	}
+	out := *c
+	return &out
+}

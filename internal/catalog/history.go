@@ -1,0 +1,167 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/document"
+)
+
+const (
+	pageSize = 50
+	maxPage  = 200
+)
+
+// Changes reads a page of a project's record, newest first.
+func (s *Service) Changes(ctx context.Context, actor account.Actor, filter ChangeFilter) (ChangePage, error) {
+	if err := account.Can(actor, account.Read, account.Scope{Project: filter.Project, Environment: filter.Environment}); err != nil {
+		return ChangePage{}, err
+	}
+	limit := min(filter.Limit, maxPage)
+	if limit <= 0 {
+		limit = pageSize
+	}
+	page := ChangePage{Items: []Change{}}
+	err := s.store.Read(ctx, func(r Reader) error {
+		row, err := r.Project(filter.Project)
+		if err != nil {
+			return err
+		}
+		query := ChangeQuery{
+			ProjectID: row.ID, Kind: filter.Kind, Object: filter.Object, Actor: filter.Actor,
+			Before: filter.Before, Limit: limit + 1,
+		}
+		if filter.Environment != "" {
+			environment, err := (view{row: row}).environment(filter.Environment)
+			if err != nil {
+				return err
+			}
+			query.EnvironmentID = environment.ID
+		}
+		rows, err := r.Changes(query)
+		if len(rows) > limit {
+			rows = rows[:limit]
+			page.Next = rows[limit-1].ID
+		}
+		for _, c := range rows {
+			page.Items = append(page.Items, newChange(c))
+		}
+		return err
+	})
+	return page, err
+}
+
+// EachChange calls visit for every entry of a project's record, oldest first.
+func (s *Service) EachChange(ctx context.Context, actor account.Actor, project string, visit func(Change) error) error {
+	if err := account.Can(actor, account.Read, account.Scope{Project: project}); err != nil {
+		return err
+	}
+	return s.store.Read(ctx, func(r Reader) error {
+		row, err := r.Project(project)
+		if err != nil {
+			return err
+		}
+		return r.Chain(row.ID, func(c ChangeRow) error { return visit(newChange(c)) })
+	})
+}
+
+// Revisions lists an environment's revisions below before (0: from the newest),
+// newest first.
+func (s *Service) Revisions(ctx context.Context, actor account.Actor, project, environment string, before int64, limit int) ([]Revision, error) {
+	if err := account.Can(actor, account.Read, account.Scope{Project: project, Environment: environment}); err != nil {
+		return nil, err
+	}
+	if limit = min(limit, maxPage); limit <= 0 {
+		limit = pageSize
+	}
+	out := []Revision{}
+	err := s.store.Read(ctx, func(r Reader) error {
+		row, err := r.Project(project)
+		if err != nil {
+			return err
+		}
+		e, err := (view{row: row}).environment(environment)
+		if err != nil {
+			return err
+		}
+		rows, err := r.Revisions(e.ID, before, limit)
+		if err != nil {
+			return err
+		}
+		for _, revision := range rows {
+			entries, err := r.Changes(ChangeQuery{ProjectID: row.ID, EnvironmentID: e.ID, Revision: revision.Number})
+			if err != nil {
+				return err
+			}
+			out = append(out, newRevision(revision.Number, entries))
+		}
+		return nil
+	})
+	return out, err
+}
+
+// newRevision tells a revision from its entries, which come newest first.
+func newRevision(number int64, entries []ChangeRow) Revision {
+	out := Revision{Number: number}
+	for i := len(entries) - 1; i >= 0; i-- {
+		c := newChange(entries[i])
+		out.At, out.Author, out.Comment = c.At, c.Author, c.Comment
+		out.Sentences = append(out.Sentences, c.Sentences...)
+		out.ChangeIDs = append(out.ChangeIDs, c.ID)
+	}
+	return out
+}
+
+// newChange tells an entry of the record in words.
+func newChange(row ChangeRow) Change {
+	c := Change{
+		ID: row.ID, At: row.At, Author: row.Author, Kind: row.Kind, Object: row.Object,
+		Environment: row.Environment, Action: row.Action, Before: row.Before, After: row.After,
+		Comment: row.Comment, RequestID: row.RequestID, Revisions: row.Revisions,
+	}
+	if c.Revisions == nil {
+		c.Revisions = map[string]int64{}
+	}
+	c.Diff = document.Diff(row.Before, row.After)
+	c.Sentences = sentences(c)
+	return c
+}
+
+func sentences(c Change) []string {
+	switch c.Kind {
+	case SDKKeyKind:
+		return keySentences(c)
+	case ProjectKind, EnvironmentKey:
+		var after named
+		decode(c.After, &after)
+		if c.Action == ActionCreate {
+			return []string{fmt.Sprintf("%s %s: created", c.Kind, c.Object)}
+		}
+		return []string{fmt.Sprintf("%s %s: name → %s", c.Kind, c.Object, after.Name)}
+	}
+	if c.Action == ActionRestore {
+		return []string{c.Object + ": restored"}
+	}
+	return document.Sentences(asDocument(c), nil)
+}
+
+// asDocument is an entry as package document tells it.
+func asDocument(c Change) document.Change {
+	out := document.Change{
+		Kind: c.Kind, Object: c.Object, Environment: c.Environment,
+		Action: document.Action(c.Action), Before: c.Before, After: c.After,
+	}
+	if c.Action == ActionArchive {
+		out.Action = document.Delete
+	}
+	return out
+}
+
+// decode reads what this package wrote; what is absent leaves the value as it is.
+func decode(raw json.RawMessage, v any) {
+	if raw != nil {
+		_ = json.Unmarshal(raw, v) // an erased value is told as an empty one
+	}
+}

@@ -1,0 +1,257 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/internal/fault"
+)
+
+// maxName bounds the name of a project or key, in bytes.
+const maxName = 200
+
+// Projects lists the projects that the actor may read.
+func (s *Service) Projects(ctx context.Context, actor account.Actor) ([]Project, error) {
+	var out []Project
+	err := s.store.Read(ctx, func(r Reader) error {
+		rows, err := r.Projects()
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			if account.Can(actor, account.Read, account.Scope{Project: row.Key}) != nil {
+				continue
+			}
+			p, err := project(r, row)
+			if err != nil {
+				return err
+			}
+			out = append(out, p)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Project returns one project.
+func (s *Service) Project(ctx context.Context, actor account.Actor, key string) (Project, error) {
+	var out Project
+	if err := account.Can(actor, account.Read, account.Scope{Project: key}); err != nil {
+		return out, err
+	}
+	err := s.store.Read(ctx, func(r Reader) error {
+		row, err := r.Project(key)
+		if err != nil {
+			return err
+		}
+		out, err = project(r, row)
+		return err
+	})
+	return out, err
+}
+
+// project adds to a row who changed each environment last.
+func project(r Reader, row ProjectRow) (Project, error) {
+	out := Project{Key: row.Key, Name: row.Name, CreatedAt: row.CreatedAt, FlagCount: row.FlagCount}
+	for _, e := range row.Environments {
+		environment := Environment{ID: e.ID, Key: e.Key, Name: e.Name, Kind: e.Kind, Revision: e.Revision}
+		newest, err := r.Changes(ChangeQuery{ProjectID: row.ID, EnvironmentID: e.ID, Revision: e.Revision, Limit: 1})
+		if err != nil {
+			return Project{}, err
+		}
+		for _, c := range newest {
+			environment.LastChange = &LastChange{ID: c.ID, At: c.At, Author: c.Author, Revision: e.Revision}
+		}
+		out.Environments = append(out.Environments, environment)
+	}
+	return out, nil
+}
+
+// RenameProject gives a project another name; its key never changes.
+func (s *Service) RenameProject(ctx context.Context, actor account.Actor, key, name string, opts WriteOptions) (Outcome, error) {
+	name = strings.TrimSpace(name)
+	if name == "" || len(name) > maxName {
+		return Outcome{}, fault.New(fault.Invalid, "name_invalid", "The project needs a name").
+			WithField("name", "takes 1 to %d bytes of text", maxName)
+	}
+	return s.note(ctx, actor, account.ManageProject, key, opts, func(tx Tx, row ProjectRow) (*ChangeRow, error) {
+		if row.Name == name {
+			return nil, nil
+		}
+		return &ChangeRow{
+			Kind: ProjectKind, Object: key, Action: ActionUpdate,
+			Before: jsonOf(named{row.Name}), After: jsonOf(named{name}),
+		}, tx.RenameProject(row.ID, name)
+	})
+}
+
+// named is what the record keeps of a project or an environment.
+type named struct {
+	Name string `json:"name"`
+}
+
+// note is the way of writes that touch no configuration: they are authorised
+// and recorded alike, and make no revision.
+func (s *Service) note(ctx context.Context, actor account.Actor, action account.Action, project string, opts WriteOptions, write func(Tx, ProjectRow) (*ChangeRow, error)) (Outcome, error) {
+	if err := account.Can(actor, action, account.Scope{Project: project}); err != nil {
+		return Outcome{}, err
+	}
+	var out Outcome
+	err := s.store.Write(ctx, func(tx Tx) error {
+		row, err := tx.Project(project)
+		if err != nil {
+			return err
+		}
+		out = Outcome{Revisions: view{row: row}.revisions()}
+		change, err := write(tx, row)
+		if err != nil || change == nil {
+			return err
+		}
+		change.At = clock.Millis(s.clock)
+		change.Author = Author{Kind: actor.Kind, ID: actor.ID, Name: actor.Name}
+		change.Comment, change.RequestID = opts.Comment, opts.RequestID
+		id, err := s.chain(tx, row).append(*change)
+		out.Changed, out.ChangeIDs = true, []int64{id}
+		return err
+	})
+	return out, err
+}
+
+// jsonOf encodes a value that always can be encoded.
+func jsonOf(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("catalog: encode %T: %v", v, err))
+	}
+	return raw
+}
+
+// Attributes returns the registry of context attributes.
+func (s *Service) Attributes(ctx context.Context, actor account.Actor, project string) (map[string]document.Attribute, error) {
+	v, err := s.read(ctx, actor, project, nil)
+	if err != nil {
+		return nil, err
+	}
+	return v.project.Attributes, nil
+}
+
+// Export returns the whole project as a file, with the revisions it was made at.
+func (s *Service) Export(ctx context.Context, actor account.Actor, project string) (*document.File, error) {
+	v, err := s.read(ctx, actor, project, nil)
+	if err != nil {
+		return nil, err
+	}
+	return v.project.Export(v.revisions()), nil
+}
+
+// read loads a project for reading; more, when not nil, reads on in the same
+// transaction.
+func (s *Service) read(ctx context.Context, actor account.Actor, project string, more func(Reader, view) error) (view, error) {
+	if err := account.Can(actor, account.Read, account.Scope{Project: project}); err != nil {
+		return view{}, err
+	}
+	var v view
+	err := s.store.Read(ctx, func(r Reader) error {
+		var err error
+		if v, err = s.view(r, project); err != nil || more == nil {
+			return err
+		}
+		return more(r, v)
+	})
+	return v, err
+}
+
+// firstRevision is the revision of an environment that nobody has changed.
+const firstRevision = 1
+
+// EnsureFirstRun makes the project default with its environments and keys when
+// the store holds no project yet.
+func (s *Service) EnsureFirstRun(ctx context.Context, first FirstRun) (FirstRunResult, error) {
+	if err := first.check(); err != nil {
+		return FirstRunResult{}, err
+	}
+	server := cmp.Or(first.ServerKey, s.newSecret(ServerKey))
+	var out FirstRunResult
+	var announced []int64
+	err := s.store.Write(ctx, func(tx Tx) error {
+		out, announced = FirstRunResult{}, nil
+		projects, err := tx.Projects()
+		if err != nil || len(projects) > 0 {
+			return err
+		}
+		out = FirstRunResult{Created: true, ServerKey: server}
+		announced, err = s.makeFirst(tx, server, first.ClientKey)
+		return err
+	})
+	if err != nil {
+		return FirstRunResult{}, err
+	}
+	for _, id := range announced {
+		s.tell.Announce(id, firstRevision)
+	}
+	return out, nil
+}
+
+func (f FirstRun) check() error {
+	if f.ServerKey != "" {
+		if err := checkSecret(ServerKey, f.ServerKey); err != nil {
+			return err
+		}
+	}
+	if f.ClientKey != "" {
+		return checkSecret(ClientKey, f.ClientKey)
+	}
+	return nil
+}
+
+// firstEnvironments are those of the project default; the first is selected.
+var firstEnvironments = []EnvironmentRow{
+	{Key: "production", Name: "Production", Kind: Production, Position: 0, Revision: firstRevision},
+	{Key: "development", Name: "Development", Kind: Development, Position: 1, Revision: firstRevision},
+}
+
+func (s *Service) makeFirst(tx Tx, serverKey, clientKey string) ([]int64, error) {
+	now := clock.Millis(s.clock)
+	projectID, err := tx.InsertProject("default", "Default", now)
+	if err != nil {
+		return nil, err
+	}
+	record := []ChangeRow{{Kind: ProjectKind, Object: "default", After: jsonOf(named{"Default"})}}
+	var ids []int64
+	for _, e := range firstEnvironments {
+		id, err := tx.InsertEnvironment(projectID, e, now)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+		record = append(record, ChangeRow{Kind: EnvironmentKey, Object: e.Key, EnvironmentID: id, Environment: e.Key, After: jsonOf(named{e.Name})})
+	}
+	for _, k := range []struct {
+		kind   KeyKind
+		secret string
+	}{{ServerKey, serverKey}, {ClientKey, clientKey}} {
+		if k.secret == "" {
+			continue
+		}
+		key := keyRow(ids[0], k.kind, "first "+string(k.kind)+" key", k.secret, now)
+		if key.ID, err = tx.InsertKey(key); err != nil {
+			return nil, err
+		}
+		record = append(record, keyChange(key, firstEnvironments[0].Key, ActionCreate, nil, &key.Key))
+	}
+	chain := s.chain(tx, ProjectRow{ID: projectID, Key: "default"})
+	for _, row := range record {
+		row.At, row.Action = now, ActionCreate
+		row.Author = Author{Kind: account.Host, Name: "first start"}
+		if _, err := chain.append(row); err != nil {
+			return nil, err
+		}
+	}
+	return ids, nil
+}

@@ -1,0 +1,193 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+
+	"burgee.dev/burgee/internal/document"
+)
+
+// Store keeps what the catalog writes. Both methods run fn in one transaction
+// and hand its error back unchanged; Write commits when fn returns nil.
+type Store interface {
+	Read(ctx context.Context, fn func(Reader) error) error
+	Write(ctx context.Context, fn func(Tx) error) error
+}
+
+// Announcer hears, after COMMIT, that an environment may have changed: its
+// rules or its keys. A hint only: the store is the truth.
+type Announcer interface {
+	Announce(environmentID, revision int64)
+}
+
+// Reader reads in one transaction.
+type Reader interface {
+	// Projects lists the projects with their environments, by age.
+	Projects() ([]ProjectRow, error)
+	// Project finds a project; NotFound with the code project_not_found.
+	Project(key string) (ProjectRow, error)
+	// Objects returns every entity of a project.
+	Objects(projectID int64) (ObjectRows, error)
+	// Lines returns every wire line of a project, by environment id.
+	Lines(projectID int64) (map[int64]map[document.EntityRef][]byte, error)
+	// Latest returns the newest change of every object of a project; with a
+	// kind and an object, those of this object only.
+	Latest(projectID int64, kind document.Kind, object string) ([]LatestRow, error)
+	// Changes reads the record, newest first.
+	Changes(ChangeQuery) ([]ChangeRow, error)
+	// Chain calls visit for every entry of a project's record, oldest first.
+	Chain(projectID int64, visit func(ChangeRow) error) error
+	// Revisions lists an environment's revisions with a number below before
+	// (0: all), newest first, each with the ids of its changes.
+	Revisions(environmentID, before int64, limit int) ([]RevisionRow, error)
+	// Declarations lists how programs declare flags; an empty flag is all.
+	Declarations(projectID int64, flag string) ([]DeclarationRow, error)
+	// DeclaredSince counts the flags that a key's registrations made.
+	DeclaredSince(keyID, since int64) (int, error)
+	// Keys lists an environment's SDK keys, the oldest first.
+	Keys(environmentID int64) ([]KeyRow, error)
+}
+
+// Tx writes in one transaction. What it has written, it reads.
+type Tx interface {
+	Reader
+	InsertProject(key, name string, at int64) (int64, error)
+	InsertEnvironment(projectID int64, e EnvironmentRow, at int64) (int64, error)
+	RenameProject(projectID int64, name string) error
+	// PutObject writes an entity whole; DeleteObject removes it.
+	PutObject(projectID int64, o ObjectRow) error
+	DeleteObject(projectID int64, kind document.Kind, environmentID int64, key string) error
+	// PutLine writes one wire line; nil removes it.
+	PutLine(environmentID int64, ref document.EntityRef, line []byte) error
+	// AppendChange writes an entry of the record, makes it the newest of its
+	// object and the end of the project's chain, and returns its id.
+	AppendChange(c ChangeRow) (int64, error)
+	// RaiseRevision moves an environment to the next revision and returns it.
+	RaiseRevision(environmentID int64) (int64, error)
+	// LinkRevision notes that a change is part of a revision.
+	LinkRevision(environmentID, revision, changeID int64) error
+	// RaiseGeneration says that something of the project has changed.
+	RaiseGeneration(projectID int64) (int64, error)
+	PutDeclaration(projectID int64, d DeclarationRow) error
+	InsertKey(k KeyRow) (int64, error)
+	// RevokeKey and ExpireKey end a key; KeyGeneration tells the data plane.
+	RevokeKey(keyID, at int64) error
+	ExpireKey(keyID, at int64) error
+	RaiseKeyGeneration(environmentID int64) error
+}
+
+// ProjectRow is a project as stored.
+type ProjectRow struct {
+	ID           int64
+	Key          string
+	Name         string
+	CreatedAt    int64
+	Generation   int64  // grows with each commit to the project
+	ChainSeq     int64  // number of the last entry of the record
+	ChainHash    []byte // hash of the last entry; nil before the first
+	FlagCount    int    // without the archived ones
+	Environments []EnvironmentRow
+}
+
+// EnvironmentRow is an environment as stored.
+type EnvironmentRow struct {
+	ID       int64
+	Key      string
+	Name     string
+	Kind     EnvironmentKind
+	Position int
+	Revision int64
+}
+
+// ObjectRow is one entity as stored: a flag's own fields, a configuration, a
+// target group, an experiment or an attribute.
+type ObjectRow struct {
+	Kind          document.Kind
+	Key           string // of a configuration: the flag's
+	EnvironmentID int64  // of a configuration or an experiment
+	Body          json.RawMessage
+
+	// Of flags only.
+	Source     Source
+	CreatedAt  int64
+	ArchivedAt int64
+	DeclaredBy int64 // id of the key whose registration made it; 0 is a person
+
+	StartedAt int64 // of experiments only
+}
+
+// ObjectRows are all entities of a project.
+type ObjectRows struct {
+	Flags          []ObjectRow
+	Configurations []ObjectRow
+	Groups         []ObjectRow
+	Experiments    []ObjectRow
+	Attributes     []ObjectRow
+}
+
+// ChangeRow is an entry of the record as stored.
+type ChangeRow struct {
+	ID            int64
+	ProjectID     int64
+	Seq           int64 // counts the project's entries from 1, without gaps
+	EnvironmentID int64 // 0 where the object belongs to the project
+	Environment   string
+	At            int64
+	Author        Author
+	Kind          document.Kind
+	Object        string
+	Action        ActionKind
+	Before        json.RawMessage // nil is absent
+	After         json.RawMessage
+	BeforeSalt    []byte
+	AfterSalt     []byte
+	BeforeHash    []byte // of salt and value; outlives an erasure of both
+	AfterHash     []byte
+	Comment       string
+	RequestID     string
+	PrevHash      []byte
+	Hash          []byte
+	Revisions     map[string]int64 // by environment key; read only
+}
+
+// ChangeQuery selects entries of the record.
+type ChangeQuery struct {
+	ProjectID     int64
+	EnvironmentID int64 // also entries of the project that are a revision of it
+	Kind          document.Kind
+	Object        string
+	Actor         string
+	Before        int64
+	Revision      int64 // with EnvironmentID: the entries of this revision
+	Limit         int
+}
+
+// LatestRow is the newest change of one object.
+type LatestRow struct {
+	Kind          document.Kind
+	Object        string
+	EnvironmentID int64
+	ChangeID      int64
+	At            int64
+	Author        Author
+	Revisions     map[int64]int64 // environment id → revision
+}
+
+// RevisionRow is a revision as stored.
+type RevisionRow struct {
+	Number    int64
+	ChangeIDs []int64
+}
+
+// DeclarationRow is a declaration as stored.
+type DeclarationRow struct {
+	EnvironmentID int64
+	Declaration
+}
+
+// KeyRow is an SDK key as stored.
+type KeyRow struct {
+	Key
+	EnvironmentID int64
+	Hash          [32]byte
+}

@@ -1,0 +1,337 @@
+package catalog
+
+import (
+	"encoding/json"
+
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/document"
+)
+
+// Project is a set of flags shared by the programs of one product.
+type Project struct {
+	Key          string
+	Name         string
+	CreatedAt    int64         // milliseconds since 1970, like every time here
+	Environments []Environment // in the project's own order
+	FlagCount    int           // without the archived ones
+}
+
+// EnvironmentKind selects how an environment looks and how careful it is.
+type EnvironmentKind string
+
+// The kinds of environments.
+const (
+	Production  EnvironmentKind = "production"
+	Development EnvironmentKind = "development"
+	Other       EnvironmentKind = "other"
+)
+
+// Environment is one environment of a project.
+type Environment struct {
+	ID         int64
+	Key        string
+	Name       string
+	Kind       EnvironmentKind
+	Revision   int64
+	LastChange *LastChange // nil before the first
+}
+
+// Author is who made a change, as the record keeps it.
+type Author struct {
+	Kind account.ActorKind
+	ID   string
+	Name string
+}
+
+// String names the author for people; a program is told from a person.
+func (a Author) String() string {
+	if a.Kind == account.Application {
+		return "app:" + a.Name
+	}
+	return a.Name
+}
+
+// LastChange says who touched an object last.
+type LastChange struct {
+	ID       int64 // of the change
+	At       int64
+	Author   Author
+	Revision int64 // of the environment; 0 where there is none
+}
+
+// Source says who made a flag.
+type Source string
+
+// The sources of flags.
+const (
+	FromCode   Source = "code"   // a program registered it
+	FromPerson Source = "person" // a person or a file
+)
+
+// FlagFilter selects flags.
+type FlagFilter struct {
+	Archived bool // the archived ones instead of the others
+}
+
+// FlagSummary is a flag as lists show it.
+type FlagSummary struct {
+	Key          string
+	Flag         document.Flag // own fields only
+	Source       Source
+	CodeDefault  json.RawMessage // of the newest declaration; nil when no program declares it
+	CreatedAt    int64
+	ArchivedAt   int64    // 0 while it is not archived
+	Drift        []string // sentences: programs that declare it otherwise, or still ask for an archived one
+	Environments map[string]FlagState
+}
+
+// FlagState is what a flag does in one environment, in short.
+type FlagState struct {
+	Configured bool
+	Enabled    bool
+	Serving    document.Serving
+	LastChange *LastChange // of the flag, its configuration there, or an experiment on it there
+}
+
+// FlagDetail is a whole flag.
+type FlagDetail struct {
+	FlagSummary
+	Configurations map[string]*document.Configuration // nil where nobody configured it
+	Experiments    []Experiment                       // those that act on it, by order and key
+	Declarations   []Declaration
+	UsedBy         []document.Use
+}
+
+// Declaration is how one program declares a flag in its code.
+type Declaration struct {
+	Flag        string
+	Environment string
+	Application string
+	Version     string
+	Platform    string
+	SDK         string
+	Type        string
+	Default     json.RawMessage
+	Options     []json.RawMessage
+	Description string
+	FirstSeenAt int64
+	LastSeenAt  int64
+}
+
+// Group is a target group with who uses it.
+type Group struct {
+	Key string
+	document.TargetGroup
+	UsedBy     []document.Use
+	LastChange *LastChange
+}
+
+// Experiment is an experiment with what the server knows about it.
+type Experiment struct {
+	Key string
+	document.Experiment
+	StartedAt  int64 // when it last began to run; 0 is never
+	LastChange *LastChange
+}
+
+// WriteOptions stand beside every write.
+type WriteOptions struct {
+	Comment   string
+	RequestID string
+	// IfRevision refuses the write, with a Precondition fault, when the
+	// environment written to is at another revision. Nil does not ask.
+	IfRevision *int64
+}
+
+// Outcome answers every write.
+type Outcome struct {
+	Changed   bool             // false: everything was so already and nothing was written
+	Revisions map[string]int64 // of every environment of the project, afterwards
+	ChangeIDs []int64          // of the change rows written
+}
+
+// ApplyRequest is a file to apply.
+type ApplyRequest struct {
+	File      *document.File
+	Comment   string
+	RequestID string
+	DryRun    bool             // plan only
+	Force     bool             // overwrite changes made after the file was exported
+	Expect    map[string]int64 // environment → revision that the change was made on
+}
+
+// PlanItem is one object that an apply changes, with words for people.
+type PlanItem struct {
+	document.Change
+	Sentences []string
+	Diff      []document.FieldChange
+}
+
+// ApplyResult is a plan, carried out unless it was a dry run.
+type ApplyResult struct {
+	Outcome
+	Plan     []PlanItem
+	Warnings []document.Warning
+}
+
+// ActionKind says what a recorded change did.
+type ActionKind string
+
+// The actions of recorded changes; those of documents and a few of their own.
+const (
+	ActionCreate  ActionKind = "create"
+	ActionUpdate  ActionKind = "update"
+	ActionDelete  ActionKind = "delete"
+	ActionArchive ActionKind = "archive"
+	ActionRestore ActionKind = "restore"
+	ActionRevoke  ActionKind = "revoke"
+	ActionRotate  ActionKind = "rotate"
+)
+
+// Kinds of recorded changes beside those of package document.
+const (
+	ProjectKind    document.Kind = "project"
+	EnvironmentKey document.Kind = "environment"
+	SDKKeyKind     document.Kind = "sdk_key"
+)
+
+// Change is one entry of the record.
+type Change struct {
+	ID          int64
+	At          int64
+	Author      Author
+	Kind        document.Kind
+	Object      string
+	Environment string
+	Action      ActionKind
+	Before      json.RawMessage
+	After       json.RawMessage
+	Sentences   []string
+	Diff        []document.FieldChange
+	Comment     string
+	RequestID   string
+	Revisions   map[string]int64 // environment → the revision that the change is part of
+}
+
+// ChangeFilter selects entries of the record; zero fields do not select.
+type ChangeFilter struct {
+	Project     string
+	Environment string
+	Kind        document.Kind
+	Object      string
+	Actor       string // the name as the record shows it
+	Before      int64  // only entries with a smaller ID
+	Limit       int    // 0 is 50; at most 200
+}
+
+// ChangePage is a page of the record, newest first.
+type ChangePage struct {
+	Items []Change
+	Next  int64 // give it as Before to read on; 0 at the end
+}
+
+// Revision is one committed version of an environment.
+type Revision struct {
+	Number    int64
+	At        int64
+	Author    Author
+	Sentences []string
+	Comment   string
+	ChangeIDs []int64
+}
+
+// ChainState says whether a project's hash chain holds.
+type ChainState struct {
+	OK       bool
+	Checked  int64  // entries checked
+	BrokenAt int64  // ID of the first entry that does not fit; 0 when OK
+	Reason   string // why, for people
+}
+
+// KeyKind is what an SDK key may be used for.
+type KeyKind string
+
+// The kinds of SDK keys.
+const (
+	ServerKey KeyKind = "server" // reads rules, registers flags
+	ClientKey KeyKind = "client" // gets evaluated values only; public
+)
+
+// Key is an SDK key of one environment. The secret of a server key is not in
+// it: it is shown once, by the call that makes it.
+type Key struct {
+	ID         int64
+	Kind       KeyKind
+	Name       string
+	Masked     string
+	Public     string // the whole key, of a client key only
+	CreatedAt  int64
+	LastUsedAt int64 // 0 is never
+	Uses       int64
+	LastSDK    string
+	ExpiresAt  int64 // 0 is never
+	RevokedAt  int64 // 0 is not
+}
+
+// NewKey is a key just made, with its secret.
+type NewKey struct {
+	Key
+	Secret string
+}
+
+// Registration is what one program declares in one call.
+type Registration struct {
+	Project     string
+	Environment string
+	KeyID       int64 // the server key that it came with; limits count by it
+	Application Application
+	Flags       []Declared
+}
+
+// Application names a program.
+type Application struct {
+	Name     string
+	Version  string
+	Platform string
+	SDK      string
+	Instance string
+}
+
+// Declared is one flag as a program declares it.
+type Declared struct {
+	Key         string
+	Type        string
+	Default     json.RawMessage
+	Options     []json.RawMessage
+	Description string
+}
+
+// Registered says what came of a batch of registrations.
+type Registered struct {
+	Created []string  // keys of flags that are new
+	Refused []Refusal // declarations that were not taken
+}
+
+// Refusal is one declaration that was not taken, and why.
+type Refusal struct {
+	Project     string
+	Environment string
+	KeyID       int64
+	Application string
+	Flag        string
+	Code        string // flag_limit or declaration_invalid
+	Message     string
+}
+
+// FirstRun says what to make on an empty store. Empty keys are generated (the
+// server key) or left out (the client key).
+type FirstRun struct {
+	ServerKey string
+	ClientKey string
+}
+
+// FirstRunResult says what was made.
+type FirstRunResult struct {
+	Created   bool   // false: the store was not empty and nothing happened
+	ServerKey string // of default/production, shown this once
+}

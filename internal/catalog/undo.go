@@ -1,0 +1,121 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/internal/fault"
+)
+
+// undoWindow is how long a revision can be taken back by one click.
+const undoWindow = 10 * time.Minute
+
+// Undo takes a revision of an environment back, by a new one: every object of
+// it becomes what it was before. It refuses when the revision is too old or
+// when one of the objects was changed since.
+func (s *Service) Undo(ctx context.Context, actor account.Actor, project, environment string, number int64, opts WriteOptions) (Outcome, error) {
+	cmd := command{project: project, environment: environment, action: account.SwitchOff, opts: opts}
+	return s.commit(ctx, actor, cmd, func(e *edit) error {
+		at, err := e.environment(environment)
+		if err != nil {
+			return err
+		}
+		entries, err := e.tx.Changes(ChangeQuery{ProjectID: e.row.ID, EnvironmentID: at.ID, Revision: number})
+		if err != nil {
+			return err
+		}
+		if len(entries) == 0 {
+			return fault.New(fault.NotFound, "revision_not_found", "%s has no revision %d that changed anything", environment, number)
+		}
+		if e.now-entries[0].At > undoWindow.Milliseconds() {
+			return fault.New(fault.Conflict, "undo_too_late", "Revision %d is older than %d minutes; change the objects by hand", number, int(undoWindow.Minutes()))
+		}
+		if e.comment == "" {
+			e.comment = fmt.Sprintf("Undo of revision %d", number)
+		}
+		return e.takeBack(entries)
+	})
+}
+
+// takeBack puts every object back, the newest change first.
+func (e *edit) takeBack(entries []ChangeRow) error {
+	next := e.project.Clone()
+	for _, c := range entries {
+		if err := e.untouched(c); err != nil {
+			return err
+		}
+		if c.Kind != document.FlagKind {
+			if err := putBack(next, c); err != nil {
+				return err
+			}
+		}
+	}
+	for _, c := range entries { // flags last: what used them is gone by now
+		if c.Kind == document.FlagKind {
+			if err := e.putFlagBack(next, c); err != nil {
+				return err
+			}
+		}
+	}
+	return e.propose(next)
+}
+
+// untouched checks that a change is still the newest of its object.
+func (e *edit) untouched(c ChangeRow) error {
+	rows, err := e.tx.Latest(e.row.ID, c.Kind, c.Object)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if row.EnvironmentID == c.EnvironmentID && row.ChangeID != c.ID {
+			return fault.New(fault.Conflict, "undo_touched", "%s was changed again by %s; change it by hand", c.Object, row.Author)
+		}
+	}
+	return nil
+}
+
+// putFlagBack undoes a change of a flag's own fields. A flag that was made is
+// archived: its key stays known to the programs that ask for it.
+func (e *edit) putFlagBack(next *document.Project, c ChangeRow) error {
+	switch c.Action {
+	case ActionCreate, ActionRestore:
+		return e.archive(next, c.Object)
+	case ActionArchive:
+		e.restore(next, c.Object)
+		return nil
+	}
+	return unmarshalInto(next.Flags, c.Object, c.Before)
+}
+
+// putBack undoes a change of any other object.
+func putBack(next *document.Project, c ChangeRow) error {
+	switch c.Kind {
+	case document.ConfigurationKind:
+		return unmarshalInto(next.Configurations[c.Environment], c.Object, c.Before)
+	case document.TargetGroupKind:
+		return unmarshalInto(next.TargetGroups, c.Object, c.Before)
+	case document.ExperimentKind:
+		return unmarshalInto(next.Experiments, c.Object, c.Before)
+	case document.AttributeKind:
+		return unmarshalInto(next.Attributes, c.Object, c.Before)
+	}
+	return fault.New(fault.Conflict, "undo_touched", "A change of kind %s cannot be undone", c.Kind)
+}
+
+// unmarshalInto puts the object that raw holds under the key; nil removes it.
+func unmarshalInto[T any](objects map[string]T, key string, raw json.RawMessage) error {
+	if raw == nil {
+		delete(objects, key)
+		return nil
+	}
+	var value T
+	if err := json.Unmarshal(raw, &value); err != nil {
+		return fmt.Errorf("catalog: read %s from the record: %w", key, err)
+	}
+	objects[key] = value
+	return nil
+}
