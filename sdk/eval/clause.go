@@ -26,7 +26,7 @@ func answerOf(b bool) answer {
 }
 
 // String is the answer as explanations write it.
-func (a answer) String() string { return [...]string{"false", "unknown", "true"}[a] }
+func (a answer) String() string { return [...]string{"no", "unknown", "yes"}[a] }
 
 type opcode uint8
 

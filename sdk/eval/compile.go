@@ -10,20 +10,6 @@ import (
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
-// Fault says why an entity cannot be used.
-type Fault struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
-}
-
-func malformed(format string, args ...any) *Fault {
-	return &Fault{CodeMalformed, fmt.Sprintf(format, args...)}
-}
-
-func unsupported(format string, args ...any) *Fault {
-	return &Fault{CodeUnsupported, fmt.Sprintf(format, args...)}
-}
-
 // flag is a compiled flag.
 type flag struct {
 	key           string
@@ -60,6 +46,7 @@ type requirement struct {
 }
 
 type targetList struct {
+	path  string
 	slot  int32
 	units map[string]int16
 }
@@ -222,7 +209,7 @@ func (c *compiler) targets(f *flag, targets map[string]map[string]int) {
 	}
 	slices.SortFunc(paths, ruleset.ComparePaths)
 	for _, path := range paths {
-		list := targetList{slot: c.intern(path), units: make(map[string]int16, len(targets[path]))}
+		list := targetList{path: path, slot: c.intern(path), units: make(map[string]int16, len(targets[path]))}
 		for unit, variation := range targets[path] {
 			list.units[unit] = int16(variation)
 		}
@@ -293,25 +280,13 @@ func (c *compiler) serve(source ruleset.Serve) serve {
 func (f *flag) settle() {
 	switch {
 	case f.fault != nil:
-		f.answer = Result{flag: f, reason: Error, variation: noVariation}
+		f.answer = Result{flag: f, reason: Error, variation: noVariation, cell: noCell}
 	case !f.enabled:
-		f.answer = Result{flag: f, reason: Off, variation: f.off}
+		f.answer = Result{flag: f, reason: Off, variation: f.off, cell: noCell}
 	case len(f.prerequisites)+len(f.targets)+len(f.rules) == 0 && f.def.cells == nil:
 		f.answer = f.serveDefault(f.def.fixed, !f.def.skip)
 	default:
 		return
 	}
 	f.settled = true
-}
-
-// serveDefault is the end of the algorithm: the default, or off where the
-// default gives nothing to this unit.
-func (f *flag) serveDefault(v int16, served bool) Result {
-	switch {
-	case !served:
-		return Result{flag: f, reason: Default, variation: f.off}
-	case v == noVariation:
-		return Result{flag: f, reason: CodeDefault, variation: noVariation}
-	}
-	return Result{flag: f, reason: Default, variation: v}
 }

@@ -75,7 +75,7 @@ func setOf(list []string) map[string]struct{} {
 // expr compiles a condition that stands level deep.
 func (c *compiler) expr(e *ruleset.Expr, level int) (node, *Fault) {
 	if level > ruleset.MaxDepth {
-		return node{}, tooDeep
+		return node{}, tooDeep("a condition is nested deeper than %d levels", ruleset.MaxDepth)
 	}
 	form, err := e.Form()
 	if err != nil {
@@ -126,7 +126,6 @@ func (c *compiler) children(n node, e *ruleset.Expr, level int) (node, *Fault) {
 		}
 		n.sub = append(n.sub, sub)
 	}
-	c.depth(level)
 	return n, nil
 }
 

@@ -1,168 +1,118 @@
 package eval
 
 import (
-	"reflect"
 	"slices"
 	"sync/atomic"
 )
 
-// Context is what a program knows about the current request, flattened once:
-// a path names the top-level key spelled so, else the nested value. It is safe
-// for concurrent use and serves any number of snapshots, though it is bound
-// anew when the snapshot changes.
+// Context is what is known about the subject of an evaluation: attributes by
+// path. It is immutable once made and may be read by several goroutines. The
+// first evaluation binds it to a snapshot; later ones on the same snapshot share
+// that work, so one Context serves a whole request.
 type Context struct {
-	attributes map[string]value
-	notes      []string // values that have no place in a context
-	bound      atomic.Pointer[binding]
+	attrs   []attr
+	lists   [][]value
+	objects [][]attr
+	levels  int // how deep the objects nest
+	notes   []string
+
+	bound   atomic.Pointer[binding]
+	claimed atomic.Bool // own is in use
+	own     binding     // the first binding, so that it needs no allocation
+	space   [8]attr     // attrs, where they are few
 }
 
-// binding is a context laid out in the slots of one snapshot.
-type binding struct {
-	snapshot *Snapshot
-	slots    []value
-	buckets  [bucketMemo]atomic.Uint64
+// attr is a named value, at the top or inside an object.
+type attr struct {
+	name  string
+	value value
 }
 
-// maxLevels is how deep nested objects are read.
-const maxLevels = 4
+// clockPath is the path of the evaluation's clock; an attribute of this name is
+// not read.
+const clockPath = "now"
 
-// bucketMemo is how many buckets a binding remembers; it is a power of two.
-const bucketMemo = 8
-
-// NewContext flattens attributes: one JSON object with "targetingKey" and
-// whatever else is known. Nil values are absent; nested objects are read four
-// levels deep; the key "now" is ignored, since the path of that name is the
-// clock. Values of other types than JSON's are left out, with a note.
-func NewContext(attributes map[string]any) *Context {
-	c := &Context{attributes: make(map[string]value, len(attributes)+4)}
-	nested := c.put("", attributes, nil)
-	for level := 0; len(nested) > 0 && level < maxLevels; level++ {
-		var deeper []branch
-		for _, b := range nested {
-			deeper = c.put(b.path+".", b.values, deeper)
-		}
-		nested = deeper
+// NewContext makes a context of attributes: the one object, of the shape that
+// OpenFeature has, with "targetingKey" beside the rest. Values are booleans,
+// numbers, strings, lists of those and nested maps; nil is absent, and a value
+// of another type is left out with a note.
+func NewContext(attrs map[string]any) *Context {
+	c := &Context{}
+	c.attrs = c.space[:0]
+	if len(attrs) > len(c.space) {
+		c.attrs = make([]attr, 0, len(attrs))
 	}
-	slices.Sort(c.notes)
-	c.notes = slices.Compact(c.notes)
+	for name, v := range attrs {
+		c.add(name, v)
+	}
+	slices.Sort(c.notes) // maps have no order, notes do
 	return c
 }
 
-// branch is a nested object that is still to be flattened.
-type branch struct {
-	path   string
-	values map[string]any
+// Attribute is one named value for ContextOf.
+type Attribute struct {
+	name  string
+	value value
+	other any
 }
 
-// put adds one object's values. A path that is there already wins, for it was
-// spelled out at a higher level.
-func (c *Context) put(prefix string, values map[string]any, nested []branch) []branch {
-	for key, raw := range values {
-		path := prefix + mend(key)
-		if raw == nil || path == "now" {
-			continue
-		}
-		if _, there := c.attributes[path]; there {
-			continue
-		}
-		if inner, ok := objectOf(raw); ok {
-			c.attributes[path] = value{kind: object}
-			nested = append(nested, branch{path, inner})
-			continue
-		}
-		v, ok := scalarOf(raw)
-		if !ok {
-			v, ok = c.listOf(path, raw)
-		}
-		if !ok {
-			c.notes = append(c.notes, "ATTR_TYPE "+path)
-			continue
-		}
-		c.attributes[path] = v
+// Text is an attribute that is a string.
+func Text(name, v string) Attribute { return Attribute{name: name, value: textValue(v)} }
+
+// Number is an attribute that is a number.
+func Number(name string, v float64) Attribute { return Attribute{name: name, value: numberValue(v)} }
+
+// Flagged is an attribute that is a boolean.
+func Flagged(name string, v bool) Attribute { return Attribute{name: name, value: boolValue(v)} }
+
+// Any is an attribute of any type that NewContext takes.
+func Any(name string, v any) Attribute { return Attribute{name: name, other: v} }
+
+// ContextOf makes a context like NewContext without a map, in one allocation
+// where attributes are few. Of two attributes with one name the first counts.
+func ContextOf(attrs ...Attribute) *Context {
+	c := &Context{}
+	c.attrs = c.space[:0]
+	if len(attrs) > len(c.space) {
+		c.attrs = make([]attr, 0, len(attrs))
 	}
-	return nested
+	for i := range attrs {
+		switch a := &attrs[i]; {
+		case a.value.kind != missing && a.name != clockPath:
+			c.attrs = append(c.attrs, attr{a.name, a.value})
+		case a.other != nil:
+			c.add(a.name, a.other)
+		}
+	}
+	return c
 }
 
-func objectOf(raw any) (map[string]any, bool) {
-	if m, ok := raw.(map[string]any); ok {
-		return m, true
+func (c *Context) add(name string, v any) {
+	if name == clockPath {
+		return
 	}
-	r := reflect.ValueOf(raw)
-	if r.Kind() != reflect.Map || r.Type().Key().Kind() != reflect.String {
-		return nil, false
+	if converted := (converter{c}).value(name, v, 0); converted.kind != missing {
+		c.attrs = append(c.attrs, attr{name, converted})
 	}
-	m := make(map[string]any, r.Len())
-	for _, key := range r.MapKeys() {
-		m[key.String()] = r.MapIndex(key).Interface()
-	}
-	return m, true
 }
 
-func (c *Context) listOf(path string, raw any) (value, bool) {
-	r := reflect.ValueOf(raw)
-	if r.Kind() != reflect.Slice && r.Kind() != reflect.Array {
-		return value{}, false
-	}
-	v := value{kind: list, list: make([]value, 0, r.Len())}
-	for i := range r.Len() {
-		item := r.Index(i).Interface()
-		if item == nil {
-			continue
-		}
-		element, ok := scalarOf(item)
-		if !ok {
-			c.notes = append(c.notes, "ATTR_TYPE "+path)
-			continue
-		}
-		v.list = append(v.list, element)
-	}
-	return v, true
-}
-
-// empty stands for a nil Context.
-var empty = NewContext(nil)
-
-// bind lays the context out for a snapshot, once.
+func (c *Context) list(v *value) []value  { return c.lists[int(v.num)] }
+func (c *Context) inside(v *value) []attr { return c.objects[int(v.num)] }
 func (c *Context) bind(s *Snapshot) *binding {
 	if b := c.bound.Load(); b != nil && b.snapshot == s {
 		return b
 	}
-	b := &binding{snapshot: s, slots: make([]value, len(s.paths))}
-	if len(c.attributes) < len(s.paths) {
-		for path, v := range c.attributes {
-			if slot, ok := s.slotOf[path]; ok {
-				b.slots[slot] = v
-			}
-		}
-	} else {
-		for slot, path := range s.paths {
-			b.slots[slot] = c.attributes[path]
-		}
-	}
-	c.bound.Store(b)
-	return b
+	return c.rebind(s)
 }
 
-// noUnit is a bucket that no unit has; it stands for a context without one.
-const noUnit = 1<<32 - 1
-
-// bucket returns the position of the split's unit, or noUnit. A few are
-// remembered: the low half of an entry is the bucket, the high half the pair
-// of seed and path, counted from one.
-func (b *binding) bucket(sp *split, now int64) uint32 {
-	if sp.slot == nowSlot {
-		v := value{kind: number, num: float64(now)}
-		unit, _ := v.unit()
-		return Bucket(sp.seed, unit)
+// rebind makes the binding to a snapshot. When two goroutines come at once each
+// makes its own and either may stay.
+func (c *Context) rebind(s *Snapshot) *binding {
+	b := &c.own
+	if !c.claimed.CompareAndSwap(false, true) {
+		b = &binding{}
 	}
-	memo := &b.buckets[sp.pair&(bucketMemo-1)]
-	if known := memo.Load(); known>>32 == uint64(sp.pair) {
-		return uint32(known)
-	}
-	h := uint32(noUnit)
-	if unit, ok := b.slots[sp.slot].unit(); ok {
-		h = Bucket(sp.seed, unit)
-	}
-	memo.Store(uint64(sp.pair)<<32 | uint64(h))
-	return h
+	b.fill(s, c)
+	c.bound.Store(b)
+	return b
 }

@@ -1,324 +1,274 @@
 package eval
 
-import (
-	"encoding/json"
-	"slices"
-
-	"burgee.dev/burgee/sdk/ruleset"
-)
-
-// Result is what a flag serves to a context. It is a small value; its methods
-// do not allocate.
-type Result struct {
-	flag      *flag
-	reason    Reason
-	served    bool // a variation is served
-	variation int32
-	rule      int32 // position in the flag's rules, -1 for none
-	cell      int32 // position in the split's table, -1 for none
-}
-
-// Reason says why.
-func (r Result) Reason() Reason { return r.reason }
-
-// Served says whether a variation is served; otherwise the caller's own
-// default is the answer.
-func (r Result) Served() bool { return r.served }
-
-// Variation returns the id of the variation that is served.
-func (r Result) Variation() (id string, ok bool) {
-	if !r.served {
-		return "", false
-	}
-	return r.flag.variations[r.variation].id, true
-}
-
-// Raw returns the served value's JSON as it was written.
-func (r Result) Raw() (json.RawMessage, bool) {
-	if !r.served {
-		return nil, false
-	}
-	return r.flag.variations[r.variation].raw, true
-}
-
-// Type returns the flag's type, empty when there is no such flag.
-func (r Result) Type() ruleset.Type {
-	if r.flag == nil {
-		return ""
-	}
-	return r.flag.kind
-}
-
-// Bool returns the served value of a boolean flag.
-func (r Result) Bool() (value, ok bool) {
-	if !r.served || r.flag.kind != ruleset.Boolean {
-		return false, false
-	}
-	return r.flag.variations[r.variation].truth, true
-}
-
-// Text returns the served value of a string flag.
-func (r Result) Text() (string, bool) {
-	if !r.served || r.flag.kind != ruleset.String {
-		return "", false
-	}
-	return r.flag.variations[r.variation].text, true
-}
-
-// Int64 returns the served value of an integer flag, or of a double that is a
-// whole number in range.
-func (r Result) Int64() (int64, bool) {
-	if !r.served || r.flag.kind != ruleset.Integer && r.flag.kind != ruleset.Double {
-		return 0, false
-	}
-	v := &r.flag.variations[r.variation]
-	return v.whole, v.isInt
-}
-
-// Float64 returns the served value of a double or an integer flag.
-func (r Result) Float64() (float64, bool) {
-	if !r.served || r.flag.kind != ruleset.Integer && r.flag.kind != ruleset.Double {
-		return 0, false
-	}
-	return r.flag.variations[r.variation].num, true
-}
-
-// Rule returns the rule that decided: its position among the flag's own rules
-// and its id.
-func (r Result) Rule() (index int, id string, ok bool) {
-	if r.reason != Rule {
-		return 0, "", false
-	}
-	decided := &r.flag.rules[r.rule]
-	return decided.index, decided.id, true
-}
-
-// Experiment returns the experiment that decided, its arm and its phase.
-func (r Result) Experiment() (key, arm string, phase int, ok bool) {
-	if r.reason != Experiment {
-		return "", "", 0, false
-	}
-	decided := &r.flag.rules[r.rule]
-	return decided.experiment, r.arm(decided), decided.phase, true
-}
-
-func (r Result) arm(decided *rule) string {
-	at := int32(0)
-	if sp := decided.serve.split; sp != nil {
-		at = sp.cells[r.cell].arm
-	}
-	if at < 0 || int(at) >= len(decided.arms) {
-		return ""
-	}
-	return decided.arms[at]
-}
-
-// Split says whether a table of more than one cell decided.
-func (r Result) Split() bool {
-	sp := r.split()
-	return sp != nil && len(sp.cells) > 1
-}
-
-// split returns the table that decided.
-func (r Result) split() *split {
-	switch {
-	case r.cell < 0 || r.flag == nil:
-		return nil
-	case r.rule >= 0:
-		return r.flag.rules[r.rule].serve.split
-	}
-	return r.flag.fallthru.split
-}
-
-// memoLimit is how many flags that others read are remembered without a map.
-const memoLimit = 8
-
 // scope is one evaluation call. It lives on the stack.
 type scope struct {
 	s     *Snapshot
 	b     *binding
+	clock value
 	now   int64
-	memo  [memoLimit]memoEntry
-	known int
-	more  map[int32]Result // when memo is full
-	trace *trace           // nil unless somebody asked for the story
+	trace *trace // nil unless somebody asked for the story
 }
 
-type memoEntry struct {
-	flag   int32
-	result Result
-}
-
-// Evaluate returns what the flag serves to a context at an instant, in
-// milliseconds since 1970. A nil context is an empty one.
+// Evaluate decides what a flag serves to a context at an instant, in
+// milliseconds since 1970. A nil context has no attributes; a nil snapshot is
+// one that has not been received yet.
 func (s *Snapshot) Evaluate(key string, c *Context, now int64) Result {
-	at, ok := s.flagAt[key]
-	if !ok {
-		return Result{reason: FlagNotFound, rule: -1, cell: -1}
+	if s == nil {
+		return Result{reason: NotReady, variation: noVariation, cell: noCell}
 	}
-	f := s.flags[at]
-	if r, settled := f.settled(); settled {
-		return r
+	id, known := s.index[key]
+	if !known {
+		return Result{reason: FlagNotFound, variation: noVariation, cell: noCell}
+	}
+	f := &s.flags[id]
+	if f.settled {
+		return f.answer
 	}
 	if c == nil {
-		c = empty
+		c = s.nobody
 	}
-	sc := scope{s: s, b: c.bind(s), now: now}
-	return sc.evaluate(f)
+	e := scope{s: s, b: c.bind(s), clock: numberValue(float64(now)), now: now}
+	return e.flag(f)
 }
 
-// settled answers where no context can change the answer.
-func (f *flag) settled() (Result, bool) {
-	switch {
-	case f.problem != nil:
-		return Result{flag: f, reason: Error, rule: -1, cell: -1}, true
-	case !f.enabled:
-		return f.serveOff(Off), true
-	case f.static() && f.fallthru.split == nil:
-		return f.serveFixed(Default, f.fallthru.variation, -1), true
-	}
-	return Result{}, false
-}
+// noCell says that no table decided.
+const noCell = -1
 
-// evaluate is the algorithm of the specification.
-func (sc *scope) evaluate(f *flag) Result {
-	if r, settled := f.settled(); settled {
-		return r
-	}
+// flag is the algorithm of the specification, from prerequisites on.
+func (e *scope) flag(f *flag) Result {
 	for i := range f.prerequisites {
-		p := &f.prerequisites[i]
-		r := sc.read(p.flag)
-		if sc.trace != nil {
-			sc.trace.prerequisite(p.key, r)
-		}
-		if !r.served || !slices.Contains(p.variations, r.flag.variations[r.variation].id) {
-			return f.serveOff(PrerequisiteFailed)
+		if !e.meets(&f.prerequisites[i]) {
+			return Result{flag: f, reason: PrerequisiteFailed, variation: f.off, cell: noCell}
 		}
 	}
 	for i := range f.targets {
-		t := &f.targets[i]
-		if unit, ok := sc.value(t.slot).unit(); ok {
-			if at, listed := t.units[unit]; listed {
-				return f.serveFixed(Target, int32(at), -1)
-			}
+		if v, listed := e.target(&f.targets[i]); listed {
+			return Result{flag: f, reason: Target, variation: v, cell: noCell}
 		}
 	}
 	for i := range f.rules {
 		r := &f.rules[i]
-		if r.when != nil && r.when.holds(sc) != yes {
+		if r.when != nil && e.test(r.when) != yes {
+			continue
+		}
+		v, at, served := e.choose(&r.serve)
+		if !served {
+			e.passedBy(r)
 			continue
 		}
 		reason := Rule
 		if r.experiment != "" {
 			reason = Experiment
 		}
-		if result, ok := sc.serve(f, &r.serve, reason, int32(i)); ok {
-			return result
-		}
+		return Result{flag: f, reason: reason, variation: v, rule: int32(i), cell: at}
 	}
-	if result, ok := sc.serve(f, &f.fallthru, Default, -1); ok {
-		return result
+	v, at, served := e.choose(&f.def)
+	result := f.serveDefault(v, served)
+	if served {
+		result.cell = at
 	}
-	return f.serveOff(Default)
+	return result
 }
 
-// serve gives what a rule or the default serves; ok is false for SKIP.
-func (sc *scope) serve(f *flag, s *serve, reason Reason, rule int32) (Result, bool) {
-	if s.split == nil {
-		return f.serveFixed(reason, s.variation, rule), true
+// serveDefault is the end of the algorithm: the default, or off where the
+// default gives nothing to this unit.
+func (f *flag) serveDefault(v int16, served bool) Result {
+	switch {
+	case !served:
+		return Result{flag: f, reason: Default, variation: f.off, cell: noCell}
+	case v == noVariation:
+		return Result{flag: f, reason: CodeDefault, variation: noVariation, cell: noCell}
 	}
-	cells := s.split.cells
-	at := 0
-	if len(cells) > 1 {
-		h := sc.b.bucket(s.split, sc.now)
-		if h == noUnit {
-			if sc.trace != nil {
-				sc.trace.note("NO_UNIT " + s.split.unit)
+	return Result{flag: f, reason: Default, variation: v, cell: noCell}
+}
+
+func (e *scope) meets(p *requirement) bool {
+	r := e.read(p.flag)
+	if e.trace != nil {
+		e.trace.prerequisite(r)
+	}
+	return r.variation >= 0 && p.fits[r.variation]
+}
+
+func (e *scope) target(t *targetList) (variation int16, listed bool) {
+	v := e.value(t.slot)
+	if v == nil {
+		return 0, false
+	}
+	var buf [unitNumber]byte
+	unit, digits, ok := v.unit(&buf)
+	switch {
+	case !ok:
+		return 0, false
+	case digits != nil:
+		variation, listed = t.units[string(digits)]
+	default:
+		variation, listed = t.units[unit]
+	}
+	return variation, listed
+}
+
+// choose gives the variation and the cell that a serve has for the context;
+// served is false for SKIP.
+func (e *scope) choose(s *serve) (variation int16, at int32, served bool) {
+	if s.cells == nil {
+		return s.fixed, noCell, !s.skip
+	}
+	h, ok := e.bucket(s)
+	if !ok {
+		if e.trace != nil {
+			e.trace.note("NO_UNIT " + s.unit)
+		}
+		return 0, noCell, false
+	}
+	for h >= s.cells[at].below {
+		at++
+	}
+	variation = s.cells[at].variation
+	return variation, at, variation != noVariation
+}
+
+// bucket hashes a unit once per context and pair of seed and path.
+func (e *scope) bucket(s *serve) (uint32, bool) {
+	if s.slot != clockSlot {
+		if h, known := recall(&e.b.hashes, s.split); known {
+			return h, true
+		}
+	}
+	v := e.value(s.slot)
+	if v == nil {
+		return 0, false
+	}
+	var buf [unitNumber]byte
+	unit, digits, ok := v.unit(&buf)
+	if !ok {
+		return 0, false
+	}
+	if digits != nil {
+		unit = string(digits)
+	}
+	h := Bucket(s.seed, unit)
+	if s.slot != clockSlot {
+		remember(&e.b.hashes, s.split, h)
+	}
+	return h, true
+}
+
+func (e *scope) value(slot int32) *value {
+	if slot == clockSlot {
+		return &e.clock
+	}
+	return e.b.value(slot)
+}
+
+// test evaluates a condition in three-valued logic.
+func (e *scope) test(n *node) answer {
+	switch n.kind {
+	case nodeClause:
+		v := e.value(n.clause.slot)
+		if v == nil && e.trace != nil && n.clause.op != opExists {
+			e.trace.note("ATTR_MISSING " + n.source.Attr)
+		}
+		return n.clause.test(e.b, v)
+	case nodeAll:
+		result := yes
+		for i := range n.sub {
+			if result = min(result, e.test(&n.sub[i])); result == no {
+				break
 			}
-			return Result{}, false
 		}
-		for h >= cells[at].end {
-			at++
+		return result
+	case nodeAny:
+		result := no
+		for i := range n.sub {
+			if result = max(result, e.test(&n.sub[i])); result == yes {
+				break
+			}
 		}
+		return result
+	case nodeNot:
+		return yes - e.test(&n.sub[0])
+	case nodeGroup:
+		return e.group(n.group)
 	}
-	if cells[at].variation == ruleset.Skip {
-		return Result{}, false
-	}
-	return Result{flag: f, reason: reason, served: true, variation: cells[at].variation, rule: rule, cell: int32(at)}, true
-}
-
-func (f *flag) serveFixed(reason Reason, variation, rule int32) Result {
-	if variation == ruleset.Code {
-		return Result{flag: f, reason: CodeDefault, variation: -1, rule: rule, cell: -1}
-	}
-	return Result{flag: f, reason: reason, served: true, variation: variation, rule: rule, cell: -1}
-}
-
-func (f *flag) serveOff(reason Reason) Result {
-	if f.off == ruleset.Code {
-		return Result{flag: f, reason: reason, variation: -1, rule: -1, cell: -1}
-	}
-	return Result{flag: f, reason: reason, served: true, variation: f.off, rule: -1, cell: -1}
-}
-
-// value returns the attribute of a slot.
-func (sc *scope) value(slot int32) *value {
-	if slot == nowSlot {
-		return &value{kind: number, num: float64(sc.now)}
-	}
-	return &sc.b.slots[slot]
-}
-
-func (sc *scope) clause(c *clause) truth {
-	v := sc.value(c.slot)
-	if v.kind == absent && c.op != opExists {
-		if sc.trace != nil {
-			sc.trace.note("ATTR_MISSING " + c.path)
-		}
+	r := e.read(n.flag.flag)
+	if r.variation < 0 {
 		return unknown
 	}
-	return c.test(v)
+	return answerOf(n.flag.fits[r.variation])
 }
 
-// group answers whether the context is in a target group.
-func (sc *scope) group(at int32) truth {
-	g := sc.s.groups[at]
-	if unit, ok := sc.value(g.slot).unit(); ok {
-		if _, out := g.exclude[unit]; out {
-			return no
+func (e *scope) group(id int32) answer {
+	g := &e.s.groups[id]
+	remembers := !g.clock && e.trace == nil
+	if remembers {
+		if a, known := recall(&e.b.groups, id); known {
+			return answer(a)
 		}
-		if _, in := g.include[unit]; in {
-			return yes
+	}
+	a := e.testGroup(g)
+	if remembers {
+		remember(&e.b.groups, id, uint32(a))
+	}
+	return a
+}
+
+func (e *scope) testGroup(g *group) answer {
+	if v := e.value(g.slot); v != nil {
+		var buf [unitNumber]byte
+		if unit, digits, ok := v.unit(&buf); ok {
+			if listed(g.exclude, unit, digits) {
+				return no
+			}
+			if listed(g.include, unit, digits) {
+				return yes
+			}
 		}
 	}
 	if g.when == nil {
 		return no
 	}
-	return g.when.holds(sc)
+	return e.test(g.when)
 }
 
-// read evaluates another flag, once a call.
-func (sc *scope) read(at int32) Result {
-	for i := range sc.known {
-		if sc.memo[i].flag == at {
-			return sc.memo[i].result
+func listed(set map[string]struct{}, unit string, digits []byte) (found bool) {
+	if digits != nil {
+		_, found = set[string(digits)]
+		return found
+	}
+	_, found = set[unit]
+	return found
+}
+
+// read is what another flag serves, as its variation and reason. Its story is
+// its own and not told here.
+func (e *scope) read(id int32) Result {
+	f := &e.s.flags[id]
+	if f.settled {
+		return f.answer
+	}
+	if !f.clock {
+		if word, known := recall(&e.b.flags, id); known {
+			return Result{flag: f, reason: Reason(word >> 16), variation: int16(uint16(word)), cell: noCell}
 		}
 	}
-	if r, ok := sc.more[at]; ok {
-		return r
+	told := e.trace
+	e.trace = nil
+	r := e.flag(f)
+	e.trace = told
+	if !f.clock {
+		remember(&e.b.flags, id, uint32(r.reason)<<16|uint32(uint16(r.variation)))
 	}
-	asked := sc.trace
-	sc.trace = nil // the story of a flag that is read is its own
-	r := sc.evaluate(sc.s.flags[at])
-	sc.trace = asked
-	if sc.known < memoLimit {
-		sc.memo[sc.known] = memoEntry{at, r}
-		sc.known++
-		return r
-	}
-	if sc.more == nil {
-		sc.more = map[int32]Result{}
-	}
-	sc.more[at] = r
 	return r
+}
+
+func (e *scope) passedBy(r *rule) {
+	if e.trace == nil {
+		return
+	}
+	name := r.id
+	if r.experiment != "" {
+		name = r.experiment
+	}
+	e.trace.note("SKIP " + name)
 }

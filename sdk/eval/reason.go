@@ -1,11 +1,11 @@
 package eval
 
-// Reason says why an evaluation came out as it did.
+// Reason says why a value is served.
 type Reason uint8
 
 // The reasons, in the order of the algorithm.
 const (
-	Override Reason = iota + 1
+	Override Reason = iota
 	NotReady
 	FlagNotFound
 	Error
@@ -19,32 +19,36 @@ const (
 	TypeMismatch
 )
 
-var reasonNames = [...]string{
-	Override: "OVERRIDE", NotReady: "NOT_READY", FlagNotFound: "FLAG_NOT_FOUND", Error: "ERROR", Off: "OFF",
-	PrerequisiteFailed: "PREREQUISITE_FAILED", Target: "TARGET", Experiment: "EXPERIMENT", CodeDefault: "CODE_DEFAULT",
-	Rule: "RULE", Default: "DEFAULT", TypeMismatch: "TYPE_MISMATCH",
-}
-
-// String is the reason as details, events and the API write it.
+// String is the reason as details, events and documents write it.
 func (r Reason) String() string {
-	if int(r) < len(reasonNames) {
-		return reasonNames[r]
+	switch r {
+	case Override:
+		return "OVERRIDE"
+	case NotReady:
+		return "NOT_READY"
+	case FlagNotFound:
+		return "FLAG_NOT_FOUND"
+	case Error:
+		return "ERROR"
+	case Off:
+		return "OFF"
+	case PrerequisiteFailed:
+		return "PREREQUISITE_FAILED"
+	case Target:
+		return "TARGET"
+	case Experiment:
+		return "EXPERIMENT"
+	case CodeDefault:
+		return "CODE_DEFAULT"
+	case Rule:
+		return "RULE"
+	case Default:
+		return "DEFAULT"
+	case TypeMismatch:
+		return "TYPE_MISMATCH"
 	}
-	return ""
+	return "UNKNOWN"
 }
 
-// Problem says why a flag cannot be used.
-type Problem struct {
-	Flag    string `json:"flag"`
-	Code    string `json:"code"` // BAD_REFERENCE, CYCLE, UNSUPPORTED, MALFORMED or TOO_DEEP
-	Message string `json:"message"`
-}
-
-// The codes of a Problem.
-const (
-	BadReference = "BAD_REFERENCE"
-	Cycle        = "CYCLE"
-	Unsupported  = "UNSUPPORTED"
-	Malformed    = "MALFORMED"
-	TooDeep      = "TOO_DEEP"
-)
+// MarshalText writes the reason as String does.
+func (r Reason) MarshalText() ([]byte, error) { return []byte(r.String()), nil }

@@ -2,95 +2,194 @@ package eval
 
 import (
 	"encoding/json"
-	"math"
 	"reflect"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
-// kind is the type of an attribute's value.
 type kind uint8
 
 const (
-	absent kind = iota
+	missing kind = iota
 	text
 	number
 	boolean
 	list
-	object // exists, and no operator reads it
+	object
 )
 
-// value is an attribute's value without an interface.
+// value is an attribute without an interface, so that reading it costs nothing.
 type value struct {
-	kind  kind
-	truth bool
-	num   float64
-	text  string
-	list  []value
+	text string
+	num  float64 // a number; 1 for true; the index of a list or an object
+	kind kind
 }
 
-// unit returns the text that is bucketed and listed: a string as it is, a
-// whole number in decimal.
-func (v *value) unit() (unit string, ok bool) {
+func textValue(s string) value    { return value{kind: text, text: s} }
+func numberValue(f float64) value { return value{kind: number, num: f} }
+
+func boolValue(b bool) value {
+	if b {
+		return value{kind: boolean, num: 1}
+	}
+	return value{kind: boolean}
+}
+
+// unitNumber is the longest text of a whole number: a sign and 16 digits.
+const unitNumber = 17
+
+// unit is what is bucketed and listed: a string as it is, a whole number in
+// decimal, written into buf so that nothing is allocated.
+func (v *value) unit(buf *[unitNumber]byte) (u string, digits []byte, ok bool) {
 	switch v.kind {
 	case text:
-		return v.text, true
+		return v.text, nil, true
 	case number:
-		if v.num != math.Trunc(v.num) || math.Abs(v.num) > ruleset.MaxSafeInteger {
-			return "", false
+		n, whole := ruleset.WholeNumber(v.num)
+		if !whole {
+			return "", nil, false
 		}
-		return strconv.FormatInt(int64(v.num), 10), true
+		return "", strconv.AppendInt(buf[:0], n, 10), true
 	}
-	return "", false
+	return "", nil, false
 }
 
-// scalarOf converts a program's value of a simple type; ok is false for a type
-// that a context does not hold.
-func scalarOf(raw any) (v value, ok bool) {
-	switch x := raw.(type) {
-	case string:
-		return value{kind: text, text: mend(x)}, true
-	case bool:
-		return value{kind: boolean, truth: x}, true
-	case float64:
-		return value{kind: number, num: x}, true
-	case int:
-		return value{kind: number, num: float64(x)}, true
-	case int64:
-		return value{kind: number, num: float64(x)}, true
-	case json.Number:
-		f, err := x.Float64()
-		return value{kind: number, num: f}, err == nil || math.IsInf(f, 0)
+// maxLevels bounds how deep nested objects are read.
+const maxLevels = 4
+
+// converter turns the values of a program into those of a context.
+type converter struct {
+	context *Context
+}
+
+// dropped notes a value of a type that contexts do not have.
+func (c converter) dropped(path string) value {
+	c.context.notes = append(c.context.notes, "ATTR_TYPE "+path)
+	return value{}
+}
+
+func (c converter) value(path string, v any, level int) value {
+	switch v := v.(type) {
 	case nil:
-		return value{}, false
+		return value{}
+	case string:
+		return textValue(v)
+	case bool:
+		return boolValue(v)
+	case float64:
+		return numberValue(v)
+	case int:
+		return numberValue(float64(v))
+	case int64:
+		return numberValue(float64(v))
+	case json.Number:
+		return c.jsonNumber(path, v)
+	case map[string]any:
+		return c.object(path, len(v), level, func(add func(string, any)) {
+			for key, item := range v {
+				add(key, item)
+			}
+		})
+	case []any:
+		items := make([]value, 0, len(v))
+		for _, item := range v {
+			items = c.element(items, path, item)
+		}
+		return c.list(items)
+	case []string:
+		items := make([]value, len(v))
+		for i, item := range v {
+			items[i] = textValue(item)
+		}
+		return c.list(items)
 	}
-	return scalarByReflection(reflect.ValueOf(raw))
+	return c.reflected(path, reflect.ValueOf(v), level)
 }
 
-func scalarByReflection(r reflect.Value) (value, bool) {
-	switch r.Kind() {
+func (c converter) jsonNumber(path string, n json.Number) value {
+	f, err := strconv.ParseFloat(string(n), 64)
+	if err != nil && f == 0 { // out of range gives an infinity, which is unknown
+		return c.dropped(path)
+	}
+	return numberValue(f)
+}
+
+// reflected converts named types, other widths, other slices and maps.
+func (c converter) reflected(path string, v reflect.Value, level int) value {
+	switch v.Kind() {
 	case reflect.String:
-		return value{kind: text, text: mend(r.String())}, true
+		return textValue(v.String())
 	case reflect.Bool:
-		return value{kind: boolean, truth: r.Bool()}, true
+		return boolValue(v.Bool())
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return value{kind: number, num: float64(r.Int())}, true
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return value{kind: number, num: float64(r.Uint())}, true
+		return numberValue(float64(v.Int()))
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return numberValue(float64(v.Uint()))
 	case reflect.Float32, reflect.Float64:
-		return value{kind: number, num: r.Float()}, true
+		return numberValue(v.Float())
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() {
+			return value{}
+		}
+		return c.value(path, v.Elem().Interface(), level)
+	case reflect.Slice, reflect.Array:
+		if v.Type().Elem().Kind() == reflect.Uint8 { // bytes are no list of numbers
+			return c.dropped(path)
+		}
+		items := make([]value, 0, v.Len())
+		for i := range v.Len() {
+			items = c.element(items, path, v.Index(i).Interface())
+		}
+		return c.list(items)
+	case reflect.Map:
+		if v.Type().Key().Kind() != reflect.String {
+			return c.dropped(path)
+		}
+		return c.object(path, v.Len(), level, func(add func(string, any)) {
+			for entries := v.MapRange(); entries.Next(); {
+				add(entries.Key().String(), entries.Value().Interface())
+			}
+		})
 	}
-	return value{}, false
+	return c.dropped(path)
 }
 
-// mend replaces bytes that are not UTF-8, as every engine does before it
-// compares.
-func mend(s string) string {
-	if utf8.ValidString(s) {
-		return s
+// element appends a scalar; lists hold no lists and no objects.
+func (c converter) element(items []value, path string, item any) []value {
+	lists, objects := len(c.context.lists), len(c.context.objects)
+	v := c.value(path, item, maxLevels)
+	switch v.kind {
+	case missing:
+		return items
+	case list, object:
+		c.context.lists, c.context.objects = c.context.lists[:lists], c.context.objects[:objects]
+		c.dropped(path)
+		return items
 	}
-	return strings.ToValidUTF8(s, "\uFFFD")
+	return append(items, v)
+}
+
+func (c converter) list(items []value) value {
+	c.context.lists = append(c.context.lists, items)
+	return value{kind: list, num: float64(len(c.context.lists) - 1)}
+}
+
+// object converts what is inside an object; one that is too deep exists, and is
+// not looked into.
+func (c converter) object(path string, size, level int, each func(add func(string, any))) value {
+	if level >= maxLevels {
+		size, each = 0, func(func(string, any)) {}
+	}
+	attrs := make([]attr, 0, size)
+	each(func(key string, item any) {
+		if v := c.value(path+"."+key, item, level+1); v.kind != missing {
+			attrs = append(attrs, attr{key, v})
+		}
+	})
+	if len(attrs) > 0 {
+		c.context.levels = max(c.context.levels, level+1)
+	}
+	c.context.objects = append(c.context.objects, attrs)
+	return value{kind: object, num: float64(len(c.context.objects) - 1)}
 }

@@ -79,3 +79,7 @@ func KnownOp(op string) bool { return ops[op].operand != 0 }
 
 // AllowsIgnoreCase says whether ignoreCase may stand beside an operator.
 func AllowsIgnoreCase(op string) bool { return ops[op].ignoreCase }
+
+// Arity is the number of constants that an operator takes; max 0 is no bound of
+// its own.
+func Arity(op string) (least, most int) { return ops[op].min, ops[op].max }
