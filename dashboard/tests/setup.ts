@@ -1,7 +1,7 @@
 import { cleanup } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
-// jsdom lacks what Mantine asks of a browser's layout.
+// jsdom lacks what Mantine asks of a browser's layout, and the live stream's connection.
 window.matchMedia = (query: string) =>
   ({
     matches: false,
@@ -21,6 +21,15 @@ class NoObserver {
 }
 window.ResizeObserver = NoObserver as unknown as typeof ResizeObserver;
 window.HTMLElement.prototype.scrollIntoView = () => {};
+window.scrollTo = () => {};
+Object.defineProperty(document, 'fonts', { value: new EventTarget() });
+
+class SilentSource {
+  static readonly CLOSED = 2;
+  readyState = 0;
+  close() {}
+}
+window.EventSource = SilentSource as unknown as typeof EventSource;
 
 afterEach(() => {
   cleanup();

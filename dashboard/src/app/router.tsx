@@ -9,6 +9,7 @@ import { EnvironmentLayout } from './environment-layout';
 import { Frame } from './frame/frame';
 import { Home } from './home';
 import { NotFound } from './not-found';
+import { PageFault } from './page-fault';
 import { ProjectHome, ProjectLayout } from './project-layout';
 
 type Search = Record<string, unknown>;
@@ -142,7 +143,12 @@ const tree = root.addChildren([
 ]);
 
 export const createAppRouter = () =>
-  createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: true });
+  createRouter({
+    routeTree: tree,
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultErrorComponent: PageFault,
+  });
 
 declare module '@tanstack/react-router' {
   interface Register {

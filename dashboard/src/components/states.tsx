@@ -8,7 +8,7 @@ import { ApiError, words } from '@/api/client';
 export function ErrorState({ what, error, retry }: { what: string; error: unknown; retry?: () => void }) {
   const fault = error instanceof ApiError ? error : undefined;
   return (
-    <Alert color="red" icon={<IconAlertTriangle size={18} aria-hidden />} title={what} role="alert">
+    <Alert color="red" icon={<IconAlertTriangle size={18} aria-hidden />} title={what} role="alert" my="xs">
       <Stack gap={6} align="flex-start">
         <Text size="sm">
           {words(error)} {fault && fault.status >= 500 ? 'This is a fault of the server, not yours.' : ''}

@@ -91,6 +91,7 @@ export function EnvironmentSwitch({ current }: { current: Current }) {
           <Button
             hiddenFrom={few ? 'sm' : undefined}
             size="compact-sm"
+            flex="none"
             variant="default"
             data-kind={environment.kind}
             c="var(--b-env)"

@@ -30,7 +30,9 @@ export function Header({ current, onMenu, onKeys }: Props) {
         <span className={classes.searchText}>Search or do…</span>
         <Kbd size="xs">Ctrl K</Kbd>
       </UnstyledButton>
-      <ThemeSwitch />
+      <span className={classes.theme}>
+        <ThemeSwitch />
+      </span>
       <Tooltip label="Keys (?)">
         <ActionIcon
           variant="subtle"

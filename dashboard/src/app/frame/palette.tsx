@@ -11,7 +11,7 @@ import { rank } from '@/lib/fuzzy';
 import { type Action, flagActions, placeActions } from './palette-actions';
 import type { Current } from './use-current';
 
-const shown = 12;
+const shown = 8;
 
 /** Ctrl K: go anywhere, open a flag, switch it off. Enter takes the first hit. */
 export function Palette({ current, onKeys }: { current: Current; onKeys: () => void }) {
@@ -41,8 +41,6 @@ export function Palette({ current, onKeys }: { current: Current; onKeys: () => v
         shortcut="mod + K"
         onSpotlightOpen={() => setOpened(true)}
         onSpotlightClose={() => setOpened(false)}
-        maxHeight={460}
-        scrollable
       >
         <Spotlight.Search
           placeholder="Search or do…"

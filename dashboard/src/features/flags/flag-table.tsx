@@ -25,9 +25,10 @@ export function FlagTable({ rows, environments, current, flashing, toggle }: Pro
   const { density } = usePreferences();
   const body = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
+  // What stands above (the form of a new flag, an error) comes and goes: look after every drawing.
   useLayoutEffect(() => {
     setTop((body.current?.getBoundingClientRect().top ?? 0) + window.scrollY);
-  }, []);
+  });
   const height = rowHeight(density);
   const virtual = useWindowVirtualizer({
     count: rows.length,

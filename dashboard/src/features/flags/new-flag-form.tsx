@@ -90,7 +90,7 @@ export function NewFlagForm({ initial, onClose }: { initial: string; onClose: ()
         {type !== 'boolean' && (
           <Textarea
             label="Values"
-            description="one per line; the first id is its text"
+            description="one per line"
             value={values}
             onChange={(event) => setValues(event.currentTarget.value)}
             error={fault?.field === 'values' ? fault.message : undefined}

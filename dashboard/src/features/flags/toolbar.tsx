@@ -51,7 +51,7 @@ export function Toolbar({ flags, search, set }: Props) {
       <Select
         className={classes.filter}
         size="xs"
-        aria-label="Type"
+        aria-label="Filter by type"
         placeholder="Any type"
         data={types}
         value={search.type ?? null}
@@ -61,7 +61,7 @@ export function Toolbar({ flags, search, set }: Props) {
       <Select
         className={classes.filter}
         size="xs"
-        aria-label={`Serving in ${environment.name}`}
+        aria-label={`Filter by what ${environment.name} serves`}
         placeholder="Serving anything"
         data={servings}
         value={search.serving ?? null}
@@ -72,7 +72,7 @@ export function Toolbar({ flags, search, set }: Props) {
         <Select
           className={classes.filter}
           size="xs"
-          aria-label="Tag"
+          aria-label="Filter by tag"
           placeholder="Any tag"
           data={tags}
           value={search.tag ?? null}

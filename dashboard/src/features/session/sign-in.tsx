@@ -51,9 +51,6 @@ export function SignIn({
       <button type="submit" className="door-button" disabled={busy || wait > 0} aria-busy={busy}>
         {busy ? 'Signing in…' : 'Sign in'}
       </button>
-      <p className="door-hint">
-        Forgot it? Whoever runs the server makes a new one with <code>burgee user</code>.
-      </p>
     </form>
   );
 }

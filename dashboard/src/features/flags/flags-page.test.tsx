@@ -1,0 +1,118 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, test } from 'vitest';
+import { json, on, renderPage } from '../../../tests/render';
+
+const state = (serving: string, servingKind: string) => ({
+  configured: servingKind !== 'code',
+  enabled: true,
+  serving,
+  servingKind,
+  rollingOut: false,
+  hourly: Array(24).fill(0),
+});
+const flag = (key: string) => ({
+  key,
+  type: 'boolean',
+  description: '',
+  tags: [],
+  owner: '',
+  kind: 'release',
+  client: false,
+  source: 'code',
+  createdAt: 0,
+  drift: [],
+  variations: [
+    { id: 'true', value: true },
+    { id: 'false', value: false },
+  ],
+  environments: {
+    production: state('true', 'variation'),
+    development: state('code default false', 'code'),
+  },
+});
+const list = '/projects/default/flags';
+const page = '/p/default/e/production/flags';
+const holiday = flag('Flags.isHoliday');
+const detail = {
+  ...holiday,
+  seed: 's',
+  configurations: { production: null, development: null },
+  experiments: [],
+  declarations: [],
+  usedBy: [],
+};
+
+test('loading shows rows that are not there yet, and neither error nor empty', async () => {
+  renderPage(
+    page,
+    on('GET', list, () => new Promise<Response>(() => {})),
+  );
+  expect(await screen.findByText('Loading', {}, { timeout: 3000 })).toBeInstanceOf(HTMLElement);
+  expect(screen.queryByText('No flags yet')).toBeNull();
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
+test('without flags it says where they come from and leads there', async () => {
+  renderPage(page);
+  expect(await screen.findByText('No flags yet')).toBeInstanceOf(HTMLElement);
+  expect(screen.getByRole('link', { name: 'Connect an application' }).getAttribute('href')).toBe(
+    '/p/default/connect?env=production',
+  );
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
+test('a failed load is an error with its request, never an empty list', async () => {
+  const problem = {
+    title: 'Fault',
+    status: 403,
+    detail: 'Not for you.',
+    code: 'x',
+    errors: [],
+    requestId: 'r-77',
+  };
+  renderPage(
+    page,
+    on('GET', list, () => json(problem, 403)),
+  );
+  expect((await screen.findByRole('alert')).textContent).toMatch(
+    /could not be loaded.*Not for you.*r-77.*Retry/,
+  );
+  expect(screen.queryByText('No flags yet')).toBeNull();
+});
+
+test('a filter that nothing fits offers to clear it or to create the flag', async () => {
+  renderPage(`${page}?q=payday`, on('GET', list, { items: [holiday] }));
+  expect(await screen.findByText('No match for “payday”')).toBeInstanceOf(HTMLElement);
+  expect(screen.getByRole('button', { name: 'Create payday' })).toBeInstanceOf(HTMLElement);
+  await userEvent.click(screen.getByRole('button', { name: 'Clear filters' }));
+  expect(await screen.findByRole('table', { name: 'Flags' })).toBeInstanceOf(HTMLElement);
+});
+
+test('tabs count what they hold', async () => {
+  renderPage(
+    page,
+    on('GET', list, (request: Request) => ({ items: request.url.includes('true') ? [] : [holiday] })),
+  );
+  expect(await screen.findByRole('tab', { name: 'All 1' })).toBeInstanceOf(HTMLElement);
+  expect(screen.getByRole('tab', { name: 'New from code 0' })).toBeInstanceOf(HTMLElement);
+});
+
+test('a new flag that is on in production is one form', async () => {
+  const { asked } = renderPage(
+    page,
+    on('POST', list, () => json(detail, 201)),
+  );
+  const [open] = await screen.findAllByRole('button', { name: 'New flag' });
+  await userEvent.click(open as HTMLElement);
+  const form = await screen.findByRole('form', { name: 'New flag' });
+  await userEvent.type(within(form).getByLabelText('Name'), 'Flags.isHoliday');
+  await userEvent.click(within(form).getByRole('radio', { name: 'true' }));
+  await userEvent.click(within(form).getByRole('button', { name: 'Create, live in PRODUCTION' }));
+  const post = asked.find((request) => request.method === 'POST');
+  expect(await post?.json()).toMatchObject({
+    key: 'Flags.isHoliday',
+    type: 'boolean',
+    environments: { production: { enabled: true, default: 'true' } },
+  });
+});

@@ -1,0 +1,82 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Configuration } from '@/api/types';
+import { project } from '../../../tests/render';
+import {
+  discardDraft,
+  draftConfiguration,
+  draftCount,
+  draftDocument,
+  draftFlag,
+  draftGroup,
+  dropFromDraft,
+  forgetDrafts,
+  getDraft,
+  rebaseDraft,
+} from './draft-store';
+
+const on: Configuration = {
+  enabled: true,
+  off: 'false',
+  prerequisites: [],
+  targets: {},
+  rules: [],
+  default: 'true',
+};
+const draft = () => {
+  const found = getDraft('default', 'production');
+  if (!found) throw new Error('there is no draft');
+  return found;
+};
+
+beforeEach(forgetDrafts);
+
+test('an edit begins a draft on the revisions of that moment', () => {
+  draftConfiguration(project, 'production', 'Flags.isHoliday', on);
+  expect(draft().expect).toEqual({ production: 812, development: 40 });
+  expect(draftDocument(draft())).toEqual({
+    apiVersion: 'burgee/v1',
+    project: 'default',
+    flags: { 'Flags.isHoliday': { environments: { production: on } } },
+  });
+});
+
+test('later edits keep the revisions that the draft began on', () => {
+  draftConfiguration(project, 'production', 'a', on);
+  const moved = {
+    ...project,
+    environments: project.environments.map((item) => ({ ...item, revision: item.revision + 5 })),
+  };
+  draftConfiguration(moved, 'production', 'b', on);
+  expect(draft().expect.production).toBe(812);
+  rebaseDraft(moved, 'production');
+  expect(draft().expect.production).toBe(817);
+});
+
+test('fields and configuration of one flag are one change', () => {
+  draftConfiguration(project, 'production', 'a', on);
+  draftFlag(project, 'production', 'a', { description: 'x' });
+  draftGroup(project, 'production', 'beta', { include: ['alice'] });
+  expect(draftCount(draft())).toBe(2);
+  expect(draft().flags.a).toEqual({ description: 'x', environments: { production: on } });
+});
+
+test('environments do not share a draft', () => {
+  draftConfiguration(project, 'production', 'a', on);
+  expect(getDraft('default', 'development')).toBeNull();
+});
+
+test('a draft outlives the page and ends with its last change', () => {
+  draftConfiguration(project, 'production', 'a', on);
+  forgetDrafts();
+  expect(draftCount(draft())).toBe(1);
+  dropFromDraft('default', 'production', 'flags', 'a');
+  expect(getDraft('default', 'production')).toBeNull();
+  expect(sessionStorage.length).toBe(0);
+});
+
+test('a discarded draft is gone', () => {
+  draftConfiguration(project, 'production', 'a', on);
+  discardDraft('default', 'production');
+  forgetDrafts();
+  expect(getDraft('default', 'production')).toBeNull();
+});

@@ -1,0 +1,99 @@
+import { render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Session } from '@/api/types';
+import { json, on, serve, session } from '../../../tests/render';
+import { Door } from './door';
+
+const signedOut: Session = { ...session, signedIn: false, member: undefined };
+const fresh: Session = { ...signedOut, ownerExists: false };
+const open = (props: Partial<Parameters<typeof Door>[0]>) => {
+  const onSignedIn = vi.fn();
+  render(<Door session={signedOut} onRetry={() => {}} onSignedIn={onSignedIn} {...props} />);
+  return onSignedIn;
+};
+const problem = (status: number, detail: string, errors: object[] = []) =>
+  json({ title: 'Refused', status, detail, code: 'x', errors, requestId: 'r' }, status);
+
+async function fill(button: string) {
+  await userEvent.type(screen.getByLabelText('E-mail'), 'ann@corp.example');
+  await userEvent.type(screen.getByLabelText('Password'), 'correct horse');
+  await userEvent.click(screen.getByRole('button', { name: button }));
+}
+
+beforeEach(() => window.history.replaceState(null, '', '/'));
+
+test('signing in hands over the session', async () => {
+  const asked = serve(on('POST', '/session', session));
+  const onSignedIn = open({});
+  await fill('Sign in');
+  expect(onSignedIn).toHaveBeenCalledWith(session);
+  expect(await asked[0]?.json()).toEqual({ email: 'ann@corp.example', password: 'correct horse' });
+});
+
+test('a wrong password is told in the server’s neutral words', async () => {
+  serve(on('POST', '/session', () => problem(401, 'E-mail or password is not right.')));
+  const onSignedIn = open({});
+  await fill('Sign in');
+  expect((await screen.findByRole('alert')).textContent).toContain('E-mail or password is not right.');
+  expect(onSignedIn).not.toHaveBeenCalled();
+});
+
+test('too many attempts lock the button and say for how long', async () => {
+  serve(
+    on('POST', '/session', () => {
+      const answer = problem(429, 'Too many attempts.');
+      answer.headers.set('Retry-After', '30');
+      return answer;
+    }),
+  );
+  open({});
+  await fill('Sign in');
+  expect(await screen.findByText(/Too many attempts. Try again in \d+ s./)).toBeInstanceOf(HTMLElement);
+  expect(screen.getByRole('button', { name: 'Sign in' })).toHaveProperty('disabled', true);
+});
+
+test('a server without an owner says how to become it', () => {
+  open({ session: fresh });
+  expect(screen.getByRole('heading').textContent).toBe('This server has no owner yet');
+  expect(screen.getByRole('main').textContent).toContain('burgee user create-owner');
+});
+
+test('the printed link makes the owner and leaves no token in the address', async () => {
+  window.history.replaceState(null, '', '/start#t=one-time');
+  const asked = serve(on('POST', '/setup', () => json(session, 201)));
+  const onSignedIn = open({ session: fresh });
+  await fill('Create account');
+  expect(onSignedIn).toHaveBeenCalledWith(session);
+  expect(await asked[0]?.json()).toMatchObject({ token: 'one-time' });
+  expect(window.location.href).not.toContain('one-time');
+});
+
+test('the fault of a field stands at the field', async () => {
+  window.history.replaceState(null, '', '/start#t=one-time');
+  serve(
+    on('POST', '/setup', () =>
+      problem(422, 'The password is too short.', [
+        { field: 'password', message: 'Use at least 12 characters.' },
+      ]),
+    ),
+  );
+  open({ session: fresh });
+  await fill('Create account');
+  expect(await screen.findByText('Use at least 12 characters.')).toBeInstanceOf(HTMLElement);
+  expect(screen.getByLabelText('Password').getAttribute('aria-invalid')).toBe('true');
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
+test('a server that does not answer is told, with a way to try again', async () => {
+  const onRetry = vi.fn();
+  open({ session: undefined, fault: new Error('No answer came.'), onRetry });
+  expect(screen.getByRole('alert').textContent).toBe('No answer came.');
+  await userEvent.click(screen.getByRole('button', { name: 'Retry' }));
+  expect(onRetry).toHaveBeenCalledOnce();
+});
+
+test('a password over an open network is warned of', () => {
+  open({ session: { ...signedOut, loopback: false } });
+  expect(screen.getByText(/not encrypted/)).toBeInstanceOf(HTMLElement);
+});
