@@ -1,0 +1,353 @@
+package delivery
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/sdk/ruleset"
+)
+
+// Reader is what delivery asks of the store. Each call is one read transaction.
+type Reader interface {
+	// Environments lists every environment with its newest numbers. It is called
+	// each second and must be cheap.
+	Environments(ctx context.Context) ([]EnvironmentState, error)
+	// Ruleset returns the header and the entity lines of one environment.
+	Ruleset(ctx context.Context, environmentID int64) (ruleset.Header, [][]byte, error)
+	// Keys returns the SDK keys that are not revoked.
+	Keys(ctx context.Context, environmentID int64) ([]KeyRef, error)
+}
+
+// EnvironmentState is where an environment stands in the store.
+type EnvironmentState struct {
+	ID            int64
+	Project       string
+	Key           string
+	Epoch         int64
+	Revision      int64
+	KeyGeneration int64 // grows with every change of its keys
+}
+
+// Options are the Manager's optional inputs.
+type Options struct {
+	Logger *slog.Logger
+	Clock  clock.Clock
+	Poll   time.Duration // how often to look without an announcement; 0 is 1 s
+	// Published is called after each publication, from the Manager's goroutine.
+	Published func(*State)
+	// Failed is called for each environment that could not be refreshed.
+	Failed func(environment string, err error)
+}
+
+// Manager owns the States of all environments. Its goroutine is Run.
+type Manager struct {
+	reader Reader
+	opts   Options
+	wake   chan struct{} // capacity 1; a full channel means that a look is due anyway
+	index  atomic.Pointer[index]
+
+	mu       sync.Mutex
+	problems map[int64]Problem // guarded by mu
+	fault    error             // guarded by mu: why the store could not be read at all
+	loaded   bool              // guarded by mu: every environment has been looked at once
+}
+
+// index finds Cells. It is immutable; Run replaces it.
+type index struct {
+	byID   map[int64]*Cell
+	byName map[name]*Cell
+	byKey  map[[32]byte]*Cell
+	cells  []*Cell // by project, environment
+}
+
+type name struct{ project, environment string }
+
+// Problem says that an environment is not at the revision that the store holds.
+type Problem struct {
+	Project     string
+	Environment string
+	Revision    int64 // the one that failed
+	Err         error
+}
+
+// unusable is the cause when a ruleset was read but cannot be served: trying the
+// same revision again would change nothing.
+type unusable struct{ error }
+
+func (u unusable) Unwrap() error { return u.error }
+
+// New returns a Manager that has loaded nothing yet; Run does.
+func New(reader Reader, opts Options) *Manager {
+	if opts.Logger == nil {
+		opts.Logger = slog.Default()
+	}
+	if opts.Clock == nil {
+		opts.Clock = clock.System{}
+	}
+	opts.Poll = cmp.Or(opts.Poll, time.Second)
+	m := &Manager{reader: reader, opts: opts, wake: make(chan struct{}, 1), problems: map[int64]Problem{}}
+	m.index.Store(&index{})
+	return m
+}
+
+// Run keeps the States up to date until ctx ends.
+func (m *Manager) Run(ctx context.Context) error {
+	ticker := time.NewTicker(m.opts.Poll)
+	defer ticker.Stop()
+	for {
+		m.refresh(ctx)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-m.wake:
+		case <-ticker.C:
+		}
+	}
+}
+
+// Announce hints that an environment changed. It never blocks. The store is the
+// truth: whatever the numbers say, the next look reads what is committed, and
+// hints that come meanwhile become one look.
+func (m *Manager) Announce(_, _ int64) {
+	select {
+	case m.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Ready reports whether every environment has a State. Until then an unknown
+// key means nothing, and nobody may be told so.
+func (m *Manager) Ready() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.loaded
+}
+
+// Problems lists the environments that are behind the store, and why.
+func (m *Manager) Problems() []Problem {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	list := make([]Problem, 0, len(m.problems)+1)
+	if m.fault != nil {
+		list = append(list, Problem{Err: m.fault})
+	}
+	for _, p := range m.problems {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.Environment, b.Environment))
+	})
+	return list
+}
+
+// ByKey finds the environment that a key, by the SHA-256 of its secret, opens.
+func (m *Manager) ByKey(hash [32]byte) (*Cell, KeyRef, bool) {
+	cell := m.index.Load().byKey[hash]
+	if cell == nil {
+		return nil, KeyRef{}, false
+	}
+	key, ok := cell.State().Key(hash, clock.Millis(m.opts.Clock))
+	return cell, key, ok
+}
+
+// ByEnvironment finds an environment by its project's and its own key; nil when
+// there is none.
+func (m *Manager) ByEnvironment(project, environment string) *Cell {
+	return m.index.Load().byName[name{project, environment}]
+}
+
+// Cells lists all environments, by project and key.
+func (m *Manager) Cells() []*Cell { return m.index.Load().cells }
+
+// refresh is the one path by which States come to be: at boot, on change, and
+// on repair.
+func (m *Manager) refresh(ctx context.Context) {
+	envs, err := m.reader.Environments(ctx)
+	if err != nil {
+		m.storeFailed(ctx, err)
+		return
+	}
+	cells := make(map[int64]*Cell, len(envs))
+	changed, complete := false, true
+	for _, env := range envs {
+		cell, fresh, err := m.refreshOne(ctx, env)
+		changed = changed || fresh
+		if cell == nil {
+			complete = false
+		} else {
+			cells[env.ID] = cell
+		}
+		m.report(ctx, env, err)
+	}
+	changed = m.drop(envs) || changed
+	if changed {
+		m.index.Store(newIndex(cells))
+	}
+	m.mu.Lock()
+	m.fault, m.loaded = nil, m.loaded || complete
+	m.mu.Unlock()
+}
+
+// refreshOne brings one environment up to date. It returns the environment's
+// Cell, nil while it has none, and whether anything was published.
+func (m *Manager) refreshOne(ctx context.Context, env EnvironmentState) (cell *Cell, published bool, err error) {
+	cell = m.index.Load().byID[env.ID]
+	var current *State
+	if cell != nil {
+		current = cell.State()
+	}
+	newRules := current == nil || env.Epoch > current.Header.Epoch ||
+		env.Epoch == current.Header.Epoch && env.Revision > current.Header.Revision
+	newKeys := current == nil || env.Epoch > current.Header.Epoch || env.KeyGeneration > current.Generation
+	failed := m.failed(env)
+	newRules = newRules && (failed == nil || current == nil)
+	if !newRules && !newKeys {
+		return cell, false, failed
+	}
+	keys, err := m.reader.Keys(ctx, env.ID)
+	if err != nil {
+		return cell, false, fmt.Errorf("read keys: %w", err)
+	}
+	if !newRules {
+		return cell, m.publish(cell, current.withKeys(keys, env.KeyGeneration)), failed
+	}
+	next, err := m.next(ctx, env, current, keys)
+	if next == nil {
+		return cell, false, err
+	}
+	if cell == nil {
+		cell = &Cell{}
+	}
+	return cell, m.publish(cell, next), err
+}
+
+func (m *Manager) publish(cell *Cell, next *State) bool {
+	if !cell.publish(next) {
+		return false
+	}
+	if m.opts.Published != nil {
+		m.opts.Published(next)
+	}
+	return true
+}
+
+// next makes the State to publish. When the new rules cannot be used it is the
+// old State with the new keys, beside the reason: a revoked key must not live on
+// because a ruleset is broken.
+func (m *Manager) next(ctx context.Context, env EnvironmentState, current *State, keys []KeyRef) (*State, error) {
+	header, lines, err := m.reader.Ruleset(ctx, env.ID)
+	if err != nil {
+		return keptWith(current, keys, env), fmt.Errorf("read ruleset: %w", err)
+	}
+	next, err := compile(env, header, lines, keys)
+	if err != nil {
+		return keptWith(current, keys, env), unusable{err}
+	}
+	problems := next.Snapshot.Problems()
+	if len(problems) == 0 {
+		return next, nil
+	}
+	err = unusable{fmt.Errorf("compile %s/%s revision %d: %v", env.Project, env.Key, header.Revision, problems[0])}
+	if current != nil && current.Header.Epoch == next.Header.Epoch {
+		return keptWith(current, keys, env), err
+	}
+	// With nothing older to serve, the sound flags are better than none.
+	return next, err
+}
+
+func keptWith(current *State, keys []KeyRef, env EnvironmentState) *State {
+	if current == nil || current.Generation >= env.KeyGeneration {
+		return nil
+	}
+	return current.withKeys(keys, env.KeyGeneration)
+}
+
+// drop takes the keys from environments that are gone, so that their streams
+// end, and reports whether there were any.
+func (m *Manager) drop(envs []EnvironmentState) bool {
+	dropped := false
+	for id, cell := range m.index.Load().byID {
+		if slices.ContainsFunc(envs, func(e EnvironmentState) bool { return e.ID == id }) {
+			continue
+		}
+		state := cell.State()
+		cell.publish(state.withKeys(nil, state.Generation+1))
+		m.mu.Lock()
+		delete(m.problems, id)
+		m.mu.Unlock()
+		dropped = true
+	}
+	return dropped
+}
+
+func newIndex(cells map[int64]*Cell) *index {
+	x := &index{byID: cells, byName: map[name]*Cell{}, byKey: map[[32]byte]*Cell{}}
+	for _, cell := range cells {
+		state := cell.State()
+		x.cells = append(x.cells, cell)
+		x.byName[name{state.Project, state.Environment}] = cell
+		for hash := range state.keys {
+			x.byKey[hash] = cell
+		}
+	}
+	slices.SortFunc(x.cells, func(a, b *Cell) int {
+		s, t := a.State(), b.State()
+		return cmp.Or(cmp.Compare(s.Project, t.Project), cmp.Compare(s.Environment, t.Environment))
+	})
+	return x
+}
+
+// failed returns why this very revision cannot be served, if that is known.
+func (m *Manager) failed(env EnvironmentState) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	known := m.problems[env.ID]
+	if _, ok := errors.AsType[unusable](known.Err); ok && known.Revision == env.Revision {
+		return known.Err
+	}
+	return nil
+}
+
+// report keeps why an environment is behind and logs it once per cause.
+func (m *Manager) report(ctx context.Context, env EnvironmentState, err error) {
+	m.mu.Lock()
+	before, had := m.problems[env.ID]
+	if err == nil {
+		delete(m.problems, env.ID)
+	} else {
+		m.problems[env.ID] = Problem{Project: env.Project, Environment: env.Key, Revision: env.Revision, Err: err}
+	}
+	m.mu.Unlock()
+	if err == nil || ctx.Err() != nil || had && before.Err.Error() == err.Error() {
+		return
+	}
+	m.opts.Logger.ErrorContext(ctx, "environment not refreshed; the last good revision is still served",
+		"project", env.Project, "environment", env.Key, "revision", env.Revision, "error", err)
+	if m.opts.Failed != nil {
+		m.opts.Failed(env.Project+"/"+env.Key, err)
+	}
+}
+
+func (m *Manager) storeFailed(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	m.mu.Lock()
+	first := m.fault == nil
+	m.fault = fmt.Errorf("read environments: %w", err)
+	m.mu.Unlock()
+	if first {
+		m.opts.Logger.ErrorContext(ctx, "the store cannot be read; the last good revisions are still served", "error", err)
+	}
+	if first && m.opts.Failed != nil {
+		m.opts.Failed("", err)
+	}
+}

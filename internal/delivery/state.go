@@ -1,0 +1,198 @@
+package delivery
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/subtle"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"burgee.dev/burgee/internal/httpkit"
+	"burgee.dev/burgee/sdk/eval"
+	"burgee.dev/burgee/sdk/ruleset"
+)
+
+// KeyKind is what an SDK key may be used for.
+type KeyKind string
+
+// The kinds of SDK keys.
+const (
+	ServerKey KeyKind = "server" // reads rules, registers flags
+	ClientKey KeyKind = "client" // gets evaluated values of client flags only
+)
+
+// KeyRef is one SDK key as the data plane knows it: never the secret itself.
+type KeyRef struct {
+	ID        int64
+	Hash      [32]byte // SHA-256 of the secret
+	Kind      KeyKind
+	ExpiresAt int64 // milliseconds since 1970; 0 is never
+}
+
+// Expired says whether the key has ended at nowMs.
+func (k KeyRef) Expired(nowMs int64) bool { return k.ExpiresAt != 0 && k.ExpiresAt <= nowMs }
+
+// FlagInfo is what a protocol needs to know of a flag besides its evaluation.
+type FlagInfo struct {
+	Key    string
+	Client bool // may be seen with a client key
+	Plain  bool // nothing but the default can decide: no prerequisites, targets, rules or experiments
+}
+
+// State is all that one environment serves at one revision, with the keys that
+// open it. It is immutable once published.
+type State struct {
+	EnvironmentID int64
+	Project       string
+	Environment   string
+	Header        ruleset.Header
+	EventID       string // <epoch>-<revision>-<root6>
+	ETag          string // EventID in quotes
+	Raw           []byte // the snapshot as NDJSON
+	SSE           []byte // the whole event "full"
+	Snapshot      *eval.Snapshot
+	Flags         []FlagInfo // by key
+	Generation    int64      // of the keys
+
+	keys map[[32]byte]KeyRef
+	zip  func() []byte
+	next chan struct{} // closed when a newer State is published
+}
+
+// Revision returns the environment's revision.
+func (s *State) Revision() int64 { return s.Header.Revision }
+
+// Gzip returns Raw compressed. It is made at the first call and shared: with
+// streaming clients nobody may ever ask.
+func (s *State) Gzip() []byte { return s.zip() }
+
+// Next is closed when a newer State is in the Cell.
+func (s *State) Next() <-chan struct{} { return s.next }
+
+// Key returns the key with the hash when it opens this environment at nowMs.
+func (s *State) Key(hash [32]byte, nowMs int64) (KeyRef, bool) {
+	key, ok := s.keys[hash]
+	if !ok || subtle.ConstantTimeCompare(key.Hash[:], hash[:]) != 1 || key.Expired(nowMs) {
+		return KeyRef{}, false
+	}
+	return key, true
+}
+
+// Flag returns what is known of the flag.
+func (s *State) Flag(key string) (FlagInfo, bool) {
+	i, ok := slices.BinarySearchFunc(s.Flags, key, func(f FlagInfo, key string) int {
+		return strings.Compare(f.Key, key)
+	})
+	if !ok {
+		return FlagInfo{}, false
+	}
+	return s.Flags[i], true
+}
+
+// withKeys returns a State that differs in its keys only and shares the rest.
+func (s *State) withKeys(keys []KeyRef, generation int64) *State {
+	next := *s
+	next.keys, next.Generation = keyMap(keys), generation
+	next.next = make(chan struct{})
+	return &next
+}
+
+func keyMap(keys []KeyRef) map[[32]byte]KeyRef {
+	m := make(map[[32]byte]KeyRef, len(keys))
+	for _, k := range keys {
+		m[k.Hash] = k
+	}
+	return m
+}
+
+// compile makes the State of a ruleset. Everything that all readers share is
+// encoded here, once per revision.
+func compile(env EnvironmentState, header ruleset.Header, lines [][]byte, keys []KeyRef) (s *State, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			s, err = nil, fmt.Errorf("compile %s/%s revision %d: panic: %v", env.Project, env.Key, header.Revision, value)
+		}
+	}()
+	raw := ruleset.Encode(header, lines)
+	set, err := ruleset.Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("compile %s/%s revision %d: %w", env.Project, env.Key, header.Revision, err)
+	}
+	id := eventID(set.Header)
+	return &State{
+		EnvironmentID: env.ID,
+		Project:       env.Project,
+		Environment:   env.Key,
+		Header:        set.Header,
+		EventID:       id,
+		ETag:          `"` + id + `"`,
+		Raw:           raw,
+		SSE:           httpkit.AppendEvent(make([]byte, 0, len(raw)+6*len(lines)+128), id, "full", raw),
+		Snapshot:      eval.Compile(set),
+		Flags:         flagInfo(set),
+		Generation:    env.KeyGeneration,
+		keys:          keyMap(keys),
+		zip:           sync.OnceValue(func() []byte { return compress(raw) }),
+		next:          make(chan struct{}),
+	}, nil
+}
+
+func eventID(h ruleset.Header) string {
+	return fmt.Sprintf("%d-%d-%.6s", h.Epoch, h.Revision, h.Root)
+}
+
+func flagInfo(set *ruleset.Set) []FlagInfo {
+	infos := make([]FlagInfo, 0, len(set.Flags))
+	for i := range set.Flags {
+		f := &set.Flags[i]
+		infos = append(infos, FlagInfo{
+			Key:    f.Key,
+			Client: f.Client,
+			Plain:  len(f.Prerequisites) == 0 && len(f.Targets) == 0 && len(f.Rules) == 0,
+		})
+	}
+	slices.SortFunc(infos, func(a, b FlagInfo) int { return strings.Compare(a.Key, b.Key) })
+	return infos
+}
+
+func compress(raw []byte) []byte {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	_, _ = z.Write(raw) // a buffer takes every write
+	_ = z.Close()
+	return out.Bytes()
+}
+
+// Cell holds the newest State of one environment. Reading it is one atomic
+// load; only the Manager's goroutine publishes.
+type Cell struct{ state atomic.Pointer[State] }
+
+// State returns the newest State. It is never nil in a Cell that the Manager
+// handed out.
+func (c *Cell) State() *State { return c.state.Load() }
+
+// publish swaps in next and wakes everyone who waits on the previous State. It
+// reports false, and changes nothing, when next would go back.
+func (c *Cell) publish(next *State) bool {
+	previous := c.state.Load()
+	if previous != nil && older(next, previous) {
+		return false
+	}
+	c.state.Store(next)
+	if previous != nil {
+		close(previous.next)
+	}
+	return true
+}
+
+// older says whether a goes back behind b. Only a store made anew, with a
+// greater epoch, may start with small revisions again.
+func older(a, b *State) bool {
+	if a.Header.Epoch != b.Header.Epoch {
+		return a.Header.Epoch < b.Header.Epoch
+	}
+	return a.Header.Revision < b.Header.Revision || a.Generation < b.Generation
+}

@@ -1,0 +1,172 @@
+package ofrep
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/delivery"
+	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/gate"
+	"burgee.dev/burgee/internal/httpkit"
+	"burgee.dev/burgee/internal/ingest"
+	"burgee.dev/burgee/internal/presence"
+	"burgee.dev/burgee/sdk/eval"
+)
+
+// Counter counts evaluations. It never waits.
+type Counter interface {
+	Served(environmentID int64, app ingest.Application, c ingest.Count)
+}
+
+// API serves the routes.
+type API struct {
+	gate     *gate.Gate
+	presence *presence.Registry
+	counter  Counter
+	clock    clock.Clock
+	buffers  sync.Pool // of *[]byte, for answers
+}
+
+// New returns an API.
+func New(g *gate.Gate, p *presence.Registry, counter Counter, c clock.Clock) *API {
+	return &API{gate: g, presence: p, counter: counter, clock: c,
+		buffers: sync.Pool{New: func() any { return new([]byte) }}}
+}
+
+const flagsPath = "/ofrep/v1/evaluate/flags"
+
+// Routes adds the routes to mux.
+func (a *API) Routes(mux *http.ServeMux) {
+	mux.HandleFunc("POST "+flagsPath, a.bulk)
+	mux.HandleFunc("POST "+flagsPath+"/{key...}", a.single)
+	mux.HandleFunc("/ofrep/", unknown)
+}
+
+// caller is one request let in: who asks, of which State, about whom.
+type caller struct {
+	pass    *gate.Pass
+	context *eval.Context
+	app     ingest.Application
+	clients bool // a client key: client flags only
+}
+
+// enter checks the credential and binds the context.
+func (a *API) enter(r *http.Request) (*caller, error) {
+	pass, err := a.gate.Enter(r, secretOf(r), true)
+	if err != nil {
+		return nil, err
+	}
+	clients := pass.Key.Kind == delivery.ClientKey
+	attributes, err := readContext(r, clients)
+	if err != nil {
+		return nil, err
+	}
+	a.presence.Seen(pass.Instance(presence.OFREP, pass.State.Revision()))
+	app := ingest.Application{Name: pass.Caller.Application, Version: pass.Caller.Version, SDK: cmp.Or(pass.Caller.SDK, "ofrep")}
+	return &caller{pass: pass, context: eval.NewContext(attributes), app: app, clients: clients}, nil
+}
+
+// secretOf takes the key from either header that the protocol knows.
+func secretOf(r *http.Request) string {
+	if token, ok := httpkit.Bearer(r); ok {
+		return token
+	}
+	return cmp.Or(strings.TrimSpace(r.Header.Get("X-API-Key")), strings.TrimSpace(r.Header.Get("Authorization")))
+}
+
+// single answers with one flag.
+func (a *API) single(w http.ResponseWriter, r *http.Request) {
+	key := r.PathValue("key")
+	c, err := a.enter(r)
+	if err != nil {
+		a.refuse(w, r, &key, err)
+		return
+	}
+	info, visible := c.pass.State.Flag(key)
+	if !visible || c.clients && !info.Client {
+		a.countUnknown(c, key)
+		a.refuse(w, r, &key, notFound(key))
+		return
+	}
+	body := a.buffers.Get().(*[]byte)
+	defer a.buffers.Put(body)
+	var ok bool
+	*body, ok = a.appendFlag((*body)[:0], c, info, clock.Millis(a.clock))
+	status := http.StatusOK
+	if !ok {
+		status = http.StatusBadRequest
+	}
+	write(w, status, *body)
+}
+
+// bulk answers with every flag that the key may see, in one pass over one
+// State, so that the values agree with each other.
+func (a *API) bulk(w http.ResponseWriter, r *http.Request) {
+	c, err := a.enter(r)
+	if err != nil {
+		a.refuse(w, r, nil, err)
+		return
+	}
+	body := a.buffers.Get().(*[]byte)
+	defer a.buffers.Put(body)
+	*body = a.appendAll((*body)[:0], c)
+	// The hash of the answer is the one tag that stays right when the context
+	// changes, or the clock, and no revision does.
+	sum := sha256.Sum256(*body)
+	etag := `"` + hex.EncodeToString(sum[:16]) + `"`
+	w.Header().Set("ETag", etag)
+	if httpkit.MatchesETag(r, etag) {
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	write(w, http.StatusOK, *body)
+}
+
+func (a *API) appendAll(body []byte, c *caller) []byte {
+	now := clock.Millis(a.clock) // one clock reading for the whole answer
+	body = append(body, `{"flags":[`...)
+	start := len(body)
+	for _, info := range c.pass.State.Flags {
+		if c.clients && !info.Client {
+			continue
+		}
+		if len(body) > start {
+			body = append(body, ',')
+		}
+		body, _ = a.appendFlag(body, c, info, now)
+	}
+	body = append(body, `],"metadata":{"revision":`...)
+	body = strconv.AppendInt(body, c.pass.State.Revision(), 10)
+	return append(body, "}}\n"...)
+}
+
+// countUnknown counts a question about a flag that is not there. Only programs
+// with a server key are believed: anybody can send a client key.
+func (a *API) countUnknown(c *caller, key string) {
+	if c.clients || !ingest.IsKey(key) {
+		return
+	}
+	a.counter.Served(c.pass.State.EnvironmentID, c.app, ingest.Count{Flag: key, Reason: eval.FlagNotFound.String()})
+}
+
+func write(w http.ResponseWriter, status int, body []byte) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	// A failed write means that the client has gone.
+	_, _ = w.Write(body)
+}
+
+func notFound(key string) *fault.Error {
+	return fault.New(fault.NotFound, codeNotFound,
+		"There is no flag %q in this environment that this key may see; check the key's spelling in the dashboard", clip(key))
+}

@@ -1,0 +1,75 @@
+package sdkapi
+
+import (
+	"net/http"
+
+	"burgee.dev/burgee/internal/httpkit"
+	"burgee.dev/burgee/internal/ingest"
+)
+
+// maxInflated caps what a compressed batch may grow to: a small body that
+// inflates without end would take the server's memory.
+const maxInflated = 10 << 20
+
+// application is how a program names itself in a body.
+type application struct {
+	Name     string `json:"name"`
+	Version  string `json:"version"`
+	Platform string `json:"platform"`
+	SDK      string `json:"sdk"`
+	Instance string `json:"instance"`
+}
+
+// eventsBody is a batch of counts. Fields that this server does not know are
+// left alone: SDKs may be newer.
+type eventsBody struct {
+	ID          string      `json:"id"`
+	Application application `json:"application"`
+	Counts      []countBody `json:"counts"`
+}
+
+type countBody struct {
+	Flag       string `json:"flag"`
+	Variation  string `json:"variation"` // null or absent when none was served
+	Reason     string `json:"reason"`
+	Experiment string `json:"experiment"`
+	Arm        string `json:"arm"`
+	Minute     int64  `json:"minute"`
+	Count      int64  `json:"count"`
+}
+
+type accepted struct {
+	Accepted int `json:"accepted"`
+}
+
+// takeEvents takes a batch of counts in.
+func (a *API) takeEvents(w http.ResponseWriter, r *http.Request) {
+	pass, ok := a.enter(w, r)
+	if !ok {
+		return
+	}
+	var body eventsBody
+	if err := httpkit.Decode(r, &body, httpkit.Limits{Inflated: maxInflated, AllowUnknown: true}); err != nil {
+		httpkit.WriteProblem(w, r, err)
+		return
+	}
+	n, err := a.events.Offer(body.batch(pass.State.EnvironmentID))
+	if err != nil {
+		httpkit.WriteProblem(w, r, err)
+		return
+	}
+	httpkit.WriteJSON(w, http.StatusAccepted, accepted{n})
+}
+
+func (b *eventsBody) batch(environmentID int64) ingest.Batch {
+	batch := ingest.Batch{
+		ID:            b.ID,
+		EnvironmentID: environmentID,
+		Application:   ingest.Application{Name: b.Application.Name, Version: b.Application.Version, SDK: b.Application.SDK},
+		Counts:        make([]ingest.Count, len(b.Counts)),
+	}
+	for i, c := range b.Counts {
+		batch.Counts[i] = ingest.Count(c)
+	}
+	return batch
+}
