@@ -1,0 +1,203 @@
+package burgee
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"time"
+
+	"burgee.dev/burgee/sdk/eval"
+	"burgee.dev/burgee/sdk/internal/outbox"
+	"burgee.dev/burgee/sdk/internal/override"
+)
+
+// Detail is an evaluation with its reason, in the form that the specification
+// gives it.
+type Detail = eval.Detail
+
+// Bool returns the value of a boolean flag, or def when there is no
+// configuration, no such flag, the flag's type is another, or the
+// configuration says that the program's default is served. It never fails and
+// may be called on a nil Client.
+func (c *Client) Bool(ctx context.Context, key string, def bool) bool {
+	return value(c, ctx, key, def, eval.Result.Bool, asBool)
+}
+
+// String returns the value of a string flag, else def; see Bool.
+func (c *Client) String(ctx context.Context, key string, def string) string {
+	return value(c, ctx, key, def, eval.Result.Text, asText)
+}
+
+// Int returns the value of an integer flag, else def; see Bool. A double that
+// is a whole number is one too.
+func (c *Client) Int(ctx context.Context, key string, def int64) int64 {
+	return value(c, ctx, key, def, eval.Result.Int64, asInt)
+}
+
+// Float returns the value of a double or integer flag, else def; see Bool.
+func (c *Client) Float(ctx context.Context, key string, def float64) float64 {
+	return value(c, ctx, key, def, eval.Result.Float64, asFloat)
+}
+
+// JSON decodes the value of a flag of any type into target, which stays as it
+// is when the caller's own default is to be served. It reports whether a value
+// was decoded.
+func (c *Client) JSON(ctx context.Context, key string, target any) bool {
+	decoded := false
+	value(c, ctx, key, false, func(r eval.Result) (bool, bool) {
+		raw, ok := r.Raw()
+		decoded = ok && json.Unmarshal(raw, target) == nil
+		return decoded, decoded
+	}, func(v any) (bool, bool) {
+		raw, err := json.Marshal(v)
+		decoded = err == nil && json.Unmarshal(raw, target) == nil
+		return decoded, decoded
+	})
+	return decoded
+}
+
+func jsonValue[T any](c *Client, ctx context.Context, key string, def T) T {
+	var v T
+	if c.JSON(ctx, key, &v) {
+		return v
+	}
+	return def
+}
+
+// Detail returns the value of a flag of any type with its reason and what led
+// to it. It is for people and samples; a hot path asks for the value alone.
+func (c *Client) Detail(ctx context.Context, key string, def any) Detail {
+	if v, ok := c.overridden(key); ok {
+		return Detail{Flag: key, Value: v, Reason: eval.Override.String()}
+	}
+	if c == nil {
+		return Detail{Flag: key, Value: def, Reason: eval.NotReady.String()}
+	}
+	conf, evalContext := c.at(ctx)
+	if conf == nil {
+		c.count(key, eval.Result{}, eval.NotReady)
+		return Detail{Flag: key, Value: def, Reason: eval.NotReady.String()}
+	}
+	now := time.Now()
+	r := conf.snapshot.Evaluate(key, evalContext, now.UnixMilli())
+	d := conf.snapshot.Detail(key, evalContext, now.UnixMilli()).OrDefault(def)
+	reason := r.Reason()
+	if r.Served() && !sameType(r, def) {
+		reason = eval.TypeMismatch
+		d = Detail{Flag: key, Value: def, Reason: reason.String(), Revision: d.Revision}
+	}
+	c.count(key, r, reason)
+	if !c.isConnected() {
+		d.Stale, d.AgeMS = true, now.Sub(conf.at).Milliseconds()
+	}
+	return d
+}
+
+// sameType says whether what is served can be given where def stands. A nil
+// default takes anything.
+func sameType(r eval.Result, def any) bool {
+	ok := true
+	switch def.(type) {
+	case bool:
+		_, ok = r.Bool()
+	case string:
+		_, ok = r.Text()
+	case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
+		_, ok = r.Int64()
+	case float32, float64:
+		_, ok = r.Float64()
+	}
+	return ok
+}
+
+// value is the path of every typed evaluation: no lock, no I/O, no error.
+func value[T any](c *Client, ctx context.Context, key string, def T, read func(eval.Result) (T, bool), convert func(any) (T, bool)) T {
+	if v, ok := c.overridden(key); ok {
+		if converted, fits := convert(v); fits {
+			return converted
+		}
+		return def
+	}
+	if c == nil {
+		return def
+	}
+	conf, evalContext := c.at(ctx)
+	if conf == nil {
+		c.count(key, eval.Result{}, eval.NotReady)
+		return def
+	}
+	r := conf.snapshot.Evaluate(key, evalContext, time.Now().UnixMilli())
+	v, ok := read(r)
+	reason := r.Reason()
+	if !ok {
+		v = def
+		if r.Served() {
+			reason = eval.TypeMismatch
+		}
+	}
+	c.count(key, r, reason)
+	if c.onImpression != nil {
+		variation, _ := r.Variation()
+		c.onImpression(Impression{key, v, variation, reason.String()})
+	}
+	return v
+}
+
+// overridden looks into what tests, then what emergencies lay over the server.
+func (c *Client) overridden(key string) (any, bool) {
+	if v, ok := override.Lookup(key); ok {
+		return v, true
+	}
+	if c == nil || c.emergency == nil {
+		return nil, false
+	}
+	v, ok := c.emergency[key]
+	return v, ok
+}
+
+// count notes an evaluation for the server's charts.
+func (c *Client) count(key string, r eval.Result, reason eval.Reason) {
+	if c.transport == nil {
+		return
+	}
+	row := outbox.Row{Flag: key, Reason: reason.String(), Minute: time.Now().UnixMilli() / 60_000 * 60_000}
+	if reason != eval.TypeMismatch && reason != eval.NotReady {
+		row.Variation, row.Served = r.Variation()
+		row.Experiment, row.Arm, _, _ = r.Experiment()
+	}
+	c.box.Add(row)
+}
+
+func (c *Client) isConnected() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.connected
+}
+
+func asBool(v any) (bool, bool)   { b, ok := v.(bool); return b, ok }
+func asText(v any) (string, bool) { s, ok := v.(string); return s, ok }
+
+func asInt(v any) (int64, bool) {
+	switch n := v.(type) {
+	case int:
+		return int64(n), true
+	case int64:
+		return n, true
+	}
+	f, ok := asFloat(v)
+	return int64(f), ok && f == math.Trunc(f) && math.Abs(f) <= 1<<53-1
+}
+
+func asFloat(v any) (float64, bool) {
+	switch n := v.(type) {
+	case float64:
+		return n, true
+	case float32:
+		return float64(n), true
+	case int:
+		return float64(n), true
+	case int64:
+		return float64(n), true
+	}
+	return 0, false
+}

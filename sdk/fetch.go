@@ -1,0 +1,139 @@
+package burgee
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+)
+
+// Fetched tells how getting the configuration went.
+type Fetched struct {
+	// HasChanges is whether any flag's configuration differs from before;
+	// true for the first configuration.
+	HasChanges bool
+	// Source is "stream", "poll" or "fetch".
+	Source string
+	// Revision is the environment's revision now being served; 0 for none.
+	Revision int64
+	// Err is why it failed, nil on success.
+	Err error
+}
+
+// Fetch asks the server for the configuration now, in addition to what the
+// stream brings. Calls at the same time share one request. It never panics;
+// what went wrong is in Fetched.Err.
+func (c *Client) Fetch(ctx context.Context) Fetched {
+	if c == nil || c.transport == nil {
+		return Fetched{Source: "fetch", Err: errors.New("burgee: offline: " + c.Status().problem())}
+	}
+	changed, err := c.fetch(ctx, "fetch")
+	return Fetched{HasChanges: changed, Source: "fetch", Revision: c.Status().Revision, Err: err}
+}
+
+// fetchCall is a request that several callers wait for.
+type fetchCall struct {
+	done    chan struct{}
+	changed bool
+	err     error
+}
+
+// fetch gets the snapshot and applies it. Simultaneous calls share one
+// request, made with the first caller's context.
+func (c *Client) fetch(ctx context.Context, source string) (changed bool, err error) {
+	c.mu.Lock()
+	if call := c.inFlight; call != nil {
+		c.mu.Unlock()
+		select {
+		case <-call.done:
+			return call.changed, call.err
+		case <-ctx.Done():
+			return false, ctx.Err()
+		}
+	}
+	call := &fetchCall{done: make(chan struct{})}
+	c.inFlight = call
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		c.inFlight = nil
+		c.mu.Unlock()
+		close(call.done)
+	}()
+	call.changed, call.err = c.fetchOnce(ctx, source)
+	return call.changed, call.err
+}
+
+func (c *Client) fetchOnce(ctx context.Context, source string) (bool, error) {
+	raw, err := c.transport.snapshot(ctx, c.etag())
+	if err != nil {
+		if ctx.Err() == nil || source == "fetch" {
+			c.onFetched.tell(Fetched{Source: source, Revision: c.Status().Revision, Err: err})
+		}
+		return false, err
+	}
+	before := c.current.Load()
+	if raw != nil {
+		changed, err := c.apply(raw, source)
+		if err != nil || c.current.Load() != before {
+			return changed, err
+		}
+	}
+	if source == "fetch" {
+		c.onFetched.tell(Fetched{Source: source, Revision: c.Status().Revision})
+	}
+	return false, nil
+}
+
+// notifier calls a user's handler, one call at a time, away from the
+// goroutines that keep the configuration up to date.
+type notifier struct {
+	handler func(Fetched)
+	log     *slog.Logger
+	// queue holds what the handler was not told yet. When a slow handler lets
+	// it fill, the newest news waits no longer than the handler needs: older
+	// ones are dropped.
+	queue chan Fetched
+}
+
+func newNotifier(handler func(Fetched), log *slog.Logger) *notifier {
+	return &notifier{handler, log, make(chan Fetched, 64)}
+}
+
+func (n *notifier) tell(f Fetched) {
+	if n.handler == nil {
+		return
+	}
+	for {
+		select {
+		case n.queue <- f:
+			return
+		default:
+		}
+		select {
+		case <-n.queue:
+		default:
+		}
+	}
+}
+
+func (n *notifier) run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case f := <-n.queue:
+			n.call(f)
+		}
+	}
+}
+
+func (n *notifier) call(f Fetched) {
+	defer func() {
+		if p := recover(); p != nil {
+			n.log.Error("burgee: the OnFetched handler panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		}
+	}()
+	n.handler(f)
+}

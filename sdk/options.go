@@ -1,0 +1,140 @@
+package burgee
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Version is the version of this SDK.
+const Version = "0.1.0"
+
+// DefaultURL is where a server on the same machine listens.
+const DefaultURL = "http://127.0.0.1:7878"
+
+// DefaultFetchInterval is how often a client polls while it cannot stream.
+const DefaultFetchInterval = 30 * time.Second
+
+// Options says how a client connects. The zero value takes everything from
+// the environment variables named below.
+type Options struct {
+	// Key is a server key (bgs_…). Default: BURGEE_KEY. Without one the
+	// client is offline and serves the defaults in the code.
+	Key string
+	// URL is the server's address. Default: BURGEE_URL, else DefaultURL.
+	URL string
+	// Application is the program's name as the dashboard shows it. Default:
+	// BURGEE_APPLICATION, else OTEL_SERVICE_NAME, else the executable's name.
+	Application string
+	// Version is the program's own version, for example "1.4.0".
+	Version string
+	// Context holds attributes that every evaluation of this program shares.
+	Context map[string]any
+	// DisableStreaming makes the client poll every FetchInterval.
+	DisableStreaming bool
+	// FetchInterval is the time between polls; 0 means DefaultFetchInterval.
+	FetchInterval time.Duration
+	// Logger receives the client's messages. Default: slog.Default().
+	Logger *slog.Logger
+	// OnFetched is called after each applied configuration, each Fetch and
+	// each failed fetch, one call at a time on a goroutine of its own.
+	OnFetched func(Fetched)
+	// OnImpression, when set, is called in the evaluating goroutine after
+	// each evaluation; it must be fast.
+	OnImpression func(Impression)
+	// HTTPClient is used for every request. Default: a client of its own with
+	// the proxy settings of the environment. Its Timeout must be 0, since the
+	// stream is one long request.
+	HTTPClient *http.Client
+}
+
+// Impression is one evaluation that happened.
+type Impression struct {
+	Flag      string
+	Value     any
+	Variation string // empty when the program's default was served
+	Reason    string
+}
+
+// settings are options after the defaults and the environment.
+type settings struct {
+	key, application, version string
+	url                       string // without a trailing slash
+	base                      map[string]any
+	streaming                 bool
+	interval                  time.Duration
+}
+
+func (o Options) settings() (settings, error) {
+	s := settings{
+		key:         first(o.Key, os.Getenv("BURGEE_KEY")),
+		url:         strings.TrimRight(first(o.URL, os.Getenv("BURGEE_URL"), DefaultURL), "/"),
+		application: first(o.Application, os.Getenv("BURGEE_APPLICATION"), os.Getenv("OTEL_SERVICE_NAME"), filepath.Base(os.Args[0])),
+		version:     o.Version,
+		streaming:   !o.DisableStreaming,
+		interval:    o.FetchInterval,
+	}
+	address, err := url.Parse(s.url)
+	if err != nil || (address.Scheme != "http" && address.Scheme != "https") || address.Host == "" {
+		return s, fmt.Errorf("burgee: Options.URL %q is not an address; write it like %s", s.url, DefaultURL)
+	}
+	if s.interval < 0 {
+		return s, fmt.Errorf("burgee: Options.FetchInterval %v is negative", s.interval)
+	}
+	if s.interval == 0 {
+		s.interval = DefaultFetchInterval
+	}
+	if len(s.application) > 128 {
+		return s, fmt.Errorf("burgee: Options.Application has %d bytes; 128 at most", len(s.application))
+	}
+	if o.HTTPClient != nil && o.HTTPClient.Timeout != 0 {
+		return s, fmt.Errorf("burgee: Options.HTTPClient has a Timeout, which would cut the stream; set it to 0")
+	}
+	s.base = maps.Clone(o.Context)
+	return s, nil
+}
+
+func first(candidates ...string) string {
+	for _, c := range candidates {
+		if c != "" {
+			return c
+		}
+	}
+	return ""
+}
+
+// keyProblem says in words why a key cannot work, or nothing.
+func keyProblem(key string) string {
+	secret := func(prefix string) bool {
+		rest, ok := strings.CutPrefix(key, prefix)
+		return ok && len(rest) >= 32 && strings.Trim(rest, keyLetters) == ""
+	}
+	switch {
+	case key == "":
+		return "no key is set (BURGEE_KEY or Options.Key)"
+	case secret("bgs_"):
+		return ""
+	case secret("bgc_"):
+		return masked(key) + " is a client key; a Go program needs a server key (bgs_…)"
+	case secret("bgp_"):
+		return masked(key) + " is an API token; a Go program needs a server key (bgs_…)"
+	default:
+		return fmt.Sprintf("%s is not a Burgee key; a server key is bgs_ and 32 or more letters, digits, _ or -", masked(key))
+	}
+}
+
+const keyLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+
+// masked shows enough of a key to find it and not enough to use it.
+func masked(key string) string {
+	if len(key) < 16 {
+		return fmt.Sprintf("%q", key[:min(4, len(key))]+"…")
+	}
+	return key[:8] + "…" + key[len(key)-4:]
+}

@@ -1,0 +1,223 @@
+package burgee
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"burgee.dev/burgee/sdk/internal/sse"
+)
+
+const (
+	snapshotPath = "/sdk/v1/snapshot"
+	streamPath   = "/sdk/v1/stream"
+	registerPath = "/sdk/v1/register"
+	eventsPath   = "/sdk/v1/events"
+
+	maxSnapshot   = 64 << 20         // the server refuses to publish half of this
+	streamSilence = 70 * time.Second // almost three missed heartbeats: the line is dead
+)
+
+// refusal is an answer of the server that is no success.
+type refusal struct {
+	Status     int           `json:"-"`
+	RetryAfter time.Duration `json:"-"`
+	Code       string        `json:"code"`
+	Detail     string        `json:"detail"`
+	Title      string        `json:"title"`
+}
+
+func (r *refusal) Error() string {
+	return fmt.Sprintf("the server answered %d: %s", r.Status, first(r.Detail, r.Title, http.StatusText(r.Status)))
+}
+
+// keyRefused reports whether retrying soon is pointless.
+func (r *refusal) keyRefused() bool {
+	return r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden
+}
+
+// transport speaks the SDK protocol. Its methods may be called by many
+// goroutines.
+type transport struct {
+	client  *http.Client
+	base    string
+	headers http.Header
+}
+
+func newTransport(s settings, client *http.Client, app application) *transport {
+	if client == nil {
+		own := http.DefaultTransport.(*http.Transport).Clone()
+		own.ResponseHeaderTimeout = 30 * time.Second
+		client = &http.Client{Transport: own}
+	}
+	headers := http.Header{}
+	headers.Set("Authorization", "Bearer "+s.key)
+	headers.Set("User-Agent", "burgee-go/"+Version)
+	headers.Set("Burgee-Application", url.PathEscape(app.Name))
+	headers.Set("Burgee-Application-Version", url.PathEscape(app.Version))
+	headers.Set("Burgee-Platform", url.PathEscape(app.Platform))
+	headers.Set("Burgee-Sdk", app.SDK)
+	headers.Set("Burgee-Instance", app.Instance)
+	return &transport{client: client, base: s.url, headers: headers}
+}
+
+// application is how a program introduces itself.
+type application struct {
+	Name     string `json:"name"`
+	Version  string `json:"version,omitempty"`
+	Platform string `json:"platform"`
+	SDK      string `json:"sdk"`
+	Instance string `json:"instance"`
+}
+
+func (t *transport) request(ctx context.Context, method, path string, body io.Reader) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, method, t.base+path, body)
+	if err != nil {
+		return nil, err
+	}
+	request.Header = t.headers.Clone()
+	return request, nil
+}
+
+// snapshot fetches the configuration; it returns nil bytes when the server
+// still has the one that etag names.
+func (t *transport) snapshot(ctx context.Context, etag string) ([]byte, error) {
+	request, err := t.request(ctx, http.MethodGet, snapshotPath, nil)
+	if err != nil {
+		return nil, err
+	}
+	if etag != "" {
+		request.Header.Set("If-None-Match", `"`+etag+`"`)
+	}
+	response, err := t.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	switch response.StatusCode {
+	case http.StatusOK:
+		return readAll(response.Body, maxSnapshot)
+	case http.StatusNotModified:
+		return nil, nil
+	default:
+		return nil, refused(response)
+	}
+}
+
+// stream opens the stream and hands each event to handle until the stream
+// ends, which is always an error. opened is called when the server accepted.
+func (t *transport) stream(ctx context.Context, lastID string, opened func(), handle func(sse.Event) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	request, err := t.request(ctx, http.MethodGet, streamPath, nil)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Accept", "text/event-stream")
+	if lastID != "" {
+		request.Header.Set("Last-Event-ID", lastID)
+	}
+	response, err := t.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return refused(response)
+	}
+	opened()
+	silence := time.AfterFunc(streamSilence, func() { cancel(errSilent) })
+	defer silence.Stop()
+	events := sse.NewReader(response.Body)
+	for {
+		event, err := events.Next()
+		if err != nil {
+			return errors.Join(err, context.Cause(ctx))
+		}
+		silence.Reset(streamSilence)
+		if event.Comment() {
+			continue
+		}
+		if err := handle(event); err != nil {
+			return err
+		}
+	}
+}
+
+var errSilent = fmt.Errorf("nothing was heard for %v", streamSilence)
+
+// register reports the flags that the program declares.
+func (t *transport) register(ctx context.Context, r registration) error {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	request, err := t.request(ctx, http.MethodPost, registerPath, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	return t.post(request)
+}
+
+// events reports counts, compressed.
+func (t *transport) events(ctx context.Context, report eventReport) error {
+	var body bytes.Buffer
+	packed := gzip.NewWriter(&body)
+	if err := json.NewEncoder(packed).Encode(report); err != nil {
+		return err
+	}
+	if err := packed.Close(); err != nil {
+		return err
+	}
+	request, err := t.request(ctx, http.MethodPost, eventsPath, &body)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Encoding", "gzip")
+	return t.post(request)
+}
+
+// post sends a JSON request and expects 202.
+func (t *transport) post(request *http.Request) error {
+	request.Header.Set("Content-Type", "application/json")
+	response, err := t.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusAccepted {
+		return refused(response)
+	}
+	_, err = io.Copy(io.Discard, io.LimitReader(response.Body, 64<<10))
+	return err
+}
+
+func refused(response *http.Response) error {
+	r := &refusal{}
+	body, _ := readAll(response.Body, 64<<10)
+	_ = json.Unmarshal(body, r) // a body that is none leaves the status
+	r.Status = response.StatusCode
+	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		r.RetryAfter = time.Duration(min(seconds, 3600)) * time.Second
+	}
+	return r
+}
+
+func readAll(r io.Reader, limit int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(body)) > limit {
+		return nil, fmt.Errorf("the answer is longer than %d bytes", limit)
+	}
+	return body, nil
+}
