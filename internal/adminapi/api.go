@@ -1,0 +1,67 @@
+package adminapi
+
+import (
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// maxBody is the largest body the management API reads.
+const maxBody = 1 << 20
+
+// API is the management API.
+type API struct {
+	deps Deps
+	huma huma.API
+	mux  *http.ServeMux
+}
+
+// Register puts the API's routes on a mux. It starts nothing.
+func Register(mux *http.ServeMux, deps Deps) *API {
+	useProblems()
+	a := &API{deps: deps, mux: mux}
+	a.huma = humago.New(mux, config(deps.Version))
+	a.huma.UseMiddleware(a.identify)
+	a.routes()
+	return a
+}
+
+func config(version string) huma.Config {
+	c := huma.DefaultConfig("Burgee management API", version)
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
+	c.OpenAPIPath = "/api/openapi"
+	c.DocsPath = ""     // its page would load scripts from another host
+	c.SchemasPath = ""  // bodies bear no $schema
+	c.CreateHooks = nil // idem
+	c.Info.Description = "Feature management that you own. Times are milliseconds since 1970. " +
+		"Errors are application/problem+json with a code for programs and the fields at fault."
+	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "apiKey", In: "cookie", Name: "__Host-burgee",
+			Description: "the sign-in session; over plain http the cookie is named burgee"},
+		"token": {Type: "http", Scheme: "bearer", Description: "an API token, bgp_…"},
+	}
+	return c
+}
+
+// OpenAPI returns the OpenAPI 3.1 document.
+func (a *API) OpenAPI() *huma.OpenAPI { return a.huma.OpenAPI() }
+
+func exported(o huma.Operation) huma.Operation {
+	o.Responses = map[string]*huma.Response{"200": {
+		Description: "the document",
+		Content: map[string]*huma.MediaType{
+			"application/yaml": {Schema: &huma.Schema{Type: "string"}},
+			"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/Document"}},
+		},
+	}}
+	return o
+}
+
+// schemaName names the types as TypeScript shall know them.
+func schemaName(t reflect.Type, hint string) string {
+	return strings.TrimSuffix(huma.DefaultSchemaNamer(t, hint), "Shape")
+}

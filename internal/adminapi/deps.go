@@ -1,0 +1,73 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/catalog"
+	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/sdk/eval"
+)
+
+// Deps is what the API works with. Catalog and Accounts are of the control
+// plane; the interfaces are wired by the composition root.
+type Deps struct {
+	Version   string
+	Clock     clock.Clock
+	Accounts  *account.Service
+	Catalog   *catalog.Service
+	Snapshots Snapshots
+	Presence  Presence
+	Counts    Counts
+	Hub       *Hub
+	Downloads Downloads
+	AllowHTTP bool                         // people may sign in unencrypted from elsewhere
+	PublicURL func(r *http.Request) string // where programs reach this server
+}
+
+// Snapshots gives what the data plane serves now.
+type Snapshots interface {
+	// Snapshot returns the environment's, or false while none is loaded.
+	Snapshot(project, environment string) (*eval.Snapshot, bool)
+}
+
+// Presence tells which programs are connected.
+type Presence interface {
+	// Instances lists the running instances of a project.
+	Instances(project string) []Instance
+	// Refused lists the latest attempts that were turned away, newest first.
+	Refused() []RefusedAttempt
+}
+
+// Instance is one running program.
+type Instance struct {
+	Application, Version, Platform, SDK, Environment string
+	ConnectedInstance
+}
+
+// Counts reads the evaluations counted so far.
+type Counts interface {
+	// Hourly returns, by flag, the totals of each hour from the given one on.
+	Hourly(ctx context.Context, project, environment string, from time.Time, hours int) (map[string]Hourly, error)
+	// Minutes returns one flag's rows from a time on.
+	Minutes(ctx context.Context, project, environment, flag string, from time.Time) ([]CountRow, error)
+}
+
+// Hourly is a flag's evaluations by hour, oldest first.
+type Hourly struct {
+	Counts []int64
+	LastAt int64 // the minute of the last evaluation ever, in milliseconds
+}
+
+// CountRow is what was counted in one minute.
+type CountRow struct {
+	Minute      int64
+	Variation   string // "" where the program's own default was served
+	Reason      string
+	Application string
+	Version     string
+	SDK         string
+	Count       int64
+}

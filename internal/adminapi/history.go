@@ -1,0 +1,144 @@
+package adminapi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"burgee.dev/burgee/internal/catalog"
+	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/internal/httpkit"
+)
+
+func (a *API) listChanges(ctx context.Context, in *changesInput) (*body[ChangePage], error) {
+	page, err := a.deps.Catalog.Changes(ctx, actorOf(ctx), catalog.ChangeFilter{
+		Project: in.Project, Environment: in.Environment, Kind: document.Kind(in.Kind), Object: in.Object,
+		Actor: in.Actor, Before: in.Before, Limit: in.Limit,
+	})
+	if err != nil {
+		return nil, err
+	}
+	v := ChangePage{Items: make([]Change, 0, len(page.Items)), Next: page.Next}
+	for _, c := range page.Items {
+		v.Items = append(v.Items, changeView(c))
+	}
+	return &body[ChangePage]{v}, nil
+}
+
+func changeView(c catalog.Change) Change {
+	v := Change{
+		ID: c.ID, At: c.At, Actor: authorView(c.Author), Kind: string(c.Kind), Object: c.Object,
+		Environment: c.Environment, Action: string(c.Action), Sentences: sentences(c.Sentences),
+		Diff: diffView(c.Diff), Comment: c.Comment, Revisions: c.Revisions, RequestID: c.RequestID,
+	}
+	if v.Revisions == nil {
+		v.Revisions = map[string]int64{}
+	}
+	return v
+}
+
+func authorView(author catalog.Author) ActorView {
+	return ActorView{Kind: string(author.Kind), Name: author.Name}
+}
+
+func (a *API) verifyChanges(ctx context.Context, in *ProjectPath) (*body[ChainState], error) {
+	state, err := a.deps.Catalog.VerifyChain(ctx, actorOf(ctx), in.Project)
+	if err != nil {
+		return nil, err
+	}
+	return &body[ChainState]{ChainState{OK: state.OK, Checked: state.Checked, BrokenAt: state.BrokenAt, Reason: state.Reason}}, nil
+}
+
+func (a *API) listRevisions(ctx context.Context, in *EnvironmentPath) (*body[Items[Revision]], error) {
+	revisions, err := a.deps.Catalog.Revisions(ctx, actorOf(ctx), in.Project, in.Environment, 0, revisionsShown)
+	if err != nil {
+		return nil, err
+	}
+	return list(revisions, revisionView), nil
+}
+
+// revisionsShown is how many revisions one answer lists.
+const revisionsShown = 50
+
+func revisionView(r catalog.Revision) Revision {
+	v := Revision{
+		Number: r.Number, At: r.At, Actor: authorView(r.Author), Sentences: sentences(r.Sentences),
+		Comment: r.Comment, Changes: r.ChangeIDs,
+	}
+	if v.Changes == nil {
+		v.Changes = []int64{}
+	}
+	return v
+}
+
+// exportChanges writes the whole audit log, one entry a line, oldest first.
+func (a *API) exportChanges(w http.ResponseWriter, r *http.Request) error {
+	begun := false
+	begin := func() {
+		w.Header().Set("Content-Type", "application/x-ndjson")
+		w.Header().Set("Content-Disposition", `attachment; filename="changes.ndjson"`)
+		begun = true
+	}
+	out := json.NewEncoder(w)
+	err := a.deps.Catalog.EachChange(r.Context(), actorOf(r.Context()), r.PathValue("project"), func(c catalog.Change) error {
+		if !begun {
+			begin()
+		}
+		return out.Encode(changeView(c))
+	})
+	if err == nil && !begun {
+		begin()
+	}
+	if err == nil || !begun {
+		return err
+	}
+	// The answer has begun: cut it, so that nobody takes it for the whole.
+	httpkit.Note(r.Context(), err)
+	panic(http.ErrAbortHandler)
+}
+
+// published tells which environments moved on since this reader last asked.
+func (f *follower) published(ctx context.Context) ([]LiveEvent, error) {
+	c := f.api.deps.Catalog
+	project, err := c.Project(ctx, actorOf(ctx), f.project)
+	if err != nil {
+		return nil, err
+	}
+	var events []LiveEvent
+	for _, e := range project.Environments {
+		last, known := f.revisions[e.Key]
+		f.revisions[e.Key] = e.Revision
+		if !known || e.Revision <= last {
+			continue
+		}
+		revisions, err := c.Revisions(ctx, actorOf(ctx), f.project, e.Key, 0, liveRevisions)
+		if err != nil {
+			return nil, err
+		}
+		for i := len(revisions) - 1; i >= 0; i-- {
+			if r := revisions[i]; r.Number > last {
+				events = append(events, LiveEvent{
+					Type: "revision", Environment: e.Key, Revision: r.Number, Actor: r.Author.Name, Sentences: sentences(r.Sentences),
+				})
+			}
+		}
+	}
+	return events, nil
+}
+
+func (a *API) listAttributes(ctx context.Context, in *ProjectPath) (*body[Items[Attribute]], error) {
+	attributes, err := a.deps.Catalog.Attributes(ctx, actorOf(ctx), in.Project)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]Attribute, 0, len(attributes))
+	for _, path := range sortedKeys(attributes) {
+		at := attributes[path]
+		v := Attribute{Path: path, Type: at.Type, Privacy: at.Privacy}
+		for _, value := range at.Values {
+			v.Values = append(v.Values, Value{raw{value}})
+		}
+		views = append(views, v)
+	}
+	return &body[Items[Attribute]]{Items[Attribute]{views}}, nil
+}

@@ -1,0 +1,290 @@
+package adminapi
+
+import "net/http"
+
+// body wraps an answer as huma wants it.
+type body[T any] struct{ Body T }
+
+// none is an input or answer without parts.
+type none struct{}
+
+// ProjectPath names a project in a path.
+type ProjectPath struct {
+	Project string `path:"project" doc:"the project's key" example:"default"`
+}
+
+// EnvironmentPath names an environment in a path.
+type EnvironmentPath struct {
+	ProjectPath
+	Environment string `path:"environment" doc:"the environment's key" example:"production"`
+}
+
+// FlagPath names a flag in a path.
+type FlagPath struct {
+	ProjectPath
+	Flag string `path:"flag" doc:"the flag's key" example:"Flags.isHoliday"`
+}
+
+// FlagEnvironmentPath names a flag and an environment in a path.
+type FlagEnvironmentPath struct {
+	FlagPath
+	Environment string `path:"environment" doc:"the environment's key" example:"production"`
+}
+
+// KeyPath names an SDK key in a path.
+type KeyPath struct {
+	EnvironmentPath
+	ID string `path:"id" doc:"the key's id"`
+}
+
+// GroupPath names a target group in a path.
+type GroupPath struct {
+	ProjectPath
+	Group string `path:"group" doc:"the target group's key"`
+}
+
+// ExperimentPath names an experiment in a path.
+type ExperimentPath struct {
+	ProjectPath
+	Experiment string `path:"experiment" doc:"the experiment's key"`
+}
+
+// CommentQuery is a note that stands beside a write.
+type CommentQuery struct {
+	Comment string `query:"comment" maxLength:"2000" doc:"a note for the audit log"`
+}
+
+// WriteOptions stand beside a write to one environment.
+type WriteOptions struct {
+	CommentQuery
+	IfMatch string `header:"If-Match" doc:"the revision the change was made on; another one answers 412"`
+}
+
+// Credentials are an e-mail address and a password.
+type Credentials struct {
+	Email    string `json:"email" maxLength:"254"`
+	Password string `json:"password" maxLength:"1024"`
+}
+
+type setupInput struct {
+	Body struct {
+		Token string `json:"token" doc:"from the link that the server printed: /start#t=…" maxLength:"200"`
+		Credentials
+	}
+}
+
+type signInInput struct{ Body Credentials }
+
+type sessionOutput struct {
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+	Body      Session
+}
+
+type signOutOutput struct {
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+}
+
+type createTokenInput struct {
+	Body struct {
+		Name          string `json:"name" minLength:"1" maxLength:"100"`
+		ExpiresInDays int    `json:"expiresInDays,omitempty" minimum:"1" maximum:"3650"`
+	}
+}
+
+type tokenPath struct {
+	ID string `path:"id" doc:"the token's id"`
+}
+
+type renameProjectInput struct {
+	ProjectPath
+	Body struct {
+		Name string `json:"name" minLength:"1" maxLength:"100"`
+	}
+}
+
+type createKeyInput struct {
+	EnvironmentPath
+	Body struct {
+		Kind string `json:"kind" enum:"server,client"`
+		Name string `json:"name" minLength:"1" maxLength:"100"`
+	}
+}
+
+type revokeKeyInput struct {
+	KeyPath
+	IfUnused bool `query:"ifUnused" doc:"revoke it only when no program has used it"`
+}
+
+type rotateKeyInput struct {
+	KeyPath
+	Body struct {
+		OverlapHours int `json:"overlapHours" minimum:"0" maximum:"720" doc:"how long the old key goes on working"`
+	}
+}
+
+type listFlagsInput struct {
+	ProjectPath
+	Archived bool `query:"archived" doc:"list the archived flags instead"`
+}
+
+// NewFlag is a flag to make.
+type NewFlag struct {
+	Key          string                   `json:"key" doc:"letters, digits, . _ -"`
+	Type         string                   `json:"type" enum:"boolean,string,integer,double,json"`
+	Description  string                   `json:"description,omitempty"`
+	Tags         []string                 `json:"tags,omitempty"`
+	Owner        string                   `json:"owner,omitempty"`
+	Kind         string                   `json:"kind,omitempty" enum:"release,experiment,operational,permission"`
+	Expires      string                   `json:"expires,omitempty" doc:"expected removal, 2027-03-31"`
+	Client       bool                     `json:"client,omitempty"`
+	Variations   []Variation              `json:"variations,omitempty" doc:"a boolean flag has true and false by itself"`
+	Environments map[string]Configuration `json:"environments,omitempty"`
+}
+
+// FlagPatch changes a flag's own fields; those left out stay.
+type FlagPatch struct {
+	Description *string     `json:"description,omitempty"`
+	Tags        *[]string   `json:"tags,omitempty"`
+	Owner       *string     `json:"owner,omitempty"`
+	Kind        *string     `json:"kind,omitempty" enum:"release,experiment,operational,permission"`
+	Expires     *string     `json:"expires,omitempty"`
+	Client      *bool       `json:"client,omitempty"`
+	Variations  []Variation `json:"variations,omitempty"`
+}
+
+type createFlagInput struct {
+	ProjectPath
+	CommentQuery
+	Body newFlagBody
+}
+
+type patchFlagInput struct {
+	FlagPath
+	CommentQuery
+	Body flagPatchBody
+}
+
+type flagActionInput struct {
+	FlagPath
+	CommentQuery
+	Body *struct {
+		Comment string `json:"comment,omitempty" maxLength:"2000"`
+	}
+}
+
+type putConfigurationInput struct {
+	FlagEnvironmentPath
+	WriteOptions
+	Body Configuration
+}
+
+type deleteConfigurationInput struct {
+	FlagEnvironmentPath
+	WriteOptions
+}
+
+type switchInput struct {
+	FlagEnvironmentPath
+	Body *struct {
+		Reason string `json:"reason,omitempty" maxLength:"2000"`
+	}
+}
+
+type evaluationsInput struct {
+	FlagPath
+	Environment string `query:"environment" required:"true"`
+	Hours       int    `query:"hours" default:"24" minimum:"1" maximum:"336"`
+}
+
+type putGroupInput struct {
+	GroupPath
+	CommentQuery
+	Body TargetGroup
+}
+
+type deleteGroupInput struct {
+	GroupPath
+	CommentQuery
+}
+
+type listExperimentsInput struct {
+	ProjectPath
+	Environment string `query:"environment" doc:"only those of this environment"`
+}
+
+type putExperimentInput struct {
+	ExperimentPath
+	CommentQuery
+	Body Experiment
+}
+
+type deleteExperimentInput struct {
+	ExperimentPath
+	CommentQuery
+}
+
+type experimentActionInput struct {
+	ExperimentPath
+	CommentQuery
+	Body *struct {
+		Reason string `json:"reason,omitempty" maxLength:"2000"`
+	}
+}
+
+// Apply is a file to apply, as text or as JSON.
+type Apply struct {
+	Text     string           `json:"text,omitempty" doc:"the file's text, YAML or JSON"`
+	File     string           `json:"file,omitempty" doc:"the file's name, for messages"`
+	Document *Document        `json:"document,omitempty" doc:"the document, instead of text"`
+	Comment  string           `json:"comment,omitempty" maxLength:"2000"`
+	DryRun   bool             `json:"dryRun,omitempty" doc:"plan only"`
+	Force    bool             `json:"force,omitempty" doc:"overwrite changes made after the file was exported"`
+	Expect   map[string]int64 `json:"expect,omitempty" doc:"the revision of each environment the change was made on"`
+}
+
+type applyInput struct {
+	ProjectPath
+	Body Apply
+}
+
+type exportInput struct {
+	ProjectPath
+	Format string `query:"format" enum:"yaml,json" default:"yaml"`
+}
+
+type exportOutput struct {
+	ContentType string `header:"Content-Type"`
+	Body        []byte
+}
+
+type undoInput struct {
+	EnvironmentPath
+	Body struct {
+		Revision int64 `json:"revision" minimum:"1"`
+	}
+}
+
+type evaluateInput struct {
+	EnvironmentPath
+	Body struct {
+		Flag    string `json:"flag"`
+		Context Value  `json:"context,omitempty" doc:"targetingKey, attributes, nested objects; or a string, the targeting key"`
+		Now     int64  `json:"now,omitempty" doc:"evaluate as at this time, in milliseconds since 1970"`
+		Explain bool   `json:"explain,omitempty"`
+	}
+}
+
+type changesInput struct {
+	ProjectPath
+	Environment string `query:"environment"`
+	Object      string `query:"object" doc:"a flag's, group's or experiment's key"`
+	Kind        string `query:"kind" doc:"flag, configuration, target_group, experiment, attribute, sdk_key, project"`
+	Actor       string `query:"actor" doc:"the name as the log shows it"`
+	Before      int64  `query:"before" minimum:"0"`
+	Limit       int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
+}
+
+type connectionsInput struct {
+	ProjectPath
+	Environment string `query:"environment"`
+}

@@ -1,0 +1,154 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// The tags that group the operations.
+const (
+	tagSession     = "Session"
+	tagTokens      = "Tokens"
+	tagProjects    = "Projects"
+	tagKeys        = "Keys"
+	tagFlags       = "Flags"
+	tagGroups      = "Target groups"
+	tagExperiments = "Experiments"
+	tagDocuments   = "Documents"
+	tagHistory     = "History"
+	tagLive        = "Live"
+)
+
+const (
+	get    = http.MethodGet
+	put    = http.MethodPut
+	post   = http.MethodPost
+	patch  = http.MethodPatch
+	remove = http.MethodDelete
+)
+
+// op declares an operation; every one may answer 400, 401, 403, 422 and 500.
+func op(id, method, path, tag, summary string, errs ...int) huma.Operation {
+	errs = append([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden}, errs...)
+	return huma.Operation{
+		OperationID: id, Method: method, Path: "/api/v1" + path, Tags: []string{tag}, Summary: summary,
+		Errors:       errs,
+		MaxBodyBytes: maxBody,
+		Security:     []map[string][]string{{"session": {}}, {"token": {}}},
+	}
+}
+
+// public marks an operation that needs no credential.
+func public(o huma.Operation) huma.Operation {
+	o.Security = []map[string][]string{{}}
+	return o
+}
+
+// answers sets the status of success.
+func answers(o huma.Operation, status int) huma.Operation {
+	o.DefaultStatus = status
+	return o
+}
+
+// asDocument leaves the checking of the body to package document, which names
+// the place better than a schema does.
+func asDocument(o huma.Operation) huma.Operation {
+	o.SkipValidateBody = true
+	return o
+}
+
+// route registers one operation with its handler.
+func route[I, O any](a *API, o huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	if len(o.Security[0]) > 0 {
+		o.Middlewares = append(o.Middlewares, a.requireActor)
+	}
+	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+func (a *API) routes() {
+	a.sessionRoutes()
+	a.projectRoutes()
+	a.flagRoutes()
+	a.groupRoutes()
+	a.experimentRoutes()
+	a.documentRoutes()
+	a.readingRoutes()
+}
+
+func (a *API) sessionRoutes() {
+	route(a, public(op("getSession", get, "/session", tagSession, "Say who is signed in, and what the sign-in page needs to know")), a.getSession)
+	route(a, public(answers(op("setup", post, "/setup", tagSession, "Create the owner with the link that the server printed", 409, 410, 429), 201)), a.setup)
+	route(a, public(op("signIn", post, "/session", tagSession, "Sign in with e-mail and password", 429)), a.signIn)
+	route(a, public(answers(op("signOut", remove, "/session", tagSession, "Sign out"), 204)), a.signOut)
+	route(a, op("listTokens", get, "/tokens", tagTokens, "List your API tokens"), a.listTokens)
+	route(a, answers(op("createToken", post, "/tokens", tagTokens, "Make an API token; its secret is shown this once"), 201), a.createToken)
+	route(a, answers(op("deleteToken", remove, "/tokens/{id}", tagTokens, "Revoke an API token", 404), 204), a.deleteToken)
+}
+
+func (a *API) projectRoutes() {
+	const keys = "/projects/{project}/environments/{environment}/keys"
+	route(a, op("listProjects", get, "/projects", tagProjects, "List the projects"), a.listProjects)
+	route(a, op("getProject", get, "/projects/{project}", tagProjects, "Read a project", 404), a.getProject)
+	route(a, op("renameProject", patch, "/projects/{project}", tagProjects, "Give a project another name; its key stays", 404), a.renameProject)
+	route(a, op("listKeys", get, keys, tagKeys, "List the SDK keys of an environment", 404), a.listKeys)
+	route(a, answers(op("createKey", post, keys, tagKeys, "Make an SDK key; a server key is shown this once", 404), 201), a.createKey)
+	route(a, answers(op("revokeKey", remove, keys+"/{id}", tagKeys, "Revoke an SDK key; its streams close at once", 404, 409), 204), a.revokeKey)
+	route(a, answers(op("rotateKey", post, keys+"/{id}/rotate", tagKeys, "Replace an SDK key; both work during the overlap", 404, 409), 201), a.rotateKey)
+}
+
+func (a *API) flagRoutes() {
+	const flag = "/projects/{project}/flags/{flag}"
+	route(a, op("listFlags", get, "/projects/{project}/flags", tagFlags, "List the flags of a project with what each environment serves", 404), a.listFlags)
+	route(a, answers(asDocument(op("createFlag", post, "/projects/{project}/flags", tagFlags, "Make a flag", 404, 409)), 201), a.createFlag)
+	route(a, op("getFlag", get, flag, tagFlags, "Read a flag", 404), a.getFlag)
+	route(a, asDocument(op("patchFlag", patch, flag, tagFlags, "Change a flag's own fields", 404, 409)), a.patchFlag)
+	route(a, op("archiveFlag", post, flag+"/archive", tagFlags, "Archive a flag; programs get their own default", 404, 409), a.archiveFlag)
+	route(a, op("restoreFlag", post, flag+"/restore", tagFlags, "Bring an archived flag back", 404, 409), a.restoreFlag)
+	route(a, asDocument(op("putConfiguration", put, flag+"/environments/{environment}", tagFlags, "Publish a flag's configuration in an environment", 404, 409, 412)), a.putConfiguration)
+	route(a, op("deleteConfiguration", remove, flag+"/environments/{environment}", tagFlags, "Unconfigure a flag in an environment; programs get their own default", 404, 412), a.deleteConfiguration)
+	route(a, op("switchOff", post, flag+"/environments/{environment}/off", tagFlags, "Switch a flag off at once: everyone gets its off value", 404), a.switchOff)
+	route(a, op("switchOn", post, flag+"/environments/{environment}/on", tagFlags, "Switch a flag on again", 404), a.switchOn)
+	route(a, op("flagEvaluations", get, flag+"/evaluations", tagFlags, "Count a flag's evaluations by variation over time", 404), a.flagEvaluations)
+}
+
+func (a *API) groupRoutes() {
+	const group = "/projects/{project}/groups/{group}"
+	route(a, op("listGroups", get, "/projects/{project}/groups", tagGroups, "List the target groups", 404), a.listGroups)
+	route(a, op("getGroup", get, group, tagGroups, "Read a target group", 404), a.getGroup)
+	route(a, asDocument(op("putGroup", put, group, tagGroups, "Make or replace a target group", 404, 409)), a.putGroup)
+	route(a, op("deleteGroup", remove, group, tagGroups, "Delete a target group that nothing uses", 404, 409), a.deleteGroup)
+}
+
+func (a *API) experimentRoutes() {
+	const experiment = "/projects/{project}/experiments/{experiment}"
+	route(a, op("listExperiments", get, "/projects/{project}/experiments", tagExperiments, "List the experiments", 404), a.listExperiments)
+	route(a, op("getExperiment", get, experiment, tagExperiments, "Read an experiment", 404), a.getExperiment)
+	route(a, asDocument(op("putExperiment", put, experiment, tagExperiments, "Make or replace an experiment", 404, 409)), a.putExperiment)
+	route(a, op("deleteExperiment", remove, experiment, tagExperiments, "Delete an experiment that is not running", 404, 409), a.deleteExperiment)
+	route(a, op("startExperiment", post, experiment+"/start", tagExperiments, "Start an experiment", 404, 409), a.startExperiment)
+	route(a, op("stopExperiment", post, experiment+"/stop", tagExperiments, "Stop an experiment at once", 404, 409), a.stopExperiment)
+}
+
+func (a *API) documentRoutes() {
+	route(a, asDocument(op("apply", post, "/projects/{project}/apply", tagDocuments, "Plan a document, and publish it unless it is a dry run", 404, 409)), a.apply)
+	route(a, exported(op("exportProject", get, "/projects/{project}/export", tagDocuments, "Export a project as a document", 404)), a.export)
+	route(a, op("undo", post, "/projects/{project}/environments/{environment}/undo", tagDocuments, "Take a revision back within 10 minutes, as a new revision", 404, 409), a.undo)
+	route(a, op("evaluate", post, "/projects/{project}/environments/{environment}/evaluate", tagDocuments, "Evaluate a flag for a context, and explain the answer", 404, 503), a.evaluate)
+}
+
+func (a *API) readingRoutes() {
+	route(a, op("listChanges", get, "/projects/{project}/changes", tagHistory, "Read the audit log, newest first", 404), a.listChanges)
+	route(a, op("verifyChanges", get, "/projects/{project}/changes/verify", tagHistory, "Check the audit log's hash chain", 404), a.verifyChanges)
+	route(a, op("listRevisions", get, "/projects/{project}/environments/{environment}/revisions", tagHistory, "List the newest revisions of an environment", 404), a.listRevisions)
+	route(a, op("listConnections", get, "/projects/{project}/connections", tagLive, "List the connected programs and the attempts refused lately", 404), a.listConnections)
+	route(a, op("listAttributes", get, "/projects/{project}/attributes", tagProjects, "List the registry of context attributes", 404), a.listAttributes)
+	a.streamRoutes()
+}

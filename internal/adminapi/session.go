@@ -1,0 +1,126 @@
+package adminapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/httpkit"
+)
+
+func (a *API) getSession(ctx context.Context, _ *none) (*body[Session], error) {
+	c := callerOf(ctx)
+	session, err := a.session(ctx, c.person)
+	return &body[Session]{session}, err
+}
+
+// session describes the connection, and the person signed in on it, if any.
+func (a *API) session(ctx context.Context, person *account.Person) (Session, error) {
+	r := callerOf(ctx).request
+	ownerExists, err := a.deps.Accounts.OwnerExists(ctx)
+	if err != nil {
+		return Session{}, err
+	}
+	s := Session{
+		OwnerExists: ownerExists, Encrypted: httpkit.Secure(r), Loopback: loopback(r),
+		Version: a.deps.Version, PublicURL: a.deps.PublicURL(r), Downloads: a.deps.Downloads,
+	}
+	if person != nil {
+		s.SignedIn = true
+		s.Member = &Member{ID: person.ID, Email: person.Email, Role: string(person.Role)}
+	}
+	return s, nil
+}
+
+func (a *API) setup(ctx context.Context, in *setupInput) (*sessionOutput, error) {
+	r := callerOf(ctx).request
+	if err := a.encryptedEnough(r); err != nil {
+		return nil, err
+	}
+	signIn, err := a.deps.Accounts.Setup(ctx, in.Body.Token, in.Body.Email, in.Body.Password, clientOf(r))
+	if err != nil {
+		return nil, err
+	}
+	return a.signedIn(ctx, signIn)
+}
+
+func (a *API) signIn(ctx context.Context, in *signInInput) (*sessionOutput, error) {
+	r := callerOf(ctx).request
+	if err := a.encryptedEnough(r); err != nil {
+		return nil, err
+	}
+	signIn, err := a.deps.Accounts.SignIn(ctx, in.Body.Email, in.Body.Password, clientOf(r))
+	if err != nil {
+		return nil, err
+	}
+	return a.signedIn(ctx, signIn)
+}
+
+func clientOf(r *http.Request) account.Client {
+	return account.Client{Address: httpkit.Address(r), UserAgent: r.UserAgent()}
+}
+
+func (a *API) signedIn(ctx context.Context, signIn account.SignIn) (*sessionOutput, error) {
+	r := callerOf(ctx).request
+	session, err := a.session(ctx, &signIn.Member)
+	if err != nil {
+		return nil, err
+	}
+	life := signIn.ExpiresAt.Sub(a.deps.Clock.Now())
+	return &sessionOutput{SetCookie: []http.Cookie{cookie(r, signIn.Secret, int(life.Seconds()))}, Body: session}, nil
+}
+
+func cookie(r *http.Request, value string, maxAge int) http.Cookie {
+	return http.Cookie{
+		Name: cookieName(r), Value: value, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, Secure: httpkit.Secure(r), SameSite: http.SameSiteLaxMode,
+	}
+}
+
+func (a *API) signOut(ctx context.Context, _ *none) (*signOutOutput, error) {
+	r := callerOf(ctx).request
+	if c, err := r.Cookie(cookieName(r)); err == nil {
+		if err := a.deps.Accounts.SignOut(ctx, c.Value); err != nil {
+			return nil, err
+		}
+	}
+	return &signOutOutput{SetCookie: []http.Cookie{cookie(r, "", -1)}}, nil
+}
+
+func (a *API) listTokens(ctx context.Context, _ *none) (*body[Items[Token]], error) {
+	tokens, err := a.deps.Accounts.Tokens(ctx, actorOf(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return list(tokens, tokenView), nil
+}
+
+func tokenView(t account.APIToken) Token {
+	return Token{
+		ID: t.ID, Name: t.Name, Prefix: t.Masked,
+		CreatedAt: t.CreatedAt, LastUsedAt: t.LastUsedAt, ExpiresAt: t.ExpiresAt,
+	}
+}
+
+func (a *API) createToken(ctx context.Context, in *createTokenInput) (*body[NewToken], error) {
+	life := time.Duration(in.Body.ExpiresInDays) * 24 * time.Hour
+	token, secret, err := a.deps.Accounts.CreateToken(ctx, actorOf(ctx), in.Body.Name, life)
+	if err != nil {
+		return nil, err
+	}
+	return &body[NewToken]{NewToken{Token: tokenView(token), Secret: secret}}, nil
+}
+
+func (a *API) deleteToken(ctx context.Context, in *tokenPath) (*none, error) {
+	return nil, a.deps.Accounts.DeleteToken(ctx, actorOf(ctx), in.ID)
+}
+
+// list shows each item of a list; the answer's items are never null.
+func list[T, V any](items []T, view func(T) V) *body[Items[V]] {
+	views := make([]V, 0, len(items))
+	for _, item := range items {
+		views = append(views, view(item))
+	}
+	return &body[Items[V]]{Items[V]{views}}
+}

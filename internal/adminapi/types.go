@@ -1,0 +1,338 @@
+package adminapi
+
+// Items is how a list is answered: an object, so that it can grow.
+type Items[T any] struct {
+	Items []T `json:"items"`
+}
+
+// LastChange says who touched an object last.
+type LastChange struct {
+	Actor    string `json:"actor"`
+	At       int64  `json:"at" doc:"milliseconds since 1970"`
+	Revision int64  `json:"revision,omitempty"`
+}
+
+// Use is one place that refers to an object.
+type Use struct {
+	Kind        string `json:"kind" doc:"flag, configuration, experiment or target_group"`
+	Key         string `json:"key"`
+	Environment string `json:"environment,omitempty"`
+}
+
+// Session says who is signed in, and what the sign-in page needs to know.
+type Session struct {
+	OwnerExists bool      `json:"ownerExists"`
+	SignedIn    bool      `json:"signedIn"`
+	Member      *Member   `json:"member,omitempty"`
+	Encrypted   bool      `json:"encrypted" doc:"false: the page says that the connection is not encrypted"`
+	Loopback    bool      `json:"loopback" doc:"the browser runs on the server's own machine"`
+	Version     string    `json:"version"`
+	PublicURL   string    `json:"publicUrl" doc:"where programs reach this server"`
+	Downloads   Downloads `json:"downloads"`
+}
+
+// Member is a person with an account.
+type Member struct {
+	ID    string `json:"id"`
+	Email string `json:"email"`
+	Role  string `json:"role"`
+}
+
+// Downloads are the SDKs that come with this server.
+type Downloads struct {
+	Python string `json:"python,omitempty" doc:"the path of the wheel"`
+	Go     string `json:"go,omitempty" doc:"the path of the module proxy"`
+	Hint   string `json:"hint,omitempty" doc:"how to build them, where they are absent"`
+}
+
+// Token is an API token; the secret itself is shown once.
+type Token struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Prefix     string `json:"prefix" doc:"the token, masked"`
+	CreatedAt  int64  `json:"createdAt"`
+	LastUsedAt int64  `json:"lastUsedAt,omitempty"`
+	ExpiresAt  int64  `json:"expiresAt,omitempty"`
+}
+
+// NewToken is a token just made, with its secret.
+type NewToken struct {
+	Token
+	Secret string `json:"token" doc:"shown this once"`
+}
+
+// Project is a set of flags shared by the programs of one product.
+type Project struct {
+	Key          string        `json:"key"`
+	Name         string        `json:"name"`
+	Environments []Environment `json:"environments"`
+	FlagCount    int           `json:"flagCount"`
+}
+
+// Environment is one environment of a project.
+type Environment struct {
+	Key                string      `json:"key"`
+	Name               string      `json:"name"`
+	Kind               string      `json:"kind" enum:"production,development,other"`
+	Revision           int64       `json:"revision"`
+	ConnectedInstances int         `json:"connectedInstances"`
+	LastChange         *LastChange `json:"lastChange,omitempty"`
+}
+
+// Key is an SDK key of one environment.
+type Key struct {
+	ID         string `json:"id"`
+	Kind       string `json:"kind" enum:"server,client"`
+	Name       string `json:"name"`
+	Masked     string `json:"masked"`
+	Key        string `json:"key,omitempty" doc:"a client key always; a server key only in the answer that made it"`
+	CreatedAt  int64  `json:"createdAt"`
+	LastUsedAt int64  `json:"lastUsedAt,omitempty"`
+	Uses       int64  `json:"uses" doc:"requests seen since this server started"`
+	LastSDK    string `json:"lastSdk,omitempty"`
+	ExpiresAt  int64  `json:"expiresAt,omitempty"`
+	RevokedAt  int64  `json:"revokedAt,omitempty"`
+}
+
+// Variation is a named value of a flag.
+type Variation struct {
+	ID    string `json:"id"`
+	Value Value  `json:"value"`
+	Name  string `json:"name,omitempty"`
+}
+
+// FlagSummary is a flag as lists show it.
+type FlagSummary struct {
+	Key          string                     `json:"key"`
+	Type         string                     `json:"type" enum:"boolean,string,integer,double,json"`
+	Description  string                     `json:"description"`
+	Tags         []string                   `json:"tags"`
+	Owner        string                     `json:"owner"`
+	Kind         string                     `json:"kind" enum:"release,experiment,operational,permission"`
+	Client       bool                       `json:"client" doc:"client keys may see it"`
+	Source       string                     `json:"source" enum:"code,person"`
+	CodeDefault  *Value                     `json:"codeDefault,omitempty" doc:"what the newest declaration serves by itself"`
+	CreatedAt    int64                      `json:"createdAt"`
+	ArchivedAt   int64                      `json:"archivedAt,omitempty"`
+	Drift        []string                   `json:"drift" doc:"sentences: programs that declare it otherwise"`
+	Variations   []Variation                `json:"variations"`
+	Environments map[string]FlagEnvironment `json:"environments"`
+}
+
+// FlagEnvironment is what a flag does in one environment, in short.
+type FlagEnvironment struct {
+	Configured      bool        `json:"configured"`
+	Enabled         bool        `json:"enabled"`
+	Serving         string      `json:"serving" doc:"for example: code default false, 25 % of DE, OFF"`
+	ServingKind     string      `json:"servingKind" enum:"code,variation,split,rules,experiment,off"`
+	RollingOut      bool        `json:"rollingOut"`
+	Experiment      string      `json:"experiment,omitempty"`
+	LastEvaluatedAt int64       `json:"lastEvaluatedAt,omitempty"`
+	Hourly          []int64     `json:"hourly" doc:"evaluations of the last 24 hours, oldest first"`
+	LastChange      *LastChange `json:"lastChange,omitempty"`
+}
+
+// FlagDetail is a whole flag.
+type FlagDetail struct {
+	FlagSummary
+	Seed           string                        `json:"seed"`
+	Expires        string                        `json:"expires,omitempty"`
+	Configurations map[string]MaybeConfiguration `json:"configurations"`
+	Experiments    []ExperimentView              `json:"experiments"`
+	Declarations   []Declaration                 `json:"declarations"`
+	UsedBy         []Use                         `json:"usedBy"`
+}
+
+// Declaration is how one program declares a flag in its code.
+type Declaration struct {
+	Application string `json:"application"`
+	Version     string `json:"version"`
+	Platform    string `json:"platform,omitempty"`
+	SDK         string `json:"sdk"`
+	Environment string `json:"environment"`
+	Type        string `json:"type"`
+	Default     Value  `json:"default"`
+	FirstSeenAt int64  `json:"firstSeenAt"`
+	LastSeenAt  int64  `json:"lastSeenAt"`
+}
+
+// Evaluations are the counts of one flag in one environment over time.
+type Evaluations struct {
+	From          int64              `json:"from"`
+	To            int64              `json:"to"`
+	StepMs        int64              `json:"stepMs"`
+	Series        []Series           `json:"series"`
+	Total         int64              `json:"total"`
+	ByApplication []ApplicationCount `json:"byApplication"`
+}
+
+// Series counts the evaluations that served one variation, or none.
+type Series struct {
+	Variation *string `json:"variation" doc:"null where the program's own default was served"`
+	Reason    string  `json:"reason,omitempty"`
+	Label     string  `json:"label"`
+	Points    []Point `json:"points"`
+}
+
+// Point is one step of a series.
+type Point struct {
+	At    int64 `json:"at"`
+	Count int64 `json:"count"`
+}
+
+// ApplicationCount counts the evaluations of one program.
+type ApplicationCount struct {
+	Application string `json:"application"`
+	Version     string `json:"version"`
+	SDK         string `json:"sdk"`
+	Count       int64  `json:"count"`
+}
+
+// FieldChange is one field of a change.
+type FieldChange struct {
+	Path   string `json:"path"`
+	Before *Value `json:"before,omitempty"`
+	After  *Value `json:"after,omitempty"`
+}
+
+// PlanItem is one object that an apply changes.
+type PlanItem struct {
+	Kind        string        `json:"kind"`
+	Object      string        `json:"object"`
+	Environment string        `json:"environment,omitempty"`
+	Action      string        `json:"action" enum:"create,update,delete"`
+	Sentences   []string      `json:"sentences"`
+	Diff        []FieldChange `json:"diff"`
+}
+
+// Warning is a remark on a plan that does not stop it.
+type Warning struct {
+	Path    string `json:"path"`
+	Message string `json:"message"`
+}
+
+// ApplyResult is a plan, carried out unless it was a dry run.
+type ApplyResult struct {
+	Changed   bool             `json:"changed"`
+	Plan      []PlanItem       `json:"plan"`
+	Revisions map[string]int64 `json:"revisions" doc:"the revision of each environment afterwards"`
+	Warnings  []Warning        `json:"warnings"`
+}
+
+// ConfigurationResult answers a write of one configuration.
+type ConfigurationResult struct {
+	Revision      int64              `json:"revision"`
+	Configuration MaybeConfiguration `json:"configuration"`
+	Flag          FlagDetail         `json:"flag"`
+}
+
+// RevisionResult answers a write to one environment.
+type RevisionResult struct {
+	Revision int64 `json:"revision"`
+}
+
+// RevisionsResult answers a write that several environments see.
+type RevisionsResult struct {
+	Revisions map[string]int64 `json:"revisions"`
+}
+
+// ActorView is who made a change.
+type ActorView struct {
+	Kind string `json:"kind" enum:"member,token,app,host"`
+	Name string `json:"name"`
+}
+
+// Change is one entry of the audit log.
+type Change struct {
+	ID          int64            `json:"id"`
+	At          int64            `json:"at"`
+	Actor       ActorView        `json:"actor"`
+	Kind        string           `json:"kind"`
+	Object      string           `json:"object"`
+	Environment string           `json:"environment,omitempty"`
+	Action      string           `json:"action"`
+	Sentences   []string         `json:"sentences"`
+	Diff        []FieldChange    `json:"diff"`
+	Comment     string           `json:"comment,omitempty"`
+	Revisions   map[string]int64 `json:"revisions"`
+	RequestID   string           `json:"requestId"`
+}
+
+// ChangePage is a page of the audit log, newest first.
+type ChangePage struct {
+	Items []Change `json:"items"`
+	Next  int64    `json:"next,omitempty" doc:"give it as before to read on; absent at the end"`
+}
+
+// ChainState says whether the audit log's hash chain holds.
+type ChainState struct {
+	OK       bool   `json:"ok"`
+	Checked  int64  `json:"checked" doc:"entries checked"`
+	BrokenAt int64  `json:"brokenAt,omitempty" doc:"the first entry that does not fit"`
+	Reason   string `json:"reason,omitempty" doc:"why it does not fit"`
+}
+
+// Revision is one committed version of an environment.
+type Revision struct {
+	Number    int64     `json:"number"`
+	At        int64     `json:"at"`
+	Actor     ActorView `json:"actor"`
+	Sentences []string  `json:"sentences"`
+	Comment   string    `json:"comment,omitempty"`
+	Changes   []int64   `json:"changes" doc:"ids of its audit entries"`
+}
+
+// Connections are the programs connected now and the attempts refused lately.
+type Connections struct {
+	Items   []ConnectedApplication `json:"items"`
+	Refused []RefusedAttempt       `json:"refused"`
+}
+
+// ConnectedApplication is a program with its running instances.
+type ConnectedApplication struct {
+	Application string              `json:"application"`
+	Version     string              `json:"version"`
+	Platform    string              `json:"platform"`
+	SDK         string              `json:"sdk"`
+	Environment string              `json:"environment"`
+	Instances   []ConnectedInstance `json:"instances"`
+	Hosts       int                 `json:"hosts"`
+	Processes   int                 `json:"processes"`
+}
+
+// ConnectedInstance is one running process.
+type ConnectedInstance struct {
+	Instance   string `json:"instance"`
+	Address    string `json:"address"`
+	Transport  string `json:"transport" enum:"stream,poll,ofrep"`
+	Revision   int64  `json:"revision" doc:"the newest revision sent to it"`
+	Since      int64  `json:"since"`
+	LastSeenAt int64  `json:"lastSeenAt"`
+}
+
+// RefusedAttempt is a request of a program that was turned away.
+type RefusedAttempt struct {
+	At      int64  `json:"at"`
+	Address string `json:"address"`
+	Key     string `json:"key" doc:"masked"`
+	Cause   string `json:"cause" doc:"for example key_unknown, client_key, key_malformed"`
+	Message string `json:"message"`
+	Origin  string `json:"origin,omitempty"`
+}
+
+// Attribute is one entry of the registry of context attributes.
+type Attribute struct {
+	Path    string  `json:"path"`
+	Type    string  `json:"type"`
+	Values  []Value `json:"values,omitempty"`
+	Privacy string  `json:"privacy,omitempty"`
+}
+
+// LiveEvent is one hint of the live stream; the reader fetches again.
+type LiveEvent struct {
+	Type        string   `json:"type" enum:"revision,presence,counts,keys"`
+	Environment string   `json:"environment,omitempty"`
+	Revision    int64    `json:"revision,omitempty"`
+	Actor       string   `json:"actor,omitempty"`
+	Sentences   []string `json:"sentences,omitempty"`
+}
