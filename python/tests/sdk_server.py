@@ -81,6 +81,7 @@ class SdkServer:
         self.streams_work = True
         self.silent_streams = False
         self.registered = []
+        self.register_errors = []
         self.events = []
         self.requests = []
         self.headers = {}
@@ -218,13 +219,11 @@ class _Handler(BaseHTTPRequestHandler):
         document = json.loads(body)
         if self.path == "/sdk/v1/register":
             state.registered.append(document)
-            count = len(document["flags"])
+            answer = {"accepted": len(document["flags"]), "errors": state.register_errors}
         else:
             state.events.append(document)
-            count = len(document["counts"])
-        self._answer(
-            202, json.dumps({"accepted": count}).encode(), {"Content-Type": "application/json"}
-        )
+            answer = {"accepted": len(document["counts"])}
+        self._answer(202, json.dumps(answer).encode(), {"Content-Type": "application/json"})
 
     def _note(self):
         state = self.server_state

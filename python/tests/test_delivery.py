@@ -331,6 +331,31 @@ def test_registration_works_before_and_after_setup(server, client, eventually):
     assert server.registered[0]["application"]["name"] == "calendar"
 
 
+def test_a_declaration_that_the_server_leaves_out_is_said(server, client, eventually, caplog):
+    class Flags:
+        a = burgee.Flag()
+
+    server.register_errors = [{"field": "flags[0].default", "message": "must be a string"}]
+    client.register("Flags", Flags)
+    client.setup(KEY, url=server.url)
+    eventually(
+        lambda: "a flag was not registered: flags[0].default must be a string" in caplog.text
+    )
+
+
+def test_declarations_that_the_server_refuses_are_said_once_and_dropped(
+    server, client, eventually, caplog
+):
+    class Flags:
+        a = burgee.Flag()
+
+    client.setup(KEY, url=server.url)
+    server.refusal = (400, "flags_invalid", "no flag was registered")
+    client.register("Flags", Flags)
+    eventually(lambda: "the server does not take these flags (Flags.a): 400" in caplog.text)
+    eventually(lambda: not client._sender.undeclared())
+
+
 def test_many_flags_are_registered_in_parts(server, client, eventually):
     import types
 

@@ -36,13 +36,16 @@ def detail_of(
         error=None if made.error is None else {"code": made.error[0], "message": made.error[1]},
         split=None if made.split is None else _split(made.split, context, now),
         path=made.path,
-        prerequisites=tuple(
-            {"flag": flag, "variation": served.variation, "reason": served.reason}
-            for flag, served in trace.prerequisites
-        ),
+        prerequisites=tuple(_prerequisite(*read) for read in trace.prerequisites),
         notes=trace.notes,
         revision=snapshot.header.revision,
     )
+
+
+def _prerequisite(flag: str, served: Outcome) -> dict[str, Any]:
+    if served.variation is None:
+        return {"flag": flag, "reason": served.reason}
+    return {"flag": flag, "variation": served.variation, "reason": served.reason}
 
 
 def _rule(made: Outcome) -> dict[str, Any] | None:

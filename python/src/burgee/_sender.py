@@ -101,7 +101,7 @@ class Sender:
         while batch := self._next_declarations():
             body = {"application": self._application(), "flags": list(batch.values())}
             try:
-                self._transport.post("/sdk/v1/register", body, self._timeout())
+                answer = self._transport.post("/sdk/v1/register", body, self._timeout())
             except (AnswerError, UnreachableError) as error:
                 self._register_at = time.monotonic() + _delay(self._register_backoff, error)
                 if not _permanent(error):
@@ -112,6 +112,7 @@ class Sender:
                 )
             else:
                 self._register_backoff.reset()
+                _say_refusals(answer.body)
             with self._lock:
                 for key, declaration in batch.items():
                     if self._declared.get(key) is declaration:
@@ -149,6 +150,16 @@ class Sender:
             else:
                 self._events_backoff.reset()
             self._outbox.acknowledge(batch)
+
+
+def _say_refusals(body: bytes) -> None:
+    """Tell which declarations the server left out, though it took the others."""
+    try:
+        errors = json.loads(body).get("errors") or []
+        for error in errors:
+            log.warning("a flag was not registered: %s %s", error["field"], error["message"])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        log.debug("the answer to a registration could not be read: %r", body[:200])
 
 
 def _delay(backoff: Backoff, error: AnswerError | UnreachableError) -> float:

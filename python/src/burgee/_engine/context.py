@@ -68,7 +68,11 @@ def _next_level(
                 notes.append(f"ATTR_TYPE {path}")
                 continue
             full = f"{path}.{mend_text(key)}"
-            if raw is not None and full not in attrs:
+            if raw is None:
+                continue
+            if full in attrs:
+                _put({}, notes, [], full, raw)  # passed over, but not its remark
+            else:
                 _put(attrs, notes, deeper, full, raw)
     return deeper
 

@@ -55,7 +55,10 @@ class CompiledFlag:
         )
         self._prerequisites = self._read_prerequisites(body)
         whens = [compile_when(rule.get("when"), self.references) for rule in rules]
-        self._rules: list[tuple[Test | None, Serve]] = list(zip(whens, serves, strict=True))
+        names = [checks.text(rule, "experiment") or checks.text(rule, "id") for rule in rules]
+        self._rules: list[tuple[Test | None, Serve, str]] = list(
+            zip(whens, serves, names, strict=True)
+        )
         self.constant = self._find_constant(enabled=checks.boolean(body, "enabled"))
 
     def _outcome(self, reason: str, at: int | None, **details: Any) -> Outcome:
@@ -130,7 +133,7 @@ class CompiledFlag:
             return self._off
         if self._prerequisites or self._targets or self._rules:
             return None
-        return self._default.fixed
+        return self._without_unit() if self._default.skips else self._default.fixed
 
     def evaluate(self, scope: Scope) -> Outcome:
         """What the flag serves to a context."""
@@ -146,11 +149,12 @@ class CompiledFlag:
             unit = unit_text(scope.get(path))
             if unit is not None and unit in units:
                 return units[unit]
-        for when, serve in self._rules:
+        for when, serve, name in self._rules:
             if when is None or when(scope):
                 chosen = serve.choose(scope)
                 if chosen is not None:
                     return chosen
+                scope.note(f"SKIP {name}")
         chosen = self._default.choose(scope)
         return self._without_unit() if chosen is None else chosen
 

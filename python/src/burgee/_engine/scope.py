@@ -85,6 +85,8 @@ class Scope:
 
     def group(self, key: str) -> bool | None:
         """Whether the context is in a target group."""
+        if self.notes is not None:
+            return self._groups[key].contains(self)  # so that its remarks are made
         if key not in self._group_memo:
             self._group_memo[key] = self._groups[key].contains(self)
         return self._group_memo[key]

@@ -57,6 +57,11 @@ class Serve:
         if single:
             self.fixed = self._cells[0]
 
+    @property
+    def skips(self) -> bool:
+        """Whether it passes everybody on."""
+        return len(self._cells) == 1 and self.fixed is None
+
     def choose(self, scope: Scope) -> Outcome | None:
         """The outcome for a context, None to go on."""
         if self.fixed is not None or len(self._cells) == 1:

@@ -67,7 +67,7 @@ class Snapshot:
         """The same answer as evaluate, with the notes."""
         settled = self._settled.get(key, OUTCOME_NOT_FOUND)
         if settled is not None:
-            return Trace(settled, context.notes, ())
+            return Trace(settled, (), ())
         scope = Scope(context, now, self._flags, self._groups)
         scope.notes = list(context.notes)
         scope.prerequisites = []
