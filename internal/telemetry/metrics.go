@@ -19,6 +19,7 @@ type Metrics struct {
 	panics     *prometheus.CounterVec
 	registered *prometheus.CounterVec
 	revision   *prometheus.GaugeVec
+	store      *prometheus.HistogramVec
 }
 
 // NewMetrics returns the metrics of one server.
@@ -42,12 +43,16 @@ func NewMetrics(build Build) *Metrics {
 			Name: "burgee_environment_revision", Help: "The revision that this node serves.",
 		}, []string{"project", "environment"}),
 	}
+	m.store = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "burgee_store_duration_seconds", Help: "Time of the database's work for the data plane.",
+		Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1},
+	}, []string{"operation"})
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "burgee_build_info", Help: "Always 1; the labels tell the build.",
 		ConstLabels: prometheus.Labels{"version": build.Version, "go": build.Go, "revision": build.Revision},
 	})
 	info.Set(1)
-	m.registry.MustRegister(m.requests, m.durations, m.panics, m.registered, m.revision, info,
+	m.registry.MustRegister(m.requests, m.durations, m.panics, m.registered, m.revision, m.store, info,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -83,6 +88,11 @@ func (m *Metrics) Registration(outcome string) { m.registered.WithLabelValues(ou
 // Revision notes the revision that is served.
 func (m *Metrics) Revision(project, environment string, revision int64) {
 	m.revision.WithLabelValues(project, environment).Set(float64(revision))
+}
+
+// Store measures one operation of the store that began at a time.
+func (m *Metrics) Store(operation string, began time.Time) {
+	m.store.WithLabelValues(operation).Observe(time.Since(began).Seconds())
 }
 
 // Handler serves the metrics in the text form of Prometheus.

@@ -1,0 +1,261 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"burgee.dev/burgee/internal/testkit"
+)
+
+const project = "/api/v1/projects/default"
+
+// everyRoute goes through the management API in the order of a story, so that
+// each step finds what it needs.
+var everyRoute = []testkit.Scenario{
+	{Name: "the session of a token has no member", Method: "GET", Path: "/api/v1/session", Status: 200, Holds: []string{`"ownerExists":false`, `"loopback":true`, `"encrypted":false`, `"hint":"This binary was built without the SDKs`}},
+	{Name: "the project is there from the start", Method: "GET", Path: "/api/v1/projects", Status: 200, Holds: []string{`"key":"default"`, `"key":"production"`, `"kind":"development"`}},
+	{Name: "one project", Method: "GET", Path: project, Status: 200, Holds: []string{`"flagCount":0`}},
+	{Name: "a project gets another name", Method: "PATCH", Path: project, Body: obj{"name": "Shop"}, Status: 200, Holds: []string{`"name":"Shop"`, `"key":"default"`}},
+	{Name: "a name must not be empty", Method: "PATCH", Path: project, Body: obj{"name": ""}, Status: 422, Field: "name"},
+
+	{Name: "a boolean flag", Method: "POST", Path: project + "/flags?comment=first", Body: obj{"key": "Flags.isHoliday", "type": "boolean", "description": "Special day", "tags": []string{"calendar"}}, Status: 201, Holds: []string{`"source":"person"`, `"id":"true"`, `"production":null`}},
+	{Name: "the same key again", Method: "POST", Path: project + "/flags", Body: obj{"key": "Flags.isHoliday", "type": "boolean"}, Status: 409, Code: "flag_exists"},
+	{Name: "a flag without key", Method: "POST", Path: project + "/flags", Body: obj{"type": "boolean"}, Status: 422, Field: "key"},
+	{Name: "a flag of an unknown type", Method: "POST", Path: project + "/flags", Body: obj{"key": "x", "type": "colour"}, Status: 422, Field: "type"},
+	{Name: "a flag with an unknown field", Method: "POST", Path: project + "/flags", Body: obj{"key": "x", "type": "boolean", "colour": 1}, Status: 422, Field: "colour"},
+	{Name: "a string flag that serves at once", Method: "POST", Path: project + "/flags", Body: obj{
+		"key": "Flags.theme", "type": "string", "variations": []obj{{"id": "blue", "value": "blue"}, {"id": "red", "value": "red"}},
+		"environments": obj{"production": obj{"default": "blue", "off": "blue"}},
+	}, Status: 201, Holds: []string{`"default":"blue"`}},
+	{Name: "all flags", Method: "GET", Path: project + "/flags", Status: 200, Holds: []string{`"Flags.isHoliday"`, `"Flags.theme"`}},
+	{Name: "one flag", Method: "GET", Path: project + "/flags/Flags.isHoliday", Status: 200},
+	{Name: "an unknown flag", Method: "GET", Path: project + "/flags/Flags.isHolyday", Status: 404, Code: "flag_not_found"},
+	{Name: "a flag's own fields change", Method: "PATCH", Path: project + "/flags/Flags.isHoliday", Body: obj{"owner": "team-calendar", "client": true}, Status: 200, Holds: []string{`"owner":"team-calendar"`, `"client":true`, `"description":"Special day"`}},
+	{Name: "a flag keeps its type", Method: "PATCH", Path: project + "/flags/Flags.isHoliday", Body: obj{"type": "string"}, Status: 422},
+	{Name: "environments are not patched", Method: "PATCH", Path: project + "/flags/Flags.isHoliday", Body: obj{"environments": obj{"production": obj{}}}, Status: 422, Field: "environments"},
+	{Name: "a variation in use stays", Method: "PATCH", Path: project + "/flags/Flags.theme", Body: obj{"variations": []obj{{"id": "red", "value": "red"}}}, Status: 422, Holds: []string{"blue"}},
+
+	{Name: "a target group", Method: "PUT", Path: project + "/groups/beta", Body: obj{"include": []string{"alice"}, "when": obj{"plan": "pro"}}, Status: 200, Holds: []string{`"key":"beta"`, `"summary":"`}},
+	{Name: "a configuration with rules and a split", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production?comment=go", Body: obj{
+		"rules": []obj{
+			{"id": "ios-2", "when": obj{"app.platform": obj{"in": []string{"ios"}}, "app.version": obj{"ver_ge": "2.0"}}, "serve": true},
+			{"when": obj{"group": "beta"}, "serve": obj{"true": 25, "false": 75}},
+		},
+		"default": "code",
+	}, Status: 200, Holds: []string{`"id":"ios-2"`, `"revision":`, `"configured":true`}},
+	{Name: "shares that do not sum to 100", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Body: obj{"rules": []obj{{"serve": obj{"true": 25, "false": 70}}}}, Status: 422, Holds: []string{"100"}},
+	{Name: "a number where a version is wanted", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Body: `{"rules":[{"when":{"app.version":{"ver_ge":1.10}},"serve":true}]}`, Status: 422, Holds: []string{"ver_ge takes text"}},
+	{Name: "an unknown group", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Body: obj{"rules": []obj{{"when": obj{"group": "gamma"}, "serve": true}}}, Status: 422, Holds: []string{"gamma"}},
+	{Name: "another revision than the one that was changed", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Header: map[string]string{"If-Match": `"1"`}, Body: obj{"default": true}, Status: 412, Code: "revision_moved"},
+	{Name: "an If-Match that is no revision", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Header: map[string]string{"If-Match": "W/x"}, Body: obj{"default": true}, Status: 422, Field: "If-Match"},
+	{Name: "malformed JSON", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Body: `{"default": tru}`, Status: 400, Holds: []string{"JSON"}},
+	{Name: "an unknown environment", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/staging", Body: obj{"default": true}, Status: 404, Code: "environment_not_found"},
+	{Name: "evaluate", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.isHoliday", "context": obj{"app": obj{"platform": "ios", "version": "2.1"}}, "explain": true}, Status: 200, Holds: []string{`"value":true`, `"reason":"RULE"`, `"id":"ios-2"`, `"explanation"`}},
+	{Name: "evaluate for a targeting key as text", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.theme", "context": "alice"}, Status: 200, Holds: []string{`"value":"blue"`}},
+	{Name: "evaluate where nobody configured it", Method: "POST", Path: project + "/environments/development/evaluate", Body: obj{"flag": "Flags.isHoliday", "context": obj{}}, Status: 200, Holds: []string{`"CODE_DEFAULT"`}, Lacks: []string{`"variation"`}},
+	{Name: "evaluate with a context that is a list", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.theme", "context": []int{1}}, Status: 422, Field: "context"},
+	{Name: "evaluate an unknown flag", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "nope", "context": obj{}}, Status: 404, Code: "flag_not_found"},
+	{Name: "counts of evaluations, none yet", Method: "GET", Path: project + "/flags/Flags.isHoliday/evaluations?environment=production", Status: 200, Holds: []string{`"series":[]`, `"total":0`}},
+	{Name: "counts need an environment", Method: "GET", Path: project + "/flags/Flags.isHoliday/evaluations", Status: 422, Field: "environment"},
+
+	{Name: "off", Method: "POST", Path: project + "/flags/Flags.isHoliday/environments/production/off", Body: obj{"reason": "incident 7"}, Status: 200},
+	{Name: "it is off", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.isHoliday", "context": "x"}, Status: 200, Holds: []string{`"reason":"OFF"`, `"value":false`}},
+	{Name: "on, without a body", Method: "POST", Path: project + "/flags/Flags.isHoliday/environments/production/on", Status: 200},
+	{Name: "unconfigure", Method: "DELETE", Path: project + "/flags/Flags.theme/environments/production", Status: 200, Holds: []string{`"configuration":null`}},
+
+	{Name: "the groups", Method: "GET", Path: project + "/groups", Status: 200, Holds: []string{`"beta"`, `"usedBy":[{`}},
+	{Name: "one group", Method: "GET", Path: project + "/groups/beta", Status: 200},
+	{Name: "a group in use is not deleted", Method: "DELETE", Path: project + "/groups/beta", Status: 409, Code: "group_in_use", Holds: []string{"Flags.isHoliday"}},
+	{Name: "another group", Method: "PUT", Path: project + "/groups/gamma", Body: obj{"include": []string{"bob"}}, Status: 200},
+	{Name: "it goes", Method: "DELETE", Path: project + "/groups/gamma", Status: 200, Holds: []string{`"revisions"`}},
+	{Name: "a group with an unknown operator", Method: "PUT", Path: project + "/groups/beta", Body: obj{"when": obj{"plan": obj{"resembles": "pro"}}}, Status: 422},
+
+	{Name: "an experiment", Method: "PUT", Path: project + "/experiments/holiday", Body: obj{"environment": "production", "serve": obj{"Flags.isHoliday": true}}, Status: 200, Holds: []string{`"state":"draft"`, `"key":"holiday"`}},
+	{Name: "the experiments", Method: "GET", Path: project + "/experiments?environment=production", Status: 200, Holds: []string{`"holiday"`}},
+	{Name: "it starts", Method: "POST", Path: project + "/experiments/holiday/start", Status: 200, Holds: []string{`"state":"running"`, `"startedAt"`}},
+	{Name: "it serves", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.isHoliday", "context": obj{}}, Status: 200, Holds: []string{`"reason":"EXPERIMENT"`, `"value":true`}},
+	{Name: "a running experiment is not deleted", Method: "DELETE", Path: project + "/experiments/holiday", Status: 409, Code: "experiment_running"},
+	{Name: "it stops", Method: "POST", Path: project + "/experiments/holiday/stop", Body: obj{"reason": "enough"}, Status: 200, Holds: []string{`"state":"stopped"`}},
+	{Name: "one experiment", Method: "GET", Path: project + "/experiments/holiday", Status: 200},
+	{Name: "it goes too", Method: "DELETE", Path: project + "/experiments/holiday", Status: 200},
+	{Name: "an experiment on an unknown flag", Method: "PUT", Path: project + "/experiments/x", Body: obj{"environment": "production", "serve": obj{"nope": true}}, Status: 422, Holds: []string{"nope"}},
+
+	{Name: "a plan", Method: "POST", Path: project + "/apply", Body: obj{"text": file, "file": "flags.yaml", "dryRun": true}, Status: 200, Holds: []string{`"changed":`, `"pay.api"`, `"sentences":["`}},
+	{Name: "a plan is not carried out", Method: "GET", Path: project + "/flags/pay.api", Status: 404},
+	{Name: "apply", Method: "POST", Path: project + "/apply", Body: obj{"text": file, "file": "flags.yaml", "comment": "from a file"}, Status: 200, Holds: []string{`"changed":true`}},
+	{Name: "apply again changes nothing", Method: "POST", Path: project + "/apply", Body: obj{"text": file}, Status: 200, Holds: []string{`"changed":false`, `"plan":[]`}},
+	{Name: "apply a document", Method: "POST", Path: project + "/apply", Body: obj{"document": obj{"apiVersion": "burgee/v1", "flags": obj{"pay.api": obj{"owner": "pay"}}}}, Status: 200, Holds: []string{`"changed":true`}},
+	{Name: "a mistake has its line", Method: "POST", Path: project + "/apply", Body: obj{"text": "apiVersion: burgee/v1\nflags:\n  a: {type: boolean, colour: red}\n", "file": "flags.yaml"}, Status: 422, Holds: []string{"flags.yaml:3", "colour"}},
+	{Name: "apply what others have changed since", Method: "POST", Path: project + "/apply", Body: obj{"document": obj{"apiVersion": "burgee/v1", "flags": obj{"pay.api": obj{"environments": obj{"production": obj{"default": false}}}}}, "expect": obj{"production": 1}}, Status: 409, Code: "moved"},
+	{Name: "apply nothing", Method: "POST", Path: project + "/apply", Body: obj{}, Status: 422, Field: "text"},
+	{Name: "export", Method: "GET", Path: project + "/export", Status: 200, Holds: []string{"apiVersion: burgee/v1", "pay.api"}},
+	{Name: "export as JSON", Method: "GET", Path: project + "/export?format=json", Status: 200, Holds: []string{`"burgee/v1"`}},
+	{Name: "export as something else", Method: "GET", Path: project + "/export?format=xml", Status: 422, Field: "format"},
+	{Name: "the attributes", Method: "GET", Path: project + "/attributes", Status: 200, Holds: []string{`"path":"plan"`}},
+
+	{Name: "archive", Method: "POST", Path: project + "/flags/Flags.theme/archive", Body: obj{"comment": "done"}, Status: 200, Holds: []string{`"archivedAt"`}},
+	{Name: "the archived flags", Method: "GET", Path: project + "/flags?archived=true", Status: 200, Holds: []string{`"Flags.theme"`}, Lacks: []string{`"pay.api"`}},
+	{Name: "restore", Method: "POST", Path: project + "/flags/Flags.theme/restore", Status: 200, Lacks: []string{`"archivedAt"`}},
+
+	{Name: "the keys", Method: "GET", Path: project + "/environments/production/keys", Status: 200, Holds: []string{`"kind":"server"`, testkit.ClientKey}, Lacks: []string{testkit.ServerKey}},
+	{Name: "an unknown kind of key", Method: "POST", Path: project + "/environments/production/keys", Body: obj{"kind": "root", "name": "x"}, Status: 422, Field: "kind"},
+	{Name: "a key that is none", Method: "DELETE", Path: project + "/environments/production/keys/x", Status: 404, Code: "key_not_found"},
+
+	{Name: "the record", Method: "GET", Path: project + "/changes?limit=2", Status: 200, Holds: []string{`"next":`, `"kind":"token"`, `"BURGEE_INIT_TOKEN"`}},
+	{Name: "the record of one flag", Method: "GET", Path: project + "/changes?object=Flags.isHoliday&kind=configuration&environment=production", Status: 200, Holds: []string{"incident 7"}, Lacks: []string{"pay.api"}},
+	{Name: "the chain holds", Method: "GET", Path: project + "/changes/verify", Status: 200, Holds: []string{`"ok":true`}},
+	{Name: "the whole record", Method: "GET", Path: project + "/changes/export", Status: 200, Holds: []string{`"pay.api"`, `"Flags.theme"`}},
+	{Name: "the revisions", Method: "GET", Path: project + "/environments/production/revisions", Status: 200, Holds: []string{`"number":`, `"sentences":["`}},
+	{Name: "an undo of a revision that never was", Method: "POST", Path: project + "/environments/production/undo", Body: obj{"revision": 9999}, Status: 404, Code: "revision_not_found"},
+	{Name: "nobody is connected", Method: "GET", Path: project + "/connections", Status: 200, Holds: []string{`"items":[]`}},
+
+	{Name: "a token", Method: "POST", Path: "/api/v1/tokens", Body: obj{"name": "deploy", "expiresInDays": 30}, Status: 201, Holds: []string{`"token":"bgp_`, `"expiresAt":`}},
+	{Name: "the tokens", Method: "GET", Path: "/api/v1/tokens", Status: 200, Holds: []string{`"deploy"`, `"BURGEE_INIT_TOKEN"`}, Lacks: []string{`"token":`}},
+	{Name: "a token that is none", Method: "DELETE", Path: "/api/v1/tokens/x", Status: 404},
+	{Name: "sign out without a session", Method: "DELETE", Path: "/api/v1/session", Status: 204},
+}
+
+type obj = map[string]any
+
+const file = `apiVersion: burgee/v1
+project: default
+attributes:
+  plan: {type: string, values: [free, pro]}
+flags:
+  pay.api: {type: boolean, environments: {production: {default: true}}}
+`
+
+func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
+	s := testkit.Start(t, testkit.Options{})
+	contract := testkit.NewContract()
+	for _, scenario := range everyRoute {
+		t.Run(scenario.Name, func(t *testing.T) { scenario.Run(t, s, contract) })
+	}
+	t.Run("keys are made, rotated and revoked", func(t *testing.T) { keysLive(t, s, contract) })
+	t.Run("an undo makes a new revision", func(t *testing.T) { undoes(t, s, contract) })
+	t.Run("an owner is made and signs in", func(t *testing.T) { ownerLives(t, s, contract) })
+	t.Run("a token is revoked", func(t *testing.T) { tokenDies(t, s, contract) })
+	contract.Check(t, "GET", project+"/live", testkit.Answer{Status: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}})
+	if missing := contract.Uncovered(200, 201, 204); len(missing) > 0 {
+		t.Errorf("no success was seen of %s", strings.Join(missing, ", "))
+	}
+}
+
+func TestNoRouteAnswersAStranger(t *testing.T) {
+	s := testkit.Start(t, testkit.Options{})
+	contract := testkit.NewContract()
+	public := map[string]bool{"GET /api/v1/session": true, "POST /api/v1/session": true, "DELETE /api/v1/session": true, "POST /api/v1/setup": true}
+	for _, route := range contract.Uncovered() {
+		if public[route] {
+			continue
+		}
+		method, path, _ := strings.Cut(route, " ")
+		for name, c := range map[string]testkit.Scenario{
+			"nobody":            {As: "-", Status: 401, Code: "sign_in_required"},
+			"an unknown token":  {As: "bgp_" + strings.Repeat("x", 40), Status: 401, Code: "token_unknown"},
+			"no token at all":   {As: "hunter2hunter2", Status: 401, Code: "token_malformed"},
+			"an SDK key":        {As: testkit.ServerKey, Status: 403, Code: "key_not_token"},
+			"a token in a page": {Header: map[string]string{"Origin": s.URL}, Status: 403, Code: "token_in_browser"},
+		} {
+			t.Run(route+" for "+name, func(t *testing.T) {
+				c.Method, c.Path, c.Body = method, strings.NewReplacer("{", "", "}", "").Replace(path), bodyFor(method)
+				c.Run(t, s, contract)
+			})
+		}
+	}
+}
+
+// bodyFor is anything at all: a stranger's body is not read.
+func bodyFor(method string) any {
+	if method == "GET" || method == "DELETE" {
+		return nil
+	}
+	return "not even JSON"
+}
+
+func TestEveryRouteOfAProjectKnowsWhichProjectsThereAre(t *testing.T) {
+	s := testkit.Start(t, testkit.Options{})
+	contract := testkit.NewContract()
+	bodies := map[string]any{
+		"PATCH /api/v1/projects/{project}":                                            obj{"name": "x"},
+		"POST /api/v1/projects/{project}/flags":                                       obj{"key": "x", "type": "boolean"},
+		"POST /api/v1/projects/{project}/apply":                                       obj{"text": "apiVersion: burgee/v1\n"},
+		"POST /api/v1/projects/{project}/environments/{environment}/undo":             obj{"revision": 1},
+		"POST /api/v1/projects/{project}/environments/{environment}/evaluate":         obj{"flag": "x"},
+		"POST /api/v1/projects/{project}/environments/{environment}/keys":             obj{"kind": "server", "name": "x"},
+		"POST /api/v1/projects/{project}/environments/{environment}/keys/{id}/rotate": obj{"overlapHours": 0},
+		"PUT /api/v1/projects/{project}/experiments/{experiment}":                     obj{"environment": "production", "serve": obj{}},
+	}
+	fill := strings.NewReplacer("{project}", "nowhere", "{environment}", "production", "{id}", "1", "{flag}", "x", "{group}", "x", "{experiment}", "x")
+	for _, route := range contract.Uncovered() {
+		method, path, _ := strings.Cut(route, " ")
+		if !strings.Contains(path, "{project}") {
+			continue
+		}
+		t.Run(route, func(t *testing.T) {
+			body := bodies[route]
+			if body == nil && method != "GET" && method != "DELETE" {
+				body = obj{}
+			}
+			path := fill.Replace(path)
+			if strings.HasSuffix(path, "/evaluations") {
+				path += "?environment=production"
+			}
+			testkit.Scenario{Method: method, Path: path, Body: body, Status: 404, Code: "project_not_found"}.Run(t, s, contract)
+		})
+	}
+}
+
+func keysLive(t *testing.T, s *testkit.Server, contract *testkit.Contract) {
+	keys := project + "/environments/production/keys"
+	run := func(c testkit.Scenario) testkit.Answer { t.Helper(); return c.Run(t, s, contract) }
+	made := run(testkit.Scenario{Method: "POST", Path: keys, Body: obj{"kind": "server", "name": "wizard"}, Status: 201, Holds: []string{`"key":"bgs_`}})
+	id, secret := made.At("id").(string), made.At("key").(string)
+	eventually(t, "the new key opens the data plane", func() bool { return snapshotStatus(s, secret) == 200 })
+	rotated := run(testkit.Scenario{Method: "POST", Path: keys + "/" + id + "/rotate", Body: obj{"overlapHours": 1}, Status: 201})
+	next := rotated.At("key").(string)
+	eventually(t, "both keys work during the overlap", func() bool { return snapshotStatus(s, next) == 200 && snapshotStatus(s, secret) == 200 })
+	run(testkit.Scenario{Method: "DELETE", Path: keys + "/" + rotated.At("id").(string), Status: 204})
+	eventually(t, "a revoked key is refused", func() bool { return snapshotStatus(s, next) == 401 })
+	unused := run(testkit.Scenario{Method: "POST", Path: keys, Body: obj{"kind": "client", "name": "page"}, Status: 201, Holds: []string{`"key":"bgc_`}})
+	run(testkit.Scenario{Method: "DELETE", Path: keys + "/" + unused.At("id").(string) + "?ifUnused=true", Status: 204})
+}
+
+func undoes(t *testing.T, s *testkit.Server, contract *testkit.Contract) {
+	at := project + "/flags/pay.api/environments/production"
+	put := testkit.Scenario{Method: "PUT", Path: at, Body: obj{"default": false}, Status: 200}.Run(t, s, contract)
+	revision := put.At("revision").(float64)
+	back := testkit.Scenario{Method: "POST", Path: project + "/environments/production/undo", Body: obj{"revision": revision}, Status: 200}.Run(t, s, contract)
+	if got := back.At("revision").(float64); got != revision+1 {
+		t.Errorf("revision %v, want %v", got, revision+1)
+	}
+	flag := s.Want(200, "GET", project+"/flags/pay.api", nil)
+	if got := flag.At("configurations.production.default"); got != "true" {
+		t.Errorf("default %v, want true again", got)
+	}
+	testkit.Scenario{Method: "POST", Path: project + "/environments/production/undo", Body: obj{"revision": revision}, Status: 409, Code: "undo_touched"}.Run(t, s, contract)
+}
+
+func ownerLives(t *testing.T, s *testkit.Server, contract *testkit.Contract) {
+	_, secret, _ := strings.Cut(s.SetupURL(), "#t=")
+	person := obj{"token": secret, "email": "Ann@example.com", "password": "correct horse battery"}
+	testkit.Scenario{Method: "POST", Path: "/api/v1/setup", As: "-", Body: obj{"token": secret, "email": "ann", "password": "correct horse battery"}, Status: 422, Field: "email"}.Run(t, s, contract)
+	testkit.Scenario{Method: "POST", Path: "/api/v1/setup", As: "-", Body: obj{"token": secret, "email": "ann@example.com", "password": "short"}, Status: 422, Field: "password"}.Run(t, s, contract)
+	testkit.Scenario{Method: "POST", Path: "/api/v1/setup", As: "-", Body: person, Status: 201, Holds: []string{`"signedIn":true`, `"Ann@example.com"`}}.Run(t, s, contract)
+	testkit.Scenario{Method: "POST", Path: "/api/v1/setup", As: "-", Body: person, Status: 410, Code: "link_used"}.Run(t, s, contract)
+	testkit.Scenario{Method: "POST", Path: "/api/v1/session", As: "-", Body: obj{"email": "ann@EXAMPLE.com", "password": "correct horse battery"}, Status: 200, Holds: []string{`"role":"owner"`}}.Run(t, s, contract)
+	testkit.Scenario{Method: "POST", Path: "/api/v1/session", As: "-", Body: obj{"email": "ann@example.com", "password": "wrong"}, Status: 401, Code: "sign_in_failed"}.Run(t, s, contract)
+}
+
+func tokenDies(t *testing.T, s *testkit.Server, contract *testkit.Contract) {
+	made := testkit.Scenario{Method: "POST", Path: "/api/v1/tokens", Body: obj{"name": "short-lived"}, Status: 201}.Run(t, s, contract)
+	secret := made.At("token").(string)
+	testkit.Scenario{Method: "GET", Path: project, As: secret, Status: 200}.Run(t, s, contract)
+	testkit.Scenario{Method: "DELETE", Path: "/api/v1/tokens/" + made.At("id").(string), Status: 204}.Run(t, s, contract)
+	testkit.Scenario{Method: "GET", Path: project, As: secret, Status: 401, Code: "token_unknown"}.Run(t, s, contract)
+}
+
+func snapshotStatus(s *testkit.Server, key string) int {
+	return s.Do(testkit.Request{Method: "GET", Path: "/sdk/v1/snapshot", As: key}).Status
+}

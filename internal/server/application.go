@@ -1,0 +1,193 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/adminapi"
+	"burgee.dev/burgee/internal/catalog"
+	"burgee.dev/burgee/internal/delivery"
+	"burgee.dev/burgee/internal/downloads"
+	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/gate"
+	"burgee.dev/burgee/internal/ingest"
+	"burgee.dev/burgee/internal/ofrep"
+	"burgee.dev/burgee/internal/presence"
+	"burgee.dev/burgee/internal/sdkapi"
+	"burgee.dev/burgee/internal/store"
+)
+
+// application is everything behind the port, wired.
+type application struct {
+	server   *Server
+	store    *store.Store
+	accounts *account.Service
+	catalog  *catalog.Service
+	delivery *delivery.Manager
+	presence *presence.Registry
+	ingest   *ingest.Ingest
+	hub      *adminapi.Hub
+	declared *queue[sdkapi.Registration]
+	sdk      *sdkapi.API
+	handler  http.Handler
+	greeting greeting
+
+	streams    context.Context // ends when the live streams shall end
+	endStreams context.CancelFunc
+	parts      []*part // in the order of stopping
+}
+
+// assemble opens the store and wires everything. What it has opened it closes
+// again when a later step fails.
+func (s *Server) assemble(ctx context.Context) (*application, error) {
+	st, err := store.Open(ctx, store.Options{Dir: s.cfg.Data, Clock: s.clock})
+	if err != nil {
+		return nil, err
+	}
+	a := &application{server: s, store: st, hub: adminapi.NewHub()}
+	a.streams, a.endStreams = context.WithCancel(context.WithoutCancel(ctx))
+	if err := a.wire(ctx); err != nil {
+		a.endStreams()
+		return nil, errors.Join(err, st.Close())
+	}
+	return a, nil
+}
+
+func (a *application) wire(ctx context.Context) error {
+	s := a.server
+	a.presence = presence.New(s.clock)
+	a.ingest = ingest.New(timedSink{a.store, s.metrics}, ingest.Options{Logger: s.logger, Clock: s.clock})
+	a.delivery = delivery.New(timedReader{a.store, s.metrics}, delivery.Options{
+		Logger: s.logger, Clock: s.clock,
+		Published: func(state *delivery.State) {
+			s.metrics.Revision(state.Project, state.Environment, state.Revision())
+		},
+	})
+	a.accounts = account.New(a.store, s.clock)
+	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: &announcer{data: a.delivery, hub: a.hub, last: map[int64]int64{}}})
+	a.declared = newQueue(a.register, a.reportRegistration)
+	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared}, a.ingest, sdkapi.Options{})
+	if err := a.firstRun(ctx); err != nil {
+		return err
+	}
+	sdks, err := downloads.New(downloads.Embedded())
+	if err != nil {
+		return err
+	}
+	a.observe()
+	a.handler, err = a.routes(sdks)
+	return err
+}
+
+func (a *application) gate() *gate.Gate {
+	return gate.New(a.delivery, a.presence, a.ingest, a.server.clock)
+}
+
+func (a *application) ofrep() *ofrep.API {
+	return ofrep.New(a.gate(), a.presence, a.ingest, a.server.clock)
+}
+
+// start runs the long-lived parts.
+func (a *application) start(ctx context.Context, parts *group) {
+	a.parts = []*part{
+		parts.start(ctx, "news", a.tellNews),
+		parts.start(ctx, "registration", a.declared.run),
+		parts.start(ctx, "ingest", a.ingest.Run),
+		parts.start(ctx, "presence", a.presence.Run),
+		parts.start(ctx, "delivery", a.delivery.Run),
+	}
+}
+
+// drainStreams tells every stream to go and refuses new ones.
+func (a *application) drainStreams() {
+	a.sdk.Drain()
+	a.endStreams()
+}
+
+// stop ends the parts in order and closes the store.
+func (a *application) stop() {
+	for _, p := range a.parts {
+		p.stop()
+	}
+	if err := a.store.Close(); err != nil {
+		a.server.logger.Error("close the store", "error", err)
+	}
+}
+
+// loadPatience is how long the first load may take before the port opens
+// anyway; /readyz says that it is not done.
+const loadPatience = 5 * time.Second
+
+// awaitLoad waits for the data plane's first look at every environment.
+func (a *application) awaitLoad(ctx context.Context, failed <-chan error) error {
+	deadline := time.After(loadPatience)
+	for !a.delivery.Ready() {
+		select {
+		case <-time.After(2 * time.Millisecond):
+		case err := <-failed:
+			return err
+		case <-ctx.Done():
+			return nil
+		case <-deadline:
+			a.server.logger.Warn("not every environment is loaded yet")
+			return nil
+		}
+	}
+	return nil
+}
+
+// host is the actor of what the server does by itself.
+var host = account.Actor{Kind: account.Host, Name: "burgee", Role: account.Owner}
+
+// firstRun makes what an empty store needs, and prepares the first lines.
+func (a *application) firstRun(ctx context.Context) error {
+	init := a.server.cfg.Init
+	projects, err := a.catalog.Projects(ctx, host)
+	if err != nil {
+		return err
+	}
+	if len(projects) == 0 {
+		// People and tokens first: the project is the mark that all was made.
+		if err := a.installInit(ctx); err != nil {
+			return err
+		}
+	}
+	made, err := a.catalog.EnsureFirstRun(ctx, catalog.FirstRun{ServerKey: init.ServerKey, ClientKey: init.ClientKey})
+	if err != nil {
+		return fmt.Errorf("first run: %w", err)
+	}
+	a.greeting = greeting{url: a.server.URL(), data: a.server.cfg.Data, ignored: !made.Created && init.Given()}
+	if made.Created && init.ServerKey == "" {
+		a.greeting.serverKey = made.ServerKey
+	}
+	exists, err := a.accounts.OwnerExists(ctx)
+	if err != nil || exists {
+		return err
+	}
+	a.greeting.setup, err = a.accounts.NewSetupLink(ctx)
+	return err
+}
+
+// installInit makes the owner and the token that BURGEE_INIT_ variables name.
+// What an interrupted first start made already is left.
+func (a *application) installInit(ctx context.Context) error {
+	init := a.server.cfg.Init
+	if init.Token != "" {
+		err := a.accounts.InstallToken(ctx, init.Token, "BURGEE_INIT_TOKEN")
+		if err != nil && !fault.IsKind(err, fault.Conflict) {
+			return err
+		}
+	}
+	if init.OwnerEmail == "" {
+		return nil
+	}
+	_, err := a.accounts.CreateOwner(ctx, init.OwnerEmail, init.OwnerPassword)
+	if err != nil && !fault.IsKind(err, fault.Conflict) {
+		return fmt.Errorf("BURGEE_INIT_OWNER_EMAIL and BURGEE_INIT_OWNER_PASSWORD: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,38 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"burgee.dev/burgee/internal/telemetry"
+)
+
+// greeting is what the server says on standard error when it has started. It
+// never goes through the logger: it holds secrets.
+type greeting struct {
+	url, data string
+	setup     string // secret of the set-up link; "" when an owner exists
+	serverKey string // only when it was made just now
+	ignored   bool   // BURGEE_INIT_ variables were set on a store that is not empty
+}
+
+func (g greeting) print(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Burgee %s   %s   data %s\n", telemetry.Version, g.url, g.data)
+	if g.setup != "" {
+		fmt.Fprintf(&b, "  Create your account   %s   (printed again at every start until used)\n", setupURL(g.url, g.setup))
+		fmt.Fprintf(&b, "  Or from this shell    burgee user create-owner --data %s\n", g.data)
+	}
+	if g.serverKey != "" {
+		fmt.Fprintf(&b, "  Server key            %s   (default / production)\n", g.serverKey)
+	}
+	if g.ignored {
+		b.WriteString("  BURGEE_INIT_… ignored: the data folder is not empty\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// setupURL keeps the secret after the #, so that no log of a proxy holds it.
+func setupURL(base, secret string) string { return base + "/start#t=" + secret }

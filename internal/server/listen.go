@@ -1,0 +1,71 @@
+package server
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"burgee.dev/burgee/internal/config"
+	"burgee.dev/burgee/internal/fault"
+)
+
+// listen takes a port. The flag is named in the error.
+func listen(addr, flag string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	switch {
+	case err == nil:
+		return l, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fault.New(fault.Invalid, "port_in_use", "%s is in use. Stop the other program or choose another with %s", addr, flag)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fault.New(fault.Invalid, "port_forbidden", "%s needs more rights than this user has. Choose a port from 1024 on with %s", addr, flag)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return nil, fault.New(fault.Invalid, "address_unknown", "%s is no address of this machine. Choose another with %s", addr, flag)
+	}
+	return nil, fault.Wrap(err, fault.Invalid, "listen_failed", "Cannot listen on %s. Choose another with %s", addr, flag)
+}
+
+// tlsConfig reads the certificate, or returns nil where there is none.
+func tlsConfig(cfg *config.Config) (*tls.Config, error) {
+	if !cfg.TLS() {
+		return nil, nil
+	}
+	certificate, err := tls.LoadX509KeyPair(cfg.TLSCert, cfg.TLSKey)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "tls_invalid", "The certificate or its key cannot be used (--tls-cert %s, --tls-key %s)", cfg.TLSCert, cfg.TLSKey)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}, nil
+}
+
+// newHTTPServer has limits for requests that end; a stream lifts its own.
+func newHTTPServer(h http.Handler, tlsConfig *tls.Config) *http.Server {
+	return &http.Server{
+		Handler: h, TLSConfig: tlsConfig,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+}
+
+// baseURL is where this server answers when nobody told its public address.
+func baseURL(cfg *config.Config, bound net.Addr) string {
+	if cfg.PublicURL != "" {
+		return cfg.PublicURL
+	}
+	scheme := "http"
+	if cfg.TLS() {
+		scheme = "https"
+	}
+	host, port, err := net.SplitHostPort(bound.String())
+	if err != nil {
+		return scheme + "://" + bound.String()
+	}
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}

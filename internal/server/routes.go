@@ -1,0 +1,121 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"burgee.dev/burgee/dashboard"
+	"burgee.dev/burgee/internal/adminapi"
+	"burgee.dev/burgee/internal/downloads"
+	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/httpkit"
+)
+
+// routes builds the handler behind the port.
+func (a *application) routes(sdks *downloads.Handler) (http.Handler, error) {
+	s := a.server
+	mux := http.NewServeMux()
+	adminapi.Register(mux, adminapi.Deps{
+		Version: s.build.Version, Clock: s.clock, Accounts: a.accounts, Catalog: a.catalog,
+		Snapshots: snapshotView{a.delivery}, Presence: presenceView{a.presence}, Counts: countView{a.store},
+		Hub: a.hub, AllowHTTP: s.cfg.AllowHTTP, PublicURL: s.publicURL,
+		Downloads: adminapi.Downloads{Python: sdks.Python(), Go: sdks.Go(), Hint: sdks.Hint()},
+	})
+	a.sdk.Routes(mux)
+	a.ofrep().Routes(mux)
+	mux.Handle(downloads.Prefix, sdks)
+	mux.HandleFunc("GET /healthz", healthz)
+	mux.HandleFunc("GET /readyz", a.readyz)
+
+	interfaces := httpkit.Routes(mux)
+	management, err := a.management(interfaces)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := newPages(dashboard.Files())
+	if err != nil {
+		return nil, err
+	}
+	edge := httpkit.Edge{
+		Logger: s.logger, Clock: s.clock, TrustedProxies: s.cfg.TrustedProxies,
+		Observe: s.observeRequest, OnPanic: func(any) { s.metrics.Panic("http") },
+	}
+	return edge.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case isPage(r):
+			pages.ServeHTTP(w, r)
+		case strings.HasPrefix(r.URL.Path, "/api/"):
+			management.ServeHTTP(w, r)
+		default:
+			interfaces.ServeHTTP(w, r)
+		}
+	})), nil
+}
+
+// management puts before the management API what a browser's session needs: no
+// request of another site gets through, and nobody keeps an answer.
+func (a *application) management(next http.Handler) (http.Handler, error) {
+	protection := http.NewCrossOriginProtection()
+	if public := a.server.cfg.PublicURL; public != "" {
+		if err := protection.AddTrustedOrigin(public); err != nil {
+			return nil, err
+		}
+	}
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		httpkit.WriteProblem(w, r, fault.New(fault.Forbidden, "cross_origin",
+			"This request came from another site (%s). Use the dashboard of this server; if it has another public address, start it with --public-url", r.Header.Get("Origin")))
+	}))
+	compressed, err := gzhttp.NewWrapper(gzhttp.MinSize(minCompressed))
+	if err != nil {
+		return nil, err
+	}
+	plain := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+	zipped := compressed(plain)
+	return protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/live") {
+			zipped.ServeHTTP(w, r)
+			return
+		}
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		defer context.AfterFunc(a.streams, cancel)()
+		plain.ServeHTTP(w, r.WithContext(ctx))
+	})), nil
+}
+
+// publicURL is where programs reach this server: what the configuration says,
+// else what the browser used.
+func (s *Server) publicURL(r *http.Request) string {
+	if s.cfg.PublicURL != "" {
+		return s.cfg.PublicURL
+	}
+	scheme := "http"
+	if httpkit.Secure(r) {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host
+}
+
+func (s *Server) observeRequest(o httpkit.Observation) {
+	_, route, _ := strings.Cut(o.Pattern, " ")
+	if route == "" {
+		route = o.Pattern
+	}
+	if route == "" && o.Status < http.StatusBadRequest {
+		route = "dashboard"
+	}
+	stream := route == "/sdk/v1/stream" || strings.HasSuffix(route, "/live")
+	s.metrics.Request(o.Method, route, o.Status, o.Duration, stream)
+}
+
+// healthz says that the process lives. It touches nothing.
+func healthz(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}

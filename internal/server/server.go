@@ -1,0 +1,222 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/config"
+	"burgee.dev/burgee/internal/telemetry"
+)
+
+// Options are a Server's optional inputs.
+type Options struct {
+	Stderr io.Writer    // where the first-run text goes; nil is os.Stderr
+	Logger *slog.Logger // nil is one by the configuration, on Stderr
+	Clock  clock.Clock  // nil is the machine's
+}
+
+// Server is one burgee server. Make it with New, then call Run once.
+type Server struct {
+	cfg     *config.Config
+	stderr  io.Writer
+	logger  *slog.Logger
+	clock   clock.Clock
+	metrics *telemetry.Metrics
+	build   telemetry.Build
+
+	listener net.Listener
+	ops      net.Listener // nil when switched off
+	door     *door
+	http     *http.Server
+	opsHTTP  *http.Server
+
+	stopping atomic.Bool
+	started  chan struct{} // closed when everything answers
+	greeting greeting      // written before started is closed
+}
+
+// New takes the ports and reads the certificate. It opens no database and
+// starts nothing; Run or Close gives the ports back.
+func New(cfg *config.Config, options Options) (*Server, error) {
+	s := &Server{
+		cfg: cfg, stderr: options.Stderr, logger: options.Logger, clock: options.Clock,
+		build: telemetry.ReadBuild(), door: &door{}, started: make(chan struct{}),
+	}
+	if s.stderr == nil {
+		s.stderr = os.Stderr
+	}
+	if s.logger == nil {
+		s.logger = telemetry.NewLogger(s.stderr, cfg.LogLevel, cfg.LogFormat)
+	}
+	if s.clock == nil {
+		s.clock = clock.System{}
+	}
+	s.metrics = telemetry.NewMetrics(s.build)
+	tlsConfig, err := tlsConfig(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if s.listener, err = listen(cfg.Addr, "--addr"); err != nil {
+		return nil, err
+	}
+	if err := s.listenOps(); err != nil {
+		return nil, errors.Join(err, s.listener.Close())
+	}
+	s.http = newHTTPServer(s.door, tlsConfig)
+	s.http.ErrorLog = slog.NewLogLogger(s.logger.Handler(), slog.LevelDebug)
+	s.opsHTTP = newHTTPServer(opsHandler(s.metrics.Handler()), nil)
+	s.opsHTTP.ErrorLog = s.http.ErrorLog
+	return s, nil
+}
+
+// listenOps takes the port of the metrics. One that nobody asked for by name is
+// not worth failing: two servers on one machine share the default.
+func (s *Server) listenOps() error {
+	if s.cfg.OpsAddr == "" {
+		return nil
+	}
+	l, err := listen(s.cfg.OpsAddr, "--ops-addr")
+	if err != nil && !s.cfg.OpsAddrGiven {
+		s.logger.Warn("no metrics: their port is taken", "error", err)
+		return nil
+	}
+	s.ops = l
+	return err
+}
+
+// URL is where this server is reached.
+func (s *Server) URL() string { return baseURL(s.cfg, s.listener.Addr()) }
+
+// Addr is the address listened on.
+func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// OpsAddr is the address of the metrics, or nil.
+func (s *Server) OpsAddr() net.Addr {
+	if s.ops == nil {
+		return nil
+	}
+	return s.ops.Addr()
+}
+
+// Started is closed when the server answers everything.
+func (s *Server) Started() <-chan struct{} { return s.started }
+
+// ServerKey is the key of default/production that this start made, or "".
+// Call it after Started.
+func (s *Server) ServerKey() string { return s.greeting.serverKey }
+
+// SetupURL is the link that makes the owner, or "" when there is one. Call it
+// after Started.
+func (s *Server) SetupURL() string {
+	if s.greeting.setup == "" {
+		return ""
+	}
+	return setupURL(s.greeting.url, s.greeting.setup)
+}
+
+// Close gives the ports back of a Server that was never run.
+func (s *Server) Close() error {
+	err := s.listener.Close()
+	if s.ops != nil {
+		err = errors.Join(err, s.ops.Close())
+	}
+	return err
+}
+
+// Run serves until ctx ends and then stops in order. It returns nil after a
+// graceful stop.
+func (s *Server) Run(ctx context.Context) error {
+	parts := newGroup(s.logger, s.metrics.Panic)
+	web := parts.start(ctx, "http", s.serve(s.http, s.listener))
+	var ops *part
+	if s.ops != nil {
+		ops = parts.start(ctx, "ops", s.serve(s.opsHTTP, s.ops))
+	}
+	app, err := s.assemble(ctx)
+	if err != nil {
+		s.stopping.Store(true)
+		err = errors.Join(err, s.http.Close(), s.opsHTTP.Close())
+		web.stop()
+		ops.stop()
+		return err
+	}
+	app.start(ctx, parts)
+	err = s.open(ctx, app, parts)
+	return errors.Join(err, s.shutdown(app, web, ops))
+}
+
+// open lets requests in, says so, and waits for the end.
+func (s *Server) open(ctx context.Context, app *application, parts *group) error {
+	if err := app.awaitLoad(ctx, parts.failed); err != nil {
+		return err
+	}
+	s.door.open(app.handler)
+	s.greeting = app.greeting
+	if err := s.greeting.print(s.stderr); err != nil {
+		return fmt.Errorf("write the first lines: %w", err)
+	}
+	close(s.started)
+	s.logger.Info("started", "url", s.URL(), "version", s.build.Version, "data", s.cfg.Data)
+	select {
+	case <-ctx.Done():
+		s.logger.Info("stopping")
+		return nil
+	case err := <-parts.failed:
+		return err
+	}
+}
+
+// serve runs an HTTP server until its part is stopped. When the server is
+// stopping, the listener ends first.
+func (s *Server) serve(h *http.Server, l net.Listener) func(context.Context) error {
+	return func(ctx context.Context) error {
+		var err error
+		if h.TLSConfig != nil {
+			err = h.ServeTLS(l, "", "")
+		} else {
+			err = h.Serve(l)
+		}
+		if s.stopping.Load() {
+			<-ctx.Done()
+			return nil
+		}
+		return err
+	}
+}
+
+// The time that requests have to finish when the server stops.
+const drainTime = 10 * time.Second
+
+// shutdown stops in order: not ready, no new connections, streams told to go,
+// requests finished, counts flushed, data plane stopped, store closed.
+func (s *Server) shutdown(app *application, web, ops *part) error {
+	s.stopping.Store(true)
+	err := s.listener.Close()
+	app.drainStreams()
+	fresh, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	if drained := s.http.Shutdown(fresh); drained != nil {
+		s.logger.Warn("requests were cut off", "error", drained)
+		err = s.http.Close()
+	}
+	if errors.Is(err, net.ErrClosed) {
+		err = nil // Shutdown closes the listener too
+	}
+	web.stop()
+	app.stop()
+	err = errors.Join(err, s.opsHTTP.Close())
+	ops.stop()
+	if err == nil {
+		s.logger.Info("stopped")
+	}
+	return err
+}
