@@ -262,13 +262,10 @@ func (e *scope) read(id int32) Result {
 	return r
 }
 
+// passedBy notes a rule whose condition holds and that served nothing. An
+// experiment that somebody is not in is no news: the rules go on as without it.
 func (e *scope) passedBy(r *rule) {
-	if e.trace == nil {
-		return
+	if e.trace != nil && r.experiment == "" {
+		e.trace.note("SKIP " + r.id)
 	}
-	name := r.id
-	if r.experiment != "" {
-		name = r.experiment
-	}
-	e.trace.note("SKIP " + name)
 }
