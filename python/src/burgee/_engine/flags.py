@@ -55,7 +55,8 @@ class CompiledFlag:
         )
         self._prerequisites = self._read_prerequisites(body)
         whens = [compile_when(rule.get("when"), self.references) for rule in rules]
-        names = [checks.text(rule, "experiment") or checks.text(rule, "id") for rule in rules]
+        # Only a rule of the flag's own is worth a note when it is passed by.
+        names = ["" if checks.text(rule, "experiment") else checks.text(rule, "id") for rule in rules]
         self._rules: list[tuple[Test | None, Serve, str]] = list(
             zip(whens, serves, names, strict=True)
         )
@@ -154,7 +155,8 @@ class CompiledFlag:
                 chosen = serve.choose(scope)
                 if chosen is not None:
                     return chosen
-                scope.note(f"SKIP {name}")
+                if name:
+                    scope.note(f"SKIP {name}")
         chosen = self._default.choose(scope)
         return self._without_unit() if chosen is None else chosen
 
