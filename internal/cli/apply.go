@@ -1,0 +1,188 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"burgee.dev/burgee/internal/apiclient"
+	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/internal/fault"
+)
+
+type applyOptions struct {
+	connection
+	file, project, comment            string
+	yes, check, dryRun, force, asJSON bool
+}
+
+func newApply(stdio Stdio) *cobra.Command {
+	var o applyOptions
+	cmd := &cobra.Command{
+		Use:   "apply -f FILE",
+		Short: "Make the server's configuration that of a file",
+		Long: `Apply a burgee/v1 file, YAML or JSON: print what would change, ask, and commit it
+as one revision per environment, all or nothing. What is not in the file stays.
+
+--check reads the file alone, without a server: 0 sound, 2 wrong. Flags and target
+groups that the file names must then be in it; --dry-run asks the server.`,
+		Example: `  burgee apply -f flags.yaml
+  burgee apply --yes -f flags.yaml --comment "raise DE to 25 %"
+  burgee apply --check -f flags.yaml
+  burgee export --project default | burgee apply --yes -f -`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return runApply(cmd.Context(), stdio, o) },
+	}
+	o.bind(cmd)
+	f := cmd.Flags()
+	f.StringVarP(&o.file, "file", "f", "", "the file; - is standard input")
+	f.StringVar(&o.project, "project", "", "key of the project (the file's own when not set)")
+	f.StringVar(&o.comment, "comment", "", "why, for the history")
+	f.BoolVar(&o.yes, "yes", false, "do not ask")
+	f.BoolVar(&o.check, "check", false, "check the file alone, without a server")
+	f.BoolVar(&o.dryRun, "dry-run", false, "print what would change and stop")
+	f.BoolVar(&o.force, "force", false, "overwrite changes made after the file was exported")
+	bindJSON(cmd, &o.asJSON)
+	return cmd
+}
+
+func runApply(ctx context.Context, stdio Stdio, o applyOptions) error {
+	name, text, err := readInput(stdio, o.file)
+	if err != nil {
+		return err
+	}
+	file, err := document.Parse(name, text)
+	if err != nil {
+		return err
+	}
+	if o.check {
+		return runCheck(stdio, o, name, file)
+	}
+	project := o.project
+	if project == "" {
+		project = projectOr(stdio, file.Project)
+	}
+	client, err := o.client(stdio)
+	if err != nil {
+		return err
+	}
+	request := apiclient.ApplyRequest{Text: string(text), File: name, Comment: o.comment, Force: o.force}
+	if !o.yes || o.dryRun {
+		agreed, err := plan(ctx, stdio, o, client, project, &request)
+		if err != nil || !agreed {
+			return err
+		}
+	}
+	result, err := client.Apply(ctx, project, request)
+	if err != nil {
+		return err
+	}
+	if o.asJSON {
+		return printJSON(stdio.Out, result)
+	}
+	if o.yes {
+		printPlan(stdio, result)
+	}
+	if result.Changed {
+		say(stdio.Out, "applied: %s\n", revisions(result))
+	}
+	return nil
+}
+
+// plan prints what would change and asks. The revisions it saw go into the
+// request, so that what is agreed to is what happens.
+func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Client, project string, request *apiclient.ApplyRequest) (agreed bool, err error) {
+	dry := *request
+	dry.DryRun = true
+	result, err := client.Apply(ctx, project, dry)
+	if err != nil {
+		return false, err
+	}
+	if o.dryRun && o.asJSON {
+		return false, printJSON(stdio.Out, result)
+	}
+	printPlan(stdio, result)
+	if o.dryRun || !result.Changed {
+		return false, nil
+	}
+	if !terminal(stdio.In) || o.file == "-" {
+		return false, fault.New(fault.Invalid, "not_confirmed", "nobody to ask: standard input is no terminal. Nothing was changed; add --yes, or --dry-run")
+	}
+	say(stdio.Err, "Apply? [y/N] ")
+	answer, _ := bufio.NewReader(stdio.In).ReadString('\n')
+	if word := strings.ToLower(strings.TrimSpace(answer)); word != "y" && word != "yes" {
+		say(stdio.Err, "nothing was changed\n")
+		return false, nil
+	}
+	request.Expect = result.Revisions
+	return true, nil
+}
+
+func printPlan(stdio Stdio, result apiclient.ApplyResult) {
+	for _, w := range result.Warnings {
+		say(stdio.Err, "warning: %s: %s\n", w.Path, w.Message)
+	}
+	if !result.Changed {
+		say(stdio.Out, "no changes\n")
+		return
+	}
+	for _, item := range result.Plan {
+		for _, sentence := range item.Sentences {
+			say(stdio.Out, "%s %s\n", sign(item.Action), sentence)
+		}
+	}
+}
+
+// sign marks a line of a plan.
+func sign(action string) string {
+	switch action {
+	case string(document.Create):
+		return "+"
+	case string(document.Delete):
+		return "-"
+	}
+	return "~"
+}
+
+// revisions names the revision of each environment.
+func revisions(result apiclient.ApplyResult) string {
+	var words []string
+	for environment, revision := range result.Revisions {
+		words = append(words, fmt.Sprintf("%s is at revision %d", environment, revision))
+	}
+	slices.Sort(words)
+	return strings.Join(words, ", ")
+}
+
+// runCheck checks a file by itself.
+func runCheck(stdio Stdio, o applyOptions, name string, file *document.File) error {
+	next, changes, _, err := alone(stdio, file)
+	if err != nil {
+		if o.getenvHint(stdio) {
+			say(stdio.Err, "--check knows this file alone; --dry-run asks the server, which knows more flags and groups\n")
+		}
+		return err
+	}
+	if o.asJSON {
+		return printJSON(stdio.Out, map[string]any{"ok": true, "flags": len(next.Flags), "objects": len(changes)})
+	}
+	say(stdio.Out, "%s is sound: %s, %s, %s\n", name,
+		count(len(next.Flags), "flag"), count(len(next.TargetGroups), "target group"), count(len(next.Experiments), "experiment"))
+	return nil
+}
+
+// getenvHint says whether a server is at hand that could be asked instead.
+func (o applyOptions) getenvHint(stdio Stdio) bool {
+	return o.token != "" || stdio.getenv("BURGEE_TOKEN") != ""
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

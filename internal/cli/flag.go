@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+func newFlag(stdio Stdio) *cobra.Command {
+	return group("flag", "Look at flags", newFlagList(stdio))
+}
+
+type flagListOptions struct {
+	connection
+	project          string
+	archived, asJSON bool
+}
+
+func newFlagList(stdio Stdio) *cobra.Command {
+	var o flagListOptions
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the flags and what they serve in each environment",
+		Example: `  burgee flag list
+  burgee flag list --project default --json
+  burgee flag list --archived`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return runFlagList(cmd.Context(), stdio, o) },
+	}
+	o.bind(cmd)
+	bindProject(cmd, &o.project)
+	cmd.Flags().BoolVar(&o.archived, "archived", false, "the archived flags instead")
+	bindJSON(cmd, &o.asJSON)
+	return cmd
+}
+
+func runFlagList(ctx context.Context, stdio Stdio, o flagListOptions) error {
+	client, err := o.client(stdio)
+	if err != nil {
+		return err
+	}
+	project := projectOr(stdio, o.project)
+	flags, raw, err := client.Flags(ctx, project, o.archived)
+	if err != nil {
+		return err
+	}
+	if o.asJSON {
+		return printRaw(stdio, raw)
+	}
+	keys, err := environments(ctx, client, project)()
+	if err != nil {
+		return err
+	}
+	if len(flags) == 0 {
+		say(stdio.Err, "no flags yet; they register themselves when a program connects, or come with burgee apply -f\n")
+		return nil
+	}
+	var t table
+	t.row(append([]string{"FLAG", "TYPE", "FROM"}, keys...)...)
+	for _, f := range flags {
+		row := []string{f.Key, f.Type, f.Source}
+		for _, environment := range keys {
+			row = append(row, f.Environments[environment].Serving)
+		}
+		t.row(row...)
+	}
+	t.print(stdio.Out)
+	return nil
+}
+
+// printRaw writes the server's answer in one line.
+func printRaw(stdio Stdio, raw json.RawMessage) error {
+	var b bytes.Buffer
+	if err := json.Compact(&b, raw); err != nil {
+		return fmt.Errorf("read the answer: %w", err)
+	}
+	say(stdio.Out, "%s\n", b.Bytes())
+	return nil
+}

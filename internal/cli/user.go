@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/server"
+)
+
+func newUser(stdio Stdio) *cobra.Command {
+	return group("user", "Manage people", newCreateOwner(stdio))
+}
+
+type ownerOptions struct{ data, email string }
+
+func newCreateOwner(stdio Stdio) *cobra.Command {
+	var o ownerOptions
+	cmd := &cobra.Command{
+		Use:   "create-owner",
+		Short: "Make the owner's account, on the server's own machine",
+		Long: `Make the owner's account in a data folder, beside a running server or without one.
+The e-mail address and the password are asked for; without a terminal the password is
+the first line of standard input.`,
+		Example: `  burgee user create-owner --data ./data
+  burgee user create-owner --data ./data --email ann@example.com < password.txt`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return runCreateOwner(cmd.Context(), stdio, o) },
+	}
+	cmd.Flags().StringVar(&o.data, "data", "", "the server's data folder (BURGEE_DATA; ./data when not set)")
+	cmd.Flags().StringVar(&o.email, "email", "", "the owner's e-mail address")
+	return cmd
+}
+
+func runCreateOwner(ctx context.Context, stdio Stdio, o ownerOptions) error {
+	for _, folder := range []string{stdio.getenv("BURGEE_DATA"), "./data"} {
+		if o.data == "" {
+			o.data = folder
+		}
+	}
+	if _, err := os.Stat(o.data); errors.Is(err, os.ErrNotExist) {
+		return fault.New(fault.NotFound, "data_missing", "there is no folder %s; start the server once, or name its folder with --data", o.data)
+	}
+	in := bufio.NewReader(stdio.In)
+	if o.email == "" {
+		if !terminal(stdio.In) {
+			return fault.New(fault.Invalid, "email_missing", "the e-mail address is missing; add --email")
+		}
+		say(stdio.Err, "E-mail: ")
+		email, err := line(in)
+		if err != nil {
+			return err
+		}
+		o.email = email
+	}
+	password, err := askPassword(ctx, stdio, in)
+	if err != nil {
+		return err
+	}
+	if err := server.CreateOwner(ctx, o.data, o.email, password); err != nil {
+		return err
+	}
+	say(stdio.Out, "%s can sign in now\n", o.email)
+	return nil
+}
+
+// askPassword reads a password. On a terminal it is not shown while typed.
+func askPassword(ctx context.Context, stdio Stdio, in *bufio.Reader) (string, error) {
+	if !terminal(stdio.In) {
+		return line(in)
+	}
+	say(stdio.Err, "Password: ")
+	show := hide(ctx, stdio)
+	password, err := line(in)
+	show()
+	say(stdio.Err, "\n")
+	return password, err
+}
+
+// hide stops the terminal from showing what is typed, until the function it
+// returns is called. Where that is not possible it says so.
+func hide(ctx context.Context, stdio Stdio) (show func()) {
+	stty := func(argument string) error {
+		cmd := exec.CommandContext(ctx, "stty", argument)
+		cmd.Stdin = os.Stdin
+		return cmd.Run()
+	}
+	if err := stty("-echo"); err != nil {
+		say(stdio.Err, "(shown while you type) ")
+		return func() {}
+	}
+	return func() { _ = stty("echo") }
+}
+
+func line(in *bufio.Reader) (string, error) {
+	text, err := in.ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("read standard input: %w", err)
+	}
+	return strings.TrimRight(text, "\r\n"), nil
+}
