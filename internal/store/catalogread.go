@@ -1,0 +1,180 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+
+	"burgee.dev/burgee/internal/catalog"
+	"burgee.dev/burgee/internal/document"
+)
+
+// catalogTx implements catalog.Tx.
+type catalogTx struct{ q query }
+
+const projectColumns = `SELECT id, key, name, created_at, generation, chain_seq, chain_hash,
+	(SELECT COUNT(*) FROM flag f WHERE f.project_id = project.id AND f.archived_at = 0) FROM project`
+
+func scanProject(from scanner) (p catalog.ProjectRow, err error) {
+	err = from.Scan(&p.ID, &p.Key, &p.Name, &p.CreatedAt, &p.Generation, &p.ChainSeq, &p.ChainHash, &p.FlagCount)
+	return p, err
+}
+
+// Projects implements catalog.Reader.
+func (t catalogTx) Projects() ([]catalog.ProjectRow, error) {
+	var out []catalog.ProjectRow
+	err := t.q.each(func(from scanner) error {
+		p, err := scanProject(from)
+		out = append(out, p)
+		return err
+	}, projectColumns+` ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		if err := t.environments(&out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Project implements catalog.Reader.
+func (t catalogTx) Project(key string) (catalog.ProjectRow, error) {
+	p, err := scanProject(t.q.row(projectColumns+` WHERE key = $1`, key))
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, missing(err, "project_not_found", "There is no project %q", key)
+	}
+	if err != nil {
+		return p, translate(err)
+	}
+	return p, t.environments(&p)
+}
+
+func (t catalogTx) environments(p *catalog.ProjectRow) error {
+	return t.q.each(func(from scanner) error {
+		var e catalog.EnvironmentRow
+		err := from.Scan(&e.ID, &e.Key, &e.Name, &e.Kind, &e.Position, &e.Revision)
+		p.Environments = append(p.Environments, e)
+		return err
+	}, `SELECT id, key, name, kind, position, revision FROM environment WHERE project_id = $1 ORDER BY position, id`, p.ID)
+}
+
+// Objects implements catalog.Reader.
+func (t catalogTx) Objects(projectID int64) (out catalog.ObjectRows, err error) {
+	for _, part := range []struct {
+		kind document.Kind
+		rows *[]catalog.ObjectRow
+		text string
+	}{
+		{document.FlagKind, &out.Flags, `SELECT key, 0, body, source, created_at, archived_at, declared_by, 0 FROM flag WHERE project_id = $1`},
+		{document.ConfigurationKind, &out.Configurations, `SELECT flag_key, environment_id, body, '', 0, 0, 0, 0 FROM configuration WHERE project_id = $1`},
+		{document.TargetGroupKind, &out.Groups, `SELECT key, 0, body, '', 0, 0, 0, 0 FROM target_group WHERE project_id = $1`},
+		{document.ExperimentKind, &out.Experiments, `SELECT key, environment_id, body, '', 0, 0, 0, started_at FROM experiment WHERE project_id = $1`},
+		{document.AttributeKind, &out.Attributes, `SELECT path, 0, body, '', 0, 0, 0, 0 FROM attribute WHERE project_id = $1`},
+	} {
+		err := t.q.each(func(from scanner) error {
+			o := catalog.ObjectRow{Kind: part.kind}
+			err := from.Scan(&o.Key, &o.EnvironmentID, (*[]byte)(&o.Body), &o.Source, &o.CreatedAt, &o.ArchivedAt, &o.DeclaredBy, &o.StartedAt)
+			*part.rows = append(*part.rows, o)
+			return err
+		}, part.text, projectID)
+		if err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+// Lines implements catalog.Reader.
+func (t catalogTx) Lines(projectID int64) (map[int64]map[document.EntityRef][]byte, error) {
+	out := map[int64]map[document.EntityRef][]byte{}
+	err := t.q.each(func(from scanner) error {
+		var environmentID int64
+		var ref document.EntityRef
+		var line []byte
+		if err := from.Scan(&environmentID, &ref.Kind, &ref.Key, &line); err != nil {
+			return err
+		}
+		if out[environmentID] == nil {
+			out[environmentID] = map[document.EntityRef][]byte{}
+		}
+		out[environmentID][ref] = line
+		return nil
+	}, `SELECT l.environment_id, l.kind, l.key, l.line FROM ruleset_line l
+		JOIN environment e ON e.id = l.environment_id WHERE e.project_id = $1`, projectID)
+	return out, err
+}
+
+// Latest implements catalog.Reader.
+func (t catalogTx) Latest(projectID int64, kind document.Kind, object string) ([]catalog.LatestRow, error) {
+	where := conditions{args: []any{projectID}}
+	if kind != "" {
+		where.add("l.kind = $%d", string(kind))
+	}
+	if object != "" {
+		where.add("l.object = $%d", object)
+	}
+	var out []catalog.LatestRow
+	err := t.q.each(func(from scanner) error {
+		var c catalog.LatestRow
+		var environmentID, number sql.NullInt64
+		if err := from.Scan(&c.Kind, &c.Object, &c.EnvironmentID, &c.ChangeID, &c.At, &c.Author.Kind, &c.Author.ID, &c.Author.Name, &environmentID, &number); err != nil {
+			return err
+		}
+		if n := len(out); n == 0 || out[n-1].ChangeID != c.ChangeID {
+			c.Revisions = map[int64]int64{}
+			out = append(out, c)
+		}
+		if environmentID.Valid {
+			out[len(out)-1].Revisions[environmentID.Int64] = number.Int64
+		}
+		return nil
+	}, `SELECT l.kind, l.object, l.environment_id, l.change_id, c.at, c.actor_kind, c.actor_id, c.actor_name, r.environment_id, r.number
+		FROM latest_change l JOIN change c ON c.id = l.change_id LEFT JOIN revision r ON r.change_id = l.change_id
+		WHERE l.project_id = $1`+where.text+` ORDER BY l.change_id`, where.args...)
+	return out, err
+}
+
+// Declarations implements catalog.Reader.
+func (t catalogTx) Declarations(projectID int64, flag string) ([]catalog.DeclarationRow, error) {
+	where := conditions{args: []any{projectID}}
+	if flag != "" {
+		where.add("flag_key = $%d", flag)
+	}
+	var out []catalog.DeclarationRow
+	err := t.q.each(func(from scanner) error {
+		var d catalog.DeclarationRow
+		var options []byte
+		err := from.Scan(&d.EnvironmentID, &d.Flag, &d.Application, &d.Version, &d.SDK, &d.Platform, &d.Type,
+			(*[]byte)(&d.Default), &options, &d.Description, &d.FirstSeenAt, &d.LastSeenAt)
+		if err == nil {
+			err = json.Unmarshal(options, &d.Options)
+		}
+		out = append(out, d)
+		return err
+	}, `SELECT environment_id, flag_key, application, version, sdk, platform, type, default_value, options, description, first_seen_at, last_seen_at
+		FROM declaration WHERE project_id = $1`+where.text+` ORDER BY last_seen_at DESC, first_seen_at DESC, version DESC, application`, where.args...)
+	return out, err
+}
+
+// DeclaredSince implements catalog.Reader.
+func (t catalogTx) DeclaredSince(keyID, since int64) (n int, err error) {
+	err = t.q.row(`SELECT COUNT(*) FROM flag WHERE declared_by = $1 AND created_at > $2`, keyID, since).scan(&n)
+	return n, err
+}
+
+// Keys implements catalog.Reader.
+func (t catalogTx) Keys(environmentID int64) ([]catalog.KeyRow, error) {
+	var out []catalog.KeyRow
+	err := t.q.each(func(from scanner) error {
+		k := catalog.KeyRow{EnvironmentID: environmentID}
+		var hash []byte
+		err := from.Scan(&k.ID, &k.Kind, &k.Name, &hash, &k.Masked, &k.Public, &k.CreatedAt, &k.ExpiresAt, &k.RevokedAt, &k.LastUsedAt, &k.Uses, &k.LastSDK)
+		copy(k.Hash[:], hash)
+		out = append(out, k)
+		return err
+	}, `SELECT id, kind, name, hash, masked, public, created_at, expires_at, revoked_at, last_used_at, uses, last_sdk
+		FROM sdk_key WHERE environment_id = $1 ORDER BY id`, environmentID)
+	return out, err
+}

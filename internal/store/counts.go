@@ -1,0 +1,214 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"burgee.dev/burgee/internal/ingest"
+)
+
+// How long counts are kept.
+const (
+	keepMinutes = 14 * 24 * time.Hour
+	keepHours   = 396 * 24 * time.Hour // thirteen months
+	keepBatches = 24 * time.Hour
+	pruneEvery  = time.Hour
+)
+
+const (
+	minuteMs = int64(time.Minute / time.Millisecond)
+	hourMs   = int64(time.Hour / time.Millisecond)
+)
+
+// HourlyCount is a flag's evaluations by hour, oldest first.
+type HourlyCount struct {
+	Counts []int64
+	LastAt int64 // the minute of the last evaluation ever, in milliseconds
+}
+
+// MinuteCount is what was counted in one minute.
+type MinuteCount struct {
+	Minute      int64
+	Variation   string // "" where no variation was served
+	Reason      string
+	Application string
+	Version     string
+	SDK         string
+	Count       int64
+}
+
+// AddCounts implements ingest.Sink.
+func (s *Store) AddCounts(ctx context.Context, batchIDs []string, rows []ingest.Row) error {
+	now := s.clock.Now()
+	err := s.write(ctx, func(q query) error {
+		for _, id := range batchIDs {
+			if err := q.exec(`INSERT INTO event_batch (id, at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`, id, now.UnixMilli()); err != nil {
+				return err
+			}
+		}
+		for _, row := range rows {
+			if err := addMinute(q, row); err != nil {
+				return err
+			}
+		}
+		return addTotals(q, rows)
+	})
+	if err != nil {
+		return err
+	}
+	if last := s.pruned.Load(); now.UnixMilli()-last >= pruneEvery.Milliseconds() && s.pruned.CompareAndSwap(last, now.UnixMilli()) {
+		return s.Prune(ctx, now)
+	}
+	return nil
+}
+
+func addMinute(q query, r ingest.Row) error {
+	return q.exec(`INSERT INTO evaluation_count (environment_id, flag, minute, variation, reason, experiment, arm, application, version, sdk, count)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		ON CONFLICT (environment_id, flag, minute, variation, reason, experiment, arm, application, version, sdk)
+		DO UPDATE SET count = evaluation_count.count + excluded.count`,
+		r.EnvironmentID, r.Flag, r.Minute, r.Variation, r.Reason, r.Experiment, r.Arm, r.Application, r.Version, r.SDK, r.Count)
+}
+
+// addTotals adds to the hours and moves the last minutes: one statement for
+// each flag, not for each row.
+func addTotals(q query, rows []ingest.Row) error {
+	type hourOf struct {
+		environmentID, hour int64
+		flag                string
+	}
+	type flagOf struct {
+		environmentID int64
+		flag          string
+	}
+	hours, last := map[hourOf]int64{}, map[flagOf]int64{}
+	for _, r := range rows {
+		hours[hourOf{r.EnvironmentID, r.Minute - r.Minute%hourMs, r.Flag}] += r.Count
+		flag := flagOf{r.EnvironmentID, r.Flag}
+		last[flag] = max(last[flag], r.Minute)
+	}
+	for at, count := range hours {
+		if err := q.exec(`INSERT INTO evaluation_hour (environment_id, hour, flag, count) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (environment_id, hour, flag) DO UPDATE SET count = evaluation_hour.count + excluded.count`,
+			at.environmentID, at.hour, at.flag, count); err != nil {
+			return err
+		}
+	}
+	for flag, minute := range last {
+		if err := q.exec(`INSERT INTO evaluation_last (environment_id, flag, minute) VALUES ($1, $2, $3)
+			ON CONFLICT (environment_id, flag) DO UPDATE SET minute = excluded.minute WHERE excluded.minute > evaluation_last.minute`,
+			flag.environmentID, flag.flag, minute); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RecentBatches implements ingest.Sink.
+func (s *Store) RecentBatches(ctx context.Context, since int64) ([]string, error) {
+	var out []string
+	err := s.read(ctx, func(q query) error {
+		return q.each(func(from scanner) error {
+			var id string
+			err := from.Scan(&id)
+			out = append(out, id)
+			return err
+		}, `SELECT id FROM event_batch WHERE at >= $1 ORDER BY at, id`, since)
+	})
+	return out, err
+}
+
+// AddKeyUses implements ingest.Sink.
+func (s *Store) AddKeyUses(ctx context.Context, uses []ingest.KeyUse) error {
+	return s.write(ctx, func(q query) error {
+		for _, use := range uses {
+			if err := q.exec(`UPDATE sdk_key SET uses = uses + $2,
+				last_sdk = CASE WHEN $3 >= last_used_at AND $4 <> '' THEN $4 ELSE last_sdk END,
+				last_used_at = CASE WHEN $3 > last_used_at THEN $3 ELSE last_used_at END
+				WHERE id = $1`, use.KeyID, use.Uses, use.LastUsedAt, use.SDK); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+const ofEnvironment = `(SELECT e.id FROM environment e JOIN project p ON p.id = e.project_id WHERE p.key = $1 AND e.key = $2)`
+
+// HourlyCounts returns, by flag, the totals of each hour from the given one on.
+func (s *Store) HourlyCounts(ctx context.Context, project, environment string, from time.Time, hours int) (map[string]HourlyCount, error) {
+	first := from.UnixMilli() - from.UnixMilli()%hourMs
+	out := map[string]HourlyCount{}
+	of := func(flag string) HourlyCount {
+		h, ok := out[flag]
+		if !ok {
+			h.Counts = make([]int64, hours)
+		}
+		return h
+	}
+	err := s.read(ctx, func(q query) error {
+		err := q.each(func(from scanner) error {
+			var hour, count int64
+			var flag string
+			if err := from.Scan(&hour, &flag, &count); err != nil {
+				return err
+			}
+			h := of(flag)
+			h.Counts[(hour-first)/hourMs] = count
+			out[flag] = h
+			return nil
+		}, `SELECT hour, flag, count FROM evaluation_hour WHERE environment_id = `+ofEnvironment+` AND hour >= $3 AND hour < $4`,
+			project, environment, first, first+int64(hours)*hourMs)
+		if err != nil {
+			return err
+		}
+		return q.each(func(from scanner) error {
+			var flag string
+			var minute int64
+			if err := from.Scan(&flag, &minute); err != nil {
+				return err
+			}
+			h := of(flag)
+			h.LastAt = minute
+			out[flag] = h
+			return nil
+		}, `SELECT flag, minute FROM evaluation_last WHERE environment_id = `+ofEnvironment, project, environment)
+	})
+	return out, err
+}
+
+// MinuteCounts returns one flag's counts by minute from a time on, the oldest
+// first.
+func (s *Store) MinuteCounts(ctx context.Context, project, environment, flag string, from time.Time) ([]MinuteCount, error) {
+	var out []MinuteCount
+	err := s.read(ctx, func(q query) error {
+		return q.each(func(from scanner) error {
+			var c MinuteCount
+			err := from.Scan(&c.Minute, &c.Variation, &c.Reason, &c.Application, &c.Version, &c.SDK, &c.Count)
+			out = append(out, c)
+			return err
+		}, `SELECT minute, variation, reason, application, version, sdk, SUM(count) FROM evaluation_count
+			WHERE environment_id = `+ofEnvironment+` AND flag = $3 AND minute >= $4
+			GROUP BY minute, variation, reason, application, version, sdk
+			ORDER BY minute, variation, reason, application, version, sdk`,
+			project, environment, flag, from.UnixMilli()-from.UnixMilli()%minuteMs)
+	})
+	return out, err
+}
+
+// Prune deletes what is kept for a time only.
+func (s *Store) Prune(ctx context.Context, now time.Time) error {
+	return s.write(ctx, func(q query) error {
+		for text, keep := range map[string]time.Duration{
+			`DELETE FROM evaluation_count WHERE minute < $1`: keepMinutes,
+			`DELETE FROM evaluation_hour WHERE hour < $1`:    keepHours,
+			`DELETE FROM event_batch WHERE at < $1`:          keepBatches,
+			`DELETE FROM session WHERE expires_at < $1`:      0,
+		} {
+			if err := q.exec(text, now.Add(-keep).UnixMilli()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

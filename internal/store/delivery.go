@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+
+	"burgee.dev/burgee/internal/delivery"
+	"burgee.dev/burgee/sdk/ruleset"
+)
+
+// Environments implements delivery.Reader.
+func (s *Store) Environments(ctx context.Context) ([]delivery.EnvironmentState, error) {
+	var out []delivery.EnvironmentState
+	err := s.read(ctx, func(q query) error {
+		return q.each(func(from scanner) error {
+			e := delivery.EnvironmentState{Epoch: s.epoch}
+			err := from.Scan(&e.ID, &e.Project, &e.Key, &e.Revision, &e.KeyGeneration)
+			out = append(out, e)
+			return err
+		}, `SELECT e.id, p.key, e.key, e.revision, e.key_generation FROM environment e JOIN project p ON p.id = e.project_id ORDER BY e.id`)
+	})
+	return out, err
+}
+
+// Ruleset implements delivery.Reader.
+func (s *Store) Ruleset(ctx context.Context, environmentID int64) (ruleset.Header, [][]byte, error) {
+	header := ruleset.Header{Burgee: ruleset.WireVersion, Epoch: s.epoch, Hash: ruleset.HashP32}
+	var lines [][]byte
+	err := s.read(ctx, func(q query) error {
+		err := q.row(`SELECT p.key, e.key, e.revision FROM environment e JOIN project p ON p.id = e.project_id WHERE e.id = $1`, environmentID).
+			scan(&header.Project, &header.Environment, &header.Revision)
+		if err != nil {
+			return missing(err, "environment_not_found", "There is no environment %d", environmentID)
+		}
+		return q.each(func(from scanner) error {
+			var line []byte
+			err := from.Scan(&line)
+			lines = append(lines, line)
+			return err
+		}, `SELECT line FROM ruleset_line WHERE environment_id = $1 ORDER BY kind, key`, environmentID)
+	})
+	if err != nil {
+		return ruleset.Header{}, nil, err
+	}
+	return header, lines, nil
+}
+
+// Keys implements delivery.Reader.
+func (s *Store) Keys(ctx context.Context, environmentID int64) ([]delivery.KeyRef, error) {
+	var out []delivery.KeyRef
+	err := s.read(ctx, func(q query) error {
+		return q.each(func(from scanner) error {
+			var k delivery.KeyRef
+			var hash []byte
+			err := from.Scan(&k.ID, &hash, &k.Kind, &k.ExpiresAt)
+			copy(k.Hash[:], hash)
+			out = append(out, k)
+			return err
+		}, `SELECT id, hash, kind, expires_at FROM sdk_key WHERE environment_id = $1 AND revoked_at = 0 ORDER BY id`, environmentID)
+	})
+	return out, err
+}

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"burgee.dev/burgee/internal/fault"
+)
+
+// uniques are the constraints that a user can run into, by the columns that
+// they are over, with the fault that each of them is.
+var uniques = map[string]func(error) error{
+	"member.email_key": conflict("email_taken", "There is already an account with this e-mail address"),
+	"project.key":      conflict("project_exists", "There is already a project with this key"),
+	"environment.project_id, environment.key": conflict("environment_exists", "The project has an environment with this key already"),
+	"sdk_key.hash": conflict("key_exists", "This key is in use already; make another one"),
+	"token.hash":   conflict("token_exists", "This token exists already; make another one"),
+}
+
+func conflict(code, words string) func(error) error {
+	return func(cause error) error { return fault.Wrap(cause, fault.Conflict, code, "%s", words) }
+}
+
+// translate turns an error of the driver into a fault where its reason is
+// known; others stay, and are internal.
+func translate(err error) error {
+	if err == nil || errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return fault.Wrap(err, fault.Unavailable, "store_busy", "The store did not answer in time; try again").WithRetryAfter(time.Second)
+	}
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return fmt.Errorf("store: %w", err)
+	}
+	switch e.Code() {
+	case lib.SQLITE_CONSTRAINT_UNIQUE, lib.SQLITE_CONSTRAINT_PRIMARYKEY:
+		if known := uniques[columns(e.Error())]; known != nil {
+			return known(err)
+		}
+		return fault.Wrap(err, fault.Conflict, "already_exists", "It exists already; load it again")
+	case lib.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return fault.Wrap(err, fault.Conflict, "referenced", "Something else refers to this, or what it refers to is gone; load it again")
+	}
+	switch e.Code() & 0xff {
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
+		return fault.Wrap(err, fault.Unavailable, "store_busy", "The store is busy; try again").WithRetryAfter(time.Second)
+	case lib.SQLITE_FULL:
+		return fault.Wrap(err, fault.Unavailable, "disk_full", "The disk of the data folder is full: nothing was changed. Make room and try again")
+	case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM:
+		return fault.Wrap(err, fault.Unavailable, "store_readonly", "The database cannot be written: nothing was changed. Look at the data folder's owner, mode and disk")
+	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
+		return fault.Wrap(err, fault.Unavailable, "store_damaged", "The database file is damaged; restore a backup")
+	}
+	return fmt.Errorf("store: %w", err)
+}
+
+// columns reads from the driver's words which unique constraint it was:
+// "constraint failed: UNIQUE constraint failed: member.email_key (2067)".
+func columns(text string) string {
+	_, rest, ok := strings.Cut(text, "constraint failed: ")
+	for ok {
+		text = rest
+		_, rest, ok = strings.Cut(rest, "constraint failed: ")
+	}
+	text, _, _ = strings.Cut(text, " (")
+	return text
+}
+
+func busy(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && (e.Code()&0xff == lib.SQLITE_BUSY || e.Code()&0xff == lib.SQLITE_LOCKED)
+}
+
+// missing makes a fault of a query that found nothing.
+func missing(err error, code, format string, args ...any) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return fault.New(fault.NotFound, code, format, args...)
+	}
+	return err
+}

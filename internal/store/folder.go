@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"burgee.dev/burgee/internal/fault"
+)
+
+const (
+	databaseName = "burgee.db"
+	lockName     = "burgee.lock"
+)
+
+// codeInUse is the fault's code when another process holds the folder.
+const codeInUse = "data_in_use"
+
+// prepareFolder makes the data folder, for its owner only, and tries whether it
+// can be written to.
+func prepareFolder(dir string) error {
+	if dir == "" {
+		return fault.New(fault.Invalid, "data_folder", "No data folder is named; give one with --data")
+	}
+	info, err := os.Stat(dir)
+	switch {
+	case err == nil && !info.IsDir():
+		return fault.New(fault.Unavailable, "data_folder", "The data folder %s is a file; move it away, or name another folder with --data", dir)
+	case errors.Is(err, fs.ErrNotExist):
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err != nil {
+		return folderFault(dir, err)
+	}
+	probe, err := os.CreateTemp(dir, ".write-*")
+	if err != nil {
+		return folderFault(dir, err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+func folderFault(dir string, err error) error {
+	why := err.Error()
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		why = path.Err.Error()
+	}
+	return fault.Wrap(err, fault.Unavailable, "data_folder",
+		"Cannot write to the data folder %s: %s. Mend its owner or mode, or name another folder with --data", dir, why)
+}
+
+// prepareFile makes the database file, for its owner only.
+func prepareFile(dir string) (string, error) {
+	file := filepath.Join(dir, databaseName)
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return "", fault.New(fault.Unavailable, "data_folder", "%s is a folder, but the database is a file of this name; move it away", file)
+	}
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return "", folderFault(dir, err)
+	}
+	return file, f.Close()
+}
+
+// folderLock keeps a second server out of a data folder. It is a transaction
+// that is never committed: the system ends it with the process, however the
+// process ends, on every platform.
+type folderLock struct {
+	db   *sql.DB
+	conn *sql.Conn
+}
+
+func lockFolder(ctx context.Context, dir string) (*folderLock, error) {
+	db, err := sql.Open("sqlite", fileURI(filepath.Join(dir, lockName))+"?_pragma=busy_timeout(0)")
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	conn, err := db.Conn(ctx)
+	if err == nil {
+		_, err = conn.ExecContext(ctx, "BEGIN EXCLUSIVE")
+	}
+	if err == nil {
+		return &folderLock{db, conn}, nil
+	}
+	_ = db.Close()
+	if busy(err) {
+		return nil, fault.Wrap(err, fault.Unavailable, codeInUse,
+			"Another burgee is using %s. Stop it first, or name another folder with --data", dir)
+	}
+	return nil, folderFault(dir, err)
+}
+
+func (l *folderLock) release() error { return errors.Join(l.conn.Close(), l.db.Close()) }

@@ -1,0 +1,17 @@
+package store
+
+import (
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/catalog"
+	"burgee.dev/burgee/internal/delivery"
+	"burgee.dev/burgee/internal/ingest"
+)
+
+// What the store is asked for.
+var (
+	_ catalog.Store   = (*Store)(nil)
+	_ catalog.Tx      = catalogTx{}
+	_ account.Store   = (*Store)(nil)
+	_ delivery.Reader = (*Store)(nil)
+	_ ingest.Sink     = (*Store)(nil)
+)

@@ -1,0 +1,155 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"burgee.dev/burgee/internal/catalog"
+	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/fault"
+)
+
+// Options say where a store is.
+type Options struct {
+	Dir string // the data folder; made when absent
+	// Shared opens the folder beside a running server: without its lock, and
+	// without changing the schema under it.
+	Shared bool
+	Clock  clock.Clock // nil is the machine's
+}
+
+// Store keeps everything. It is safe for concurrent use.
+type Store struct {
+	writer *sql.DB // one connection
+	reader *sql.DB
+	lock   *folderLock // nil when shared with a running server
+	clock  clock.Clock
+	epoch  int64
+	pruned atomic.Int64 // when retention ran last, in milliseconds
+}
+
+// Open opens the store of a folder, makes it when there is none, and brings its
+// schema up to date. Its errors are faults whose words say what to do.
+func Open(ctx context.Context, options Options) (*Store, error) {
+	s := &Store{clock: options.Clock}
+	if s.clock == nil {
+		s.clock = clock.System{}
+	}
+	if err := s.open(ctx, options); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, options Options) (err error) {
+	if err := prepareFolder(options.Dir); err != nil {
+		return err
+	}
+	s.lock, err = lockFolder(ctx, options.Dir)
+	if err != nil && (!options.Shared || fault.As(err).Code != codeInUse) {
+		return err
+	}
+	file, err := prepareFile(options.Dir)
+	if err != nil {
+		return err
+	}
+	if s.writer, err = openWriter(file); err != nil {
+		return err
+	}
+	if s.reader, err = openReaders(file); err != nil {
+		return err
+	}
+	if err := s.migrate(ctx, options.Dir); err != nil {
+		return err
+	}
+	s.epoch, err = s.ensureEpoch(ctx)
+	return err
+}
+
+// ensureEpoch reads the second at which the store was made; a new one is made now.
+func (s *Store) ensureEpoch(ctx context.Context) (epoch int64, err error) {
+	now := s.clock.Now()
+	err = s.write(ctx, func(q query) error {
+		if err := q.exec(`INSERT INTO meta (id, epoch, created_at) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING`, now.Unix(), now.UnixMilli()); err != nil {
+			return err
+		}
+		return q.row(`SELECT epoch FROM meta WHERE id = 1`).scan(&epoch)
+	})
+	return epoch, err
+}
+
+// Close folds the write-ahead log into the database and closes it.
+func (s *Store) Close() error {
+	var errs []error
+	if s.reader != nil {
+		errs = append(errs, s.reader.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.Close()) // the last connection folds the log
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.release())
+	}
+	return errors.Join(errs...)
+}
+
+// Ping asks the database for an answer.
+func (s *Store) Ping(ctx context.Context) error {
+	return translate(s.reader.PingContext(ctx))
+}
+
+// Epoch is the Unix second at which the store was made.
+func (s *Store) Epoch() int64 { return s.epoch }
+
+// Empty says whether nobody has used the store yet.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	var n int
+	err := s.read(ctx, func(q query) error {
+		return q.row(`SELECT (SELECT COUNT(*) FROM project) + (SELECT COUNT(*) FROM member) + (SELECT COUNT(*) FROM token)`).scan(&n)
+	})
+	return n == 0, err
+}
+
+// Read implements catalog.Store.
+func (s *Store) Read(ctx context.Context, fn func(catalog.Reader) error) error {
+	return s.read(ctx, func(q query) error { return fn(catalogTx{q}) })
+}
+
+// Write implements catalog.Store.
+func (s *Store) Write(ctx context.Context, fn func(catalog.Tx) error) error {
+	return s.write(ctx, func(q query) error { return fn(catalogTx{q}) })
+}
+
+// read runs fn in one read transaction: all its queries see one state.
+func (s *Store) read(ctx context.Context, fn func(query) error) error {
+	tx, err := s.reader.BeginTx(ctx, nil)
+	if err != nil {
+		return translate(fmt.Errorf("begin: %w", err))
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing was written
+	return fn(query{ctx, tx})
+}
+
+// write runs fn in one write transaction and commits when it returns nil.
+// Waiting for the turn ends with ctx; what has begun is not cut off, since the
+// answer to a commit that was cut off would be unknown.
+func (s *Store) write(ctx context.Context, fn func(query) error) error {
+	conn, err := s.writer.Conn(ctx)
+	if err != nil {
+		return translate(fmt.Errorf("wait for the writer: %w", err))
+	}
+	defer conn.Close() //nolint:errcheck // gives the connection back
+	begun := context.WithoutCancel(ctx)
+	tx, err := conn.BeginTx(begun, nil)
+	if err != nil {
+		return translate(fmt.Errorf("begin: %w", err))
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit this does nothing
+	if err := fn(query{begun, tx}); err != nil {
+		return err
+	}
+	return translate(tx.Commit())
+}
