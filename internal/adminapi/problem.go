@@ -1,13 +1,16 @@
 package adminapi
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/fault"
@@ -69,6 +72,25 @@ func problem(ctx context.Context, err error) error {
 		answer.header.Set("WWW-Authenticate", `Bearer realm="burgee"`)
 	}
 	return answer
+}
+
+// wellFormed refuses a body that is too large or no JSON before anything looks
+// inside, with the place of the mistake.
+func wellFormed(ctx huma.Context, next func(huma.Context)) {
+	r, w := humago.Unwrap(ctx)
+	limits := httpkit.Limits{Body: maxBody, AllowEmpty: true, AllowUnknown: true}
+	data, err := httpkit.ReadBody(r, limits)
+	if err == nil && len(data) > 0 {
+		var value any
+		err = httpkit.DecodeBytes(data, &value, limits)
+	}
+	if err != nil {
+		httpkit.WriteProblem(w, r, err)
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(data))
+	r.Header.Set("Content-Type", "application/json") // whatever curl -d says it is
+	next(ctx)
 }
 
 // newProblem words an error that huma found before a handler ran.

@@ -64,6 +64,9 @@ func route[I, O any](a *API, o huma.Operation, handle func(context.Context, *I) 
 	if len(o.Security[0]) > 0 {
 		o.Middlewares = append(o.Middlewares, a.requireActor)
 	}
+	if o.Method != get && o.Method != remove {
+		o.Middlewares = append(o.Middlewares, wellFormed)
+	}
 	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
 		if err != nil {

@@ -49,7 +49,7 @@ var everyRoute = []testkit.Scenario{
 	{Name: "an unknown group", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Body: obj{"rules": []obj{{"when": obj{"group": "gamma"}, "serve": true}}}, Status: 422, Holds: []string{"gamma"}},
 	{Name: "another revision than the one that was changed", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Header: map[string]string{"If-Match": `"1"`}, Body: obj{"default": true}, Status: 412, Code: "revision_moved"},
 	{Name: "an If-Match that is no revision", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Header: map[string]string{"If-Match": "W/x"}, Body: obj{"default": true}, Status: 422, Field: "If-Match"},
-	{Name: "malformed JSON", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Body: `{"default": tru}`, Status: 400, Holds: []string{"JSON"}},
+	{Name: "malformed JSON", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Body: `{"default": tru}`, Status: 400, Code: "json_malformed"},
 	{Name: "an unknown environment", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/staging", Body: obj{"default": true}, Status: 404, Code: "environment_not_found"},
 	{Name: "evaluate", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.isHoliday", "context": obj{"app": obj{"platform": "ios", "version": "2.1"}}, "explain": true}, Status: 200, Holds: []string{`"value":true`, `"reason":"RULE"`, `"id":"ios-2"`, `"explanation"`}},
 	{Name: "evaluate for a targeting key as text", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.theme", "context": "alice"}, Status: 200, Holds: []string{`"value":"blue"`}},
@@ -185,7 +185,7 @@ func TestEveryRouteOfAProjectKnowsWhichProjectsThereAre(t *testing.T) {
 		"POST /api/v1/projects/{project}/environments/{environment}/evaluate":         obj{"flag": "x"},
 		"POST /api/v1/projects/{project}/environments/{environment}/keys":             obj{"kind": "server", "name": "x"},
 		"POST /api/v1/projects/{project}/environments/{environment}/keys/{id}/rotate": obj{"overlapHours": 0},
-		"PUT /api/v1/projects/{project}/experiments/{experiment}":                     obj{"environment": "production", "serve": obj{}},
+		"PUT /api/v1/projects/{project}/experiments/{experiment}":                     obj{"environment": "production", "serve": obj{"f": true}},
 	}
 	fill := strings.NewReplacer("{project}", "nowhere", "{environment}", "production", "{id}", "1", "{flag}", "x", "{group}", "x", "{experiment}", "x")
 	for _, route := range contract.Uncovered() {

@@ -76,7 +76,10 @@ func Start(t testing.TB, options Options) *Server {
 	case <-time.After(30 * time.Second):
 		t.Fatal("the server did not start in 30 s")
 	}
-	s.URL = s.Server.URL()
+	s.URL = "http://" + s.Addr().String()
+	if cfg.TLS() {
+		s.URL = "https://" + s.Addr().String()
+	}
 	return s
 }
 
