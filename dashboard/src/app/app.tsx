@@ -1,15 +1,18 @@
 import '@/components/styles';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { sessionQuery } from '@/api/account';
 import type { Session } from '@/api/types';
 import { cssVariablesResolver, theme } from '@/components/theme';
 import { prefer } from '@/lib/preferences';
 import { createQueryClient } from './query-client';
 import { createAppRouter } from './router';
+
+const Notifications = lazy(() =>
+  import('@mantine/notifications').then((module) => ({ default: module.Notifications })),
+);
 
 /** A session that ended: load the page anew, which opens the door; drafts stay in the tab's storage. */
 const reload = () => window.location.reload();
@@ -27,7 +30,9 @@ export function App({ session }: { session: Session }) {
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-right" autoClose={8000} />
+        <Suspense>
+          <Notifications position="bottom-right" autoClose={8000} />
+        </Suspense>
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -1,10 +1,15 @@
 import { Outlet, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { AnchorLink } from '@/components/links';
 import { EnvironmentProvider, useProject } from '@/components/project-context';
 import { EmptyState } from '@/components/states';
-import { DraftBar, ReviewDrawer } from '@/features/review';
+import { DraftBar } from '@/features/review';
 import { rememberEnvironment } from '@/lib/environments';
+
+// Fetched at the first review: it brings the diff, which no list needs.
+const ReviewDrawer = lazy(() =>
+  import('@/features/review/review-drawer').then((module) => ({ default: module.ReviewDrawer })),
+);
 
 /** Gives every page of an environment its Environment, the draft bar and the review drawer. */
 export function EnvironmentLayout() {
@@ -12,6 +17,8 @@ export function EnvironmentLayout() {
   const { environment: key } = useParams({ from: '/frame/p/$project/e/$environment' });
   const { review } = useSearch({ from: '/frame/p/$project/e/$environment' });
   const environment = project.environments.find((item) => item.key === key);
+  const reviewed = useRef(false);
+  if (review) reviewed.current = true;
   useEffect(() => {
     if (environment) rememberEnvironment(project.key, environment.key);
   }, [project.key, environment]);
@@ -35,7 +42,11 @@ export function EnvironmentLayout() {
     <EnvironmentProvider environment={environment}>
       <Outlet />
       <DraftBar />
-      <ReviewDrawer opened={review === true} />
+      {reviewed.current && (
+        <Suspense>
+          <ReviewDrawer opened={review === true} />
+        </Suspense>
+      )}
     </EnvironmentProvider>
   );
 }

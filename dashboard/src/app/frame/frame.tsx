@@ -1,7 +1,7 @@
 import { Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { liveHub } from '@/lib/live';
 import classes from './frame.module.css';
 import { Header } from './header';
@@ -22,6 +22,7 @@ export function Frame() {
   useShortcuts(current, keysControl.open);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the menu that led to it
   useEffect(() => menuControl.close(), [path]);
+  const idle = useIdle();
   useEffect(() => {
     if (current.project) liveHub(current.project.key);
   }, [current.project]);
@@ -44,9 +45,19 @@ export function Frame() {
         <Rail current={current} wide />
       </Drawer>
       <Suspense>
-        <Palette current={current} onKeys={keysControl.open} />
+        {idle && <Palette current={current} onKeys={keysControl.open} />}
         {keys && <KeysSheet opened={keys} onClose={keysControl.close} />}
       </Suspense>
     </div>
   );
+}
+
+/** True once the first page stands: what is not needed for it is fetched then. */
+function useIdle(): boolean {
+  const [idle, setIdle] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIdle(true), 500);
+    return () => clearTimeout(timer);
+  }, []);
+  return idle;
 }

@@ -2,6 +2,7 @@ import { Button, Tabs } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { flagsQuery } from '@/api/flags';
 import { Page } from '@/components/page';
 import { useEnvironment, useProject } from '@/components/project-context';
@@ -9,8 +10,9 @@ import { QueryState, SkeletonRows } from '@/components/states';
 import { count } from '@/lib/names';
 import { type Tab, tabCounts, tabNames, tabs } from './flag-filter';
 import { FlagList } from './flag-list';
-import { NewFlagForm } from './new-flag-form';
 import { SwitchFlag } from './switch-flag';
+
+const NewFlagForm = lazy(() => import('./new-flag-form').then((module) => ({ default: module.NewFlagForm })));
 
 /** S4: every flag of the project, what it serves where, and one press to change that. */
 export function FlagsPage() {
@@ -44,7 +46,11 @@ export function FlagsPage() {
           </Button>
         }
       >
-        {search.create && <NewFlagForm initial={search.q ?? ''} onClose={() => set({ create: undefined })} />}
+        {search.create && (
+          <Suspense>
+            <NewFlagForm initial={search.q ?? ''} onClose={() => set({ create: undefined })} />
+          </Suspense>
+        )}
         <Tabs value={tab} onChange={(next) => set({ tab: next === 'all' || !next ? undefined : next })}>
           <Tabs.List>
             {tabs.map((item) => (

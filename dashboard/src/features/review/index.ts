@@ -2,5 +2,4 @@
 export { DraftBar } from './draft-bar';
 export * from './draft-store';
 export { faultsBelow, usePlan } from './plan';
-export { ReviewDrawer } from './review-drawer';
 export { useCloseReview, useOpenReview } from './use-review';
