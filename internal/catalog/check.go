@@ -7,6 +7,7 @@ import (
 
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/sdk/eval"
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
@@ -64,14 +65,13 @@ func dryRun(project ProjectRow, environments []EnvironmentRow, lines wireLines) 
 		if err != nil {
 			return fmt.Errorf("catalog: dry run of %s: %w", environment.Key, err)
 		}
-		out := fault.New(fault.Invalid, "not_servable", "This change cannot be served in %s", environment.Key)
-		for _, f := range set.Flags {
-			if f.Malformed != "" {
-				out.WithField("flags."+f.Key, "%s", f.Malformed)
-			}
-		}
-		if len(out.Fields) == 0 {
+		problems := eval.Compile(set).Problems()
+		if len(problems) == 0 {
 			continue
+		}
+		out := fault.New(fault.Invalid, "not_servable", "This change cannot be served in %s", environment.Key)
+		for _, problem := range problems {
+			out.WithField(problem.Kind+"."+problem.Flag, "%s: %s", problem.Code, problem.Message)
 		}
 		return out
 	}
