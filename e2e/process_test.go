@@ -31,8 +31,9 @@ var binary = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if os.Getenv("BURGEE_BINARY") != "" {
-		return os.Getenv("BURGEE_BINARY"), nil
+	if given := os.Getenv("BURGEE_BINARY"); given != "" {
+		// The server refuses variables that are no setting of it.
+		return given, os.Unsetenv("BURGEE_BINARY")
 	}
 	if _, err := os.Stat(built); err == nil {
 		return built, nil

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,7 +80,7 @@ func runApply(ctx context.Context, stdio Stdio, o applyOptions) error {
 	}
 	result, err := client.Apply(ctx, project, request)
 	if err != nil {
-		return err
+		return moved(err)
 	}
 	if o.asJSON {
 		return printJSON(stdio.Out, result)
@@ -100,7 +101,7 @@ func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Cl
 	dry.DryRun = true
 	result, err := client.Apply(ctx, project, dry)
 	if err != nil {
-		return false, err
+		return false, moved(err)
 	}
 	if o.dryRun && o.asJSON {
 		return false, printJSON(stdio.Out, result)
@@ -120,6 +121,17 @@ func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Cl
 	}
 	request.Expect = result.Revisions
 	return true, nil
+}
+
+// moved says what to do here about a file that is older than what is stored:
+// the server's words are for every kind of client.
+func moved(err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Code != "moved" {
+		return err
+	}
+	what, _, _ := strings.Cut(f.Message, ", after your version")
+	return fault.Wrap(err, f.Kind, f.Code, "%s, after your file. Export again, or --force", what)
 }
 
 func printPlan(stdio Stdio, result apiclient.ApplyResult) {
