@@ -264,6 +264,8 @@ def _why(error: Exception) -> str:
         return f"the host's name is not known ({error.strerror})"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the server's certificate is not trusted ({error.verify_message})"
+    if isinstance(error, http.client.IncompleteRead):
+        return "the connection broke off"
     if isinstance(error, http.client.RemoteDisconnected):
         return "the server closed the connection"
     return str(error) or type(error).__name__

@@ -56,7 +56,9 @@ class CompiledFlag:
         self._prerequisites = self._read_prerequisites(body)
         whens = [compile_when(rule.get("when"), self.references) for rule in rules]
         # Only a rule of the flag's own is worth a note when it is passed by.
-        names = ["" if checks.text(rule, "experiment") else checks.text(rule, "id") for rule in rules]
+        names = [
+            "" if checks.text(rule, "experiment") else checks.text(rule, "id") for rule in rules
+        ]
         self._rules: list[tuple[Test | None, Serve, str]] = list(
             zip(whens, serves, names, strict=True)
         )
