@@ -2,17 +2,13 @@ import '@/components/styles';
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { sessionQuery } from '@/api/account';
 import type { Session } from '@/api/types';
 import { cssVariablesResolver, theme } from '@/components/theme';
 import { prefer } from '@/lib/preferences';
 import { createQueryClient } from './query-client';
 import { createAppRouter } from './router';
-
-const Notifications = lazy(() =>
-  import('@mantine/notifications').then((module) => ({ default: module.Notifications })),
-);
 
 /** A session that ended: load the page anew, which opens the door; drafts stay in the tab's storage. */
 const reload = () => window.location.reload();
@@ -30,9 +26,6 @@ export function App({ session }: { session: Session }) {
     <MantineProvider theme={theme} cssVariablesResolver={cssVariablesResolver} defaultColorScheme="auto">
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />
-        <Suspense>
-          <Notifications position="bottom-right" autoClose={8000} />
-        </Suspense>
       </QueryClientProvider>
     </MantineProvider>
   );

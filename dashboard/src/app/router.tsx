@@ -1,16 +1,11 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { EnvironmentLayout } from './environment-layout';
 import { Frame } from './frame/frame';
 import { Home } from './home';
 import { NotFound } from './not-found';
 import { PageFault } from './page-fault';
 import { ProjectHome, ProjectLayout } from './project-layout';
+import { Root } from './root';
 
 type Search = Record<string, unknown>;
 
@@ -36,7 +31,7 @@ type FlagsSearch = {
 };
 const yes = (value: unknown) => (value === true || value === 'true' ? true : undefined);
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+const root = createRootRoute({ component: Root, notFoundComponent: NotFound });
 const home = createRoute({ getParentRoute: () => root, path: '/', component: Home });
 const start = createRoute({ getParentRoute: () => root, path: '/start', component: Home });
 const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame });

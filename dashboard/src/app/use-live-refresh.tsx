@@ -30,6 +30,7 @@ function announce(project: string, message: Extract<LiveMessage, { type: 'revisi
       <>
         {message.sentences[0]}{' '}
         <AnchorLink
+          underline="always"
           size="sm"
           to="/p/$project/e/$environment/audit"
           params={{ project, environment: message.environment }}
