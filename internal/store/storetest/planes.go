@@ -1,0 +1,180 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/catalog"
+	"burgee.dev/burgee/internal/delivery"
+	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/ingest"
+	"burgee.dev/burgee/internal/store"
+	"github.com/google/go-cmp/cmp"
+)
+
+func equal[T any](t *testing.T, want, got T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func deliveryState(t *testing.T, s Store) {
+	_, id := project(t, s)
+	write(t, s, func(tx catalog.Tx) error {
+		if err := tx.PutLine(id, document.EntityRef{Kind: "target_group", Key: "a"}, []byte(`{"target_group":"a"}`)); err != nil {
+			return err
+		}
+		if err := tx.PutLine(id, document.EntityRef{Kind: "flag", Key: "b"}, []byte(`{"flag":"b"}`)); err != nil {
+			return err
+		}
+		_, err := tx.RaiseRevision(id)
+		return err
+	})
+	header, lines, err := s.Ruleset(t.Context(), id)
+	check(t, err)
+	equal(t, [][]byte{[]byte(`{"flag":"b"}`), []byte(`{"target_group":"a"}`)}, lines)
+	if header.Project != "p" || header.Environment != "production" || header.Revision != 2 || header.Epoch == 0 || header.Burgee != 1 || header.Hash != "p32" {
+		t.Errorf("got %+v", header)
+	}
+	list, err := s.Environments(t.Context())
+	check(t, err)
+	equal(t, []delivery.EnvironmentState{{ID: id, Project: "p", Key: "production", Epoch: header.Epoch, Revision: 2}}, list)
+}
+
+func keys(t *testing.T, s Store) {
+	_, environment := project(t, s)
+	var id, other int64
+	write(t, s, func(tx catalog.Tx) (err error) {
+		row := catalog.KeyRow{EnvironmentID: environment, Hash: [32]byte{1}, Key: catalog.Key{Kind: catalog.ServerKey, Name: "k", Masked: "bgs_a…b", CreatedAt: 3}}
+		if id, err = tx.InsertKey(row); err != nil {
+			return err
+		}
+		row.Hash, row.Kind, row.Public = [32]byte{2}, catalog.ClientKey, "bgc_public"
+		if other, err = tx.InsertKey(row); err != nil {
+			return err
+		}
+		if err := tx.ExpireKey(id, 70); err != nil {
+			return err
+		}
+		if err := tx.RevokeKey(other, 60); err != nil {
+			return err
+		}
+		return tx.RaiseKeyGeneration(environment)
+	})
+	refs, err := s.Keys(t.Context(), environment)
+	check(t, err)
+	equal(t, []delivery.KeyRef{{ID: id, Hash: [32]byte{1}, Kind: delivery.ServerKey, ExpiresAt: 70}}, refs)
+	check(t, s.AddKeyUses(t.Context(), []ingest.KeyUse{{KeyID: id, Uses: 2, LastUsedAt: 50, SDK: "go/1"}}))
+	check(t, s.AddKeyUses(t.Context(), []ingest.KeyUse{{KeyID: id, Uses: 1, LastUsedAt: 40, SDK: "python/1"}}))
+	read(t, s, func(r catalog.Reader) error {
+		rows, err := r.Keys(environment)
+		equal(t, []catalog.KeyRow{
+			{EnvironmentID: environment, Hash: [32]byte{1}, Key: catalog.Key{ID: id, Kind: catalog.ServerKey, Name: "k", Masked: "bgs_a…b", CreatedAt: 3, ExpiresAt: 70, Uses: 3, LastUsedAt: 50, LastSDK: "go/1"}},
+			{EnvironmentID: environment, Hash: [32]byte{2}, Key: catalog.Key{ID: other, Kind: catalog.ClientKey, Name: "k", Masked: "bgs_a…b", Public: "bgc_public", CreatedAt: 3, RevokedAt: 60}},
+		}, rows)
+		return err
+	})
+	list, err := s.Environments(t.Context())
+	check(t, err)
+	equal(t, int64(1), list[0].KeyGeneration)
+}
+
+func owner(t *testing.T, s Store) {
+	link := [32]byte{9}
+	check(t, s.ReplaceSetupLink(t.Context(), account.SetupLinkRecord{Hash: [32]byte{8}}))
+	check(t, s.ReplaceSetupLink(t.Context(), account.SetupLinkRecord{Hash: link}))
+	if old, err := s.SetupLinkExists(t.Context(), [32]byte{8}); err != nil || old {
+		t.Errorf("the older link works: %v", err)
+	}
+	m := account.MemberRecord{ID: "1", Email: "Ann@x", EmailKey: "ann@x", PasswordHash: "h", Role: account.Owner, CreatedAt: 4}
+	wantCode(t, s.CreateOwner(t.Context(), m, &[32]byte{1}), fault.NotFound, "link_not_found")
+	check(t, s.CreateOwner(t.Context(), m, &link))
+	if still, err := s.SetupLinkExists(t.Context(), link); err != nil || still {
+		t.Errorf("the link still works: %v", err)
+	}
+	wantCode(t, s.CreateOwner(t.Context(), account.MemberRecord{ID: "2", EmailKey: "bob@x"}, nil), fault.Conflict, "owner_exists")
+	got, err := s.MemberByEmail(t.Context(), "ann@x")
+	check(t, err)
+	equal(t, m, got)
+	n, err := s.CountMembers(t.Context())
+	check(t, err)
+	equal(t, 1, n)
+}
+
+func sessionsAndTokens(t *testing.T, s Store) {
+	m := account.MemberRecord{ID: "1", EmailKey: "a", Role: account.Owner}
+	check(t, s.CreateOwner(t.Context(), m, nil))
+	first := account.SessionRecord{Hash: [32]byte{1}, MemberID: "1", CreatedAt: 1, LastSeenAt: 1, ExpiresAt: 10, UserAgent: "curl", Address: "::1"}
+	check(t, s.CreateSession(t.Context(), first))
+	check(t, s.TouchSession(t.Context(), first.Hash, 5, 20))
+	session, member, err := s.SessionByHash(t.Context(), first.Hash)
+	check(t, err)
+	first.LastSeenAt, first.ExpiresAt = 5, 20
+	equal(t, first, session)
+	equal(t, m, member)
+	second := account.SessionRecord{Hash: [32]byte{2}, MemberID: "1", CreatedAt: 20, ExpiresAt: 40}
+	check(t, s.CreateSession(t.Context(), second)) // the first has ended by then
+	_, _, err = s.SessionByHash(t.Context(), first.Hash)
+	wantCode(t, err, fault.NotFound, "session_not_found")
+	check(t, s.SetPassword(t.Context(), "1", "new"))
+	_, _, err = s.SessionByHash(t.Context(), second.Hash)
+	wantCode(t, err, fault.NotFound, "session_not_found")
+	check(t, s.DeleteSession(t.Context(), second.Hash))
+
+	token := account.TokenRecord{ID: "t", Hash: [32]byte{3}, MemberID: "1", Name: "ci", Masked: "bgp_…", Role: account.Owner, CreatedAt: 7, ExpiresAt: 90}
+	check(t, s.CreateToken(t.Context(), token))
+	check(t, s.TouchToken(t.Context(), "t", 30))
+	token.LastUsedAt = 30
+	got, err := s.TokenByHash(t.Context(), token.Hash)
+	check(t, err)
+	equal(t, token, got)
+	list, err := s.ListTokens(t.Context())
+	check(t, err)
+	equal(t, []account.TokenRecord{token}, list)
+	check(t, s.DeleteToken(t.Context(), "t"))
+}
+
+func counts(t *testing.T, s Store) {
+	_, id := project(t, s)
+	at := time.Date(2026, 11, 3, 10, 30, 0, 0, time.UTC)
+	row := ingest.Row{EnvironmentID: id, Minute: at.UnixMilli(), Flag: "x", Variation: "true", Reason: "RULE", Application: "calendar", Version: "1", SDK: "go/1", Count: 3}
+	none := row
+	none.Variation, none.Reason, none.Count, none.Minute = "", "CODE_DEFAULT", 1, at.Add(time.Hour).UnixMilli()
+	check(t, s.AddCounts(t.Context(), []string{"a", "b"}, []ingest.Row{row}))
+	check(t, s.AddCounts(t.Context(), []string{"b", "c"}, []ingest.Row{row, none}))
+	ids, err := s.RecentBatches(t.Context(), 0)
+	check(t, err)
+	equal(t, []string{"a", "b", "c"}, ids)
+	minutes, err := s.MinuteCounts(t.Context(), "p", "production", "x", at.Add(-time.Hour))
+	check(t, err)
+	equal(t, []store.MinuteCount{
+		{Minute: row.Minute, Variation: "true", Reason: "RULE", Application: "calendar", Version: "1", SDK: "go/1", Count: 6},
+		{Minute: none.Minute, Reason: "CODE_DEFAULT", Application: "calendar", Version: "1", SDK: "go/1", Count: 1},
+	}, minutes)
+	hours, err := s.HourlyCounts(t.Context(), "p", "production", at.Add(-time.Hour), 3)
+	check(t, err)
+	equal(t, map[string]store.HourlyCount{"x": {Counts: []int64{0, 6, 1}, LastAt: none.Minute}}, hours)
+}
+
+func retention(t *testing.T, s Store) {
+	_, id := project(t, s)
+	now := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
+	old := now.Add(-15 * 24 * time.Hour)
+	for _, at := range []time.Time{old, now} {
+		check(t, s.AddCounts(t.Context(), nil, []ingest.Row{{EnvironmentID: id, Minute: at.UnixMilli(), Flag: "x", Count: 1}}))
+	}
+	check(t, s.Prune(t.Context(), now))
+	minutes, err := s.MinuteCounts(t.Context(), "p", "production", "x", old)
+	check(t, err)
+	equal(t, 1, len(minutes))
+	hours, err := s.HourlyCounts(t.Context(), "p", "production", old, 16*24)
+	check(t, err)
+	total := int64(0)
+	for _, n := range hours["x"].Counts {
+		total += n
+	}
+	equal(t, int64(2), total)
+}
