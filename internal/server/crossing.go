@@ -23,18 +23,19 @@ type announcer struct {
 }
 
 // Announce implements catalog.Announcer. A hint without a new revision is about
-// keys.
+// keys; the first of an environment may be about either.
 func (a *announcer) Announce(environmentID, revision int64) {
 	a.data.Announce(environmentID, revision)
 	a.mu.Lock()
-	moved := a.last[environmentID] != revision
+	last, known := a.last[environmentID]
 	a.last[environmentID] = revision
 	a.mu.Unlock()
-	if moved {
+	if !known || last != revision {
 		a.hub.Announce(adminapi.Revisions)
-		return
 	}
-	a.hub.Announce(adminapi.KeysMoved)
+	if !known || last == revision {
+		a.hub.Announce(adminapi.KeysMoved)
+	}
 }
 
 // registrar offers what programs declare to the queue.
@@ -47,20 +48,32 @@ func (r registrar) Register(_ context.Context, registration sdkapi.Registration)
 	return r.queue.offer(registration)
 }
 
-// register hands one program's declarations to the catalog, and shows those
-// that were not taken to people.
-func (a *application) register(ctx context.Context, r sdkapi.Registration) error {
-	done, err := a.catalog.Register(ctx, []catalog.Registration{registrationOf(r)})
+// register hands declarations to the catalog, and shows those that were not
+// taken to people.
+func (a *application) register(ctx context.Context, batch []sdkapi.Registration) error {
+	registrations := make([]catalog.Registration, 0, len(batch))
+	addresses := map[program]string{}
+	for _, r := range batch {
+		registrations = append(registrations, registrationOf(r))
+		addresses[program{r.KeyID, r.Caller.Application}] = r.Caller.Address
+	}
+	done, err := a.catalog.Register(ctx, registrations)
 	if err != nil {
 		return err
 	}
 	for _, refused := range done.Refused {
 		a.presence.Refuse(presence.Refusal{
-			Address: r.Caller.Address, Cause: refused.Code,
+			Address: addresses[program{refused.KeyID, refused.Application}], Cause: refused.Code,
 			Message: refused.Application + " declares " + refused.Flag + ": " + refused.Message,
 		})
 	}
 	return nil
+}
+
+// program tells the programs of a batch apart.
+type program struct {
+	key  int64
+	name string
 }
 
 func registrationOf(r sdkapi.Registration) catalog.Registration {
@@ -78,10 +91,10 @@ func registrationOf(r sdkapi.Registration) catalog.Registration {
 	return c
 }
 
-func (a *application) reportRegistration(outcome string, err error) {
-	a.server.metrics.Registration(outcome)
+func (a *application) reportRegistration(outcome string, n int, err error) {
+	a.server.metrics.Registration(outcome, n)
 	if err != nil {
-		a.server.logger.Warn("registration", "outcome", outcome, "error", err)
+		a.server.logger.Warn("registration", "outcome", outcome, "programs", n, "error", err)
 	}
 }
 

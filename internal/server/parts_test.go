@@ -64,8 +64,12 @@ func TestAPartOutlivesTheContextOfTheServerUntilItIsStopped(t *testing.T) {
 }
 
 func TestTheQueueRefusesWhenFullAndHandlesTheRestAtTheEnd(t *testing.T) {
-	var handled []int
-	q := newQueue(func(_ context.Context, n int) error { handled = append(handled, n); return nil }, func(string, error) {})
+	var handled, batches int
+	q := newQueue(func(_ context.Context, items []int) error {
+		handled += len(items)
+		batches++
+		return nil
+	}, func(string, int, error) {})
 	for n := range registrationQueue {
 		if err := q.offer(n); err != nil {
 			t.Fatalf("%d: %v", n, err)
@@ -80,9 +84,33 @@ func TestTheQueueRefusesWhenFullAndHandlesTheRestAtTheEnd(t *testing.T) {
 	if err := q.run(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if len(handled) != registrationQueue || handled[0] != 0 {
-		t.Errorf("%d handled", len(handled))
+	if handled != registrationQueue || batches != registrationQueue/registrationBatch {
+		t.Errorf("%d handled in %d batches", handled, batches)
 	}
+}
+
+func TestTheQueueTriesAgainWhileTheStoreIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		var outcomes []string
+		away := fault.New(fault.Unavailable, "store", "away")
+		refused := fault.New(fault.Forbidden, "no", "no")
+		q := newQueue(func(_ context.Context, items []string) error {
+			tries++
+			if items[0] == "refused" {
+				return refused
+			}
+			if tries < 4 {
+				return away
+			}
+			return nil
+		}, func(outcome string, _ int, _ error) { outcomes = append(outcomes, outcome) })
+		q.deliver(t.Context(), []string{"a"})
+		q.deliver(t.Context(), []string{"refused"})
+		if tries != 5 || strings.Join(outcomes, " ") != "done refused" {
+			t.Errorf("%d tries, outcomes %v", tries, outcomes)
+		}
+	})
 }
 
 func TestAPortInUseSaysWhatToDo(t *testing.T) {

@@ -7,19 +7,27 @@ import (
 	"burgee.dev/burgee/internal/fault"
 )
 
-// registrationQueue is how many declarations wait at most; a full queue answers
-// 503, and the SDK tries again.
-const registrationQueue = 256
+const (
+	// registrationQueue is how many declarations wait at most; a full queue
+	// answers 503, and the SDK tries again.
+	registrationQueue = 256
+	// registrationBatch is how many share one transaction.
+	registrationBatch = 64
+	// registrationTries is how often a batch is tried while the store is away.
+	registrationTries = 10
+	registrationPause = time.Second
+	registrationTime  = 10 * time.Second
+)
 
-// queue hands what programs declare to the control plane, one after another,
-// so that their set-up never waits for the database.
+// queue hands what programs declare to the control plane in batches, so that
+// their set-up never waits for the database.
 type queue[T any] struct {
 	waiting chan T // capacity registrationQueue; full = refused
-	handle  func(context.Context, T) error
-	report  func(outcome string, err error)
+	handle  func(context.Context, []T) error
+	report  func(outcome string, n int, err error)
 }
 
-func newQueue[T any](handle func(context.Context, T) error, report func(string, error)) *queue[T] {
+func newQueue[T any](handle func(context.Context, []T) error, report func(string, int, error)) *queue[T] {
 	return &queue[T]{waiting: make(chan T, registrationQueue), handle: handle, report: report}
 }
 
@@ -39,35 +47,52 @@ func (q *queue[T]) run(ctx context.Context) error {
 	for {
 		select {
 		case item := <-q.waiting:
-			q.one(context.WithoutCancel(ctx), item)
+			q.deliver(ctx, q.batch(item))
 		case <-ctx.Done():
-			q.drain(context.WithoutCancel(ctx))
+			for len(q.waiting) > 0 {
+				q.deliver(ctx, q.batch(<-q.waiting))
+			}
 			return nil
 		}
 	}
 }
 
-func (q *queue[T]) drain(ctx context.Context) {
-	for {
+// batch takes what waits beside the first, up to a batch.
+func (q *queue[T]) batch(first T) []T {
+	items := []T{first}
+	for len(items) < registrationBatch {
 		select {
 		case item := <-q.waiting:
-			q.one(ctx, item)
+			items = append(items, item)
 		default:
-			return
+			return items
 		}
 	}
+	return items
 }
 
-func (q *queue[T]) one(ctx context.Context, item T) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	err := q.handle(ctx, item)
-	switch {
-	case err == nil:
-		q.report("done", nil)
-	case fault.KindOf(err) == fault.Internal || fault.IsKind(err, fault.Unavailable):
-		q.report("failed", err)
-	default:
-		q.report("refused", err)
+// deliver tries a batch again while the store is away, unless the server stops.
+func (q *queue[T]) deliver(ctx context.Context, items []T) {
+	var err error
+	for range registrationTries {
+		if err = q.once(ctx, items); err == nil {
+			q.report("done", len(items), nil)
+			return
+		}
+		if kind := fault.KindOf(err); kind != fault.Unavailable && kind != fault.Internal {
+			q.report("refused", len(items), err)
+			return
+		}
+		if !pause(ctx, registrationPause) {
+			break
+		}
 	}
+	q.report("failed", len(items), err)
+}
+
+// once runs to its end even while the server stops.
+func (q *queue[T]) once(ctx context.Context, items []T) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), registrationTime)
+	defer cancel()
+	return q.handle(ctx, items)
 }

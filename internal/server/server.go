@@ -165,7 +165,7 @@ func (s *Server) open(ctx context.Context, app *application, parts *group) error
 		return fmt.Errorf("write the first lines: %w", err)
 	}
 	close(s.started)
-	s.logger.Info("started", "url", s.URL(), "version", s.build.Version, "data", s.cfg.Data)
+	s.logger.Debug("started", "url", s.URL(), "version", s.build.Version, "data", s.cfg.Data)
 	select {
 	case <-ctx.Done():
 		s.logger.Info("stopping")

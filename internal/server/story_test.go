@@ -116,6 +116,34 @@ func TestCountsOfAProgramAreShownAlsoAfterARestart(t *testing.T) {
 	}
 }
 
+func TestNewsOfKeysReachesTheDashboardAlsoAsTheFirstThing(t *testing.T) {
+	s := testkit.Start(t, testkit.Options{})
+	live := s.Stream(project+"/live", testkit.Token, nil)
+	for range 2 {
+		s.Want(201, "POST", project+"/environments/production/keys", obj{"kind": "server", "name": "x"})
+		live.Next(t, "news of keys", func(e testkit.Event) bool { return strings.Contains(e.Data, `"keys"`) })
+	}
+}
+
+func TestTwoPeopleWithOneLinkMakeOneOwner(t *testing.T) {
+	s := testkit.Start(t, testkit.Options{Environ: []string{}})
+	_, secret, _ := strings.Cut(s.SetupURL(), "#t=")
+	statuses := make(chan int)
+	for _, name := range []string{"ann", "ben", "eve"} {
+		go func() {
+			statuses <- s.Do(testkit.Request{Method: "POST", Path: "/api/v1/setup", As: "-",
+				Body: obj{"token": secret, "email": name + "@example.com", "password": "correct horse battery"}}).Status
+		}()
+	}
+	seen := map[int]int{}
+	for range 3 {
+		seen[<-statuses]++
+	}
+	if seen[201] != 1 || seen[201]+seen[409]+seen[410] != 3 {
+		t.Errorf("statuses %v, want one 201 and the rest refused", seen)
+	}
+}
+
 func TestARefusedProgramIsShownWithTheCause(t *testing.T) {
 	s := testkit.Start(t, testkit.Options{})
 	s.Do(testkit.Request{Method: "GET", Path: "/sdk/v1/snapshot", As: "bgs_" + strings.Repeat("z", 40)})

@@ -37,7 +37,7 @@ func NewMetrics(build Build) *Metrics {
 			Name: "burgee_panics_total", Help: "Panics recovered: each is a defect.",
 		}, []string{"where"}),
 		registered: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "burgee_registrations_total", Help: "Registration batches, by outcome.",
+			Name: "burgee_registrations_total", Help: "Registrations of programs, by outcome.",
 		}, []string{"outcome"}),
 		revision: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "burgee_environment_revision", Help: "The revision that this node serves.",
@@ -82,8 +82,10 @@ func (m *Metrics) Request(method, route string, status int, took time.Duration, 
 // Panic counts one recovered panic.
 func (m *Metrics) Panic(where string) { m.panics.WithLabelValues(where).Inc() }
 
-// Registration counts one batch of declared flags.
-func (m *Metrics) Registration(outcome string) { m.registered.WithLabelValues(outcome).Inc() }
+// Registration counts programs that declared their flags.
+func (m *Metrics) Registration(outcome string, n int) {
+	m.registered.WithLabelValues(outcome).Add(float64(n))
+}
 
 // Revision notes the revision that is served.
 func (m *Metrics) Revision(project, environment string, revision int64) {

@@ -18,7 +18,7 @@ func TestMetricsAreServedWithTheirLabels(t *testing.T) {
 	m.Request("GET", "/sdk/v1/stream", 200, time.Hour, true)
 	m.Request("GET", "", 404, time.Millisecond, false)
 	m.Panic("http")
-	m.Registration("done")
+	m.Registration("done", 1)
 	m.Revision("default", "production", 812)
 	rec := httptest.NewRecorder()
 	m.Handler().ServeHTTP(rec, httptest.NewRequest("GET", "/metrics", nil))
