@@ -109,12 +109,12 @@ func (g *Gate) check(r *http.Request, secret string, clients bool) (*Pass, *faul
 	if !ok {
 		return nil, fault.New(fault.Unauthenticated, "key_unknown",
 			"The key %s opens no environment of this server: it is from another server, was revoked or has expired. "+
-				"Copy a current one from the dashboard, Settings > Keys", Mask(secret))
+				"Copy a current one from the dashboard, on the page SDK keys", Mask(secret))
 	}
 	if key.Kind == delivery.ClientKey && !clients {
 		return nil, fault.New(fault.Forbidden, "client_key",
 			"%s is a client key; a program that evaluates by itself needs a server key (bgs_…). "+
-				"Find it in the dashboard, Settings > Keys", Mask(secret))
+				"Find it in the dashboard, on the page SDK keys", Mask(secret))
 	}
 	return &Pass{Cell: cell, State: cell.State(), Key: key, Caller: CallerOf(r), clock: g.clock}, nil
 }
@@ -124,7 +124,7 @@ func (g *Gate) check(r *http.Request, secret string, clients bool) (*Pass, *faul
 func checkForm(r *http.Request, secret string) *fault.Error {
 	if secret == "" {
 		return fault.New(fault.Unauthenticated, "key_missing",
-			"The request has no SDK key; send the header Authorization: Bearer bgs_…, with a key from the dashboard, Settings > Keys")
+			"The request has no SDK key; send the header Authorization: Bearer bgs_…, with a key from the dashboard, on the page SDK keys")
 	}
 	kind := secret[:min(4, len(secret))]
 	origin := r.Header.Get("Origin")
@@ -139,7 +139,7 @@ func checkForm(r *http.Request, secret string) *fault.Error {
 	if kind != serverPrefix && kind != clientPrefix || !keyText(secret[len(kind):]) {
 		return fault.New(fault.Unauthenticated, "key_malformed",
 			"%s is not a Burgee key: one starts with bgs_ (server) or bgc_ (client) and goes on with at least 32 letters, digits, '-' or '_'. "+
-				"Copy it whole from the dashboard, Settings > Keys", Mask(secret))
+				"Copy it whole from the dashboard, on the page SDK keys", Mask(secret))
 	}
 	return nil
 }
