@@ -66,10 +66,34 @@ def test_a_one_shot_script_reports_everything_and_exits_at_once(server):
         server,
     )
     assert out == "True\n"
-    assert err == ""
+    assert err == (
+        f"burgee: connected to {server.url}: project default, environment production, "
+        "revision 2, 1 flag, as application python\n"
+    )
     assert took < 2
     assert server.counts == {("Flags.a", "true", "DEFAULT"): 1}
     assert [f["key"] for body in server.registered for f in body["flags"]] == ["Flags.a"]
+
+
+def test_a_program_that_set_up_logging_decides_what_it_hears(server):
+    _, err, _ = run(
+        """
+        import logging, burgee
+        logging.basicConfig(level=logging.WARNING)
+        burgee.setup()
+        """,
+        server,
+    )
+    assert err == ""
+    _, err, _ = run(
+        """
+        import logging, burgee
+        logging.getLogger("burgee").addHandler(logging.NullHandler())
+        burgee.setup("")
+        """,
+        server,
+    )
+    assert err == ""
 
 
 def test_without_a_server_a_script_ends_soon_after_its_timeout():

@@ -22,6 +22,7 @@ The functions here are those of one default ``Client``.
 
 from __future__ import annotations
 
+from burgee import testing
 from burgee._client import Client, default_client
 from burgee._context import context
 from burgee._flags import Flag
@@ -44,6 +45,7 @@ __all__ = [
     "setup",
     "shutdown",
     "status",
+    "testing",
 ]
 
 setup = default_client.setup
