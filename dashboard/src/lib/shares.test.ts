@@ -6,7 +6,9 @@ import {
   ppm,
   readServe,
   serveWords,
+  settleShares,
   sharesFault,
+  typeShare,
   writeDefault,
   writeServe,
 } from './shares';
@@ -60,6 +62,29 @@ describe('shares', () => {
       { to: 'next', text: '' },
     ];
     expect(fillRest(shares, 'next')[1]).toEqual({ to: 'next', text: '66.6667' });
+  });
+  it('settle: the rest goes on to the next rule, which gives way to what is typed later', () => {
+    const typed = [
+      { to: 'true', text: '25' },
+      { to: 'false', text: '' },
+      { to: 'next', text: '' },
+    ];
+    const settled = settleShares(typed, true);
+    expect(settled.map((share) => share.text)).toEqual(['25', '', '75']);
+    expect(typeShare(settled, 'false', '70').map((share) => share.text)).toEqual(['25', '70', '5']);
+    expect(settleShares(typed, false).map((share) => share.text)).toEqual(['25', '75', '']);
+  });
+  it('stay as they are while nothing is typed, or where they are whole', () => {
+    const none = [
+      { to: 'true', text: '' },
+      { to: 'next', text: '' },
+    ];
+    expect(settleShares(none, true)).toBe(none);
+    const whole = [
+      { to: 'true', text: '100' },
+      { to: 'next', text: '' },
+    ];
+    expect(settleShares(whole, true)).toBe(whole);
   });
   it('are equal and still sum to 100', () => {
     expect(equalShares(3)).toEqual(['33.3333', '33.3333', '33.3334']);

@@ -57,6 +57,22 @@ export function fillRest(shares: ShareText[], to: string): ShareText[] {
   return shares.map((share) => (share.to === to ? { ...share, text: percentText(whole - sum) } : share));
 }
 
+/** One share typed anew. Where the shares were whole, what goes on to the next rule gives or takes. */
+export function typeShare(shares: ShareText[], to: string, text: string): ShareText[] {
+  const typed = shares.map((share) => (share.to === to ? { ...share, text } : share));
+  const passing = shares.find((share) => share.to === 'next');
+  const absorbs = to !== 'next' && passing !== undefined && passing.text !== '' && !sharesFault(shares);
+  return absorbs ? fillRest(typed, 'next') : typed;
+}
+
+/** When typing ends: the one empty party gets what is left; of several, the next rule does. */
+export function settleShares(shares: ShareText[], withNext: boolean): ShareText[] {
+  if (!sharesFault(shares) || shares.every((share) => share.text.trim() === '')) return shares;
+  const empty = shares.filter((share) => share.text.trim() === '' && (withNext || share.to !== 'next'));
+  const heir = empty.find((share) => share.to === 'next') ?? (empty.length === 1 ? empty[0] : undefined);
+  return heir ? fillRest(shares, heir.to) : shares;
+}
+
 /** Equal shares for n parties that sum to exactly 100. */
 export function equalShares(n: number): string[] {
   const base = Math.floor(whole / n);

@@ -19,6 +19,9 @@ export const kindWords: Record<string, string> = {
   target_group: 'target group',
   experiment: 'experiment',
   attribute: 'attribute',
+  project: 'project',
+  environment: 'environment',
+  sdk_key: 'SDK key',
 };
 
 /** An object's key as a link to its page, where it has one. */
@@ -30,13 +33,19 @@ export function ObjectLink({ kind, object, environment }: Props) {
   const params = { project: project.key, environment: env };
   if (where === 'flags') {
     return (
-      <AnchorLink inherit to="/p/$project/e/$environment/flags/$flag" params={{ ...params, flag: object }}>
+      <AnchorLink
+        underline="always"
+        inherit
+        to="/p/$project/e/$environment/flags/$flag"
+        params={{ ...params, flag: object }}
+      >
         {object}
       </AnchorLink>
     );
   }
   return (
     <AnchorLink
+      underline="always"
       inherit
       to={
         where === 'experiments'

@@ -1,7 +1,7 @@
 import { Autocomplete, Button, NativeSelect, TextInput } from '@mantine/core';
 import type { Variation } from '@/api/types';
 import { valueText } from '@/lib/names';
-import { fillRest, ppm, type ServeEdit, sharesFault } from '@/lib/shares';
+import { fillRest, ppm, type ServeEdit, settleShares, sharesFault, typeShare } from '@/lib/shares';
 import { usePaths } from './names';
 import classes from './rules.module.css';
 import { ShareBar } from './share-bar';
@@ -63,7 +63,9 @@ function SplitFields(props: { serve: Split; onChange: (serve: Split) => void; wi
   const paths = usePaths();
   const fault = sharesFault(serve.shares);
   // A stored layout belongs to its shares; without it the server lays the new ones out.
-  const setShares = (shares: Split['shares']) => onChange({ ...serve, shares, table: undefined });
+  const setShares = (shares: Split['shares']) => {
+    if (shares !== serve.shares) onChange({ ...serve, shares, table: undefined });
+  };
   const shown = serve.shares.filter((share) => props.withNext || share.to !== 'next' || share.text !== '');
   return (
     <div className={classes.condition} style={{ flexBasis: '100%' }}>
@@ -78,14 +80,8 @@ function SplitFields(props: { serve: Split; onChange: (serve: Split) => void; wi
             w={share.to === 'next' ? 150 : 110}
             value={share.text}
             error={share.text !== '' && ppm(share.text) === undefined}
-            onChange={(event) => {
-              const text = event.currentTarget.value;
-              setShares(serve.shares.map((item) => (item.to === share.to ? { ...item, text } : item)));
-            }}
-            onBlur={() => {
-              const empty = serve.shares.filter((item) => item.text === '' && shown.includes(item));
-              if (fault && empty.length === 1 && empty[0]) setShares(fillRest(serve.shares, empty[0].to));
-            }}
+            onChange={(event) => setShares(typeShare(serve.shares, share.to, event.currentTarget.value))}
+            onBlur={() => setShares(settleShares(serve.shares, props.withNext))}
           />
         ))}
         <Autocomplete

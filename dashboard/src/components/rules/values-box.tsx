@@ -1,6 +1,4 @@
 import { TagsInput } from '@mantine/core';
-import type { ClipboardEvent } from 'react';
-import { splitValues } from '@/lib/conditions';
 
 type Props = {
   label: string;
@@ -18,12 +16,6 @@ type Props = {
 /** Values as tags; pasting a list with commas or one value a line makes one tag each. */
 export function ValuesBox(props: Props) {
   const { values, onChange, max } = props;
-  const paste = (event: ClipboardEvent<HTMLInputElement>) => {
-    const text = event.clipboardData.getData('text');
-    if (!/[\n,;\t]/.test(text)) return;
-    event.preventDefault();
-    onChange([...new Set([...values, ...splitValues(text)])].slice(0, max));
-  };
   return (
     <TagsInput
       size="xs"
@@ -32,11 +24,10 @@ export function ValuesBox(props: Props) {
       description={props.description}
       value={values}
       onChange={onChange}
-      onPaste={paste}
       data={props.suggestions}
       placeholder={values.length === 0 ? props.placeholder : undefined}
       maxTags={max}
-      splitChars={[',', ';']}
+      splitChars={[',', ';', '\n', '\r', '\t']}
       acceptValueOnBlur
       error={props.error}
       clearable={values.length > 3}

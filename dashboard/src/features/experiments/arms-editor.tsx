@@ -117,8 +117,8 @@ function Arm({ arm, edit, known, onChange, onRemove, onShares }: ArmProps) {
             <IconTrash size={14} aria-hidden />
           </ActionIcon>
         )}
+        <div>{values}</div>
       </div>
-      {values}
     </div>
   );
 }

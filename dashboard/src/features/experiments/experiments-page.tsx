@@ -111,7 +111,7 @@ function Row({ experiment }: { experiment: Experiment }) {
           {experiment.key}
         </AnchorLink>
       </td>
-      <td>
+      <td className={classes.state}>
         <StateBadge experiment={experiment} />
       </td>
       <td>{experiment.summary}</td>

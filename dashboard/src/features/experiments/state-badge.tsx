@@ -12,7 +12,7 @@ export function StateBadge({ experiment }: { experiment: Experiment }) {
       ? `, day ${Math.floor(Math.max(0, now - experiment.startedAt) / 86_400_000) + 1}`
       : '';
   return (
-    <Badge variant="light" color={colours[experiment.state]} tt="none">
+    <Badge variant="light" color={colours[experiment.state]} tt="none" style={{ minWidth: 'max-content' }}>
       {experiment.state}
       {day}
     </Badge>

@@ -22,11 +22,11 @@ export function StopButton({ experiment, compact }: { experiment: Experiment; co
         size={compact ? 'compact-xs' : 'sm'}
         variant="outline"
         color="red"
+        aria-label={compact ? `Stop ${experiment.key}` : undefined}
         leftSection={<IconPlayerStop size={13} aria-hidden />}
         onClick={() => setAsking(true)}
       >
         {compact ? 'Stop' : `Stop in ${name}`}
-        {compact && <span className="b-hidden"> {experiment.key}</span>}
       </Button>
       <Confirm
         opened={asking}

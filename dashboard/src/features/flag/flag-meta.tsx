@@ -47,6 +47,7 @@ export function FlagMeta({ flag }: { flag: FlagDetail }) {
         <Alert
           color="yellow"
           mt="xs"
+          p="xs"
           icon={<IconAlertTriangle size={18} aria-hidden />}
           title="Programs declare this flag differently"
         >

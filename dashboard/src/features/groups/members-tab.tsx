@@ -1,4 +1,5 @@
 import { Autocomplete, Button, Group as Row, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
 import type { Group, GroupDocument } from '@/api/types';
 import { EnvironmentBadge } from '@/components/environment-badge';
@@ -6,7 +7,7 @@ import { useEnvironment, useProject } from '@/components/project-context';
 import { ConditionEditor } from '@/components/rules/condition-editor';
 import { usePaths } from '@/components/rules/names';
 import { draftGroup, dropFromDraft, faultsBelow, useDraft, useOpenReview, usePlan } from '@/features/review';
-import { editWhen, splitValues } from '@/lib/conditions';
+import { editWhen, splitValues, whenComplete } from '@/lib/conditions';
 import { count } from '@/lib/names';
 import classes from './groups.module.css';
 import { type GroupEdit, inBoth, readGroup, writeGroup } from './model';
@@ -39,7 +40,8 @@ function useMembers({ name, group }: Props) {
     written.current = JSON.stringify(document);
     draftGroup(project, environment.key, name, document);
   };
-  const plan = usePlan(draft, drafted !== undefined);
+  const [settled] = useDebouncedValue(draft, 400);
+  const plan = usePlan(settled, drafted !== undefined && settled === draft && whenComplete(edit.when));
   const faults = plan.isError ? faultsBelow(plan.error, `targetGroups.${name}`) : [];
   return { edit, put, edited: drafted !== undefined, faults };
 }

@@ -1,4 +1,5 @@
 import { type Block, block, type Line, type When } from './model';
+import { operatorOf } from './operators';
 
 /** What the condition editor can do; pure, so that every editor and its tests share it. */
 export type WhenAction =
@@ -54,3 +55,11 @@ export function lineFault(line: Line, takes: (op: string) => string | undefined)
   if (wanted === 'two' && line.values.length !== 2) return 'Give two values: from and to.';
   return undefined;
 }
+
+/** True when no line is half typed. */
+export const whenComplete = (when: When): boolean =>
+  when.kind === 'document'
+    ? when.fault === undefined
+    : when.blocks.every((block) =>
+        block.lines.every((line) => lineFault(line, (op) => operatorOf(op)?.takes) === undefined),
+      );

@@ -29,7 +29,7 @@ function options(width: number, data: Evaluations, dark: boolean): uPlot.Options
         .map((series, index) => ({
           label: series.label,
           stroke: colourOf(index),
-          fill: `${colourOf(index)}${dark ? 'cc' : 'b3'}`,
+          fill: colourOf(index),
           width: 1,
           points: { show: false },
           paths: uPlot.paths.stepped?.({ align: 1 }),

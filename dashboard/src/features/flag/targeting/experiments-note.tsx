@@ -16,6 +16,7 @@ export function ExperimentsNote({ flag }: { flag: FlagDetail }) {
     <Alert
       my="xs"
       color="violet"
+      p="xs"
       icon={<IconFlask2 size={18} aria-hidden />}
       title={here.length === 1 ? 'Controlled by an experiment' : 'Controlled by experiments'}
     >

@@ -1,8 +1,10 @@
 import { Alert, Button, Group } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import type { FlagDetail } from '@/api/types';
 import { EnvironmentBadge } from '@/components/environment-badge';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { faultsBelow, useDraft, useOpenReview, usePlan } from '@/features/review';
+import { complete } from '../editor/complete';
 import { useEditor } from '../editor/use-editor';
 import { ExperimentsNote } from './experiments-note';
 import { OtherwiseSection, WhenOffSection } from './otherwise-section';
@@ -19,7 +21,8 @@ export function TargetingTab({ flag }: { flag: FlagDetail }) {
   const editor = useEditor(flag);
   const openReview = useOpenReview();
   const draft = useDraft(project.key, environment.key);
-  const plan = usePlan(draft, editor.edited);
+  const [settled] = useDebouncedValue(draft, 400);
+  const plan = usePlan(settled, editor.edited && settled === draft && complete(editor.state));
   const faults = plan.isError
     ? faultsBelow(plan.error, `flags.${flag.key}.environments.${environment.key}`)
     : [];

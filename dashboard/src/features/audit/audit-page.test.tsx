@@ -1,0 +1,50 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { change } from '../../../tests/flag-fixture';
+import { on, renderPage } from '../../../tests/render';
+
+const address = '/p/default/e/production/audit';
+const sound = on('GET', '/projects/default/changes/verify', { ok: true, checked: 12 });
+
+describe('the audit log', () => {
+  it('says in a sentence who changed what, and shows the fields on demand', async () => {
+    const user = userEvent.setup();
+    renderPage(address, sound, on('GET', '/projects/default/changes', { items: [change()] }));
+    expect(await screen.findByText('Flags.isHoliday in production: default code → false')).toBeTruthy();
+    expect(screen.getByText(/chain verified, 12 entries/)).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Diff' }));
+    expect(screen.getByRole('rowheader', { name: 'default' })).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'Export' }).getAttribute('href')).toContain('/changes/export');
+  });
+
+  it('gathers what one publish changed', async () => {
+    const items = [change({ id: 9 }), change({ id: 8 }), change({ id: 7, requestId: 'other' })];
+    renderPage(address, sound, on('GET', '/projects/default/changes', { items }));
+    expect(await screen.findByRole('list', { name: '2 changes published together' })).toBeTruthy();
+  });
+
+  it('keeps its filters in the address', async () => {
+    const user = userEvent.setup();
+    const { asked } = renderPage(
+      `${address}?who=ben`,
+      sound,
+      on('GET', '/projects/default/changes', { items: [] }),
+    );
+    expect(await screen.findByText('No change fits these filters')).toBeTruthy();
+    await user.selectOptions(screen.getByRole('combobox', { name: 'Kind' }), 'experiment');
+    await waitFor(() => expect(window.location.search).toContain('kind=experiment'));
+    await waitFor(() =>
+      expect(
+        asked.some((request) => request.url.includes('actor=ben') && request.url.includes('kind=experiment')),
+      ).toBe(true),
+    );
+  });
+
+  it('raises the alarm where the chain is broken', async () => {
+    const broken = on('GET', '/projects/default/changes/verify', { ok: false, checked: 12, brokenAt: 5 });
+    renderPage(address, broken, on('GET', '/projects/default/changes', { items: [change()] }));
+    expect(await screen.findByText('The log was altered at entry 5')).toBeTruthy();
+    expect(screen.queryByText(/chain verified/)).toBeNull();
+  });
+});

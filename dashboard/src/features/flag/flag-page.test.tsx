@@ -1,0 +1,178 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { forgetDrafts } from '@/features/review';
+import { change, flagServer, isHoliday, launch, plan, problem } from '../../../tests/flag-fixture';
+import { json, on, renderPage } from '../../../tests/render';
+
+const address = '/p/default/e/production/flags/Flags.isHoliday';
+beforeEach(() => forgetDrafts());
+
+async function addRule(user: ReturnType<typeof userEvent.setup>) {
+  await user.click(await screen.findByRole('button', { name: 'Add rule' }));
+  const rule = await screen.findByRole('group', { name: /^Rule 1/ });
+  await user.type(within(rule).getByRole('combobox', { name: 'Attribute' }), 'country');
+  await user.type(within(rule).getByLabelText('Values of country'), 'DE,AT,');
+  await user.selectOptions(within(rule).getByRole('combobox', { name: 'Rule 1 serves' }), 'true');
+  return rule;
+}
+
+describe('the flag page', () => {
+  it('makes a rule on an attribute that nobody knew, reviews and publishes it', async () => {
+    const user = userEvent.setup();
+    const { handlers, applied } = flagServer();
+    renderPage(address, ...handlers);
+    await addRule(user);
+    await user.click(screen.getAllByRole('button', { name: 'Review change' })[0] as HTMLElement);
+    const drawer = await screen.findByRole('dialog', { name: /Review change/ });
+    expect(await within(drawer).findByText('Flags.isHoliday in production: a new rule')).toBeTruthy();
+    await user.type(within(drawer).getByLabelText('Comment'), 'for the holidays');
+    await user.click(within(drawer).getByRole('button', { name: 'Publish to PRODUCTION' }));
+    expect(await screen.findByText('Revision 813')).toBeTruthy();
+    const sent = applied.find((request) => !request.dryRun);
+    expect(sent).toMatchObject({ comment: 'for the holidays', expect: { production: 812 } });
+    expect(sent?.document?.flags?.['Flags.isHoliday']?.environments?.production).toEqual({
+      enabled: true,
+      off: 'false',
+      prerequisites: [],
+      targets: {},
+      rules: [{ when: { country: { in: ['DE', 'AT'] } }, serve: 'true' }],
+      default: 'code',
+    });
+    expect(screen.getByRole('button', { name: 'Undo in PRODUCTION' })).toBeTruthy();
+  });
+
+  it('takes a pasted list of values', async () => {
+    const user = userEvent.setup();
+    const { handlers, applied } = flagServer();
+    renderPage(address, ...handlers);
+    const rule = await addRule(user);
+    await user.click(within(rule).getByLabelText('Values of country'));
+    await user.paste('CH\nFR, IT');
+    await waitFor(() => expect(JSON.stringify(applied.at(-1))).toContain('"in":["DE","AT","CH","FR","IT"]'));
+  });
+
+  it('says next to the rule what the server refuses', async () => {
+    const user = userEvent.setup();
+    const refuse = () =>
+      problem(422, 'document_invalid', 'One error.', [
+        {
+          field: 'flags.Flags.isHoliday.environments.production.rules[0].when',
+          message: 'country is not allowed here',
+        },
+      ]);
+    renderPage(address, ...flagServer(refuse).handlers);
+    const rule = await addRule(user);
+    expect(await within(rule).findByText('country is not allowed here')).toBeTruthy();
+  });
+
+  it('loses nothing when somebody else published first', async () => {
+    const user = userEvent.setup();
+    let theirs = true;
+    const server = flagServer((request) =>
+      !request.dryRun && theirs ? problem(409, 'moved', 'ben changed it at 14:02 (revision 813).') : plan,
+    );
+    const later = on('GET', '/projects/default/changes', { items: [change()] });
+    const { asked } = renderPage(`${address}`, ...server.handlers, later);
+    await addRule(user);
+    await user.click(screen.getAllByRole('button', { name: 'Review change' })[0] as HTMLElement);
+    const drawer = await screen.findByRole('dialog', { name: /Review change/ });
+    await within(drawer).findByText('Flags.isHoliday in production: a new rule');
+    await user.click(within(drawer).getByRole('button', { name: 'Publish to PRODUCTION' }));
+    expect(await within(drawer).findByText(/changed while you were editing/)).toBeTruthy();
+    expect(within(drawer).getByText(/ben@corp.example/)).toBeTruthy();
+    expect(within(drawer).getByText('Flags.isHoliday in production: default code → false')).toBeTruthy();
+    expect(within(drawer).getByRole('button', { name: 'Publish to PRODUCTION' })).toHaveProperty(
+      'disabled',
+      true,
+    );
+    theirs = false;
+    await user.click(within(drawer).getByRole('button', { name: 'Review mine on top of theirs' }));
+    const publish = within(drawer).getByRole('button', { name: 'Publish to PRODUCTION' });
+    await waitFor(() => expect(publish).toHaveProperty('disabled', false));
+    await user.click(publish);
+    expect(await screen.findByText('Revision 813')).toBeTruthy();
+    expect(asked.filter((request) => request.url.includes('/changes'))).toHaveLength(1);
+  });
+
+  it('takes the edit back out of the draft when it is undone by hand', async () => {
+    const user = userEvent.setup();
+    renderPage(address, ...flagServer().handlers);
+    const otherwise = await screen.findByRole('combobox', { name: 'Otherwise serve' });
+    await user.selectOptions(otherwise, 'true');
+    expect(screen.getAllByRole('button', { name: 'Review change' }).length).toBeGreaterThan(0);
+    await user.selectOptions(otherwise, 'code');
+    await waitFor(() => expect(screen.queryAllByRole('button', { name: 'Review change' })).toHaveLength(0));
+  });
+
+  it('turns the flag off at once, with a reason', async () => {
+    const user = userEvent.setup();
+    let body: unknown;
+    const off = on(
+      'POST',
+      '/projects/default/flags/Flags.isHoliday/environments/production/off',
+      async (request: Request) => {
+        body = await request.json();
+        return { revision: 813 };
+      },
+    );
+    renderPage(address, ...flagServer().handlers, off);
+    await user.click(await screen.findByRole('button', { name: 'Turn off in PRODUCTION' }));
+    const confirm = await screen.findByRole('dialog', { name: 'Turn off Flags.isHoliday?' });
+    await user.type(within(confirm).getByLabelText('Reason'), 'on fire');
+    await user.click(within(confirm).getByRole('button', { name: 'Turn off in PRODUCTION' }));
+    await waitFor(() => expect(body).toEqual({ reason: 'on fire' }));
+  });
+
+  it('says which experiment controls it', async () => {
+    const held = on('GET', '/projects/default/flags/Flags.isHoliday', {
+      ...isHoliday,
+      experiments: [launch],
+    });
+    renderPage(address, held, ...flagServer().handlers);
+    expect(await screen.findByRole('link', { name: 'holiday-launch' })).toBeTruthy();
+  });
+
+  it('shows evaluations as a picture, a sentence and a table', async () => {
+    const user = userEvent.setup();
+    const evaluations = on('GET', '/projects/default/flags/Flags.isHoliday/evaluations', {
+      from: 0,
+      to: 7_200_000,
+      stepMs: 3_600_000,
+      series: [{ variation: 'true', label: 'true', points: [{ at: 0, count: 1234 }] }],
+      total: 1234,
+      byApplication: [{ application: 'calendar', version: '1.4.0', sdk: 'python/0.1.0', count: 1234 }],
+    });
+    renderPage(`${address}?tab=evaluations`, evaluations, ...flagServer().handlers);
+    expect(await screen.findByText(/1,234 evaluations in PRODUCTION/)).toBeTruthy();
+    await user.click(screen.getByRole('switch', { name: 'View as table' }));
+    expect(await screen.findByRole('columnheader', { name: 'true' })).toBeTruthy();
+  });
+
+  it('offers Undo for the newest change within ten minutes only', async () => {
+    const history = (at: number) => on('GET', '/projects/default/changes', { items: [change({ at })] });
+    const first = renderPage(
+      `${address}?tab=history`,
+      history(Date.now() - 60_000),
+      ...flagServer().handlers,
+    );
+    expect(await screen.findByRole('button', { name: 'Undo in PRODUCTION' })).toBeTruthy();
+    first.unmount();
+    renderPage(`${address}?tab=history`, history(Date.now() - 11 * 60_000), ...flagServer().handlers);
+    expect(await screen.findByText(/default code → false/)).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Undo in PRODUCTION' })).toBeNull();
+  });
+
+  it('never shows an error and an empty state together', async () => {
+    const broken = on('GET', '/projects/default/changes', () => json({ title: 'Away', status: 500 }, 400));
+    renderPage(`${address}?tab=history`, broken, ...flagServer().handlers);
+    expect(await screen.findByText('The history could not be loaded')).toBeTruthy();
+    expect(screen.queryByText('Nobody has changed this flag')).toBeNull();
+  });
+
+  it('says that there is no such flag', async () => {
+    const none = on('GET', '/projects/default/flags/nope', () => problem(404, 'flag_not_found', 'No flag.'));
+    renderPage('/p/default/e/production/flags/nope', none);
+    expect(await screen.findByText('There is no flag nope in Shop web')).toBeTruthy();
+  });
+});

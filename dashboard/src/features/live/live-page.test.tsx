@@ -1,0 +1,72 @@
+import { screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import type { Connections } from '@/api/types';
+import { on, renderPage } from '../../../tests/render';
+
+const now = Date.now();
+const connected: Connections = {
+  items: [
+    {
+      application: 'calendar',
+      version: '1.4.0',
+      platform: 'python 3.12',
+      sdk: 'python/0.1.0',
+      environment: 'production',
+      hosts: 1,
+      processes: 1,
+      instances: [
+        {
+          instance: '0123456789abcdef',
+          address: '10.0.4.7',
+          transport: 'stream',
+          revision: 810,
+          since: now - 5000,
+          lastSeenAt: now,
+        },
+      ],
+    },
+  ],
+  refused: [
+    {
+      at: now,
+      address: '10.0.4.9',
+      key: 'bgc_AbCd…wxyz',
+      cause: 'client_key',
+      message: 'A client key was sent.',
+    },
+  ],
+};
+const answer = (body: Connections) => on('GET', '/projects/default/connections', body);
+
+describe('the live page', () => {
+  it('groups instances by application and says how far each is behind', async () => {
+    renderPage('/p/default/e/production/live', answer(connected));
+    expect(await screen.findByRole('heading', { name: 'calendar 1.4.0' })).toBeTruthy();
+    expect(screen.getByText('810 (2 behind)')).toBeTruthy();
+    expect(screen.getByText('1 host · 1 process')).toBeTruthy();
+  });
+
+  it('lists refused attempts with their cause and what to do', async () => {
+    renderPage('/p/default/e/production/live', answer(connected));
+    expect(await screen.findByText('A client key was sent.')).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'Get a working key' }).getAttribute('href')).toContain(
+      '/connect',
+    );
+  });
+
+  it('holds still while it is paused', async () => {
+    const user = userEvent.setup();
+    renderPage('/p/default/e/production/live', answer(connected));
+    await screen.findByRole('heading', { name: 'calendar 1.4.0' });
+    await user.click(screen.getByRole('button', { name: 'Pause' }));
+    expect(await screen.findByText('Paused')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Resume' }));
+    expect(screen.queryByText('Paused')).toBeNull();
+  });
+
+  it('leads on to the wizard where nothing is connected', async () => {
+    renderPage('/p/default/e/production/live', answer({ items: [], refused: [] }));
+    expect(await screen.findByRole('link', { name: 'Connect an application' })).toBeTruthy();
+  });
+});
