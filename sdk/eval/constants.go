@@ -211,9 +211,6 @@ func (c *clause) addText(s string) error {
 // addPattern compiles a canonical pattern. One in another form is taken too, as
 // long as it compiles: what may be saved is the server's to decide.
 func (c *clause) addPattern(s string) error {
-	if len(s) > ruleset.MaxPatternBytes {
-		return fmt.Errorf("the pattern is longer than %d bytes", ruleset.MaxPatternBytes)
-	}
 	p, err := regexp.Compile(s)
 	if err != nil {
 		return fmt.Errorf("the pattern cannot be read: %w", err)
