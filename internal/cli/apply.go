@@ -80,7 +80,7 @@ func runApply(ctx context.Context, stdio Stdio, o applyOptions) error {
 	}
 	result, err := client.Apply(ctx, project, request)
 	if err != nil {
-		return moved(err)
+		return aboutFile(err)
 	}
 	if o.asJSON {
 		return printJSON(stdio.Out, result)
@@ -101,7 +101,7 @@ func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Cl
 	dry.DryRun = true
 	result, err := client.Apply(ctx, project, dry)
 	if err != nil {
-		return false, moved(err)
+		return false, aboutFile(err)
 	}
 	if o.dryRun && o.asJSON {
 		return false, printJSON(stdio.Out, result)
@@ -123,10 +123,13 @@ func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Cl
 	return true, nil
 }
 
-// moved says what to do here about a file that is older than what is stored:
-// the server's words are for every kind of client.
-func moved(err error) error {
+// aboutFile says what to do here about a file that is older than what is
+// stored, or too large: the server's words are for every kind of client.
+func aboutFile(err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
+	if ok && f.Kind == fault.TooLarge {
+		return fault.Wrap(err, f.Kind, f.Code, "the file is over 1 MB, too large for one apply. Split it, or take out what has not changed")
+	}
 	if !ok || f.Code != "moved" {
 		return err
 	}
@@ -174,7 +177,7 @@ func revisions(result apiclient.ApplyResult) string {
 func runCheck(stdio Stdio, o applyOptions, name string, file *document.File) error {
 	next, changes, _, err := alone(stdio, file)
 	if err != nil {
-		if o.getenvHint(stdio) {
+		if strings.Contains(err.Error(), "unknown ") && o.serverAtHand(stdio) {
 			say(stdio.Err, "--check knows this file alone; --dry-run asks the server, which knows more flags and groups\n")
 		}
 		return err
@@ -187,8 +190,8 @@ func runCheck(stdio Stdio, o applyOptions, name string, file *document.File) err
 	return nil
 }
 
-// getenvHint says whether a server is at hand that could be asked instead.
-func (o applyOptions) getenvHint(stdio Stdio) bool {
+// serverAtHand says whether there is a server that could be asked instead.
+func (o applyOptions) serverAtHand(stdio Stdio) bool {
 	return o.token != "" || stdio.getenv("BURGEE_TOKEN") != ""
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -41,7 +42,7 @@ func (o *evalOptions) fromFile(stdio Stdio) (evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	warnOfSeeds(stdio, p, made)
+	warnOfSeeds(stdio, p, made, deciding(p, environment, o.flag))
 	return func(_ context.Context, raw json.RawMessage) (json.RawMessage, error) { return o.local(snapshot, raw) }, nil
 }
 
@@ -72,17 +73,37 @@ func (o *evalOptions) local(snapshot *eval.Snapshot, raw json.RawMessage) (json.
 		now = time.Now().UnixMilli()
 	}
 	evalContext := eval.NewContext(attributes)
+	var detail any = snapshot.Detail(o.flag, evalContext, now)
 	if o.explain {
-		return json.Marshal(snapshot.Explain(o.flag, evalContext, now))
+		detail = snapshot.Explain(o.flag, evalContext, now)
 	}
-	return json.Marshal(snapshot.Detail(o.flag, evalContext, now))
+	var b bytes.Buffer
+	if err := printJSON(&b, detail); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
 }
 
-// warnOfSeeds says where the buckets of a file alone are not those of a server.
-func warnOfSeeds(stdio Stdio, p *document.Project, made []string) {
+// deciding says whether a flag's answer may depend on the seed of a flag or
+// experiment.
+func deciding(p *document.Project, environment, flag string) func(key string) bool {
+	keys := p.Reads(environment, flag)
+	for _, read := range slices.Clone(keys) {
+		for key, x := range p.Experiments {
+			if x.Environment == environment && slices.Contains(x.Controls(), read) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return func(key string) bool { return slices.Contains(keys, key) }
+}
+
+// warnOfSeeds says where the buckets of a file alone are not those of a server,
+// of the flags and experiments that matter.
+func warnOfSeeds(stdio Stdio, p *document.Project, made []string, matters func(key string) bool) {
 	var split []string
 	for _, key := range made {
-		if splits(p, key) {
+		if matters(key) && splits(p, key) {
 			split = append(split, key)
 		}
 	}

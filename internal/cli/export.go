@@ -111,7 +111,7 @@ func projectOf(ctx context.Context, stdio Stdio, o exportOptions) (*document.Pro
 	if err != nil {
 		return nil, nil, err
 	}
-	warnOfSeeds(stdio, p, made)
+	warnOfSeeds(stdio, p, made, func(string) bool { return true })
 	return p, file, nil
 }
 

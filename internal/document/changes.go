@@ -6,22 +6,29 @@ import "bytes"
 // target groups, flags, configurations, experiments, each by key.
 func Changes(before, after *Project) []Change {
 	var out []Change
-	out = compare(out, AttributeKind, before.Attributes, after.Attributes, attributeNode, nil)
-	out = compare(out, TargetGroupKind, before.TargetGroups, after.TargetGroups, groupNode, nil)
-	out = compare(out, FlagKind, before.Flags, after.Flags, flagNode, nil)
+	out = compare(out, AttributeKind, before.Attributes, after.Attributes, attributeNode, nil, nil)
+	out = compare(out, TargetGroupKind, before.TargetGroups, after.TargetGroups, groupNode, nil, nil)
+	out = compare(out, FlagKind, before.Flags, after.Flags, flagNode, nil, sharedFlag)
 	for _, environment := range union(before.Configurations, after.Configurations) {
 		in := func(*Configuration) string { return environment }
-		out = compare(out, ConfigurationKind, before.Configurations[environment], after.Configurations[environment], configurationNode, in)
+		out = compare(out, ConfigurationKind, before.Configurations[environment], after.Configurations[environment], configurationNode, in, sharedConfiguration)
 	}
 	in := func(x Experiment) string { return x.Environment }
-	return compare(out, ExperimentKind, before.Experiments, after.Experiments, experimentNode, in)
+	return compare(out, ExperimentKind, before.Experiments, after.Experiments, experimentNode, in, nil)
 }
 
-// compare appends the changes between two sets of objects of one kind.
-func compare[T any](out []Change, kind Kind, before, after map[string]T, write func(T, style) *node, environment func(T) string) []Change {
+// compare appends the changes between two sets of objects of one kind. shared
+// says, where it is given, whether two objects are the very same and so need no
+// comparison: a state is made of the one before it, and most of it is.
+func compare[T any](out []Change, kind Kind, before, after map[string]T,
+	write func(T, style) *node, environment func(T) string, shared func(a, b T) bool,
+) []Change {
 	for _, key := range union(before, after) {
 		old, was := before[key]
 		now, is := after[key]
+		if was && is && shared != nil && shared(old, now) {
+			continue
+		}
 		c := Change{Kind: kind, Object: key, Action: Update}
 		if was {
 			c.Before = write(old, canonical).json()
@@ -47,6 +54,19 @@ func compare[T any](out []Change, kind Kind, before, after map[string]T, write f
 		out = append(out, c)
 	}
 	return out
+}
+
+func sharedConfiguration(a, b *Configuration) bool { return a == b }
+
+func sharedFlag(a, b Flag) bool {
+	return a.Type == b.Type && a.Description == b.Description && a.Owner == b.Owner && a.Kind == b.Kind &&
+		a.Expires == b.Expires && a.Client == b.Client && a.Seed == b.Seed &&
+		sharedList(a.Tags, b.Tags) && sharedList(a.Variations, b.Variations)
+}
+
+// sharedList says whether two lists are one in memory.
+func sharedList[T any](a, b []T) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 // union returns the keys of two maps in byte order.

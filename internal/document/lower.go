@@ -56,7 +56,7 @@ func (p *Project) running(environment string) map[string][]keyed {
 	slices.SortStableFunc(all, func(a, b keyed) int { return cmp.Compare(a.Order, b.Order) })
 	out := map[string][]keyed{}
 	for _, x := range all {
-		for _, flag := range x.flags() {
+		for _, flag := range x.Controls() {
 			out[flag] = append(out[flag], x)
 		}
 	}

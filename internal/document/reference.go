@@ -7,8 +7,8 @@ import (
 )
 
 // references checks that every flag, variation and group that is named exists.
-func (v *validator) references() {
-	for _, r := range v.p.references() {
+func (v *validator) references(all []reference) {
+	for _, r := range all {
 		if r.group != "" {
 			if _, known := v.p.TargetGroups[r.group]; !known {
 				v.fail(r.use.Path, "unknown target group %q%s", r.group, nearest(r.group, sortedKeys(v.p.TargetGroups)))
@@ -91,9 +91,9 @@ func distance(a, b string, limit int) int {
 }
 
 // cycles reports flags and groups that need their own answer to find it.
-func (v *validator) cycles() {
+func (v *validator) cycles(all []reference) {
 	for _, environment := range v.p.Environments {
-		g := v.p.graph(environment)
+		g := v.p.graph(environment, all)
 		if cycle := g.cycle(); cycle != nil {
 			v.fail(g.path(cycle[0], environment), "a cycle in %s: %s; each needs the answer of the next, take one of them out",
 				environment, strings.Join(cycle, " → "))
@@ -105,9 +105,9 @@ func (v *validator) cycles() {
 // graph is who reads whose answer; a group's node is written "group x".
 type graph map[string][]string
 
-func (p *Project) graph(environment string) graph {
+func (p *Project) graph(environment string, all []reference) graph {
 	g := graph{}
-	for _, r := range p.references() {
+	for _, r := range all {
 		if !r.reads {
 			continue
 		}
@@ -138,14 +138,14 @@ func (p *Project) readers(use Use, environment string) []string {
 		}
 	case ExperimentKind:
 		if x := p.Experiments[use.Key]; x.Environment == environment && x.State == Running {
-			return x.flags()
+			return x.Controls()
 		}
 	}
 	return nil
 }
 
-// flags are the flags that an experiment controls.
-func (x Experiment) flags() []string {
+// Controls lists the flags that an experiment acts on.
+func (x Experiment) Controls() []string {
 	if x.Arms == nil {
 		return sortedKeys(x.Serve)
 	}
@@ -193,4 +193,21 @@ func (g graph) path(node, environment string) string {
 		return join("targetGroups", group)
 	}
 	return blockPath(node, environment)
+}
+
+// Reads lists the flags whose answers a flag's answer in an environment depends
+// on, itself first.
+func (p *Project) Reads(environment, flag string) []string {
+	g := p.graph(environment, p.references())
+	seen := map[string]bool{flag: true}
+	order := []string{flag}
+	for i := 0; i < len(order); i++ {
+		for _, next := range g[order[i]] {
+			if !seen[next] {
+				seen[next] = true
+				order = append(order, next)
+			}
+		}
+	}
+	return slices.DeleteFunc(order, func(node string) bool { return strings.HasPrefix(node, groupNodeName("")) })
 }

@@ -123,10 +123,13 @@ func (p *Project) UsesOfVariation(flag, id string) []Use {
 func (p *Project) uses(match func(reference) bool) []Use {
 	var out []Use
 	for _, r := range p.references() {
+		if !match(r) {
+			continue
+		}
 		known := slices.ContainsFunc(out, func(u Use) bool {
 			return u.Kind == r.use.Kind && u.Key == r.use.Key && u.Environment == r.use.Environment
 		})
-		if match(r) && !known {
+		if !known {
 			out = append(out, r.use)
 		}
 	}

@@ -41,9 +41,10 @@ func (p *Project) Validate() *fault.Error {
 	for _, key := range sortedKeys(p.Experiments) {
 		v.experiment(key, p.Experiments[key])
 	}
-	v.references()
+	all := p.references()
+	v.references(all)
 	if len(v.fields) == 0 {
-		v.cycles() // only sensible where every reference has an end
+		v.cycles(all) // only sensible where every reference has an end
 	}
 	if len(v.fields) == 0 {
 		return nil

@@ -39,6 +39,9 @@ func appendJSON(out []byte, n *node) []byte {
 // appendText writes a JSON string. It escapes what JSON needs escaped, not what
 // HTML does, so that a value has the same bytes wherever it comes from.
 func appendText(out []byte, s string) []byte {
+	if simple(s) {
+		return append(append(append(out, '"'), s...), '"')
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -46,6 +49,16 @@ func appendText(out []byte, s string) []byte {
 		return append(out, `""`...) // a string always encodes
 	}
 	return append(out, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+}
+
+// simple says whether a text is its own JSON: the usual case of keys and ids.
+func simple(s string) bool {
+	for i := range len(s) {
+		if b := s[i]; b < ' ' || b > '~' || b == '"' || b == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 // RenderJSON writes a file as indented JSON, in the canonical form.
