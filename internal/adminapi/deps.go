@@ -21,6 +21,7 @@ type Deps struct {
 	Snapshots Snapshots
 	Presence  Presence
 	Counts    Counts
+	KeyUses   KeyUses
 	Hub       *Hub
 	Downloads Downloads
 	AllowHTTP bool                         // people may sign in unencrypted from elsewhere
@@ -45,6 +46,12 @@ type Presence interface {
 type Instance struct {
 	Application, Version, Platform, SDK, Environment string
 	ConnectedInstance
+}
+
+// KeyUses writes down which keys programs have used.
+type KeyUses interface {
+	// FlushUses writes what was not written yet.
+	FlushUses(ctx context.Context) error
 }
 
 // Counts reads the evaluations counted so far.

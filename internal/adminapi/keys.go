@@ -46,6 +46,11 @@ func (a *API) revokeKey(ctx context.Context, in *revokeKeyInput) (*none, error) 
 	if err != nil {
 		return nil, err
 	}
+	if in.IfUnused { // uses are written some seconds late; a key in use must not go
+		if err := a.deps.KeyUses.FlushUses(ctx); err != nil {
+			return nil, fault.Wrap(err, fault.Unavailable, "key_uses_unknown", "Whether a program uses the key is not known right now; try again")
+		}
+	}
 	return nil, a.deps.Catalog.RevokeKey(ctx, actorOf(ctx), in.Project, in.Environment, id, in.IfUnused, options(ctx, ""))
 }
 

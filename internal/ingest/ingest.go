@@ -262,6 +262,20 @@ func (in *Ingest) Flush(ctx context.Context) error {
 	return nil
 }
 
+// FlushUses hands the uses of keys to the Sink now, for a decision that rests
+// on whether a key was ever used. It may run beside Flush.
+func (in *Ingest) FlushUses(ctx context.Context) error {
+	in.mu.Lock()
+	uses := in.uses
+	in.uses = map[int64]KeyUse{}
+	in.mu.Unlock()
+	if err := in.flushUses(ctx, uses); err != nil {
+		in.keepUses(uses)
+		return fmt.Errorf("add key uses: %w", err)
+	}
+	return nil
+}
+
 func (in *Ingest) flushCounts(ctx context.Context, ids []string, sums map[Row]int64) error {
 	if len(sums) == 0 && len(ids) == 0 {
 		return nil

@@ -287,3 +287,21 @@ func BenchmarkServed(b *testing.B) {
 		in.Served(1, app, Count{Flag: "f", Variation: "true", Reason: "RULE"})
 	}
 }
+
+func TestKeyUsesCanBeWrittenAtOnceAndSurviveAFailure(t *testing.T) {
+	sink := newLedger()
+	in := New(sink, Options{})
+	in.KeyUsed(7, "go/0.1.0")
+	if err := in.FlushUses(t.Context()); err != nil || sink.uses[7] != 1 {
+		t.Fatalf("uses %v, %v", sink.uses, err)
+	}
+	in.KeyUsed(7, "go/0.1.0")
+	sink.down = errors.New("the store is away")
+	if err := in.FlushUses(t.Context()); err == nil {
+		t.Fatal("the failure is hidden")
+	}
+	sink.down = nil
+	if err := in.Flush(t.Context()); err != nil || sink.uses[7] != 2 {
+		t.Fatalf("uses %v, %v", sink.uses, err)
+	}
+}
