@@ -1,4 +1,5 @@
 import { Tooltip } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { type Icon, IconFolders, IconPlug, IconSettings } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { sectionRoute, sections } from '../sections';
@@ -17,14 +18,21 @@ function Label({ icon: Picture, name }: { icon: Icon; name: string }) {
 }
 
 /** The way to every page; icons only where the window is narrow. */
-export function Rail({ current }: Props) {
+export function Rail({ current, wide }: Props) {
   const { project, environment } = current;
+  // Where the names are hidden, a hint gives them.
+  const narrow = useMediaQuery('(max-width: 1100px)') && !wide;
   return (
     <nav className={classes.nav} aria-label="Pages">
       {project &&
         environment &&
         sections.map((section) => (
-          <Tooltip key={section.id} label={`${section.name} (g ${section.letter})`} position="right">
+          <Tooltip
+            key={section.id}
+            label={`${section.name} (g ${section.letter})`}
+            position="right"
+            disabled={!narrow}
+          >
             <Link
               className={classes.item}
               to={sectionRoute[section.id]}

@@ -56,9 +56,9 @@ export function LivePanel({ environment, pageKey, place, onAnother }: Props) {
           with another key. For {environmentName(environment)} it needs the key shown here.
         </Text>
       )}
+      {!waiting && <Next state={state} environment={environment} onAnother={onAnother} />}
       <RefusedList attempts={state.refused} />
       {waiting && late && <Checklist place={place} />}
-      {!waiting && <Next state={state} environment={environment} onAnother={onAnother} />}
     </section>
   );
 }
@@ -118,14 +118,15 @@ function Stages({ state, environment }: { state: Progress; environment: Environm
       <div className={classes.success}>
         <Line icon={<IconCheck size={20} stroke={3} aria-hidden />}>
           <b>Success</b>
-          {flag &&
-            ` – ${flag.key} registered from code, evaluated ${evaluations(flag, environment.key).toLocaleString('en')}×`}
+          {flag && ` – ${flag.key} registered from code${evaluated(evaluations(flag, environment.key))}`}
           {state.flags.length > 1 && `, and ${count(state.flags.length - 1, 'more flag')}`}
         </Line>
       </div>
     </Stack>
   );
 }
+
+const evaluated = (times: number) => (times > 0 ? `, evaluated ${times.toLocaleString('en')}×` : '');
 
 function Line({ icon, children }: { icon: ReactNode; children: ReactNode }) {
   return (

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Connection, Key } from '@/api/types';
-import { progress } from './progress';
+import { gathered, progress } from './progress';
 import { allSteps, curlTest, envFile, sdks, steps } from './snippets';
 
 const since = 1_793_779_200_000;
@@ -66,6 +66,20 @@ describe('progress', () => {
     const state = look({ connections: { items: [], refused: [attempt(since - 1), attempt(since + 1)] } });
     expect(state.refused.map((item) => item.at)).toEqual([since + 1]);
   });
+});
+
+test('attempts of the same cause are told once, with their number', () => {
+  const attempt = (at: number, key: string) => ({
+    at,
+    address: 'a',
+    key,
+    cause: 'key_unknown',
+    message: 'm',
+  });
+  expect(gathered([attempt(1, 'x'), attempt(2, 'y'), attempt(3, 'x')])).toEqual([
+    { attempt: attempt(3, 'x'), times: 2 },
+    { attempt: attempt(2, 'y'), times: 1 },
+  ]);
 });
 
 describe('snippets', () => {

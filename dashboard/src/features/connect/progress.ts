@@ -77,3 +77,15 @@ function newFlags(seen: Seen): FlagSummary[] {
 /** How often a flag was evaluated in the last hour. */
 export const evaluations = (flag: FlagSummary, environment: string): number =>
   flag.environments[environment]?.hourly.at(-1) ?? 0;
+
+/** Attempts of the same cause, key and address as one, with how often they came; newest first. */
+export function gathered(attempts: RefusedAttempt[]): { attempt: RefusedAttempt; times: number }[] {
+  const found = new Map<string, { attempt: RefusedAttempt; times: number }>();
+  for (const attempt of [...attempts].sort((a, b) => b.at - a.at)) {
+    const name = `${attempt.cause} ${attempt.key} ${attempt.address}`;
+    const known = found.get(name);
+    if (known) known.times += 1;
+    else found.set(name, { attempt, times: 1 });
+  }
+  return [...found.values()];
+}

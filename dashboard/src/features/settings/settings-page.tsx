@@ -1,6 +1,9 @@
 import { Tabs } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { projectsQuery } from '@/api/projects';
 import { Page } from '@/components/page';
+import { lastProject } from '@/lib/environments';
 import { About } from './about';
 import { Appearance } from './appearance';
 import { Tokens } from './tokens';
@@ -9,13 +12,22 @@ import { Tokens } from './tokens';
 export function SettingsPage() {
   const { tab = 'tokens' } = useSearch({ from: '/frame/settings' });
   const navigate = useNavigate();
-  const open = (next: string | null) =>
+  const projects = useQuery(projectsQuery()).data ?? [];
+  const project = projects.find((item) => item.key === lastProject()) ?? projects[0];
+  const open = (next: string | null) => {
+    // Keys belong to a project's environments; who looks for them here is led there.
+    if (next === 'keys' && project) {
+      void navigate({ to: '/p/$project/settings', params: { project: project.key } });
+      return;
+    }
     void navigate({ to: '.', search: (before) => ({ ...before, tab: next ?? undefined }) });
+  };
   return (
     <Page title="Settings">
       <Tabs value={tab} onChange={open} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="tokens">API tokens</Tabs.Tab>
+          {project && <Tabs.Tab value="keys">SDK keys</Tabs.Tab>}
           <Tabs.Tab value="appearance">Appearance</Tabs.Tab>
           <Tabs.Tab value="about">About</Tabs.Tab>
         </Tabs.List>
