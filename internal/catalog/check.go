@@ -11,7 +11,8 @@ import (
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
-// Limits of what one environment may send to every program.
+// Limits of what one environment may send to every program. The number of flags
+// is checked with the document; registration stops before it.
 const (
 	maxLine     = 256 << 10
 	maxSnapshot = 32 << 20
@@ -20,9 +21,6 @@ const (
 
 // lower writes the wire lines of the environments.
 func lower(p *document.Project, environments []EnvironmentRow) (wireLines, error) {
-	if len(p.Flags) > maxFlags {
-		return nil, fault.New(fault.Invalid, "too_many_flags", "The project would have %d flags; at most %d fit. Archive flags that are no longer used", len(p.Flags), maxFlags)
-	}
 	out := make(wireLines, len(environments))
 	for _, environment := range environments {
 		lines, err := p.Lower(environment.Key)

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/document"
@@ -128,14 +129,19 @@ type listing struct {
 	acting       map[string][]string      // flag → keys of the experiments on it
 }
 
+// listing loads what the flags are shown from; with a key, what this flag is
+// shown from.
 func (s *Service) listing(ctx context.Context, actor account.Actor, project, flag string) (*listing, error) {
 	l := &listing{declarations: map[string][]Declaration{}, acting: map[string][]string{}}
 	v, err := s.read(ctx, actor, project, func(r Reader, v view) error {
-		latest, err := r.Latest(v.row.ID, "", "")
-		if err != nil {
+		for _, key := range sortedKeys(v.project.Experiments) {
+			for _, controlled := range controlled(v.project.Experiments[key]) {
+				l.acting[controlled] = append(l.acting[controlled], key)
+			}
+		}
+		if err := l.readLatest(r, v, flag); err != nil {
 			return err
 		}
-		l.latest = newLastChanges(latest)
 		rows, err := r.Declarations(v.row.ID, flag)
 		keys := v.environmentKeys()
 		for _, row := range rows {
@@ -145,17 +151,23 @@ func (s *Service) listing(ctx context.Context, actor account.Actor, project, fla
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
 	l.view = v
-	for _, key := range sortedKeys(v.project.Experiments) {
-		x := v.project.Experiments[key]
-		for _, flag := range controlled(x) {
-			l.acting[flag] = append(l.acting[flag], key)
+	return l, err
+}
+
+// readLatest reads the newest changes: of all objects at once, or of one flag
+// and the experiments on it.
+func (l *listing) readLatest(r Reader, v view, flag string) error {
+	rows, err := r.Latest(v.row.ID, "", flag)
+	if flag != "" {
+		for _, x := range l.acting[flag] {
+			more, failed := r.Latest(v.row.ID, document.ExperimentKind, x)
+			err = errors.Join(err, failed)
+			rows = append(rows, more...)
 		}
 	}
-	return l, nil
+	l.latest = newLastChanges(rows)
+	return err
 }
 
 // controlled are the flags of an experiment; all arms name the same ones.

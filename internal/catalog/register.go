@@ -5,15 +5,14 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
-	"burgee.dev/burgee/sdk/ruleset"
 )
 
 const (
@@ -23,7 +22,8 @@ const (
 	// written again: a restart of a thousand programs writes nothing.
 	seenAgain = 10 * time.Minute
 	// maxTextBytes bounds what a program tells of itself.
-	maxTextBytes = 200
+	maxTextBytes   = 200
+	maxDescription = 4000
 )
 
 // Register takes what programs declare. Flags that are new are made, one
@@ -62,12 +62,18 @@ func byProgram(batch []Registration) [][]Registration {
 
 func bounded(a Application) Application {
 	for _, field := range []*string{&a.Name, &a.Version, &a.Platform, &a.SDK} {
-		if len(*field) > maxTextBytes {
-			*field = (*field)[:maxTextBytes]
-		}
+		*field = cut(*field, maxTextBytes)
 	}
 	a.Name = cmp.Or(a.Name, "unnamed")
 	return a
+}
+
+// cut shortens text to a number of bytes, at the end of a character.
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "")
 }
 
 func (s *Service) register(ctx context.Context, group []Registration) (Registered, error) {
@@ -91,10 +97,36 @@ func (s *Service) register(ctx context.Context, group []Registration) (Registere
 		}
 		return e.merge(i.file)
 	})
+	if fault.IsKind(err, fault.Invalid) {
+		return s.registerSingly(ctx, news, fault.As(err))
+	}
 	if err != nil {
 		return Registered{}, err
 	}
 	return done, nil
+}
+
+// registerSingly takes declarations of which one spoils the whole project, each
+// by itself, and refuses that one.
+func (s *Service) registerSingly(ctx context.Context, group []Registration, why *fault.Error) (Registered, error) {
+	var out Registered
+	if len(group) == 1 && len(group[0].Flags) == 1 {
+		r := group[0]
+		out.Refused = []Refusal{refusal(r, r.Flags[0], why.Code, why.Error())}
+		return out, nil
+	}
+	for _, r := range group {
+		for _, d := range r.Flags {
+			r.Flags = []Declared{d}
+			done, err := s.register(ctx, []Registration{r})
+			out.Created = append(out.Created, done.Created...)
+			out.Refused = append(out.Refused, done.Refused...)
+			if err != nil {
+				return out, err
+			}
+		}
+	}
+	return out, nil
 }
 
 // unknown leaves the declarations that would write something: new ones, those
@@ -161,7 +193,7 @@ func knownDeclarations(r Reader, projectID int64, group []Registration) (map[dec
 }
 
 func sameDeclaration(stored Declaration, d Declared, a Application) bool {
-	return stored.Type == d.Type && stored.Description == d.Description && stored.Platform == a.Platform &&
+	return stored.Type == d.Type && stored.Description == cut(d.Description, maxDescription) && stored.Platform == a.Platform &&
 		bytes.Equal(stored.Default, compact(d.Default)) &&
 		slices.EqualFunc(stored.Options, d.Options, func(a, b json.RawMessage) bool { return bytes.Equal(a, compact(b)) })
 }
@@ -173,146 +205,4 @@ func compact(raw json.RawMessage) json.RawMessage {
 		return raw
 	}
 	return out.Bytes()
-}
-
-// intake is a registration inside its transaction.
-type intake struct {
-	*edit
-	file *document.File
-	made map[int64]int // key → flags made by it in the last hour, counted when first asked
-	done Registered
-}
-
-// take takes one call's declarations.
-func (i *intake) take(r Registration) error {
-	environment, err := i.environment(r.Environment)
-	if err != nil {
-		return err
-	}
-	for _, d := range r.Flags {
-		d.Default = compact(d.Default)
-		for n := range d.Options {
-			d.Options[n] = compact(d.Options[n])
-		}
-		variations, err := checkDeclared(d)
-		if err != nil {
-			i.refuse(r, d, fault.As(err))
-			continue
-		}
-		taken, err := i.flagOf(r, d, variations)
-		if err != nil {
-			return err
-		}
-		if taken {
-			i.declare(environment, r, d)
-		}
-	}
-	return nil
-}
-
-// checkDeclared says what is wrong with a declaration, or gives its variations.
-func checkDeclared(d Declared) ([]document.Variation, error) {
-	if !ruleset.ValidKey(d.Key) {
-		return nil, fault.New(fault.Invalid, "declaration_invalid", "%q is no flag key: a key begins with a letter or digit and has up to 128 of letters, digits, . _ -", d.Key)
-	}
-	if !ruleset.Type(d.Type).Valid() {
-		return nil, fault.New(fault.Invalid, "declaration_invalid", "%q is no type: it is boolean, string, integer, double or json", d.Type)
-	}
-	return document.DeclaredVariations(ruleset.Type(d.Type), d.Default, d.Options)
-}
-
-func (i *intake) refuse(r Registration, d Declared, f *fault.Error) {
-	i.done.Refused = append(i.done.Refused, Refusal{
-		Project: r.Project, Environment: r.Environment, KeyID: r.KeyID, Application: r.Application.Name,
-		Flag: d.Key, Code: f.Code, Message: f.Message,
-	})
-}
-
-// flagOf makes the flag of a declaration, or adds what is new to it. It returns
-// false when the declaration was refused.
-func (i *intake) flagOf(r Registration, d Declared, variations []document.Variation) (bool, error) {
-	if waiting, ok := i.file.Flags[d.Key]; ok { // twice in this batch
-		if waiting.Type == "" || string(waiting.Type) == d.Type {
-			i.file.Flags[d.Key] = addVariations(waiting, waiting.Variations, variations)
-		}
-		return true, nil
-	}
-	flag, archived, err := i.flag(d.Key)
-	if err != nil {
-		return i.create(r, d, variations)
-	}
-	if archived || string(flag.Type) != d.Type || !i.growing(d.Key) {
-		return true, nil
-	}
-	if more := missing(flag, d.Type, d.Default, d.Options); len(more) > 0 && flag.Type != ruleset.Boolean {
-		i.file.Flags[d.Key] = addVariations(document.Flag{}, flag.Variations, more)
-	}
-	return true, nil
-}
-
-// addVariations adds to a flag's list those values that it does not hold, and
-// never two of one id.
-func addVariations(f document.Flag, list, more []document.Variation) document.Flag {
-	f.Variations = slices.Clone(list)
-	for _, v := range more {
-		same := func(have document.Variation) bool { return bytes.Equal(have.Value, v.Value) }
-		if slices.ContainsFunc(f.Variations, same) {
-			continue
-		}
-		for n := len(f.Variations); slices.ContainsFunc(f.Variations, func(have document.Variation) bool { return have.ID == v.ID }); n++ {
-			v.ID = fmt.Sprintf("option-%d", n)
-		}
-		f.Variations = append(f.Variations, v)
-	}
-	return f
-}
-
-// growing says whether registration may still add to a flag: it came from code,
-// nobody has configured it anywhere, and no person has changed it.
-func (i *intake) growing(key string) bool {
-	if i.meta[key].source != FromCode {
-		return false
-	}
-	for _, configurations := range i.project.Configurations {
-		if configurations[key] != nil {
-			return false
-		}
-	}
-	rows, err := i.tx.Latest(i.row.ID, document.FlagKind, key)
-	return err == nil && len(rows) == 1 && rows[0].Author.Kind == account.Application
-}
-
-// create makes a flag that no one has made yet, within the limit of its key.
-func (i *intake) create(r Registration, d Declared, variations []document.Variation) (bool, error) {
-	made, counted := i.made[r.KeyID]
-	if !counted {
-		var err error
-		if made, err = i.tx.DeclaredSince(r.KeyID, i.now-time.Hour.Milliseconds()); err != nil {
-			return false, err
-		}
-	}
-	i.made[r.KeyID] = made
-	if made >= newFlagsPerHour || len(i.project.Flags)+len(i.file.Flags) >= maxFlags {
-		i.refuse(r, d, fault.New(fault.Limited, "flag_limit",
-			"The flag %s was not made: one key may make %d new flags an hour, and a project holds %d. Is a key made of a changing value?", d.Key, newFlagsPerHour, maxFlags))
-		return false, nil
-	}
-	i.made[r.KeyID]++
-	flag := document.Flag{Type: ruleset.Type(d.Type), Variations: variations}
-	if d.Description != "" {
-		flag.Description = &d.Description
-	}
-	i.file.Flags[d.Key] = flag
-	i.edit.made[d.Key] = flagMeta{source: FromCode, createdAt: i.now, declaredBy: r.KeyID}
-	i.done.Created = append(i.done.Created, d.Key)
-	return true, nil
-}
-
-// declare keeps a declaration, to show and to tell drift from.
-func (i *intake) declare(environment EnvironmentRow, r Registration, d Declared) {
-	i.declared = append(i.declared, DeclarationRow{EnvironmentID: environment.ID, Declaration: Declaration{
-		Flag: d.Key, Application: r.Application.Name, Version: r.Application.Version,
-		Platform: r.Application.Platform, SDK: r.Application.SDK, Type: d.Type, Default: d.Default,
-		Options: d.Options, Description: d.Description, FirstSeenAt: i.now, LastSeenAt: i.now,
-	}})
 }

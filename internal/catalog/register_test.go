@@ -143,8 +143,24 @@ func TestOneKeyMakesTwoHundredFlagsAnHour(t *testing.T) {
 func TestADeclarationThatMakesNoSenseSpoilsNoOther(t *testing.T) {
 	h := open(t)
 	got := h.register(t, declared("1.0",
-		value("bad key", "boolean", "false"), value("a", "number", "1"), value("b", "integer", `"x"`), value("c", "integer", "1")))
-	if len(got.Created) != 1 || len(got.Refused) != 3 {
+		value("bad key", "boolean", "false"), value("a", "number", "1"), value("b", "integer", `"x"`), value("c", "integer", "1"), value("d", "boolean", "")))
+	if len(got.Created) != 1 || len(got.Refused) != 4 {
 		t.Errorf("got %+v", got)
 	}
+	var many []string
+	for n := range 200 {
+		many = append(many, fmt.Sprint(n))
+	}
+	got = h.register(t, declared("1.0", value("e", "integer", "1", many...), value("f", "boolean", "true")))
+	if len(got.Created) != 1 || len(got.Refused) != 1 || got.Refused[0].Flag != "e" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func raws(values ...string) []json.RawMessage {
+	var out []json.RawMessage
+	for _, v := range values {
+		out = append(out, json.RawMessage(v))
+	}
+	return out
 }

@@ -56,10 +56,21 @@ func (s *Store) AddCounts(ctx context.Context, batchIDs []string, rows []ingest.
 	if err != nil {
 		return err
 	}
-	if last := s.pruned.Load(); now.UnixMilli()-last >= pruneEvery.Milliseconds() && s.pruned.CompareAndSwap(last, now.UnixMilli()) {
-		return s.Prune(ctx, now)
-	}
+	s.pruneSometimes(ctx, now)
 	return nil
+}
+
+// pruneSometimes runs retention once an hour. Its failure is not that of the
+// counts, which are stored by now and must not come again; it is tried with the
+// next ones.
+func (s *Store) pruneSometimes(ctx context.Context, now time.Time) {
+	last := s.pruned.Load()
+	if now.UnixMilli()-last < pruneEvery.Milliseconds() || !s.pruned.CompareAndSwap(last, now.UnixMilli()) {
+		return
+	}
+	if err := s.Prune(ctx, now); err != nil {
+		s.pruned.Store(last)
+	}
 }
 
 func addMinute(q query, r ingest.Row) error {

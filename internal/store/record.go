@@ -67,7 +67,7 @@ func (t catalogTx) Changes(query catalog.ChangeQuery) ([]catalog.ChangeRow, erro
 		where.args = append(where.args, query.EnvironmentID)
 		where.add("x.id IN (SELECT change_id FROM revision WHERE environment_id = $2 AND number = $%d)", query.Revision)
 	} else if query.EnvironmentID != 0 {
-		where.add("(x.environment_id = $%[1]d OR x.id IN (SELECT change_id FROM revision WHERE environment_id = $%[1]d))", query.EnvironmentID)
+		where.add("(x.environment_id = $%[1]d OR EXISTS (SELECT 1 FROM revision v WHERE v.change_id = x.id AND v.environment_id = $%[1]d))", query.EnvironmentID)
 	}
 	if query.Kind != "" {
 		where.add("x.kind = $%d", string(query.Kind))
@@ -137,7 +137,7 @@ func (t catalogTx) AppendChange(c catalog.ChangeRow) (id int64, err error) {
 		return 0, err
 	}
 	err = t.q.exec(`INSERT INTO latest_change (project_id, kind, object, environment_id, change_id) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (project_id, kind, object, environment_id) DO UPDATE SET change_id = excluded.change_id`,
+		ON CONFLICT (project_id, object, kind, environment_id) DO UPDATE SET change_id = excluded.change_id`,
 		c.ProjectID, string(c.Kind), c.Object, c.EnvironmentID, id)
 	if err != nil {
 		return 0, err

@@ -106,6 +106,20 @@ func failedTransaction(t *testing.T, s Store) {
 		t.Errorf("a cancelled caller: %v", err)
 	}
 	project(t, s) // the store works on
+	broken, cut := context.WithCancel(t.Context())
+	err = s.Read(broken, func(r catalog.Reader) error {
+		cut()
+		_, err := r.Projects()
+		return err
+	})
+	if err == nil {
+		t.Error("a reader whose caller left in the middle got an answer")
+	}
+	read(t, s, func(r catalog.Reader) error {
+		list, err := r.Projects()
+		equal(t, 1, len(list))
+		return err
+	})
 }
 
 func objects(t *testing.T, s Store) {

@@ -112,7 +112,8 @@ CREATE TABLE change (
     hash           BLOB   NOT NULL,
     UNIQUE (project_id, seq)
 );
-CREATE INDEX change_object ON change (project_id, kind, object, id);
+CREATE INDEX change_object ON change (project_id, object, id);
+CREATE INDEX change_project ON change (project_id, id);
 
 -- The newest change of each object; environment_id 0 is the project itself.
 CREATE TABLE latest_change (
@@ -121,7 +122,7 @@ CREATE TABLE latest_change (
     object         TEXT   NOT NULL,
     environment_id BIGINT NOT NULL,
     change_id      BIGINT NOT NULL REFERENCES change (id),
-    PRIMARY KEY (project_id, kind, object, environment_id)
+    PRIMARY KEY (project_id, object, kind, environment_id)
 );
 
 CREATE TABLE revision (

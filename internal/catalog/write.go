@@ -1,0 +1,212 @@
+package catalog
+
+import (
+	"bytes"
+	"maps"
+
+	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/document"
+)
+
+// write makes every row of a checked change and the state after it.
+func (s *Service) write(e *edit, actor account.Actor, cmd command, environments []EnvironmentRow, lines wireLines) (committed, error) {
+	after := e.successor(lines)
+	for _, c := range e.changes {
+		if err := e.putObject(c, after); err != nil {
+			return committed{}, err
+		}
+	}
+	if err := e.putDeclarations(); err != nil {
+		return committed{}, err
+	}
+	done := committed{row: e.row, state: after, raised: map[string]int64{}}
+	done.outcome = Outcome{Changed: true, Revisions: e.revisions()}
+	for _, environment := range environments {
+		if err := e.putLines(environment, lines[environment.Key]); err != nil {
+			return committed{}, err
+		}
+		revision, err := e.tx.RaiseRevision(environment.ID)
+		if err != nil {
+			return committed{}, err
+		}
+		done.raised[environment.Key], done.outcome.Revisions[environment.Key] = revision, revision
+	}
+	ids, err := s.record(e, actor, cmd, done.raised)
+	if err != nil {
+		return committed{}, err
+	}
+	done.outcome.ChangeIDs = ids
+	after.generation, err = e.tx.RaiseGeneration(e.row.ID)
+	return done, err
+}
+
+// successor is the state after the changes; its generation is set at the end.
+func (e *edit) successor(lines wireLines) *state {
+	after := &state{
+		project: e.next,
+		meta:    maps.Clone(e.meta),
+		started: maps.Clone(e.started),
+		hidden:  e.hidden,
+		lines:   maps.Clone(e.lines),
+	}
+	maps.Copy(after.lines, lines)
+	if len(e.actions) > 0 {
+		after.hidden = e.hidden.clone()
+	}
+	for key, action := range e.actions {
+		after.move(key, action, e.project)
+	}
+	return after
+}
+
+// move puts an archived flag aside, or takes a restored one back from there.
+func (st *state) move(key string, action ActionKind, before *document.Project) {
+	if action == ActionRestore {
+		delete(st.hidden.flags, key)
+		for _, configurations := range st.hidden.configurations {
+			delete(configurations, key)
+		}
+		return
+	}
+	st.hidden.flags[key] = before.Flags[key]
+	for environment, configurations := range before.Configurations {
+		if c := configurations[key]; c != nil {
+			st.hidden.configurations[environment][key] = c
+		}
+	}
+}
+
+// putObject writes the row of one changed object and notes it in the state.
+func (e *edit) putObject(c document.Change, after *state) error {
+	o := ObjectRow{Kind: c.Kind, Key: c.Object, Body: c.After}
+	if c.Environment != "" {
+		environment, err := e.environment(c.Environment)
+		if err != nil {
+			return err
+		}
+		o.EnvironmentID = environment.ID
+	}
+	switch {
+	case c.Kind == document.FlagKind:
+		if c.Action == document.Delete {
+			o.Body = c.Before
+		}
+		meta := e.flagMeta(c)
+		after.meta[c.Object] = meta
+		o.Source, o.CreatedAt, o.ArchivedAt, o.DeclaredBy = meta.source, meta.createdAt, meta.archivedAt, meta.declaredBy
+	case c.Action == document.Delete:
+		delete(after.started, ifExperiment(c))
+		return e.tx.DeleteObject(e.row.ID, c.Kind, o.EnvironmentID, c.Object)
+	case c.Kind == document.ExperimentKind:
+		o.StartedAt = e.startedAt(c.Object)
+		after.started[c.Object] = o.StartedAt
+	}
+	return e.tx.PutObject(e.row.ID, o)
+}
+
+// ifExperiment is the key of an experiment's change, and of no other.
+func ifExperiment(c document.Change) string {
+	if c.Kind == document.ExperimentKind {
+		return c.Object
+	}
+	return ""
+}
+
+// flagMeta is what is stored beside a flag after a change of it.
+func (e *edit) flagMeta(c document.Change) flagMeta {
+	meta, known := e.meta[c.Object]
+	if made, ok := e.made[c.Object]; ok && !known {
+		meta = made
+	} else if !known {
+		meta = flagMeta{source: FromPerson, createdAt: e.now}
+	}
+	meta.archivedAt = 0
+	if c.Action == document.Delete {
+		meta.archivedAt = e.now
+	}
+	return meta
+}
+
+// startedAt is when an experiment last began to run.
+func (e *edit) startedAt(key string) int64 {
+	ran := e.project.Experiments[key].State == document.Running
+	runs := e.next.Experiments[key].State == document.Running
+	if runs && !ran {
+		return e.now
+	}
+	return e.started[key]
+}
+
+// putLines rewrites the wire lines that differ, and no others.
+func (e *edit) putLines(environment EnvironmentRow, lines map[document.EntityRef][]byte) error {
+	before := e.lines[environment.Key]
+	for ref := range before {
+		if _, stays := lines[ref]; !stays {
+			if err := e.tx.PutLine(environment.ID, ref, nil); err != nil {
+				return err
+			}
+		}
+	}
+	for ref, line := range lines {
+		if bytes.Equal(before[ref], line) {
+			continue
+		}
+		if err := e.tx.PutLine(environment.ID, ref, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *edit) putDeclarations() error {
+	for _, d := range e.declared {
+		if err := e.tx.PutDeclaration(e.row.ID, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// record writes one entry for each changed object and links it to the
+// revisions that it is part of.
+func (s *Service) record(e *edit, actor account.Actor, cmd command, raised map[string]int64) ([]int64, error) {
+	chain := s.chain(e.tx, e.row)
+	var ids []int64
+	for _, c := range e.changes {
+		row := ChangeRow{
+			At: e.now, Author: Author{Kind: actor.Kind, ID: actor.ID, Name: actor.Name},
+			Kind: c.Kind, Object: c.Object, Environment: c.Environment, Action: e.actionOf(c),
+			Before: c.Before, After: c.After, Comment: e.comment, RequestID: cmd.opts.RequestID,
+			Revisions: raised,
+		}
+		if c.Environment != "" {
+			environment, err := e.environment(c.Environment)
+			if err != nil {
+				return nil, err
+			}
+			row.EnvironmentID = environment.ID
+			row.Revisions = map[string]int64{c.Environment: raised[c.Environment]}
+		}
+		id, err := chain.append(row)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+		for _, environment := range e.row.Environments {
+			if revision, ok := row.Revisions[environment.Key]; ok {
+				if err := e.tx.LinkRevision(environment.ID, revision, id); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return ids, nil
+}
+
+// actionOf names a change for the record.
+func (e *edit) actionOf(c document.Change) ActionKind {
+	if action := e.actions[c.Object]; action != "" && c.Kind == document.FlagKind {
+		return action
+	}
+	return ActionKind(c.Action)
+}
