@@ -171,6 +171,24 @@ def test_a_line_that_cannot_be_meant_is_malformed(fields):
     assert evaluate(made, "b").value is True
 
 
+def chain(length):
+    lines = [flag(f"f{i}", prerequisites=[[f"f{i + 1}", ["true"]]]) for i in range(length)]
+    return compiled(*lines, flag(f"f{length}", on=True))
+
+
+def test_ten_flags_in_a_row_are_allowed_and_no_chain_exhausts_the_stack():
+    made = chain(3000)
+    assert evaluate(made, "f2990").reason == "DEFAULT"
+    assert evaluate(made, "f2989").error[0] == "TOO_DEEP"
+    assert evaluate(made, "f0").error[0] == "TOO_DEEP"
+
+
+def test_a_circle_of_any_length_is_found():
+    lines = [flag(f"f{i}", prerequisites=[[f"f{(i + 1) % 3000}", ["true"]]]) for i in range(3000)]
+    made = compiled(*lines)
+    assert {evaluate(made, f"f{i}").error[0] for i in range(3000)} == {"CYCLE"}
+
+
 def test_any_bytes_are_parsed_or_refused_and_never_crash():
     import random
 

@@ -36,7 +36,7 @@ class Voice:
 
     def exception(self, message: str, *args: object) -> None:
         """Say what failed, with its traceback."""
-        self._logger.error(message, *args, exc_info=True)
+        self._logger.error(message, *args, exc_info=True)  # noqa: LOG014 - callers are in handlers
 
     def _say(self, level: int, message: str, args: tuple[object, ...]) -> None:
         if self._logger.hasHandlers() or sys.stderr is None:

@@ -7,6 +7,7 @@ left alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from burgee._engine.expressions import MAX_DEPTH, References
 from burgee._engine.flags import CompiledFlag
@@ -16,7 +17,8 @@ from burgee._engine.outcome import Unusable
 Node = tuple[str, str]
 """("flag" or "group", key)"""
 
-_MAX_CHAIN = 100
+_MAX_FLAGS = 10
+_MAX_GROUPS = 5
 
 
 def find_errors(
@@ -36,11 +38,13 @@ def find_errors(
             problem = _bad_reference(entity.references, flags, groups, errors)
             if problem is not None:
                 errors[node] = problem
-    for circle in _circles(edges):
-        names = ", ".join(key for _, key in sorted(circle))
-        for node in circle:
-            errors.setdefault(node, Unusable("CYCLE", f"it reads itself through {names}"))
-    _check_depth(flags, groups, errors)
+    parts = _parts(edges)
+    for part in parts:
+        if len(part) > 1 or part[0] in edges[part[0]]:
+            names = ", ".join(key for _, key in sorted(part))
+            for node in part:
+                errors.setdefault(node, Unusable("CYCLE", f"it reads itself through {names}"))
+    _check_depths([node for part in parts for node in part], flags, groups, errors)
     _hand_on(edges, errors)
     return {key: error for (kind, key), error in errors.items() if kind == "flag"}
 
@@ -72,13 +76,13 @@ def _bad_reference(
     return None
 
 
-def _circles(edges: Mapping[Node, list[Node]]) -> list[set[Node]]:
-    """The strongly connected parts of more than one node, or one that reads itself."""
+def _parts(edges: Mapping[Node, list[Node]]) -> list[list[Node]]:
+    """The strongly connected parts, each after the ones that it reads (Tarjan)."""
     number: dict[Node, int] = {}
     low: dict[Node, int] = {}
     stack: list[Node] = []
     on_stack: set[Node] = set()
-    found: list[set[Node]] = []
+    found: list[list[Node]] = []
     for root in edges:
         if root in number:
             continue
@@ -92,9 +96,7 @@ def _circles(edges: Mapping[Node, list[Node]]) -> list[set[Node]]:
                 if work:
                     low[work[-1][0]] = min(low[work[-1][0]], low[node])
                 if low[node] == number[node]:
-                    part = _leave(node, stack, on_stack)
-                    if len(part) > 1 or node in edges[node]:
-                        found.append(part)
+                    found.append(_leave(node, stack, on_stack))
             elif following not in number:
                 _enter(following, number, low, stack, on_stack)
                 work.append((following, iter(edges[following])))
@@ -115,40 +117,67 @@ def _enter(
     on_stack.add(node)
 
 
-def _leave(node: Node, stack: list[Node], on_stack: set[Node]) -> set[Node]:
-    part: set[Node] = set()
-    while node not in part:
-        top = stack.pop()
-        on_stack.discard(top)
-        part.add(top)
+def _leave(node: Node, stack: list[Node], on_stack: set[Node]) -> list[Node]:
+    at = stack.index(node)
+    part = stack[at:]
+    del stack[at:]
+    on_stack.difference_update(part)
     return part
 
 
-def _check_depth(
+@dataclass(frozen=True, slots=True)
+class _Depths:
+    """How far down an entity reaches."""
+
+    condition: int = 1
+    """Levels of its deepest condition, with the groups written out in their place."""
+    groups: int = 0
+    flags: int = 0
+
+    def problem(self) -> str | None:
+        """What is too deep, if anything is."""
+        if self.condition > MAX_DEPTH:
+            return f"a condition is {self.condition} levels deep with its target groups"
+        if self.groups > _MAX_GROUPS:
+            return f"{self.groups} target groups in a row read each other"
+        if self.flags > _MAX_FLAGS:
+            return f"{self.flags} flags in a row read each other"
+        return None
+
+
+_NONE = _Depths()
+
+
+def _check_depths(
+    order: list[Node],
     flags: Mapping[str, CompiledFlag],
     groups: Mapping[str, CompiledGroup],
     errors: dict[Node, Unusable],
 ) -> None:
-    memo: dict[str, int] = {}
+    """Refuse what is too deep; the order has each entity after the ones that it reads."""
+    known: dict[Node, _Depths] = {}
+    for node in order:
+        if node in errors:
+            continue  # it is handed on anyway, and circles end here
+        kind, key = node
+        entity = flags[key] if kind == "flag" else groups[key]
+        depths = known[node] = _depths(entity.references, known)
+        problem = depths.problem()
+        if problem is not None:
+            errors[node] = Unusable("TOO_DEEP", problem)
 
-    def depth(references: References) -> int:
-        deepest = references.depth
-        for key, level in references.group_depths:
-            deepest = max(deepest, level - 1 + group_depth(key))
-        return deepest
 
-    def group_depth(key: str) -> int:
-        if key not in groups or ("group", key) in errors:
-            return 1
-        if key not in memo:
-            memo[key] = _MAX_CHAIN
-            memo[key] = max(1, depth(groups[key].references))
-        return memo[key]
-
-    for key, flag in flags.items():
-        if ("flag", key) not in errors and depth(flag.references) > MAX_DEPTH:
-            message = f"a condition is nested deeper than {MAX_DEPTH} levels with its groups"
-            errors["flag", key] = Unusable("TOO_DEEP", message)
+def _depths(references: References, known: Mapping[Node, _Depths]) -> _Depths:
+    condition, in_groups, in_flags = max(references.depth, 1), 0, 0
+    for key, _ in references.flags:
+        below = known.get(("flag", key), _NONE)
+        in_flags = max(in_flags, below.flags + 1)
+    for key, level in references.group_depths:
+        below = known.get(("group", key), _NONE)
+        in_flags = max(in_flags, below.flags)
+        in_groups = max(in_groups, below.groups + 1)
+        condition = max(condition, level - 1 + below.condition)
+    return _Depths(condition, in_groups, in_flags)
 
 
 def _hand_on(edges: Mapping[Node, list[Node]], errors: dict[Node, Unusable]) -> None:
