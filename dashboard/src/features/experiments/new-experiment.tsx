@@ -1,6 +1,6 @@
 import { Button, Modal, SegmentedControl, Text, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { EnvironmentBadge, environmentName } from '@/components/environment-badge';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { useFlags } from '@/components/rules/names';
@@ -39,8 +39,10 @@ function Form({ template, flag, taken }: { template: Template; flag?: string; ta
   const flags = useFlags();
   const [typed, setTyped] = useState<string>();
   const [edited, setEdit] = useState<ExperimentEdit>();
-  const only = flags.length === 1 && flags[0] ? [flags[0].key] : [];
-  const edit = edited ?? blank(template, flag ? [flag] : only);
+  // The one flag there is needs no choosing. Made once: its parts keep their identity while it is filled in.
+  const first = flag ?? (flags.length === 1 ? flags[0]?.key : undefined);
+  const untouched = useMemo(() => blank(template, first ? [first] : []), [template, first]);
+  const edit = edited ?? untouched;
   const key = typed ?? suggestKey(edit, taken);
   const fault = experimentFault(edit) ?? nameFault(key, taken);
   const about = templates.find((item) => item.id === edit.template)?.about;
