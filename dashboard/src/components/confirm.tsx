@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { Environment } from '@/api/types';
+import { useReach } from '@/lib/offline';
 import { EnvironmentBadge } from './environment-badge';
 import { ErrorState } from './states';
 
@@ -29,6 +30,7 @@ export function Confirm(props: Props) {
       props.onClose();
     },
   });
+  const offline = useReach().state === 'offline';
   const close = () => {
     run.reset();
     props.onClose();
@@ -60,6 +62,11 @@ export function Confirm(props: Props) {
               onChange={(event) => setReason(event.currentTarget.value)}
             />
           )}
+          {offline && (
+            <Text size="sm" c="dimmed">
+              The server cannot be reached at the moment.
+            </Text>
+          )}
           {run.isError && <ErrorState what="Nothing was changed" error={run.error} />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
@@ -69,6 +76,7 @@ export function Confirm(props: Props) {
               type="submit"
               color={props.danger ? 'red' : undefined}
               loading={run.isPending}
+              disabled={offline}
               data-autofocus
             >
               {props.verb}

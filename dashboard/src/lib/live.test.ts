@@ -54,6 +54,7 @@ describe('the live hub', () => {
   afterEach(() => {
     for (const hub of hubs.splice(0)) hub.close();
     vi.unstubAllGlobals();
+    Object.defineProperty(document, 'visibilityState', { value: 'visible', configurable: true });
   });
 
   test('of several tabs one reads the stream and the others hear it', async () => {
@@ -90,6 +91,22 @@ describe('the live hub', () => {
     expect(hub.state().state).toBe('lost');
     FakeSource.made[0]?.onopen?.();
     expect(hub.state().state).toBe('open');
+  });
+
+  test('without locks a tab reads for itself only while it is looked at', async () => {
+    Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true });
+    const look = (state: string) => {
+      Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    };
+    const hub = open();
+    expect(FakeSource.made).toHaveLength(1);
+    FakeSource.made[0]?.onopen?.();
+    look('hidden');
+    expect(FakeSource.made[0]?.readyState).toBe(2);
+    expect(hub.state().state).toBe('lost');
+    look('visible');
+    expect(FakeSource.made).toHaveLength(2);
   });
 
   test('what is not a message it knows is left alone', async () => {

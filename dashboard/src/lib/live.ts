@@ -4,7 +4,7 @@ import type { LiveMessage } from '@/api/types';
 /**
  * One stream per browser: the tab that holds a Web Lock reads the server's events and shares them with the
  * others by BroadcastChannel, since browsers allow six connections per host over HTTP/1.1. Where locks are
- * missing (plain http to another host) every tab reads for itself.
+ * missing (plain http to another host) every tab reads for itself, as long as it is looked at.
  */
 export type LiveState = { state: 'connecting' | 'open' | 'lost'; since: number };
 
@@ -41,7 +41,24 @@ export class LiveHub {
       this.channel.onmessage = (event: MessageEvent<Shared>) => this.hear(event.data);
     }
     if (this.channel && navigator.locks) this.queueForLock(name);
-    else this.open();
+    else this.readWhileSeen();
+  }
+
+  private readWhileSeen() {
+    const look = () => {
+      if (document.visibilityState === 'hidden') this.pause();
+      else if (!this.source) this.open();
+    };
+    document.addEventListener('visibilitychange', look, { signal: this.stopped.signal });
+    look();
+  }
+
+  private pause() {
+    this.source?.close();
+    this.source = undefined;
+    clearTimeout(this.retry);
+    // Whoever looks again must ask again for what was missed meanwhile.
+    this.move('lost');
   }
 
   private queueForLock(name: string) {

@@ -1,26 +1,37 @@
 import { IconPlugConnectedX } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { fetchSession } from '@/api/session';
 import { useLiveState } from '@/lib/live';
+import { useReach, watchOffline } from '@/lib/offline';
 import { clock } from '@/lib/time';
 import classes from './frame.module.css';
 import type { Current } from './use-current';
 
-/** "Not connected since 10:41, showing revision 811", once the stream has been lost for three seconds. */
+/**
+ * "Not connected since 10:41, showing revision 811". While the live stream is lost it asks whether the
+ * server answers; where it does, a stream is what is missing, and the page is refreshed by asking.
+ */
 export function OfflineStrip({ current }: { current: Current }) {
-  const stream = useLiveState(current.project?.key);
-  const [late, setLate] = useState(false);
+  const key = current.project?.key;
+  const stream = useLiveState(key);
+  const reach = useReach();
+  const client = useQueryClient();
   useEffect(() => {
-    setLate(false);
     if (stream.state !== 'lost') return;
-    const timer = setTimeout(() => setLate(true), 3000);
-    return () => clearTimeout(timer);
-  }, [stream]);
-  if (!late || stream.state !== 'lost') return null;
+    return watchOffline(
+      () => fetchSession(),
+      stream.since,
+      () => void client.invalidateQueries({ queryKey: ['project', key] }),
+    );
+  }, [stream, client, key]);
+  if (reach.state === 'online') return null;
   return (
     <div className={classes.strip} role="status">
       <IconPlugConnectedX size={16} aria-hidden />
-      Not connected since {clock(stream.since).slice(0, 5)}
-      {current.environment && `, showing revision ${current.environment.revision}`}. Trying again by itself.
+      Not connected since {clock(reach.since).slice(0, 5)}
+      {current.environment && `, showing revision ${current.environment.revision}`}. Nothing can be changed
+      until the server answers; it is asked every 3 seconds.
     </div>
   );
 }
