@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
@@ -32,6 +33,10 @@ func (p *Project) Lower(environment string) (map[EntityRef][]byte, error) {
 		line, err := lowerFlag(key, f, configuration, running[key]).MarshalLine()
 		if err != nil {
 			return nil, fmt.Errorf("document: lower flag %s: %w", key, err)
+		}
+		if len(line) > ruleset.MaxFlagBytes {
+			return nil, fault.New(fault.Invalid, "flag_too_large",
+				"the flag %s takes %d kB in %s; at most %d fit, move lists into target groups", key, len(line)>>10, environment, ruleset.MaxFlagBytes>>10)
 		}
 		out[EntityRef{Kind: "flag", Key: key}] = line
 	}

@@ -4,8 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/sdk/eval"
 	"burgee.dev/burgee/sdk/ruleset"
 )
@@ -177,5 +181,47 @@ func TestConditionsNestAsDeepAsTheEngineAllows(t *testing.T) {
 	compile(t, p, "production")
 	if got := messages(t, "flags.yaml", head+deep(ruleset.MaxDepth+1)); len(got) != 1 {
 		t.Errorf("%d levels: got %v, want one error", ruleset.MaxDepth+1, got)
+	}
+}
+
+// chain is n flags each of which needs the next, and n groups likewise.
+func chain(flags, groups int) string {
+	var b strings.Builder
+	b.WriteString("flags:\n")
+	for i := range flags {
+		fmt.Fprintf(&b, "  f%02d: {type: boolean, environments: {production: {prerequisites: [{flag: f%02d, variations: [true]}]}}}\n", i, i+1)
+	}
+	fmt.Fprintf(&b, "  f%02d: {type: boolean, environments: {production: {rules: [{when: {group: g00}, serve: true}]}}}\n", flags)
+	b.WriteString("targetGroups:\n")
+	for i := range groups - 1 {
+		fmt.Fprintf(&b, "  g%02d: {when: {group: g%02d}}\n", i, i+1)
+	}
+	fmt.Fprintf(&b, "  g%02d: {when: {x: 1}}\n", groups-1)
+	return b.String()
+}
+
+func TestRowsAreAsLongAsTheEngineAllows(t *testing.T) {
+	p, _ := apply(t, NewProject("default", "production"), chain(ruleset.MaxPrerequisites, ruleset.MaxGroupNesting))
+	compile(t, p, "production")
+	got := messages(t, "flags.yaml", head+chain(ruleset.MaxPrerequisites+1, ruleset.MaxGroupNesting))
+	want := []string{"flags.yaml:4: flags.f00.environments.production: 11 flags in a row need each other's answer in production; at most 10 may, make the row shorter"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("flags (-want +got):\n%s", diff)
+	}
+	got = messages(t, "flags.yaml", head+chain(0, ruleset.MaxGroupNesting+1))
+	want = []string{"flags.yaml:4: flags.f00.environments.production: 6 target groups in a row need each other's answer; at most 5 may, make the row shorter"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("groups (-want +got):\n%s", diff)
+	}
+}
+
+func TestAFlagThatIsTooLargeToSendIsRefused(t *testing.T) {
+	var b strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&b, "person-number-%d: true, ", i)
+	}
+	p, _ := apply(t, NewProject("default", "production"), inProduction("targets: {targetingKey: {"+b.String()+"}}"))
+	if _, err := p.Lower("production"); fault.As(err).Code != "flag_too_large" {
+		t.Errorf("got %v, want flag_too_large", err)
 	}
 }

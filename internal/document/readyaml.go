@@ -57,21 +57,24 @@ func lineOf(t *token.Token) int {
 // tooDeep returns the line on which a text nests deeper than any configuration
 // does, or 0. The YAML parser recurses, so this is asked before it starts.
 func tooDeep(data []byte) int {
-	line, open, dashes := 1, 0, 0
-	for i, b := range data {
+	line, open, marks := 1, 0, 0
+	for _, b := range data {
+		switch b {
+		case ' ', '\t', '\r':
+		case '-', '?', ':': // "- - -" opens a list in a list in a list
+			marks++
+		default:
+			marks = 0
+		}
 		switch b {
 		case '\n':
-			line, dashes = line+1, 0
+			line++
 		case '[', '{':
 			open++
 		case ']', '}':
 			open = max(0, open-1)
-		case '-', '?', ':':
-			if i+1 == len(data) || data[i+1] == ' ' || data[i+1] == '\n' {
-				dashes++
-			}
 		}
-		if open > 10*maxDepth || dashes > 10*maxDepth {
+		if open > 10*maxDepth || marks > 10*maxDepth {
 			return line
 		}
 	}

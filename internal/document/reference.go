@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"burgee.dev/burgee/sdk/ruleset"
 )
 
 // references checks that every flag, variation and group that is named exists.
@@ -99,7 +101,44 @@ func (v *validator) cycles(all []reference) {
 				environment, strings.Join(cycle, " → "))
 			return
 		}
+		v.chains(g, environment)
 	}
+}
+
+// chains reports flags and groups that need too many others in a row.
+func (v *validator) chains(g graph, environment string) {
+	rows := map[string]row{}
+	for _, node := range sortedKeys(g) {
+		// Those above it in the row are too long for the same reason.
+		switch r := g.row(node, rows); {
+		case r.flags == ruleset.MaxPrerequisites+1:
+			v.fail(g.path(node, environment), "%d flags in a row need each other's answer in %s; at most %d may, make the row shorter", r.flags, environment, ruleset.MaxPrerequisites)
+		case r.groups == ruleset.MaxGroupNesting+1:
+			v.fail(g.path(node, environment), "%d target groups in a row need each other's answer; at most %d may, make the row shorter", r.groups, ruleset.MaxGroupNesting)
+		}
+	}
+}
+
+// row is how many others a node needs one after the other.
+type row struct{ flags, groups int }
+
+// row finds the longest rows below a node; known holds those found before.
+func (g graph) row(node string, known map[string]row) row {
+	if r, ok := known[node]; ok {
+		return r
+	}
+	var r row
+	for _, next := range g[node] {
+		below := g.row(next, known)
+		if strings.HasPrefix(next, groupNodeName("")) {
+			below.groups++
+		} else {
+			below = row{flags: below.flags + 1}
+		}
+		r.flags, r.groups = max(r.flags, below.flags), max(r.groups, below.groups)
+	}
+	known[node] = r
+	return r
 }
 
 // graph is who reads whose answer; a group's node is written "group x".
