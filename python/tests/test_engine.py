@@ -172,7 +172,7 @@ def test_a_line_that_cannot_be_meant_is_malformed(fields):
 
 
 def chain(length):
-    lines = [flag(f"f{i}", prerequisites=[[f"f{i + 1}", ["true"]]]) for i in range(length)]
+    lines = [flag(f"f{i}", on=True, prerequisites=[[f"f{i + 1}", ["true"]]]) for i in range(length)]
     return compiled(*lines, flag(f"f{length}", on=True))
 
 

@@ -57,8 +57,11 @@ def detail(made, case):
         outcome = OUTCOME_NOT_READY
     else:
         outcome = snapshot.evaluate(key, context, now)
-    value = _values.copy(outcome.value) if outcome.served else default
-    return detail_of(key, outcome, value, snapshot, context, now).to_dict()
+    value = _values.coerce(outcome.value, case.get("as")) if outcome.served else default
+    mismatch = value is _values.MISMATCH
+    if mismatch:
+        value = default
+    return detail_of(key, outcome, value, snapshot, context, now, mismatch=mismatch).to_dict()
 
 
 @pytest.mark.parametrize("suite", suites())

@@ -22,15 +22,18 @@ def detail_of(
     mismatch: bool = False,
 ) -> Detail:
     """The detail of an outcome; the notes come from evaluating once more."""
+    revision = None if snapshot is None else snapshot.header.revision
+    if mismatch:
+        return Detail(key, value, None, TYPE_MISMATCH, revision=revision)
     if snapshot is None or outcome.reason in {OVERRIDE, NOT_READY}:
-        return Detail(key, value, outcome.variation, TYPE_MISMATCH if mismatch else outcome.reason)
+        return Detail(key, value, None, outcome.reason, revision=revision)
     trace = snapshot.trace(key, context, now)
     made = trace.outcome
     return Detail(
         flag=key,
         value=value,
-        variation=None if mismatch else made.variation,
-        reason=TYPE_MISMATCH if mismatch else made.reason,
+        variation=made.variation,
+        reason=made.reason,
         rule=_rule(made),
         experiment=_experiment(made),
         error=None if made.error is None else {"code": made.error[0], "message": made.error[1]},
@@ -38,7 +41,7 @@ def detail_of(
         path=made.path,
         prerequisites=tuple(_prerequisite(*read) for read in trace.prerequisites),
         notes=trace.notes,
-        revision=snapshot.header.revision,
+        revision=revision,
     )
 
 
