@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/fault"
 )
@@ -25,6 +27,12 @@ func TestAFieldIsNamedAsTheCallerWroteIt(t *testing.T) {
 	}
 	if deep.Fields[0].Field == got.Fields[0].Field {
 		t.Error("the fault itself was changed")
+	}
+	if got.Message != "Nothing was changed. rules[0].serve: unknown; odd; targetGroups.beta: elsewhere" {
+		t.Errorf("message %q", got.Message)
+	}
+	if f := fault.As(relativeTo(deep, "flags.Flags.theme.environments.production", "key")); f.Fields[1].Field != "key" {
+		t.Errorf("the object itself is named %q", f.Fields[1].Field)
 	}
 	plain := errors.New("disk on fire")
 	if relative(plain, "x") != plain {
@@ -77,6 +85,22 @@ func TestAProblemTellsWhenToTryAgainAndNothingInternal(t *testing.T) {
 	secret := problem(context.Background(), errors.New("password=hunter2")).(*Problem)
 	if secret.Status != 500 || secret.Detail == "password=hunter2" {
 		t.Errorf("%+v", secret)
+	}
+}
+
+func TestWhatHumaFindsIsSaidInWords(t *testing.T) {
+	for message, want := range map[string]fault.Field{
+		"expected required property name to be present": {Field: "a.name", Message: "is missing"},
+		"unexpected property":                           {Field: "a", Message: "is not known here"},
+		"expected length >= 1":                          {Field: "a", Message: "must not be empty"},
+		"expected number <= 200":                        {Field: "a", Message: "must be number <= 200"},
+		"invalid boolean":                               {Field: "a", Message: "must be true or false"},
+		"required query parameter is missing":           {Field: "a", Message: "is missing"},
+		"something new":                                 {Field: "a", Message: "something new"},
+	} {
+		if got := fieldOf(&huma.ErrorDetail{Location: "body.a", Message: message}); got != want {
+			t.Errorf("%s: %+v, want %+v", message, got, want)
+		}
 	}
 }
 

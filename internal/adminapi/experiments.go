@@ -36,7 +36,7 @@ func (a *API) getExperiment(ctx context.Context, in *ExperimentPath) (*body[Expe
 func (a *API) putExperiment(ctx context.Context, in *putExperimentInput) (*body[ExperimentView], error) {
 	var experiment document.Experiment
 	if err := json.Unmarshal(in.Body.RawMessage, &experiment); err != nil {
-		return nil, err
+		return nil, relative(err, "")
 	}
 	_, err := a.deps.Catalog.PutExperiment(ctx, actorOf(ctx), in.Project, in.Experiment, experiment, options(ctx, in.Comment))
 	if err != nil {

@@ -1,6 +1,7 @@
 package adminapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"strconv"
@@ -18,7 +19,7 @@ func (a *API) createFlag(ctx context.Context, in *createFlagInput) (*body[FlagDe
 		return nil, err
 	}
 	if _, err := a.deps.Catalog.CreateFlag(ctx, actorOf(ctx), in.Project, key, flag, options(ctx, in.Comment)); err != nil {
-		return nil, relative(err, "flags."+key)
+		return nil, relativeTo(err, "flags."+key, "key")
 	}
 	return a.getFlag(ctx, &FlagPath{in.ProjectPath, key})
 }
@@ -40,7 +41,10 @@ func newFlag(data json.RawMessage) (string, document.Flag, error) {
 		return "", document.Flag{}, err
 	}
 	var flag document.Flag
-	return key, flag, json.Unmarshal(rest, &flag)
+	if err := json.Unmarshal(rest, &flag); err != nil {
+		return "", flag, relative(err, "")
+	}
+	return key, flag, nil
 }
 
 func notAnObject() *fault.Error {
@@ -50,7 +54,7 @@ func notAnObject() *fault.Error {
 func (a *API) patchFlag(ctx context.Context, in *patchFlagInput) (*body[FlagDetail], error) {
 	var flag document.Flag
 	if err := json.Unmarshal(in.Body.RawMessage, &flag); err != nil {
-		return nil, err
+		return nil, relative(err, "")
 	}
 	if flag.Environments != nil {
 		return nil, fault.New(fault.Invalid, "not_here", "A flag's environments are not changed here").
@@ -86,7 +90,7 @@ func (in *flagActionInput) comment() string {
 func (a *API) putConfiguration(ctx context.Context, in *putConfigurationInput) (*body[ConfigurationResult], error) {
 	var configuration document.Configuration
 	if err := json.Unmarshal(in.Body.RawMessage, &configuration); err != nil {
-		return nil, err
+		return nil, relative(err, "")
 	}
 	write, err := conditional(ctx, in.WriteOptions)
 	if err != nil {
@@ -167,21 +171,21 @@ func conditional(ctx context.Context, in WriteOptions) (catalog.WriteOptions, er
 
 // relative names the fields at fault as the caller wrote them: a document's
 // path less the part that the request's own path says.
-func relative(err error, prefix string) error {
-	f, ok := asFault(err)
-	if !ok || len(f.Fields) == 0 {
+func relative(err error, prefix string) error { return relativeTo(err, prefix, "") }
+
+// relativeTo is relative with the name of what has no path of its own.
+func relativeTo(err error, prefix, itself string) error {
+	f := fault.As(err)
+	if f.Kind == fault.Internal || len(f.Fields) == 0 {
 		return err
 	}
 	moved := *f
 	moved.Fields = make([]fault.Field, len(f.Fields))
 	for i, field := range f.Fields {
 		field.Field = strings.TrimPrefix(strings.TrimPrefix(field.Field, prefix), ".")
+		field.Field = cmp.Or(field.Field, itself)
 		moved.Fields[i] = field
 	}
+	moved.Message = "Nothing was changed. " + inWords(moved.Fields)
 	return &moved
-}
-
-func asFault(err error) (*fault.Error, bool) {
-	f := fault.As(err)
-	return f, f.Kind != fault.Internal
 }

@@ -36,7 +36,7 @@ func (a *API) getGroup(ctx context.Context, in *GroupPath) (*body[GroupView], er
 func (a *API) putGroup(ctx context.Context, in *putGroupInput) (*body[GroupView], error) {
 	var group document.TargetGroup
 	if err := json.Unmarshal(in.Body.RawMessage, &group); err != nil {
-		return nil, err
+		return nil, relative(err, "")
 	}
 	if _, err := a.deps.Catalog.PutGroup(ctx, actorOf(ctx), in.Project, in.Group, group, options(ctx, in.Comment)); err != nil {
 		return nil, relative(err, "targetGroups."+in.Group)

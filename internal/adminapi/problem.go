@@ -101,17 +101,42 @@ func newProblem(requestID string, status int, message string, errs []error) *Pro
 	}
 	for _, err := range errs {
 		if detail, ok := errors.AsType[*huma.ErrorDetail](err); ok {
-			p.Errors = append(p.Errors, fault.Field{Field: fieldName(detail.Location), Message: detail.Message})
+			p.Errors = append(p.Errors, fieldOf(detail))
 			continue
 		}
 		if err != nil {
 			p.Errors = append(p.Errors, fault.Field{Message: err.Error()})
 		}
 	}
-	if message == "validation failed" && len(p.Errors) > 0 {
-		p.Detail = "The request is not valid: " + inWords(p.Errors)
+	switch {
+	case message == "validation failed" && len(p.Errors) > 0:
+		p.Detail = "The request is not valid. " + inWords(p.Errors)
+	case message == "request body is required":
+		p.Detail, p.Code = "The request has no body; send JSON", "body_empty"
 	}
 	return p
+}
+
+// fieldOf words what huma found wrong.
+func fieldOf(detail *huma.ErrorDetail) fault.Field {
+	field := fault.Field{Field: fieldName(detail.Location), Message: detail.Message}
+	if rest, ok := strings.CutPrefix(detail.Message, "expected required property "); ok {
+		name := strings.TrimSuffix(rest, " to be present")
+		return fault.Field{Field: strings.TrimPrefix(field.Field+"."+name, "."), Message: "is missing"}
+	}
+	switch {
+	case detail.Message == "unexpected property":
+		field.Message = "is not known here"
+	case detail.Message == "expected length >= 1":
+		field.Message = "must not be empty"
+	case detail.Message == "invalid boolean":
+		field.Message = "must be true or false"
+	case strings.HasPrefix(detail.Message, "required "):
+		field.Message = "is missing"
+	case strings.HasPrefix(detail.Message, "expected "):
+		field.Message = "must be " + strings.TrimPrefix(detail.Message, "expected ")
+	}
+	return field
 }
 
 func inWords(fields []fault.Field) string {

@@ -22,6 +22,8 @@ var everyRoute = []testkit.Scenario{
 	{Name: "a boolean flag", Method: "POST", Path: project + "/flags?comment=first", Body: obj{"key": "Flags.isHoliday", "type": "boolean", "description": "Special day", "tags": []string{"calendar"}}, Status: 201, Holds: []string{`"source":"person"`, `"id":"true"`, `"production":null`}},
 	{Name: "the same key again", Method: "POST", Path: project + "/flags", Body: obj{"key": "Flags.isHoliday", "type": "boolean"}, Status: 409, Code: "flag_exists"},
 	{Name: "a flag without key", Method: "POST", Path: project + "/flags", Body: obj{"type": "boolean"}, Status: 422, Field: "key"},
+	{Name: "a key with a space", Method: "POST", Path: project + "/flags", Body: obj{"key": "a b", "type": "boolean"}, Status: 422, Field: "key"},
+	{Name: "a flag without a body", Method: "POST", Path: project + "/flags", Status: 400, Code: "body_empty"},
 	{Name: "a flag of an unknown type", Method: "POST", Path: project + "/flags", Body: obj{"key": "x", "type": "colour"}, Status: 422, Field: "type"},
 	{Name: "a flag with an unknown field", Method: "POST", Path: project + "/flags", Body: obj{"key": "x", "type": "boolean", "colour": 1}, Status: 422, Field: "colour"},
 	{Name: "a string flag that serves at once", Method: "POST", Path: project + "/flags", Body: obj{

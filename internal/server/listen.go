@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -14,7 +15,11 @@ import (
 
 // listen takes a port. The flag is named in the error.
 func listen(addr, flag string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
+	listen := net.ListenConfig{
+		Control:         giveUpOnLost,
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 25 * time.Second, Interval: 15 * time.Second, Count: 3},
+	}
+	l, err := listen.Listen(context.Background(), "tcp", addr)
 	switch {
 	case err == nil:
 		return l, nil
