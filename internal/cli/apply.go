@@ -114,7 +114,10 @@ func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Cl
 		return false, fault.New(fault.Invalid, "not_confirmed", "nobody to ask: standard input is no terminal. Nothing was changed; add --yes, or --dry-run")
 	}
 	say(stdio.Err, "Apply? [y/N] ")
-	answer, _ := bufio.NewReader(stdio.In).ReadString('\n')
+	answer, err := line(ctx, bufio.NewReader(stdio.In))
+	if err != nil {
+		return false, err
+	}
 	if word := strings.ToLower(strings.TrimSpace(answer)); word != "y" && word != "yes" {
 		say(stdio.Err, "nothing was changed\n")
 		return false, nil

@@ -55,7 +55,7 @@ func runCreateOwner(ctx context.Context, stdio Stdio, o ownerOptions) error {
 			return fault.New(fault.Invalid, "email_missing", "the e-mail address is missing; add --email")
 		}
 		say(stdio.Err, "E-mail: ")
-		email, err := line(in)
+		email, err := line(ctx, in)
 		if err != nil {
 			return err
 		}
@@ -75,11 +75,11 @@ func runCreateOwner(ctx context.Context, stdio Stdio, o ownerOptions) error {
 // askPassword reads a password. On a terminal it is not shown while typed.
 func askPassword(ctx context.Context, stdio Stdio, in *bufio.Reader) (string, error) {
 	if !terminal(stdio.In) {
-		return line(in)
+		return line(ctx, in)
 	}
 	say(stdio.Err, "Password: ")
 	show := hide(ctx, stdio)
-	password, err := line(in)
+	password, err := line(ctx, in)
 	show()
 	say(stdio.Err, "\n")
 	return password, err
@@ -89,7 +89,7 @@ func askPassword(ctx context.Context, stdio Stdio, in *bufio.Reader) (string, er
 // returns is called. Where that is not possible it says so.
 func hide(ctx context.Context, stdio Stdio) (show func()) {
 	stty := func(argument string) error {
-		cmd := exec.CommandContext(ctx, "stty", argument)
+		cmd := exec.CommandContext(context.WithoutCancel(ctx), "stty", argument)
 		cmd.Stdin = os.Stdin
 		return cmd.Run()
 	}
@@ -100,10 +100,24 @@ func hide(ctx context.Context, stdio Stdio) (show func()) {
 	return func() { _ = stty("echo") }
 }
 
-func line(in *bufio.Reader) (string, error) {
-	text, err := in.ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("read standard input: %w", err)
+// line reads one line, or ends early when the user interrupts the command.
+func line(ctx context.Context, in *bufio.Reader) (string, error) {
+	type read struct {
+		text string
+		err  error
 	}
-	return strings.TrimRight(text, "\r\n"), nil
+	done := make(chan read, 1) // the reader may outlive an interrupted question
+	go func() {
+		text, err := in.ReadString('\n')
+		done <- read{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", fault.New(fault.Unavailable, "interrupted", "interrupted; nothing was changed")
+	case r := <-done:
+		if r.err != nil && !errors.Is(r.err, io.EOF) {
+			return "", fmt.Errorf("read standard input: %w", r.err)
+		}
+		return strings.TrimRight(r.text, "\r\n"), nil
+	}
 }
