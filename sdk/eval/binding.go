@@ -7,7 +7,7 @@ import (
 
 const (
 	inlineSlots = 32
-	memoSize    = 16 // a power of two
+	maxBound    = 1<<16 - 1 // attributes that a binding can number
 )
 
 // binding is a context seen through the paths of one snapshot, with what was
@@ -17,13 +17,13 @@ const (
 type binding struct {
 	snapshot *Snapshot
 	context  *Context
-	slots    []uint32 // by slot: 0 missing, else 1 + index into attrs, then deep
+	slots    []uint16 // by slot: 0 missing, else 1 + index into attrs, then deep
 	deep     []value  // values inside objects
-	inline   [inlineSlots]uint32
+	inline   [inlineSlots]uint16
 
-	hashes [memoSize]atomic.Uint64 // (hash id + 1) << 32 | bucket
-	groups [memoSize]atomic.Uint64 // (group + 1) << 32 | answer
-	flags  [memoSize]atomic.Uint64 // (flag + 1) << 32 | reason << 16 | variation + 1
+	hashes [8]memo // by seed and path: the bucket
+	groups [4]memo // by group: the answer
+	flags  [4]memo // by flag that others read: reason << 16 | variation
 }
 
 func (b *binding) fill(s *Snapshot, c *Context) {
@@ -31,11 +31,11 @@ func (b *binding) fill(s *Snapshot, c *Context) {
 	if n := s.paths.count(); n <= inlineSlots {
 		b.slots = b.inline[:n]
 	} else {
-		b.slots = make([]uint32, n)
+		b.slots = make([]uint16, n)
 	}
-	for i := range c.attrs {
+	for i := range min(len(c.attrs), maxBound) {
 		if slot, ok := s.paths.slots[c.attrs[i].name]; ok && b.slots[slot] == 0 {
-			b.slots[slot] = uint32(i + 1)
+			b.slots[slot] = uint16(i + 1)
 		}
 	}
 	for level := 1; level <= c.levels; level++ {
@@ -51,9 +51,9 @@ func (b *binding) fillLevel(from *pathNode, attrs []attr, level int) {
 		switch {
 		case node == nil:
 		case level == 0:
-			if node.slot >= 0 && b.slots[node.slot] == 0 {
+			if node.slot >= 0 && b.slots[node.slot] == 0 && len(b.context.attrs)+len(b.deep) < maxBound {
 				b.deep = append(b.deep, attrs[i].value)
-				b.slots[node.slot] = uint32(len(b.context.attrs) + len(b.deep))
+				b.slots[node.slot] = uint16(len(b.context.attrs) + len(b.deep))
 			}
 		case attrs[i].value.kind == object:
 			b.fillLevel(node, b.context.inside(&attrs[i].value), level-1)
@@ -73,15 +73,20 @@ func (b *binding) value(slot int32) *value {
 	return &b.deep[i-len(b.context.attrs)]
 }
 
-// recall finds what a memo knows under an id.
-func recall(memo *[memoSize]atomic.Uint64, id int32) (uint32, bool) {
-	word := memo[id&(memoSize-1)].Load()
+// memo is one remembered result, (id + 1) << 32 | result, in a row of them whose
+// length is a power of two. A row holds few: a context is made for each request
+// and must be small.
+type memo struct{ word atomic.Uint64 }
+
+// recall finds what a row knows under an id.
+func recall(row []memo, id int32) (uint32, bool) {
+	word := row[int(id)&(len(row)-1)].word.Load()
 	return uint32(word), uint32(word>>32) == uint32(id)+1
 }
 
 // remember keeps a result under an id, in place of another one perhaps.
-func remember(memo *[memoSize]atomic.Uint64, id int32, result uint32) {
-	memo[id&(memoSize-1)].Store((uint64(id)+1)<<32 | uint64(result))
+func remember(row []memo, id int32, result uint32) {
+	row[int(id)&(len(row)-1)].word.Store((uint64(id)+1)<<32 | uint64(result))
 }
 
 // paths are the attribute paths that a snapshot reads, each with a slot.

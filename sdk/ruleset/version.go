@@ -1,13 +1,21 @@
 package ruleset
 
-import "strings"
+import (
+	"cmp"
+	"strconv"
+	"strings"
+)
 
 // Version is a parsed version: dotted numbers of any count and length, then
 // SemVer pre-release identifiers. The zero Version is "0".
 type Version struct {
 	numbers    []string // leading zeros stripped, trailing empty ones dropped
 	prerelease []string // nil for a release
+	small      []uint64 // numbers, where all have at most smallDigits digits
 }
+
+// smallDigits is how long a number may be to fit 64 bits.
+const smallDigits = 18
 
 // ParseVersion reads a version text: an optional v, dotted numbers, an optional
 // pre-release and optional build metadata, which is ignored.
@@ -17,6 +25,7 @@ func ParseVersion(s string) (Version, bool) {
 		return Version{}, false
 	}
 	v := Version{numbers: trimmedNumbers(strings.Split(numbers, "."))}
+	v.small = smallNumbers(v.numbers)
 	if prerelease != "" {
 		v.prerelease = strings.Split(prerelease, ".")
 	}
@@ -88,6 +97,18 @@ func trimmedNumbers(parts []string) []string {
 	return out
 }
 
+// smallNumbers is nil when a number is too long.
+func smallNumbers(numbers []string) []uint64 {
+	small := make([]uint64, len(numbers))
+	for i, n := range numbers {
+		if len(n) > smallDigits {
+			return nil
+		}
+		small[i], _ = strconv.ParseUint("0"+n, 10, 64)
+	}
+	return small
+}
+
 // Compare orders v and other: negative when v is the older.
 func (v Version) Compare(other Version) int {
 	for i := range max(len(v.numbers), len(other.numbers)) {
@@ -105,7 +126,63 @@ func (v Version) Compare(other Version) int {
 
 // CompareText orders a version text against v without allocating; ok is false
 // when s is not a version.
-func (v Version) CompareText(s string) (order int, ok bool) {
+func (v *Version) CompareText(s string) (order int, ok bool) {
+	if order, ok = v.comparePlain(s); ok {
+		return order, true
+	}
+	return v.compareAny(s)
+}
+
+// comparePlain is the quick way for a version of dotted short numbers only; ok
+// is false when s has anything else.
+func (v *Version) comparePlain(s string) (order int, ok bool) {
+	if v.small == nil {
+		return 0, false
+	}
+	i := 0
+	if s != "" && s[0] == 'v' {
+		i = 1
+	}
+	for part := 0; ; part++ {
+		start, n := i, uint64(0)
+		for i < len(s) && digit(s[i]) {
+			n = n*10 + uint64(s[i]-'0')
+			i++
+		}
+		if i == start || i-start > smallDigits {
+			return 0, false
+		}
+		bound := uint64(0)
+		if part < len(v.small) {
+			bound = v.small[part]
+		}
+		if order == 0 {
+			order = cmp.Compare(n, bound)
+		}
+		if i == len(s) {
+			return v.afterNumbers(order, part+1), true
+		}
+		if s[i] != '.' {
+			return 0, false
+		}
+		i++
+	}
+}
+
+// afterNumbers orders a release whose first numbers compare as given.
+func (v *Version) afterNumbers(order, parts int) int {
+	switch {
+	case order != 0:
+		return order
+	case parts < len(v.small): // the last number of v is not zero
+		return -1
+	case v.prerelease != nil:
+		return 1
+	}
+	return 0
+}
+
+func (v *Version) compareAny(s string) (order int, ok bool) {
 	numbers, prerelease, ok := splitVersion(s)
 	if !ok {
 		return 0, false

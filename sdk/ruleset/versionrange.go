@@ -36,7 +36,8 @@ func (r VersionRange) Holds(s string) (holds, ok bool) {
 	if !IsVersion(s) {
 		return false, false
 	}
-	for _, b := range r.bounds {
+	for i := range r.bounds {
+		b := &r.bounds[i]
 		order, _ := b.than.CompareText(s)
 		if !b.holds(order) {
 			return false, true
@@ -71,6 +72,7 @@ func (r *VersionRange) add(field string) bool {
 	}
 	numbers, _, _ := splitVersion(text)
 	end := Version{numbers: rangeEnd(sign, numbers), prerelease: []string{"0"}}
+	end.small = smallNumbers(end.numbers)
 	r.bounds = append(r.bounds, bound{'g', v}, bound{'<', end})
 	return true
 }
