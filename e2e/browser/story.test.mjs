@@ -88,6 +88,7 @@ describe("the guide's story in the browser", () => {
       await until('the special day', async () => (await today(port)).day === 'special', { timeout: 15_000 });
       await switchFlag(page, server, 'off');
       await until('the normal day', async () => (await today(port)).day === 'normal', { timeout: 3000 });
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
       await switchFlag(page, server, 'on');
       await until('the special day again', async () => (await today(port)).day === 'special', { timeout: 3000 });
       await until('the handler to be told', () => /configuration has changes/.test(service.output));
@@ -158,8 +159,10 @@ async function story(page, server, service, port, told, name) {
       assert.equal((await today(port)).day, 'normal');
       const clicked = await createExperiment(page, server);
       await until('the special day', async () => (await today(port)).day === 'special', { timeout: 3000, every: 2 });
-      console.log(`${name}: the special day ${Date.now() - clicked} ms after Publish`);
-      assert.ok(Date.now() - clicked <= 1000, 'the change took more than a second');
+      const changed = Date.now() - clicked;
+      console.log(`${name}: the special day ${changed} ms after Publish`);
+      assert.ok(changed <= 1000, `the change took ${changed} ms`);
+      await page.getByText(/revision \d+/i).first().waitFor();
     } else {
       await until('the special day', async () => (await today(port)).day === 'special', { timeout: 3000 });
     }
@@ -170,6 +173,7 @@ async function story(page, server, service, port, told, name) {
       const wanted = to === 'off' ? 'normal' : 'special';
       await until(`the ${wanted} day`, async () => (await today(port)).day === wanted, { timeout: 3000, every: 1 });
       times.push(Date.now() - clicked);
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
     }
     times.sort((a, b) => a - b);
     console.log(`${name}: click to changed answer over ${flips} flips: median ${times[flips / 2]} ms, worst ${times.at(-1)} ms`);
@@ -194,7 +198,6 @@ async function createExperiment(page, server) {
   await publish.and(page.locator(':enabled')).waitFor();
   const clicked = Date.now();
   await publish.click();
-  await page.getByText(/revision \d+/i).first().waitFor();
   return clicked;
 }
 
@@ -208,6 +211,5 @@ async function switchFlag(page, server, to) {
   await confirm.waitFor();
   const clicked = Date.now();
   await confirm.click();
-  await page.getByRole('dialog').waitFor({ state: 'hidden' });
   return clicked;
 }

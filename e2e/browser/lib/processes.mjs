@@ -6,6 +6,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+process.setMaxListeners(50); // one for each child and folder
+
 export const root = resolve(import.meta.dirname, '../../..');
 export const binary = join(root, 'bin', 'burgee');
 
