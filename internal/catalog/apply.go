@@ -23,6 +23,7 @@ func (s *Service) Apply(ctx context.Context, actor account.Actor, project string
 			return err
 		}
 		result.Plan = planOf(e.changes, e.next)
+		result.Warnings = document.Warnings(e.next, e.changes)
 		return nil
 	}
 	if request.DryRun {

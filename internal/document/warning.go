@@ -1,0 +1,78 @@
+package document
+
+import "fmt"
+
+// Warnings says what is allowed and probably not meant, about the objects that
+// changes touch: rules that nobody reaches, experiments that act on nothing.
+func Warnings(p *Project, changes []Change) []Warning {
+	var out []Warning
+	for _, c := range changes {
+		if c.Action == Delete {
+			continue
+		}
+		switch c.Kind {
+		case ConfigurationKind:
+			out = append(out, p.unreached(c.Environment, c.Object)...)
+		case ExperimentKind:
+			out = append(out, p.idle(c.Object)...)
+		}
+	}
+	return out
+}
+
+// everyone says whether a rule serves all who come to it, so that none goes on.
+// A split of several cells lets those without its unit go on.
+func everyone(when Condition, cells []Cell, fixed bool) bool {
+	if len(when) > 0 {
+		return false
+	}
+	return fixed || len(cells) == 1 && cells[0].To != Next
+}
+
+// unreached finds the rules below one that serves everyone.
+func (p *Project) unreached(environment, flag string) []Warning {
+	c := p.Configuration(environment, flag)
+	if c == nil {
+		return nil
+	}
+	at := join(blockPath(flag, environment), "rules")
+	for i, r := range c.Rules {
+		if !everyone(r.When, layout(r.Serve.Shares), len(r.Serve.Shares) == 0) {
+			continue
+		}
+		var out []Warning
+		for j := i + 1; j < len(c.Rules); j++ {
+			out = append(out, Warning{index(at, j), fmt.Sprintf("rule %s is never reached: rule %s above it serves everyone", c.Rules[j].ID, r.ID)})
+		}
+		return out
+	}
+	return nil
+}
+
+// idle says of each flag of a running experiment what keeps the experiment from
+// it.
+func (p *Project) idle(key string) []Warning {
+	x := p.Experiments[key]
+	if x.State != Running {
+		return nil
+	}
+	var out []Warning
+	at := join("experiments", key)
+	running := p.running(x.Environment)
+	for _, flag := range x.Controls() {
+		if c := p.Configuration(x.Environment, flag); c != nil && !c.Enabled {
+			out = append(out, Warning{at, fmt.Sprintf("%s is switched off in %s, so that the experiment does not act on it", flag, x.Environment)})
+			continue
+		}
+		for _, other := range running[flag] {
+			if other.key == key {
+				break
+			}
+			if everyone(other.When, layout(armShares(other.Arms)), other.Arms == nil) {
+				out = append(out, Warning{at, fmt.Sprintf("it never acts on %s: experiment %s comes first and serves everyone; change their order, or stop one", flag, other.key)})
+				break
+			}
+		}
+	}
+	return out
+}
