@@ -114,20 +114,22 @@ func (c *clause) testList(items []value) answer {
 }
 
 func (c *clause) testScalar(v *value) answer {
-	if c.op == opIn {
+	switch c.op {
+	case opIn:
 		return c.in(v)
-	}
-	if c.op >= opLt && c.op <= opBetween {
+	case opLt, opLe, opGt, opGe, opBetween:
 		return c.compareNumber(v)
-	}
-	if c.op == opBefore || c.op == opAfter {
+	case opBefore, opAfter:
 		return c.compareInstant(v)
 	}
 	if v.kind != text {
 		return unknown
 	}
-	if c.op >= opVerEq && c.op <= opVerGe {
+	switch c.op {
+	case opVerEq, opVerLt, opVerLe, opVerGt, opVerGe:
 		return c.compareVersion(v.text)
+	case opStartsWith, opEndsWith, opContains:
+		return c.testParts(v.text)
 	}
 	return c.testText(v.text)
 }
@@ -168,7 +170,8 @@ func (c *clause) inTexts(s string) bool {
 		return false
 	}
 	for _, t := range c.texts {
-		if s == t {
+		// Looking at one byte first spares most calls.
+		if len(s) == len(t) && (len(s) == 0 || s[0] == t[0] && s == t) {
 			return true
 		}
 	}
@@ -264,6 +267,10 @@ func (c *clause) testText(s string) answer {
 	case opCIDR:
 		return c.testAddress(s)
 	}
+	return unknown
+}
+
+func (c *clause) testParts(s string) answer {
 	for _, part := range c.texts {
 		if textFits(c.op, s, part, c.fold) {
 			return yes

@@ -165,15 +165,17 @@ func (e *scope) value(slot int32) *value {
 func (e *scope) test(n *node) answer {
 	switch n.kind {
 	case nodeClause:
-		v := e.value(n.clause.slot)
-		if v == nil && e.trace != nil && n.clause.op != opExists {
-			e.trace.note("ATTR_MISSING " + n.source.Attr)
-		}
-		return n.clause.test(e.b, v)
+		return e.clause(n)
 	case nodeAll:
 		result := yes
 		for i := range n.sub {
-			if result = min(result, e.test(&n.sub[i])); result == no {
+			one := no
+			if sub := &n.sub[i]; sub.kind == nodeClause { // the usual case, without recursion
+				one = e.clause(sub)
+			} else {
+				one = e.test(sub)
+			}
+			if result = min(result, one); result == no {
 				break
 			}
 		}
@@ -196,6 +198,17 @@ func (e *scope) test(n *node) answer {
 		return unknown
 	}
 	return answerOf(n.flag.fits[r.variation])
+}
+
+func (e *scope) clause(n *node) answer {
+	v := e.value(n.clause.slot)
+	if v == nil && e.trace != nil && n.clause.op != opExists {
+		e.trace.note("ATTR_MISSING " + n.source.Attr)
+	}
+	if v != nil && v.kind != list && n.clause.op < opAllIn { // in over a scalar
+		return n.clause.in(v)
+	}
+	return n.clause.test(e.b, v)
 }
 
 func (e *scope) group(id int32) answer {
