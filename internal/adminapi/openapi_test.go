@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"html/template"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -41,4 +44,30 @@ func specification(t *testing.T) []byte {
 	}
 	pretty.WriteByte('\n')
 	return pretty.Bytes()
+}
+
+func TestTheDocumentationShowsEveryOperationAndEverySchema(t *testing.T) {
+	mux := http.NewServeMux()
+	a := Register(mux, Deps{Version: "0.1.0", PublicURL: func(*http.Request) string { return "https://flags.example.com" }})
+	rec := httptest.NewRecorder()
+	mux.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/api/docs", nil))
+	page := rec.Body.String()
+	if rec.Code != 200 || !strings.Contains(page, "https://flags.example.com/api/v1/projects") {
+		t.Fatalf("%d\n%.300s", rec.Code, page)
+	}
+	for path, item := range a.OpenAPI().Paths {
+		for method, operation := range operationsOf(item) {
+			if !strings.Contains(page, method+" "+path+"</code> "+template.HTMLEscapeString(operation.Summary)) {
+				t.Errorf("no %s %s", method, path)
+			}
+		}
+	}
+	for name := range a.OpenAPI().Components.Schemas.Map() {
+		if !strings.Contains(page, `id="schema-`+name+`"`) {
+			t.Errorf("no schema %s", name)
+		}
+	}
+	if strings.Contains(page, "<script") || strings.Contains(page, "://cdn") {
+		t.Error("the page loads something")
+	}
 }

@@ -21,6 +21,11 @@ const (
 	tagLive        = "Live"
 )
 
+// tags is the order in which the documentation shows them.
+var tags = []string{
+	tagSession, tagTokens, tagProjects, tagKeys, tagFlags, tagGroups, tagExperiments, tagDocuments, tagHistory, tagLive,
+}
+
 const (
 	get    = http.MethodGet
 	put    = http.MethodPut
@@ -84,6 +89,7 @@ func (a *API) routes() {
 	a.experimentRoutes()
 	a.documentRoutes()
 	a.readingRoutes()
+	a.mux.HandleFunc("GET /api/docs", a.docs)
 }
 
 func (a *API) sessionRoutes() {

@@ -15,11 +15,11 @@ import (
 
 // listen takes a port. The flag is named in the error.
 func listen(addr, flag string) (net.Listener, error) {
-	listen := net.ListenConfig{
+	lc := net.ListenConfig{
 		Control:         giveUpOnLost,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 25 * time.Second, Interval: 15 * time.Second, Count: 3},
 	}
-	l, err := listen.Listen(context.Background(), "tcp", addr)
+	l, err := lc.Listen(context.Background(), "tcp", addr)
 	switch {
 	case err == nil:
 		return l, nil

@@ -279,6 +279,20 @@ func TestSessionsLiveInTheBrowserAndEnd(t *testing.T) {
 	}
 }
 
+func TestATokenEndsOnItsDay(t *testing.T) {
+	var ahead atomic.Int64
+	s := testkit.Start(t, testkit.Options{Clock: clock.Func(func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) })})
+	made := s.Want(201, "POST", "/api/v1/tokens", obj{"name": "one day", "expiresInDays": 1})
+	ask := testkit.Request{Method: "GET", Path: project, As: made.At("token").(string)}
+	if a := s.Do(ask); a.Status != 200 {
+		t.Errorf("today: %d %s", a.Status, a.Body)
+	}
+	ahead.Store(int64(25 * time.Hour))
+	if a := s.Do(ask); a.Status != 401 || a.At("code") != "token_expired" || !strings.Contains(string(a.Body), "one day") {
+		t.Errorf("tomorrow: %d %s", a.Status, a.Body)
+	}
+}
+
 func TestGuessingPasswordsIsSlowed(t *testing.T) {
 	s := testkit.Start(t, testkit.Options{Environ: []string{"BURGEE_INIT_OWNER_EMAIL=ann@example.com", "BURGEE_INIT_OWNER_PASSWORD=correct horse battery"}})
 	var last testkit.Answer
