@@ -65,6 +65,16 @@ func TestFlagsGoBeforeTheEnvironmentBeforeTheFileBeforeDefaults(t *testing.T) {
 	}
 }
 
+func TestWhatKubernetesAndTheSDKsSetIsNotTakenForASetting(t *testing.T) {
+	_, err := Load(Sources{Environ: []string{
+		"BURGEE_PORT=tcp://10.0.0.1:7878", "BURGEE_PORT_7878_TCP_ADDR=10.0.0.1", "BURGEE_SERVICE_HOST=10.0.0.1",
+		"BURGEE_KEY=bgs_x", "BURGEE_OVERRIDES={}",
+	}})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 func TestASecretComesFromItsFileAndIsNeverShown(t *testing.T) {
 	token := "bgp_" + strings.Repeat("a", 40)
 	c, err := Load(Sources{Environ: []string{"BURGEE_INIT_TOKEN_FILE=" + write(t, "token", token+"\n")}})

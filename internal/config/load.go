@@ -142,7 +142,7 @@ func readEnvironment(environ []string) (map[string]fromEnv, error) {
 	var unknown []string
 	for _, pair := range environ {
 		name, text, _ := strings.Cut(pair, "=")
-		if !strings.HasPrefix(name, "BURGEE_") || others[name] {
+		if !strings.HasPrefix(name, "BURGEE_") || foreign(name) {
 			continue
 		}
 		if _, ok := byEnv[name]; ok {

@@ -1,5 +1,7 @@
 package config
 
+import "strings"
+
 // Setting is one row of the table.
 type Setting struct {
 	Flag    string // --addr; "" where a flag would show a secret
@@ -50,8 +52,17 @@ func Settings() []Setting {
 }
 
 // others are variables of Burgee that are not settings of the server: of the
-// command line as a client, and of the SDKs.
+// command line as a client, of the SDKs, and of this repository's own tests.
 var others = map[string]bool{
-	"BURGEE_URL": true, "BURGEE_TOKEN": true, "BURGEE_TOKEN_FILE": true, "BURGEE_KEY": true, "BURGEE_APPLICATION": true, "BURGEE_CONFIG": true,
-	"BURGEE_OVERRIDES": true, "BURGEE_CACHE_DIR": true, "BURGEE_PROJECT": true, "BURGEE_ENVIRONMENT": true,
+	"BURGEE_URL": true, "BURGEE_TOKEN": true, "BURGEE_TOKEN_FILE": true, "BURGEE_CONFIG": true,
+	"BURGEE_PROJECT": true, "BURGEE_ENVIRONMENT": true,
+	"BURGEE_KEY": true, "BURGEE_APPLICATION": true, "BURGEE_OVERRIDES": true, "BURGEE_CACHE_DIR": true,
+	"BURGEE_VERSION": true, "BURGEE_BINARY": true, "BURGEE_SOURCE": true, "BURGEE_CHROMIUM": true, "BURGEE_DEV_SERVER": true,
+}
+
+// foreign tells the variables that Kubernetes puts into every container beside
+// a service named burgee: BURGEE_SERVICE_HOST, BURGEE_PORT_7878_TCP and so on.
+func foreign(name string) bool {
+	return others[name] || name == "BURGEE_PORT" ||
+		strings.HasPrefix(name, "BURGEE_PORT_") || strings.HasPrefix(name, "BURGEE_SERVICE_")
 }
