@@ -9,6 +9,7 @@ import { EnvironmentBadge, environmentName } from '@/components/environment-badg
 import { AnchorLink } from '@/components/links';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { Sparkline } from '@/components/sparkline';
+import { draftConfiguration, getDraft } from '@/features/review';
 import { ordered } from '@/lib/environments';
 import { count } from '@/lib/names';
 import classes from './flag.module.css';
@@ -75,6 +76,9 @@ function OffOn({ flag, environment, on }: { flag: FlagDetail; environment: Envir
   const act = async (reason: string) => {
     const run = on ? switchOff : switchOn;
     await run(project.key, flag.key, environment.key, reason.trim() || undefined);
+    const drafted = getDraft(project.key, environment.key)?.flags[flag.key]?.environments?.[environment.key];
+    // Publishing what was drafted before must not switch it back.
+    if (drafted) draftConfiguration(project, environment.key, flag.key, { ...drafted, enabled: !on });
     await client.invalidateQueries({ queryKey: ['project', project.key] });
   };
   return (

@@ -6,7 +6,7 @@ import { useEnvironment, useProject } from '@/components/project-context';
 import { draftFlag, faultsBelow, useDraft, useOpenReview, usePlan } from '@/features/review';
 import { keyFault } from '@/lib/names';
 import classes from './flag.module.css';
-import { readVariations, type VariationEdit, writeVariations } from './variations';
+import { readVariations, usersOf, type VariationEdit, writeVariations } from './variations';
 
 /** The values a flag can serve. A boolean has true and false by itself. */
 export function VariationsTab({ flag }: { flag: FlagDetail }) {
@@ -29,6 +29,7 @@ function VariationsForm({ flag }: { flag: FlagDetail }) {
   const draft = useDraft(project.key, environment.key);
   const drafted = draft?.flags[flag.key]?.variations;
   const [rows, setRows] = useState(() => readVariations(drafted ?? flag.variations, flag.type));
+  const [refused, setRefused] = useState<{ id: string; users: string[] }>();
   const plan = usePlan(draft, drafted !== undefined);
   const faults = plan.isError ? faultsBelow(plan.error, `flags.${flag.key}`) : [];
   const known = new Set(flag.variations.map((variation) => variation.id));
@@ -40,6 +41,11 @@ function VariationsForm({ flag }: { flag: FlagDetail }) {
     }
   };
   const set = (row: VariationEdit) => change(rows.map((item) => (item.uid === row.uid ? row : item)));
+  const remove = (row: VariationEdit) => {
+    const users = known.has(row.id) ? usersOf(flag, row.id) : [];
+    setRefused(users.length > 0 ? { id: row.id, users } : undefined);
+    if (users.length === 0) change(rows.filter((item) => item.uid !== row.uid));
+  };
   const fault = writeVariations(rows, flag.type).fault;
   return (
     <div className={classes.stack} style={{ marginTop: 12 }}>
@@ -50,9 +56,14 @@ function VariationsForm({ flag }: { flag: FlagDetail }) {
           type={flag.type}
           permanent={known.has(row.id)}
           onChange={set}
-          onRemove={() => change(rows.filter((item) => item.uid !== row.uid))}
+          onRemove={() => remove(row)}
         />
       ))}
+      {refused && (
+        <div className={classes.fault} role="alert">
+          {refused.id} is still served: {refused.users.join(', ')}. Serve another there first.
+        </div>
+      )}
       {fault && <div className={classes.fault}>{fault}</div>}
       {faults.map((item) => (
         <div key={item.message} className={classes.fault} role="alert">

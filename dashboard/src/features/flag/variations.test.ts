@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readVariations, writeVariations } from './variations';
+import { isHoliday, launch } from '../../../tests/flag-fixture';
+import { readVariations, usersOf, writeVariations } from './variations';
 
 const row = (id: string, text: string) => ({ uid: id, id, name: '', text });
 
@@ -26,5 +27,32 @@ describe('variations', () => {
   });
   it('have each id once', () => {
     expect(writeVariations([row('a', '1'), row('a', '2')], 'integer').fault).toBe('a is there twice.');
+  });
+});
+
+describe('a variation in use', () => {
+  it('says where', () => {
+    const flag = {
+      ...isHoliday,
+      configurations: {
+        production: {
+          enabled: true,
+          off: 'false',
+          prerequisites: [],
+          targets: { targetingKey: { alice: 'true' } },
+          rules: [{ serve: { true: 25, next: 75 } }],
+          default: { serve: { true: 50, false: 50 } },
+        },
+        development: null,
+      },
+      experiments: [launch],
+    };
+    expect(usersOf(flag, 'true')).toEqual([
+      'rule 1 in production',
+      '“Otherwise” in production',
+      'targets in production',
+      'experiment holiday-launch',
+    ]);
+    expect(usersOf(isHoliday, 'true')).toEqual([]);
   });
 });

@@ -1,5 +1,29 @@
-import type { FlagType, Variation } from '@/api/types';
+import type { FlagDetail, FlagType, Variation } from '@/api/types';
 import { keyFault } from '@/lib/names';
+
+/** Where a variation is served now, in words: it cannot go while it is. */
+export function usersOf(flag: FlagDetail, id: string): string[] {
+  const users: string[] = [];
+  const serves = (serve: unknown): boolean =>
+    serve === id ||
+    (typeof serve === 'object' && serve !== null && (id in serve || serves(Reflect.get(serve, 'serve'))));
+  for (const [environment, configuration] of Object.entries(flag.configurations)) {
+    if (!configuration) continue;
+    configuration.rules.forEach((rule, index) => {
+      if (serves(rule.serve)) users.push(`rule ${index + 1} in ${environment}`);
+    });
+    if (serves(configuration.default)) users.push(`“Otherwise” in ${environment}`);
+    if (serves(configuration.off)) users.push(`“When off” in ${environment}`);
+    if (Object.values(configuration.targets).some((units) => Object.values(units).includes(id))) {
+      users.push(`targets in ${environment}`);
+    }
+  }
+  for (const experiment of flag.experiments) {
+    const values = [experiment.serve, ...(experiment.arms ?? []).map((arm) => arm.flags)];
+    if (values.some((flags) => flags?.[flag.key] === id)) users.push(`experiment ${experiment.key}`);
+  }
+  return users;
+}
 
 export type VariationEdit = { uid: string; id: string; name: string; text: string };
 

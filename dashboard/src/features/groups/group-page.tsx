@@ -1,7 +1,7 @@
 import { Badge, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { groupQuery } from '@/api/groups';
+import { groupsQuery } from '@/api/groups';
 import type { Group } from '@/api/types';
 import { ChangeList } from '@/components/history/change-list';
 import { ButtonLink } from '@/components/links';
@@ -9,7 +9,6 @@ import { Page } from '@/components/page';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { EmptyState, QueryState } from '@/components/states';
 import { useDraft } from '@/features/review';
-import { isMissing } from '@/lib/missing';
 import { DeleteGroup } from './delete-group';
 import { MembersTab } from './members-tab';
 import { UsedByList } from './used-by-list';
@@ -21,14 +20,15 @@ export function GroupPage() {
   const { key } = useParams({ from });
   const project = useProject();
   const environment = useEnvironment();
-  const query = useQuery(groupQuery(project.key, key));
+  const query = useQuery(groupsQuery(project.key));
   const drafted = useDraft(project.key, environment.key)?.targetGroups[key];
-  if (isMissing(query.error)) {
-    return drafted ? <NotYetPublished key={key} name={key} /> : <NoSuchGroup name={key} />;
-  }
   return (
     <QueryState query={query} what={`The target group ${key} could not be loaded`}>
-      {(group) => <Loaded key={group.key} group={group} />}
+      {(groups) => {
+        const group = groups.find((item) => item.key === key);
+        if (group) return <Loaded key={key} group={group} />;
+        return drafted ? <NotYetPublished key={key} name={key} /> : <NoSuchGroup name={key} />;
+      }}
     </QueryState>
   );
 }

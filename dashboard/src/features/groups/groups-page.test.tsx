@@ -2,10 +2,9 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { forgetDrafts } from '@/features/review';
-import { beta, flagServer, problem } from '../../../tests/flag-fixture';
+import { flagServer, problem } from '../../../tests/flag-fixture';
 import { on, renderPage } from '../../../tests/render';
 
-const one = on('GET', '/projects/default/groups/beta-testers', beta);
 beforeEach(() => forgetDrafts());
 
 describe('target groups', () => {
@@ -18,7 +17,7 @@ describe('target groups', () => {
   it('take a pasted list, kept as a draft', async () => {
     const user = userEvent.setup();
     const { handlers, applied } = flagServer();
-    renderPage('/p/default/e/production/groups/beta-testers', one, ...handlers);
+    renderPage('/p/default/e/production/groups/beta-testers', ...handlers);
     await user.click(await screen.findByRole('textbox', { name: /Never in/ }));
     await user.paste('mallory, trudy\neve');
     await waitFor(() =>
@@ -32,10 +31,7 @@ describe('target groups', () => {
 
   it('begin as a draft and can be filled before they are published', async () => {
     const user = userEvent.setup();
-    const missing = on('GET', '/projects/default/groups/staff', () =>
-      problem(404, 'group_not_found', 'None.'),
-    );
-    renderPage('/p/default/e/production/groups?new=empty', missing, ...flagServer().handlers);
+    renderPage('/p/default/e/production/groups?new=empty', ...flagServer().handlers);
     const dialog = await screen.findByRole('dialog', { name: 'New target group' });
     await user.type(within(dialog).getByLabelText('Name'), 'staff');
     await user.click(within(dialog).getByRole('button', { name: 'Say who is in it' }));
@@ -47,7 +43,7 @@ describe('target groups', () => {
     const refuse = on('DELETE', '/projects/default/groups/beta-testers', () =>
       problem(409, 'group_in_use', 'beta-testers is used by Flags.isHoliday in production.'),
     );
-    renderPage('/p/default/e/production/groups/beta-testers', one, refuse, ...flagServer().handlers);
+    renderPage('/p/default/e/production/groups/beta-testers', refuse, ...flagServer().handlers);
     await user.click(await screen.findByRole('button', { name: 'Delete' }));
     const confirm = await screen.findByRole('dialog', { name: 'Delete the target group beta-testers?' });
     expect(within(confirm).getByRole('link', { name: 'Flags.isHoliday' })).toBeTruthy();

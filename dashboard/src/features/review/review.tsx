@@ -1,7 +1,5 @@
-import { Alert, Button, Group, Stack, Textarea } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { Button, Group, Stack, Textarea } from '@mantine/core';
 import { useState } from 'react';
-import { ApiError } from '@/api/client';
 import type { ApplyResult } from '@/api/types';
 import { EnvironmentIcon, environmentName } from '@/components/environment-badge';
 import { useEnvironment } from '@/components/project-context';
@@ -9,6 +7,7 @@ import { ErrorState, SkeletonRows } from '@/components/states';
 import { ConflictView } from './conflict-view';
 import type { Draft } from './draft-store';
 import { usePlan } from './plan';
+import { PlanFault } from './plan-fault';
 import { PlanView } from './plan-view';
 import { Moved, type Published, usePublish } from './publish';
 import classes from './review.module.css';
@@ -22,7 +21,9 @@ export function Review({ draft, onPublished }: Props) {
   const moved = publish.error instanceof Moved ? publish.error : undefined;
   return (
     <Stack>
-      {plan.isError && !plan.isFetching && <PlanFault error={plan.error} retry={() => plan.refetch()} />}
+      {plan.isError && !plan.isFetching && (
+        <PlanFault draft={draft} error={plan.error} retry={() => plan.refetch()} />
+      )}
       {plan.isPending && <SkeletonRows rows={4} />}
       {plan.data && !plan.isError && <PlanView plan={plan.data} />}
       {moved && (
@@ -91,28 +92,5 @@ function PublishForm(props: FormProps) {
         </Button>
       </Group>
     </form>
-  );
-}
-
-/** What the server would refuse, field by field, in the file's own names. */
-function PlanFault({ error, retry }: { error: unknown; retry: () => void }) {
-  const fields = error instanceof ApiError && error.status < 500 ? error.fields : [];
-  if (fields.length === 0)
-    return <ErrorState what="The change cannot be checked" error={error} retry={retry} />;
-  return (
-    <Alert
-      color="red"
-      role="alert"
-      icon={<IconAlertTriangle size={18} aria-hidden />}
-      title="This cannot be published yet"
-    >
-      <ul className={classes.faults}>
-        {fields.map((fault) => (
-          <li key={`${fault.field} ${fault.message}`}>
-            {fault.field && <code>{fault.field}</code>} {fault.message}
-          </li>
-        ))}
-      </ul>
-    </Alert>
   );
 }

@@ -13,7 +13,10 @@ export function RulesSection({ flag, editor, faults }: PartProps) {
     dispatch({ type: 'rule.move', uid, by });
     // The card is moved in the document, which drops the focus: give it back.
     requestAnimationFrame(() => {
-      list.current?.querySelector<HTMLElement>(`[data-rule="${uid}"] [data-move="${by}"]`)?.focus();
+      const card = list.current?.querySelector(`[data-rule="${uid}"]`);
+      const same = card?.querySelector<HTMLElement>(`[data-move="${by}"]:not(:disabled)`);
+      // At the end of the list only the way back is left.
+      (same ?? card?.querySelector<HTMLElement>('[data-move]:not(:disabled)'))?.focus();
     });
   };
   return (

@@ -32,7 +32,7 @@ export function TargetingTab({ flag }: { flag: FlagDetail }) {
   return (
     <>
       <UnconfiguredNote flag={flag} edited={editor.edited} />
-      {!editor.state.enabled && (
+      {flag.environments[environment.key]?.enabled === false && (
         <Alert color="red" title="Turned off here" mb="xs">
           Everyone gets what “When off” says. What is below counts again once the flag is turned on.
         </Alert>
