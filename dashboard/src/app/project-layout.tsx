@@ -1,5 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Navigate, Outlet, useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { flagsQuery } from '@/api/flags';
 import { projectQuery } from '@/api/projects';
 import { ProjectProvider, useProject } from '@/components/project-context';
 import { QueryState } from '@/components/states';
@@ -10,6 +12,12 @@ import { useLiveRefresh } from './use-live-refresh';
 export function ProjectLayout() {
   const { project: key } = useParams({ from: '/frame/p/$project' });
   const project = useQuery(projectQuery(key));
+  // Nearly every page of an environment shows flags: do not let them wait for the project.
+  const { environment } = useParams({ strict: false });
+  const client = useQueryClient();
+  useEffect(() => {
+    if (environment !== undefined) void client.prefetchQuery(flagsQuery(key));
+  }, [client, environment, key]);
   useLiveRefresh(key);
   return (
     <QueryState query={project} what={`The project ${key} could not be loaded`}>

@@ -10,6 +10,7 @@ import { type Filter, filtered, filterFlags, inTab, type Tab, tabNames } from '.
 import { FlagTable } from './flag-table';
 import { flatRows, treeRows } from './flag-tree';
 import { Toolbar } from './toolbar';
+import { useFilterText } from './use-filter-text';
 import { useFlash } from './use-flash';
 
 export type ListSearch = Filter & { flat?: true; create?: true };
@@ -28,7 +29,9 @@ export function FlagList({ flags, tab, search, set }: Props) {
   const project = useProject();
   const environment = useEnvironment();
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const filter = useDeferredValue(search);
+  const [text, setText] = useFilterText(search.q ?? '', (q) => set({ q }));
+  const q = useDeferredValue(text);
+  const filter = useMemo(() => ({ ...search, q }), [search, q]);
   const flashing = useFlash(flags);
   const columns = useMemo(() => {
     const all = ordered(project.environments);
@@ -54,7 +57,7 @@ export function FlagList({ flags, tab, search, set }: Props) {
   if (inside.length === 0) return <NoFlags tab={tab} create={() => set({ create: true })} />;
   return (
     <>
-      <Toolbar flags={inside} search={search} set={set} />
+      <Toolbar flags={inside} search={search} text={text} setText={setText} set={set} />
       {hits.length === 0 && filtered(filter) ? (
         <NoMatch filter={filter} set={set} />
       ) : (

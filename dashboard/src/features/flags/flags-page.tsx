@@ -22,7 +22,12 @@ export function FlagsPage() {
   const navigate = useNavigate({ from: '/p/$project/e/$environment/flags' });
   const tab: Tab = tabs.find((item) => item === search.tab) ?? 'all';
   const live = useQuery(flagsQuery(project.key));
-  const archived = useQuery({ ...flagsQuery(project.key, true), placeholderData: undefined });
+  const archived = useQuery({
+    ...flagsQuery(project.key, true),
+    placeholderData: undefined,
+    // Only its number is shown at first: the list itself comes before it.
+    enabled: tab === 'archived' || live.isSuccess,
+  });
   const query = tab === 'archived' ? archived : live;
   const counts = tabCounts(live.data ?? [], archived.data?.length);
   const set = (change: Partial<typeof search>) =>

@@ -1,6 +1,5 @@
 import { Button, CloseButton, Select, TextInput } from '@mantine/core';
 import { IconBinaryTree, IconList, IconSearch } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
 import type { FlagSummary } from '@/api/types';
 import { useEnvironment } from '@/components/project-context';
 import { allTags } from './flag-filter';
@@ -17,18 +16,17 @@ const servings = [
   { value: 'off', label: 'OFF' },
 ];
 
-type Props = { flags: FlagSummary[]; search: ListSearch; set: (change: Partial<ListSearch>) => void };
+type Props = {
+  flags: FlagSummary[];
+  search: ListSearch;
+  text: string;
+  setText: (text: string) => void;
+  set: (change: Partial<ListSearch>) => void;
+};
 
 /** The list's filters; the address holds them, so that back works and links can be sent. */
-export function Toolbar({ flags, search, set }: Props) {
+export function Toolbar({ flags, search, text, setText, set }: Props) {
   const environment = useEnvironment();
-  const [text, setText] = useState(search.q ?? '');
-  useEffect(() => setText(search.q ?? ''), [search.q]);
-  useEffect(() => {
-    if (text === (search.q ?? '')) return;
-    const timer = setTimeout(() => set({ q: text || undefined }), 80);
-    return () => clearTimeout(timer);
-  }, [text, search.q, set]);
   const tags = allTags(flags);
   return (
     <search className={classes.toolbar}>
