@@ -1,0 +1,150 @@
+package adminapi
+
+// FieldChange is one field of a change.
+type FieldChange struct {
+	Path   string `json:"path"`
+	Before *Value `json:"before,omitempty"`
+	After  *Value `json:"after,omitempty"`
+}
+
+// PlanItem is one object that an apply changes.
+type PlanItem struct {
+	Kind        string        `json:"kind"`
+	Object      string        `json:"object"`
+	Environment string        `json:"environment,omitempty"`
+	Action      string        `json:"action" enum:"create,update,delete"`
+	Sentences   []string      `json:"sentences"`
+	Diff        []FieldChange `json:"diff"`
+}
+
+// Warning is a remark on a plan that does not stop it.
+type Warning struct {
+	Path    string `json:"path"`
+	Message string `json:"message"`
+}
+
+// ApplyResult is a plan, carried out unless it was a dry run.
+type ApplyResult struct {
+	Changed   bool             `json:"changed"`
+	Plan      []PlanItem       `json:"plan"`
+	Revisions map[string]int64 `json:"revisions" doc:"the revision of each environment afterwards"`
+	Warnings  []Warning        `json:"warnings"`
+}
+
+// ConfigurationResult answers a write of one configuration.
+type ConfigurationResult struct {
+	Revision      int64              `json:"revision"`
+	Configuration MaybeConfiguration `json:"configuration"`
+	Flag          FlagDetail         `json:"flag"`
+}
+
+// RevisionResult answers a write to one environment.
+type RevisionResult struct {
+	Revision int64 `json:"revision"`
+}
+
+// RevisionsResult answers a write that several environments see.
+type RevisionsResult struct {
+	Revisions map[string]int64 `json:"revisions"`
+}
+
+// ActorView is who made a change.
+type ActorView struct {
+	Kind string `json:"kind" enum:"member,token,app,host"`
+	Name string `json:"name"`
+}
+
+// Change is one entry of the audit log.
+type Change struct {
+	ID          int64            `json:"id"`
+	At          int64            `json:"at"`
+	Actor       ActorView        `json:"actor"`
+	Kind        string           `json:"kind"`
+	Object      string           `json:"object"`
+	Environment string           `json:"environment,omitempty"`
+	Action      string           `json:"action"`
+	Sentences   []string         `json:"sentences"`
+	Diff        []FieldChange    `json:"diff"`
+	Comment     string           `json:"comment,omitempty"`
+	Revisions   map[string]int64 `json:"revisions"`
+	RequestID   string           `json:"requestId"`
+}
+
+// ChangePage is a page of the audit log, newest first.
+type ChangePage struct {
+	Items []Change `json:"items"`
+	Next  int64    `json:"next,omitempty" doc:"give it as before to read on; absent at the end"`
+}
+
+// ChainState says whether the audit log's hash chain holds.
+type ChainState struct {
+	OK       bool   `json:"ok"`
+	Checked  int64  `json:"checked" doc:"entries checked"`
+	BrokenAt int64  `json:"brokenAt,omitempty" doc:"the first entry that does not fit"`
+	Reason   string `json:"reason,omitempty" doc:"why it does not fit"`
+}
+
+// Revision is one committed version of an environment.
+type Revision struct {
+	Number    int64     `json:"number"`
+	At        int64     `json:"at"`
+	Actor     ActorView `json:"actor"`
+	Sentences []string  `json:"sentences"`
+	Comment   string    `json:"comment,omitempty"`
+	Changes   []int64   `json:"changes" doc:"ids of its audit entries"`
+}
+
+// Connections are the programs connected now and the attempts refused lately.
+type Connections struct {
+	Items   []ConnectedApplication `json:"items"`
+	Refused []RefusedAttempt       `json:"refused"`
+}
+
+// ConnectedApplication is a program with its running instances.
+type ConnectedApplication struct {
+	Application string              `json:"application"`
+	Version     string              `json:"version"`
+	Platform    string              `json:"platform"`
+	SDK         string              `json:"sdk"`
+	Environment string              `json:"environment"`
+	Instances   []ConnectedInstance `json:"instances"`
+	Hosts       int                 `json:"hosts"`
+	Processes   int                 `json:"processes"`
+}
+
+// ConnectedInstance is one running process.
+type ConnectedInstance struct {
+	Instance   string `json:"instance"`
+	Address    string `json:"address"`
+	Transport  string `json:"transport" enum:"stream,poll,ofrep"`
+	Revision   int64  `json:"revision" doc:"the newest revision sent to it"`
+	Since      int64  `json:"since"`
+	LastSeenAt int64  `json:"lastSeenAt"`
+}
+
+// RefusedAttempt is a request of a program that was turned away.
+type RefusedAttempt struct {
+	At      int64  `json:"at"`
+	Address string `json:"address"`
+	Key     string `json:"key" doc:"masked"`
+	Cause   string `json:"cause" doc:"for example key_unknown, client_key, key_malformed"`
+	Message string `json:"message"`
+	Origin  string `json:"origin,omitempty"`
+}
+
+// Attribute is one entry of the registry of context attributes.
+type Attribute struct {
+	Path    string  `json:"path"`
+	Type    string  `json:"type"`
+	Values  []Value `json:"values,omitempty"`
+	Privacy string  `json:"privacy,omitempty"`
+}
+
+// LiveEvent is one hint of the live stream; the reader fetches again.
+type LiveEvent struct {
+	Type        string   `json:"type" enum:"revision,presence,counts,keys"`
+	Environment string   `json:"environment,omitempty"`
+	Revision    int64    `json:"revision,omitempty"`
+	Actor       string   `json:"actor,omitempty"`
+	Sentences   []string `json:"sentences,omitempty"`
+}
