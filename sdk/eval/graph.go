@@ -222,6 +222,18 @@ func (g *graph) handOn() {
 			}
 		}
 	}
+	// By kind and key, so that of several faults the same one is handed on
+	// whatever the order of the lines.
+	byKey := func(a, b int32) int {
+		n := int32(len(g.s.flags))
+		if (a < n) != (b < n) {
+			return int(a - b)
+		}
+		return strings.Compare(g.key(a), g.key(b))
+	}
+	for node := range readers {
+		slices.SortFunc(readers[node], byKey)
+	}
 	var faulty, clocked []int32
 	for node := range g.reads {
 		if *g.fault(int32(node)) != nil {
@@ -231,6 +243,7 @@ func (g *graph) handOn() {
 			clocked = append(clocked, int32(node))
 		}
 	}
+	slices.SortFunc(faulty, byKey)
 	spread(faulty, readers, func(from, to int32) bool {
 		if *g.fault(to) != nil {
 			return false
