@@ -669,6 +669,8 @@ export interface components {
              */
             checked: number;
             ok: boolean;
+            /** @description why it does not fit */
+            reason?: string;
         };
         Change: {
             action: string;
@@ -1182,9 +1184,9 @@ export interface components {
             /** @description what went wrong, why, and what to do */
             detail: string;
             /** @description the fields at fault */
-            errors: components["schemas"]["Field"][];
+            errors?: components["schemas"]["Field"][];
             /** @description names the request in the server's log */
-            requestId: string;
+            requestId?: string;
             /** Format: int64 */
             status: number;
             /** @description the status in words */
@@ -1219,6 +1221,7 @@ export interface components {
             at: number;
             /** @description ids of its audit entries */
             changes: number[];
+            comment?: string;
             /** Format: int64 */
             number: number;
             sentences: string[];
@@ -2899,7 +2902,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RevisionResult"];
+                    "application/json": components["schemas"]["RevisionsResult"];
                 };
             };
             /** @description Bad Request */
@@ -4635,7 +4638,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
