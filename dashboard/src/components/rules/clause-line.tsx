@@ -16,6 +16,14 @@ const choices = groups.map((group) => ({
 
 const counts = { none: 0, one: 1, two: 2, many: undefined };
 
+/** Versions are compared as versions, as long as nothing else was chosen. */
+function withPath(line: ClauseLine, path: string): ClauseLine {
+  const untouched = line.values.length === 0 && !line.not;
+  if (untouched && line.op === 'in' && /version$/i.test(path)) return { ...line, path, op: 'ver_ge' };
+  if (untouched && line.op === 'ver_ge' && !/version$/i.test(path)) return { ...line, path, op: 'in' };
+  return { ...line, path };
+}
+
 type Props = { line: ClauseLine; onChange: (line: ClauseLine) => void };
 
 /** `attribute · operator in words · values` */
@@ -37,7 +45,7 @@ export function ClauseFields({ line, onChange }: Props) {
         placeholder="attribute"
         data={paths}
         value={line.path}
-        onChange={(path) => onChange({ ...line, path: path.trim() })}
+        onChange={(path) => onChange(withPath(line, path.trim()))}
         comboboxProps={{ shadow: 'md' }}
         style={{ flex: '0 1 170px', minWidth: 120 }}
       />

@@ -5,7 +5,7 @@ import { EnvironmentIcon, environmentName } from '@/components/environment-badge
 import { useEnvironment } from '@/components/project-context';
 import { ErrorState, SkeletonRows } from '@/components/states';
 import { ConflictView } from './conflict-view';
-import type { Draft } from './draft-store';
+import { type Draft, discardDraft } from './draft-store';
 import { usePlan } from './plan';
 import { PlanFault } from './plan-fault';
 import { PlanView } from './plan-view';
@@ -26,6 +26,16 @@ export function Review({ draft, onPublished }: Props) {
       )}
       {plan.isPending && <SkeletonRows rows={4} />}
       {plan.data && !plan.isError && <PlanView plan={plan.data} />}
+      {plan.data?.changed === false && !plan.isError && (
+        <Button
+          variant="default"
+          size="xs"
+          style={{ alignSelf: 'flex-start' }}
+          onClick={() => discardDraft(draft.project, draft.environment)}
+        >
+          Forget the draft
+        </Button>
+      )}
       {moved && (
         <ConflictView
           draft={draft}

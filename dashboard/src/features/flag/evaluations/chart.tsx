@@ -47,7 +47,9 @@ export function Chart({ data, label }: { data: Evaluations; label: string }) {
   const dark = useComputedColorScheme('light') === 'dark';
   const table = useMemo<uPlot.AlignedData>(() => {
     const { at, lines } = columns(data);
-    return [at, ...stacked(lines).reverse()];
+    // The last step needs an end to be drawn up to.
+    const ends = stacked(lines).map((line) => [...line, line.at(-1) ?? 0]);
+    return [[...at, data.to / 1000], ...ends.reverse()];
   }, [data]);
   const shape = `${dark} ${data.series.map((series) => series.label).join()}`;
   const latest = useRef({ data, table });
