@@ -1,0 +1,134 @@
+// Every screen, light and dark, from 360 px to 1920 px: axe finds nothing, the
+// page does not scroll sideways, the console is silent and nothing leaves the
+// host. Pictures go to build/screenshots for people to look at.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { launch, violations, watch } from './lib/browser.mjs';
+import { root, startServer } from './lib/processes.mjs';
+
+const token = 'bgp_screens0000000000000000000000000000000000';
+const serverKey = 'bgs_screens0000000000000000000000000000000000';
+const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
+const pictures = join(root, 'build', 'screenshots');
+
+const widths = [360, 768, 1440, 1920];
+const environment = '/p/default/e/production';
+const screens = {
+  flags: `${environment}/flags`,
+  'flag-targeting': `${environment}/flags/Flags.newer-ios`,
+  'flag-split': `${environment}/flags/Flags.quarter`,
+  'flag-evaluations': `${environment}/flags/Flags.beta?tab=evaluations`,
+  'flag-history': `${environment}/flags/Flags.beta?tab=history`,
+  'flag-variations': `${environment}/flags/Flags.banner?tab=variations`,
+  'flag-code': `${environment}/flags/Flags.isHoliday?tab=code`,
+  'flag-settings': `${environment}/flags/Flags.beta?tab=settings`,
+  groups: `${environment}/groups`,
+  group: `${environment}/groups/beta-testers`,
+  experiments: `${environment}/experiments`,
+  experiment: `${environment}/experiments/holiday`,
+  'new-experiment': `${environment}/experiments?new=set`,
+  live: `${environment}/live`,
+  audit: `${environment}/audit`,
+  connect: '/p/default/connect',
+  project: '/p/default',
+  settings: '/settings',
+};
+
+describe('every screen', () => {
+  let server, browser;
+
+  before(async () => {
+    mkdirSync(pictures, { recursive: true });
+    server = await startServer({
+      env: { BURGEE_INIT_TOKEN: token, BURGEE_INIT_SERVER_KEY: serverKey, BURGEE_INIT_OWNER_EMAIL: owner.email, BURGEE_INIT_OWNER_PASSWORD: owner.password },
+    });
+    browser = await launch();
+    await seed(server);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  for (const theme of ['light', 'dark']) {
+    for (const width of widths) {
+      test(`${theme}, ${width} px`, async () => {
+        const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, reducedMotion: 'reduce' });
+        const page = await context.newPage();
+        const faults = watch(page, server.origin);
+        await page.goto(server.origin);
+        await page.getByRole('button', { name: 'Sign in' }).waitFor();
+        await look(page, `sign-in-${theme}-${width}`);
+        await page.getByLabel('E-mail').fill(owner.email);
+        await page.getByLabel('Password').fill(owner.password);
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await page.getByRole('heading', { level: 1 }).first().waitFor();
+        for (const [name, path] of Object.entries(screens)) {
+          await page.goto(server.origin + path);
+          await settled(page);
+          await look(page, `${name}-${theme}-${width}`);
+        }
+        // The door asks for the session before anybody signed in; nothing else may fail.
+        assert.deepEqual(faults, []);
+        await context.close();
+      });
+    }
+  }
+
+  test('the page of a key that holds dots can be loaded anew', async () => {
+    for (const path of [screens['flag-targeting'], '/p/default/e/production/flags/Flags.isHoliday']) {
+      const response = await fetch(server.origin + path);
+      assert.equal(response.status, 200);
+      assert.match(response.headers.get('content-type'), /text\/html/);
+    }
+    assert.equal((await fetch(`${server.origin}/assets/none.js`)).status, 404);
+  });
+});
+
+// look takes a picture, runs axe, and refuses a page that scrolls sideways.
+async function look(page, name) {
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wide <= 0, `${name} scrolls ${wide} px sideways`);
+  assert.deepEqual(await violations(page), [], name);
+}
+
+// settled waits until the skeletons are gone.
+async function settled(page) {
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await page.waitForFunction(() => document.querySelector('[aria-busy=true], .mantine-Skeleton-root') === null, null, { timeout: 10_000 });
+}
+
+// seed fills a server with what the screens show: flags of every type, a
+// group, an experiment, a program's declarations and its evaluations.
+async function seed(server) {
+  const call = async (path, body, key = token) => {
+    const response = await fetch(server.origin + path, {
+      method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify(body),
+    });
+    assert.ok(response.ok, `${path}: ${response.status} ${await response.text()}`);
+  };
+  const application = { name: 'calendar', version: '1.4.0', platform: 'python 3.12 linux', sdk: 'python/0.1.0', instance: 'a1' };
+  await call('/sdk/v1/register', { application, flags: [{ key: 'Flags.isHoliday', type: 'boolean', default: false, description: 'Serve the special day' }] }, serverKey);
+  const text = readFileSync(join(root, 'e2e', 'testdata', 'story.yaml'), 'utf8');
+  await call('/api/v1/projects/default/apply', { text, file: 'story.yaml', comment: 'The story of the guide' });
+  for (let i = 0; i < 50; i++) {
+    const flags = await (await fetch(`${server.origin}/api/v1/projects/default/flags`, { headers: { authorization: `Bearer ${token}` } })).json();
+    if (flags.items.some((flag) => flag.key === 'Flags.isHoliday')) break;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  await call('/api/v1/projects/default/apply', {
+    document: { apiVersion: 'burgee/v1', project: 'default', experiments: { holiday: { environment: 'production', state: 'running', serve: { 'Flags.isHoliday': 'true' } } } },
+  });
+  const now = Date.now();
+  const counts = [];
+  for (let hour = 0; hour < 20; hour++) {
+    for (const [variation, n] of [['true', 40 + ((hour * 7) % 30)], ['false', 100 - hour]]) {
+      counts.push({ flag: 'Flags.beta', variation, reason: 'RULE', minute: Math.floor((now - hour * 3_600_000) / 60_000) * 60_000, count: n });
+    }
+  }
+  await call('/sdk/v1/events', { id: 'screens-1', application, counts }, serverKey);
+  await fetch(`${server.origin}/sdk/v1/snapshot`, { headers: { authorization: 'Bearer bgs_wrong000000000000000000000000000000000' } });
+}
