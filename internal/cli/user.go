@@ -17,7 +17,7 @@ import (
 )
 
 func newUser(stdio Stdio) *cobra.Command {
-	return group("user", "Manage people", newCreateOwner(stdio))
+	return group("user", "Manage people", newCreateOwner(stdio), newSetPassword(stdio))
 }
 
 type ownerOptions struct{ data, email string }
@@ -40,7 +40,33 @@ the first line of standard input.`,
 	return cmd
 }
 
+func newSetPassword(stdio Stdio) *cobra.Command {
+	var o ownerOptions
+	cmd := &cobra.Command{
+		Use:   "set-password",
+		Short: "Give somebody another password, on the server's own machine",
+		Long: `Give somebody who has an account another password, beside a running server or without
+one. All their sign-ins end. Without a terminal the password is the first line of standard input.`,
+		Example: `  burgee user set-password --data ./data
+  burgee user set-password --data ./data --email ann@example.com < password.txt`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withPassword(cmd.Context(), stdio, o, server.SetPassword, "%s has another password now\n")
+		},
+	}
+	cmd.Flags().StringVar(&o.data, "data", "", "the server's data folder (BURGEE_DATA; ./data when not set)")
+	cmd.Flags().StringVar(&o.email, "email", "", "the person's e-mail address")
+	return cmd
+}
+
 func runCreateOwner(ctx context.Context, stdio Stdio, o ownerOptions) error {
+	return withPassword(ctx, stdio, o, server.CreateOwner, "%s can sign in now\n")
+}
+
+// withPassword asks for what is missing and hands it to do.
+func withPassword(ctx context.Context, stdio Stdio, o ownerOptions,
+	do func(ctx context.Context, data, email, password string) error, done string,
+) error {
 	for _, folder := range []string{stdio.getenv("BURGEE_DATA"), "./data"} {
 		if o.data == "" {
 			o.data = folder
@@ -65,10 +91,10 @@ func runCreateOwner(ctx context.Context, stdio Stdio, o ownerOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := server.CreateOwner(ctx, o.data, o.email, password); err != nil {
+	if err := do(ctx, o.data, o.email, password); err != nil {
 		return err
 	}
-	say(stdio.Out, "%s can sign in now\n", o.email)
+	say(stdio.Out, done, o.email)
 	return nil
 }
 

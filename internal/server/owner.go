@@ -11,12 +11,26 @@ import (
 
 // CreateOwner makes the owner account from the server's own host, also while a
 // server runs on the folder.
-func CreateOwner(ctx context.Context, data, email, password string) (err error) {
+func CreateOwner(ctx context.Context, data, email, password string) error {
+	return withAccounts(ctx, data, func(accounts *account.Service) error {
+		_, err := accounts.CreateOwner(ctx, email, password)
+		return err
+	})
+}
+
+// SetPassword gives a person another password in the same way, and ends all
+// their sessions.
+func SetPassword(ctx context.Context, data, email, password string) error {
+	return withAccounts(ctx, data, func(accounts *account.Service) error {
+		return accounts.SetPassword(ctx, email, password)
+	})
+}
+
+func withAccounts(ctx context.Context, data string, do func(*account.Service) error) (err error) {
 	st, err := store.Open(ctx, store.Options{Dir: data, Shared: true, Clock: clock.System{}})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	_, err = account.New(st, clock.System{}).CreateOwner(ctx, email, password)
-	return err
+	return do(account.New(st, clock.System{}))
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/server"
 	"burgee.dev/burgee/internal/testkit"
 )
 
@@ -141,5 +143,32 @@ func TestAnotherSiteCannotWrite(t *testing.T) {
 	}
 	if a := s.Do(testkit.Request{Method: "GET", Path: "/api/v1/session", As: "-", Header: map[string]string{"Origin": "https://evil.example"}}); a.Header.Get("Access-Control-Allow-Origin") != "" {
 		t.Error("another site may read the answers")
+	}
+}
+
+func TestAForgottenPasswordIsSetOnTheServersOwnMachine(t *testing.T) {
+	s := testkit.Start(t, testkit.Options{Environ: []string{"BURGEE_INIT_OWNER_EMAIL=ann@example.com", "BURGEE_INIT_OWNER_PASSWORD=correct horse battery"}})
+	browser := testkit.Browser(t)
+	signIn := func(password string) int {
+		return s.Do(testkit.Request{Method: "POST", Path: "/api/v1/session", As: "-", Client: browser,
+			Body: obj{"email": "ann@example.com", "password": password}}).Status
+	}
+	if status := signIn("correct horse battery"); status != 200 {
+		t.Fatalf("sign in: %d", status)
+	}
+	if err := server.SetPassword(t.Context(), s.Data, "Ann@example.com", "another horse battery"); err != nil {
+		t.Fatal(err)
+	}
+	if a := s.Do(testkit.Request{Method: "GET", Path: project, As: "-", Client: browser}); a.Status != 401 {
+		t.Errorf("the old session: %d", a.Status)
+	}
+	if old, now := signIn("correct horse battery"), signIn("another horse battery"); old != 401 || now != 200 {
+		t.Errorf("old password %d, new one %d", old, now)
+	}
+	if err := server.SetPassword(t.Context(), s.Data, "ben@example.com", "another horse battery"); !fault.IsKind(err, fault.NotFound) {
+		t.Errorf("an unknown person: %v", err)
+	}
+	if err := server.SetPassword(t.Context(), s.Data, "ann@example.com", "short"); !fault.IsKind(err, fault.Invalid) {
+		t.Errorf("a short password: %v", err)
 	}
 }
