@@ -10,6 +10,7 @@ const rows: [string[], string][] = [
   [['j'], 'Next row'],
   [['k'], 'Previous row'],
   [['Enter'], 'Open the row'],
+  [['x'], 'Select the row'],
   [['e'], 'Change what the row serves'],
   [['?'], 'This sheet'],
 ];

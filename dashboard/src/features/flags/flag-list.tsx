@@ -6,12 +6,14 @@ import { ButtonLink } from '@/components/links';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { EmptyState } from '@/components/states';
 import { ordered } from '@/lib/environments';
+import { BulkBar } from './bulk-bar';
 import { type Filter, filtered, filterFlags, inTab, type Tab, tabNames } from './flag-filter';
 import { FlagTable } from './flag-table';
 import { flatRows, treeRows } from './flag-tree';
 import { Toolbar } from './toolbar';
 import { useFilterText } from './use-filter-text';
 import { useFlash } from './use-flash';
+import { useSelection } from './use-selection';
 
 export type ListSearch = Filter & { flat?: true; create?: true };
 type Props = {
@@ -42,6 +44,7 @@ export function FlagList({ flags, tab, search, set }: Props) {
   }, [project.environments, environment]);
   const inside = useMemo(() => flags.filter((flag) => inTab(flag, tab)), [flags, tab]);
   const hits = useMemo(() => filterFlags(inside, filter, environment.key), [inside, filter, environment.key]);
+  const selection = useSelection(useMemo(() => inside.map((flag) => flag.key), [inside]));
   const flat = filter.flat || Boolean(filter.q?.trim());
   const rows = useMemo(() => (flat ? flatRows(hits) : treeRows(hits, closed)), [flat, hits, closed]);
   const toggle = useMemo(
@@ -67,8 +70,10 @@ export function FlagList({ flags, tab, search, set }: Props) {
           current={environment}
           flashing={flashing}
           toggle={toggle}
+          selection={selection}
         />
       )}
+      {tab !== 'archived' && <BulkBar flags={inside} selection={selection} />}
     </>
   );
 }

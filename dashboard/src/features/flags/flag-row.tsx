@@ -16,7 +16,7 @@ type NamespaceProps = { row: Extract<Row, { kind: 'namespace' }>; toggle: (path:
 export function NamespaceRow({ row, toggle }: NamespaceProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: virtual rows are placed, which a table's own rows cannot be
-    <span role="cell" className={classes.name} style={{ paddingLeft: 4 + row.depth * 18 }}>
+    <span role="cell" className={classes.namespaceCell} style={{ paddingLeft: 34 + row.depth * 18 }}>
       <button
         type="button"
         className={classes.namespace}
@@ -32,17 +32,29 @@ export function NamespaceRow({ row, toggle }: NamespaceProps) {
 }
 
 type FlagProps = {
+  selected: boolean;
+  select: (key: string) => void;
   row: Extract<Row, { kind: 'flag' }>;
   environments: Environment[];
   current: Environment;
 };
 
 /** One flag: name, type, what it serves where, and who touched it last. */
-export function FlagCells({ row, environments, current }: FlagProps) {
+export function FlagCells({ row, environments, current, selected, select }: FlagProps) {
   const { flag } = row;
   const last = lastChange(flag);
   return (
     <>
+      {/* biome-ignore lint/a11y/useSemanticElements: virtual rows are placed, which a table's own rows cannot be */}
+      <span role="cell" className={classes.check}>
+        <input
+          type="checkbox"
+          aria-label={`Select ${flag.key}`}
+          checked={selected}
+          disabled={flag.archivedAt !== undefined}
+          onChange={() => select(flag.key)}
+        />
+      </span>
       <Name row={row} current={current} />
       {/* biome-ignore-start lint/a11y/useSemanticElements: virtual rows are placed, which a table's own rows cannot be */}
       <span role="cell" className={`${classes.cell} ${classes.wide} ${classes.dim}`}>

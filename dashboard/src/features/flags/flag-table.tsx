@@ -9,6 +9,7 @@ import { FlagCells, NamespaceRow } from './flag-row';
 import type { Row } from './flag-tree';
 import classes from './flags.module.css';
 import { useRowKeys } from './use-row-keys';
+import type { Selection } from './use-selection';
 
 type Props = {
   rows: Row[];
@@ -16,10 +17,11 @@ type Props = {
   current: Environment;
   flashing: ReadonlySet<string>;
   toggle: (path: string) => void;
+  selection: Selection;
 };
 
 /** The flags, as many rows as the window shows; a list of thousands costs no more than one of twenty. */
-export function FlagTable({ rows, environments, current, flashing, toggle }: Props) {
+export function FlagTable({ rows, environments, current, flashing, toggle, selection }: Props) {
   const project = useProject();
   const navigate = useNavigate();
   const { density } = usePreferences();
@@ -49,6 +51,10 @@ export function FlagTable({ rows, environments, current, flashing, toggle }: Pro
         const params = { project: project.key, environment: current.key, flag: row.flag.key };
         void navigate({ to: '/p/$project/e/$environment/flags/$flag', params });
       },
+      select: (index: number) => {
+        const row = rows[index];
+        if (row?.kind === 'flag') selection.toggle(row.flag.key);
+      },
       edit: (index: number) => {
         const row = rows[index];
         if (row?.kind !== 'flag') return;
@@ -56,7 +62,7 @@ export function FlagTable({ rows, environments, current, flashing, toggle }: Pro
         document.querySelector<HTMLElement>(`[data-value-button="${name}"]`)?.click();
       },
     }),
-    [rows, navigate, project.key, current.key, toggle],
+    [rows, navigate, project.key, current.key, toggle, selection],
   );
   const [active] = useRowKeys(rows.length, actions);
   useEffect(() => {
@@ -75,9 +81,10 @@ export function FlagTable({ rows, environments, current, flashing, toggle }: Pro
     >
       <div role="rowgroup">
         <div role="row" className={`${classes.row} ${classes.headRow}`} aria-rowindex={1}>
-          <span role="columnheader" className={classes.headName}>
-            Flag
+          <span role="columnheader" className={classes.check}>
+            <span className="b-hidden">Selected</span>
           </span>
+          <span role="columnheader">Flag</span>
           <span role="columnheader" className={classes.wide}>
             Type
           </span>
@@ -119,7 +126,13 @@ export function FlagTable({ rows, environments, current, flashing, toggle }: Pro
               {row.kind === 'namespace' ? (
                 <NamespaceRow row={row} toggle={toggle} />
               ) : (
-                <FlagCells row={row} environments={environments} current={current} />
+                <FlagCells
+                  row={row}
+                  environments={environments}
+                  current={current}
+                  selected={selection.keys.has(row.flag.key)}
+                  select={selection.toggle}
+                />
               )}
             </div>
           );

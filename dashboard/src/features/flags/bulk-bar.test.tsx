@@ -1,0 +1,73 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { render, renderHook, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { act } from 'react';
+import { expect, test, vi } from 'vitest';
+import type { FlagSummary } from '@/api/types';
+import { EnvironmentProvider, ProjectProvider } from '@/components/project-context';
+import { json, project, serve } from '../../../tests/render';
+import { BulkBar } from './bulk-bar';
+import { useSelection } from './use-selection';
+
+const flag = (key: string, tags: string[] = []) =>
+  ({ key, tags, environments: {} }) as unknown as FlagSummary;
+const flags = [flag('a', ['old']), flag('b'), flag('c')];
+
+function open(keys: string[]) {
+  const clear = vi.fn();
+  const production = project.environments[0];
+  if (!production) throw new Error('the project has no environment');
+  render(
+    <MantineProvider>
+      <QueryClientProvider client={new QueryClient()}>
+        <ProjectProvider project={project}>
+          <EnvironmentProvider environment={production}>
+            <BulkBar flags={flags} selection={{ keys: new Set(keys), toggle: () => {}, clear }} />
+          </EnvironmentProvider>
+        </ProjectProvider>
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
+  return clear;
+}
+
+test('a tag is added to each selected flag and to no other', async () => {
+  const asked = serve(() => json({}));
+  const clear = open(['a', 'b']);
+  await userEvent.click(screen.getByRole('button', { name: 'Add tag' }));
+  await userEvent.type(await screen.findByLabelText(/^Tag/), 'calendar');
+  await userEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Add tag' }));
+  await waitFor(() => expect(clear).toHaveBeenCalled());
+  const sent = await Promise.all(
+    asked.map(async (request) => [new URL(request.url).pathname, await request.json()]),
+  );
+  expect(sent).toEqual([
+    ['/api/v1/projects/default/flags/a', { tags: ['old', 'calendar'] }],
+    ['/api/v1/projects/default/flags/b', { tags: ['calendar'] }],
+  ]);
+});
+
+test('a fault stops it, is told, and keeps the selection', async () => {
+  serve((request) =>
+    request.url.includes('/flags/b/')
+      ? json({ title: 'No', status: 409, detail: 'b is used by c.', code: 'x', errors: [] }, 409)
+      : json({ revision: 1 }),
+  );
+  const clear = open(['a', 'b', 'c']);
+  await userEvent.click(screen.getByRole('button', { name: 'Turn off in PRODUCTION' }));
+  const dialog = await screen.findByRole('dialog');
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Turn off in PRODUCTION' }));
+  expect(await screen.findByText('b is used by c.')).toBeInstanceOf(HTMLElement);
+  expect(clear).not.toHaveBeenCalled();
+});
+
+test('a flag that left the list is no longer selected', () => {
+  const { result, rerender } = renderHook(({ listed }) => useSelection(listed), {
+    initialProps: { listed: ['a', 'b'] },
+  });
+  act(() => result.current.toggle('a'));
+  act(() => result.current.toggle('b'));
+  rerender({ listed: ['b'] });
+  expect([...result.current.keys]).toEqual(['b']);
+});

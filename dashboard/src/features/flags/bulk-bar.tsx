@@ -1,0 +1,126 @@
+import { Button, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { archiveFlag, patchFlag, switchOff } from '@/api/flags';
+import type { FlagSummary } from '@/api/types';
+import { Confirm } from '@/components/confirm';
+import { EnvironmentBadge, environmentName } from '@/components/environment-badge';
+import { useEnvironment, useProject } from '@/components/project-context';
+import { count } from '@/lib/names';
+import classes from './flags.module.css';
+import type { Selection } from './use-selection';
+
+type Action = 'tag' | 'owner' | 'archive' | 'off';
+
+/** What can be done with all selected flags at once; each asks before it does it. */
+export function BulkBar({ flags, selection }: { flags: FlagSummary[]; selection: Selection }) {
+  const environment = useEnvironment();
+  const [asking, setAsking] = useState<Action>();
+  const chosen = flags.filter((flag) => selection.keys.has(flag.key));
+  if (chosen.length === 0) return null;
+  return (
+    <section className={classes.bulk} aria-label="Selected flags">
+      <b>{count(chosen.length, 'flag')} selected</b>
+      <Button size="compact-sm" variant="default" onClick={() => setAsking('tag')}>
+        Add tag
+      </Button>
+      <Button size="compact-sm" variant="default" onClick={() => setAsking('owner')}>
+        Set owner
+      </Button>
+      <Button size="compact-sm" variant="default" onClick={() => setAsking('archive')}>
+        Archive
+      </Button>
+      <Button
+        size="compact-sm"
+        variant="default"
+        c="var(--mantine-color-error)"
+        onClick={() => setAsking('off')}
+      >
+        Turn off in {environmentName(environment)}
+      </Button>
+      <Button size="compact-sm" variant="subtle" color="gray" onClick={selection.clear}>
+        Clear
+      </Button>
+      {asking && (
+        <BulkConfirm
+          action={asking}
+          flags={chosen}
+          onClose={() => setAsking(undefined)}
+          onDone={selection.clear}
+        />
+      )}
+    </section>
+  );
+}
+
+type ConfirmProps = { action: Action; flags: FlagSummary[]; onClose: () => void; onDone: () => void };
+
+function BulkConfirm({ action, flags, onClose, onDone }: ConfirmProps) {
+  const project = useProject();
+  const environment = useEnvironment();
+  const client = useQueryClient();
+  const [text, setText] = useState('');
+  const many = count(flags.length, 'flag');
+  const name = environmentName(environment);
+  const words: Record<Action, { title: string; verb: string }> = {
+    tag: { title: `Add a tag to ${many}`, verb: 'Add tag' },
+    owner: { title: `Set the owner of ${many}`, verb: 'Set owner' },
+    archive: { title: `Archive ${many}?`, verb: `Archive ${many}` },
+    off: { title: `Turn off ${many}?`, verb: `Turn off in ${name}` },
+  };
+  const run = async (reason: string) => {
+    const value = text.trim();
+    try {
+      for (const flag of flags) {
+        if (action === 'tag') await patchFlag(project.key, flag.key, { tags: withTag(flag.tags, value) });
+        if (action === 'owner') await patchFlag(project.key, flag.key, { owner: value });
+        if (action === 'archive') await archiveFlag(project.key, flag.key, reason || undefined);
+        if (action === 'off') await switchOff(project.key, flag.key, environment.key, reason || undefined);
+      }
+    } finally {
+      // Also after a fault: the flags before it were changed.
+      await client.invalidateQueries({ queryKey: ['project', project.key] });
+    }
+    notifications.show({ message: `${words[action].verb}: done for ${many}.` });
+    onDone();
+  };
+  return (
+    <Confirm
+      opened
+      onClose={onClose}
+      title={words[action].title}
+      verb={words[action].verb}
+      danger={action === 'archive' || action === 'off'}
+      environment={action === 'off' ? environment : undefined}
+      withReason={action === 'archive' || action === 'off'}
+      action={run}
+    >
+      {action === 'tag' && (
+        <TextInput
+          label="Tag"
+          required
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      )}
+      {action === 'owner' && (
+        <TextInput
+          label="Owner"
+          description="A person or a team; empty takes it away."
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      )}
+      {action === 'archive' &&
+        'They leave every environment: programs get their own defaults. They can be restored.'}
+      {action === 'off' && (
+        <>
+          Everyone in <EnvironmentBadge environment={environment} /> gets their off values at once.
+        </>
+      )}
+    </Confirm>
+  );
+}
+
+const withTag = (tags: string[], tag: string) => (tags.includes(tag) ? tags : [...tags, tag]);
