@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	inlineSlots = 32
+	inlineSlots = 16
 	maxBound    = 1<<16 - 1 // attributes that a binding can number
 )
 
@@ -18,12 +18,27 @@ type binding struct {
 	snapshot *Snapshot
 	context  *Context
 	slots    []uint16 // by slot: 0 missing, else 1 + index into attrs, then deep
-	deep     []value  // values inside objects
+	deep     *[]value // values inside objects, nil without any
 	inline   [inlineSlots]uint16
+	known    atomic.Pointer[memos] // made when something is first worth remembering
+}
 
-	hashes [8]memo // by seed and path: the bucket
-	groups [4]memo // by group: the answer
-	flags  [4]memo // by flag that others read: reason << 16 | variation
+// memos are what was worked out for a context and a snapshot.
+type memos struct {
+	hashes [32]memo // by seed and path: the bucket
+	groups [16]memo // by group: the answer
+	flags  [16]memo // by flag that others read: reason << 16 | variation
+}
+
+// memos are the binding's, made now if need be. Of two made at once one is lost,
+// which costs working out again.
+func (b *binding) memos() *memos {
+	if m := b.known.Load(); m != nil {
+		return m
+	}
+	m := &memos{}
+	b.known.Store(m)
+	return m
 }
 
 func (b *binding) fill(s *Snapshot, c *Context) {
@@ -38,7 +53,10 @@ func (b *binding) fill(s *Snapshot, c *Context) {
 			b.slots[slot] = uint16(i + 1)
 		}
 	}
-	for level := 1; level <= c.levels; level++ {
+	if c.extra == nil {
+		return
+	}
+	for level := 1; level <= c.extra.levels; level++ {
 		b.fillLevel(&s.paths.root, c.attrs, level)
 	}
 }
@@ -51,13 +69,23 @@ func (b *binding) fillLevel(from *pathNode, attrs []attr, level int) {
 		switch {
 		case node == nil:
 		case level == 0:
-			if node.slot >= 0 && b.slots[node.slot] == 0 && len(b.context.attrs)+len(b.deep) < maxBound {
-				b.deep = append(b.deep, attrs[i].value)
-				b.slots[node.slot] = uint16(len(b.context.attrs) + len(b.deep))
-			}
+			b.addDeep(node.slot, attrs[i].value)
 		case attrs[i].value.kind == object:
 			b.fillLevel(node, b.context.inside(&attrs[i].value), level-1)
 		}
+	}
+}
+
+func (b *binding) addDeep(slot int32, v value) {
+	if slot < 0 || b.slots[slot] != 0 {
+		return
+	}
+	if b.deep == nil {
+		b.deep = &[]value{}
+	}
+	if number := len(b.context.attrs) + len(*b.deep) + 1; number <= maxBound {
+		*b.deep = append(*b.deep, v)
+		b.slots[slot] = uint16(number)
 	}
 }
 
@@ -70,12 +98,11 @@ func (b *binding) value(slot int32) *value {
 	if i < len(b.context.attrs) {
 		return &b.context.attrs[i].value
 	}
-	return &b.deep[i-len(b.context.attrs)]
+	return &(*b.deep)[i-len(b.context.attrs)]
 }
 
 // memo is one remembered result, (id + 1) << 32 | result, in a row of them whose
-// length is a power of two. A row holds few: a context is made for each request
-// and must be small.
+// length is a power of two.
 type memo struct{ word atomic.Uint64 }
 
 // recall finds what a row knows under an id.

@@ -9,17 +9,41 @@ import (
 // path. It is immutable once made and may be read by several goroutines. The
 // first evaluation binds it to a snapshot; later ones on the same snapshot share
 // that work, so one Context serves a whole request.
+//
+// It is kept below 512 bytes, up to which Go allocates quickest: what few
+// contexts have is behind pointers.
 type Context struct {
 	attrs   []attr
+	extra   *extra // nil where there is nothing in it
+	bound   atomic.Pointer[binding]
+	claimed atomic.Bool       // own is in use
+	own     binding           // the first binding, so that it needs no allocation
+	space   [inlineAttrs]attr // attrs, where they are few
+}
+
+const inlineAttrs = 7
+
+// extra is what a context of plain values does without.
+type extra struct {
 	lists   [][]value
 	objects [][]attr
 	levels  int // how deep the objects nest
 	notes   []string
+}
 
-	bound   atomic.Pointer[binding]
-	claimed atomic.Bool // own is in use
-	own     binding     // the first binding, so that it needs no allocation
-	space   [8]attr     // attrs, where they are few
+// more is the extra, made when it is first needed.
+func (c *Context) more() *extra {
+	if c.extra == nil {
+		c.extra = &extra{}
+	}
+	return c.extra
+}
+
+func (c *Context) notes() []string {
+	if c.extra == nil {
+		return nil
+	}
+	return c.extra.notes
 }
 
 // attr is a named value, at the top or inside an object.
@@ -45,7 +69,7 @@ func NewContext(attrs map[string]any) *Context {
 	for name, v := range attrs {
 		c.add(name, v)
 	}
-	slices.Sort(c.notes) // maps have no order, notes do
+	slices.Sort(c.notes()) // maps have no order, notes do
 	return c
 }
 
@@ -77,12 +101,18 @@ func ContextOf(attrs ...Attribute) *Context {
 		c.attrs = make([]attr, 0, len(attrs))
 	}
 	for i := range attrs {
-		switch a := &attrs[i]; {
-		case a.value.kind != missing && a.name != clockPath:
-			c.attrs = append(c.attrs, attr{a.name, a.value})
-		case a.other != nil:
+		a := &attrs[i]
+		if a.other != nil {
 			c.add(a.name, a.other)
+			continue
 		}
+		if a.value.kind == missing || a.name == clockPath {
+			continue
+		}
+		n := len(c.attrs)
+		c.attrs = c.attrs[:n+1]
+		to := &c.attrs[n]
+		to.name, to.value.text, to.value.num, to.value.kind = a.name, a.value.text, a.value.num, a.value.kind
 	}
 	return c
 }
@@ -96,8 +126,8 @@ func (c *Context) add(name string, v any) {
 	}
 }
 
-func (c *Context) list(v *value) []value  { return c.lists[int(v.num)] }
-func (c *Context) inside(v *value) []attr { return c.objects[int(v.num)] }
+func (c *Context) list(v *value) []value  { return c.extra.lists[int(v.num)] }
+func (c *Context) inside(v *value) []attr { return c.extra.objects[int(v.num)] }
 func (c *Context) bind(s *Snapshot) *binding {
 	if b := c.bound.Load(); b != nil && b.snapshot == s {
 		return b

@@ -118,7 +118,7 @@ func (s *Snapshot) Detail(key string, c *Context, now int64) Detail {
 func (s *Snapshot) tell(c *Context, now int64) *scope {
 	return &scope{
 		s: s, b: c.bind(s), now: now, clock: numberValue(float64(now)),
-		trace: &trace{notes: slices.Clone(c.notes)},
+		trace: &trace{notes: slices.Clone(c.notes())},
 	}
 }
 

@@ -131,7 +131,7 @@ func (e *scope) choose(s *serve) (variation int16, at int32, served bool) {
 // bucket hashes a unit once per context and pair of seed and path.
 func (e *scope) bucket(s *serve) (uint32, bool) {
 	if s.slot != clockSlot {
-		if h, known := recall(e.b.hashes[:], s.split); known {
+		if h, known := recall(e.b.memos().hashes[:], s.split); known {
 			return h, true
 		}
 	}
@@ -149,7 +149,7 @@ func (e *scope) bucket(s *serve) (uint32, bool) {
 	}
 	h := Bucket(s.seed, unit)
 	if s.slot != clockSlot {
-		remember(e.b.hashes[:], s.split, h)
+		remember(e.b.memos().hashes[:], s.split, h)
 	}
 	return h, true
 }
@@ -215,13 +215,13 @@ func (e *scope) group(id int32) answer {
 	g := &e.s.groups[id]
 	remembers := !g.clock && e.trace == nil
 	if remembers {
-		if a, known := recall(e.b.groups[:], id); known {
+		if a, known := recall(e.b.memos().groups[:], id); known {
 			return answer(a)
 		}
 	}
 	a := e.testGroup(g)
 	if remembers {
-		remember(e.b.groups[:], id, uint32(a))
+		remember(e.b.memos().groups[:], id, uint32(a))
 	}
 	return a
 }
@@ -261,7 +261,7 @@ func (e *scope) read(id int32) Result {
 		return f.answer
 	}
 	if !f.clock {
-		if word, known := recall(e.b.flags[:], id); known {
+		if word, known := recall(e.b.memos().flags[:], id); known {
 			return Result{flag: f, reason: Reason(word >> 16), variation: int16(uint16(word)), cell: noCell}
 		}
 	}
@@ -270,7 +270,7 @@ func (e *scope) read(id int32) Result {
 	r := e.flag(f)
 	e.trace = told
 	if !f.clock {
-		remember(e.b.flags[:], id, uint32(r.reason)<<16|uint32(uint16(r.variation)))
+		remember(e.b.memos().flags[:], id, uint32(r.reason)<<16|uint32(uint16(r.variation)))
 	}
 	return r
 }

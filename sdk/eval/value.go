@@ -65,7 +65,8 @@ type converter struct {
 
 // dropped notes a value of a type that contexts do not have.
 func (c converter) dropped(path string) value {
-	c.context.notes = append(c.context.notes, "ATTR_TYPE "+path)
+	more := c.context.more()
+	more.notes = append(more.notes, "ATTR_TYPE "+path)
 	return value{}
 }
 
@@ -157,13 +158,14 @@ func (c converter) reflected(path string, v reflect.Value, level int) value {
 
 // element appends a scalar; lists hold no lists and no objects.
 func (c converter) element(items []value, path string, item any) []value {
-	lists, objects := len(c.context.lists), len(c.context.objects)
+	more := c.context.more()
+	lists, objects := len(more.lists), len(more.objects)
 	v := c.value(path, item, maxLevels)
 	switch v.kind {
 	case missing:
 		return items
 	case list, object:
-		c.context.lists, c.context.objects = c.context.lists[:lists], c.context.objects[:objects]
+		more.lists, more.objects = more.lists[:lists], more.objects[:objects]
 		c.dropped(path)
 		return items
 	}
@@ -171,8 +173,9 @@ func (c converter) element(items []value, path string, item any) []value {
 }
 
 func (c converter) list(items []value) value {
-	c.context.lists = append(c.context.lists, items)
-	return value{kind: list, num: float64(len(c.context.lists) - 1)}
+	more := c.context.more()
+	more.lists = append(more.lists, items)
+	return value{kind: list, num: float64(len(more.lists) - 1)}
 }
 
 // object converts what is inside an object; one that is too deep exists, and is
@@ -187,9 +190,10 @@ func (c converter) object(path string, size, level int, each func(add func(strin
 			attrs = append(attrs, attr{key, v})
 		}
 	})
+	more := c.context.more()
 	if len(attrs) > 0 {
-		c.context.levels = max(c.context.levels, level+1)
+		more.levels = max(more.levels, level+1)
 	}
-	c.context.objects = append(c.context.objects, attrs)
-	return value{kind: object, num: float64(len(c.context.objects) - 1)}
+	more.objects = append(more.objects, attrs)
+	return value{kind: object, num: float64(len(more.objects) - 1)}
 }
