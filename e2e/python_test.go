@@ -1,0 +1,96 @@
+package e2e
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The Python program of testdata/watch.py prints a line for each change of
+// what it serves; this is what a real process sees of its server's life.
+func TestAPythonProgramOutlivesItsServer(t *testing.T) {
+	s := startServer(t)
+	s.apply(t, `{"apiVersion":"burgee/v1","project":"default","flags":{"Flags.day":{"type":"string","variations":[{"id":"a","value":"first"},{"id":"b","value":"second"}],"environments":{"production":{"default":"a"}}}}}`)
+	path, env := python(t)
+	env = append(env, "BURGEE_KEY="+serverKey, "BURGEE_URL="+s.url)
+
+	live := start(t, env, path, "testdata/watch.py", "Flags.day")
+	until(t, "the first value", 10*time.Second, func() bool { return strings.Contains(live.output(), "serves first") })
+	s.kill()
+	until(t, "the program to notice", 10*time.Second, func() bool { return strings.Contains(live.output(), "stale") })
+
+	began := time.Now()
+	absent := start(t, env, path, "testdata/watch.py", "Flags.day")
+	until(t, "the program that starts without a server", 15*time.Second, func() bool { return strings.Contains(absent.output(), "set-up took") })
+	took := setupTime(t, absent.output())
+	if took > 2500*time.Millisecond || time.Since(began) > 12*time.Second {
+		t.Errorf("set-up took %v without a server; its timeout is 2 s", took)
+	}
+	until(t, "the default in the code", 5*time.Second, func() bool { return strings.Contains(absent.output(), "serves code default") })
+	if strings.Contains(live.output(), "serves code default") {
+		t.Error("the running program lost its last value")
+	}
+
+	s.start(t)
+	s.apply(t, `{"apiVersion":"burgee/v1","project":"default","flags":{"Flags.day":{"environments":{"production":{"default":"b"}}}}}`)
+	for _, p := range []*process{live, absent} {
+		until(t, "both programs to catch up", 40*time.Second, func() bool { return strings.Contains(p.output(), "serves second") })
+	}
+	for _, p := range []*process{live, absent} {
+		stopped := time.Now()
+		_ = p.cmd.Process.Signal(os.Interrupt)
+		<-p.done
+		if took := time.Since(stopped); took > 3*time.Second {
+			t.Errorf("the program took %v to end", took)
+		}
+	}
+}
+
+func setupTime(t *testing.T, output string) time.Duration {
+	t.Helper()
+	found := regexp.MustCompile(`set-up took ([0-9.]+s)`).FindStringSubmatch(output)
+	if found == nil {
+		t.Fatalf("no time in %q", output)
+	}
+	took, err := time.ParseDuration(found[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return took
+}
+
+// Keys as a new user gets them wrong, against the real server: each is said in
+// the log with what to do, and the program goes on with its code defaults.
+func TestWrongKeysAreExplained(t *testing.T) {
+	s := startServer(t)
+	path, env := python(t)
+	for name, c := range map[string]struct{ key, words string }{
+		"another server's key": {"bgs_ffffffffffffffffffffffffffffffffffffffff", "refused the key"},
+		"a malformed key":      {"abc", "not a Burgee key"},
+		"a placeholder":        {"<your-server-key>", "not a Burgee key"},
+		"a client key":         {clientKey, "client key"},
+		"no key":               {"", "offline"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			command := exec.Command(path, "testdata/watch.py", "Flags.day", "once")
+			command.Env = append(os.Environ(), append(env, "BURGEE_KEY="+c.key, "BURGEE_URL="+s.url)...)
+			out, err := command.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			if !strings.Contains(string(out), c.words) || !strings.Contains(string(out), "serves code default") {
+				t.Errorf("want %q and the code default, got\n%s", c.words, out)
+			}
+			scanner := bufio.NewScanner(strings.NewReader(string(out)))
+			for scanner.Scan() {
+				if len(c.key) > 20 && strings.Contains(scanner.Text(), c.key) {
+					t.Errorf("the key stands in the log: %s", scanner.Text())
+				}
+			}
+		})
+	}
+}
