@@ -70,7 +70,12 @@ function Loaded({ data, name }: { data: Evaluations; name: string }) {
 
 function ByApplication({ data }: { data: Evaluations }) {
   return (
-    <div className="b-scroll-x">
+    <section
+      className="b-scroll-x"
+      aria-label="Evaluations by application"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+      tabIndex={0}
+    >
       <table className={classes.table}>
         <caption style={{ textAlign: 'left', fontWeight: 600, padding: '8px 0' }}>By application</caption>
         <thead>
@@ -94,6 +99,6 @@ function ByApplication({ data }: { data: Evaluations }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
