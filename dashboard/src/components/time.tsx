@@ -17,7 +17,7 @@ export function Time({ at, everyMs = 15_000 }: { at: number; everyMs?: number })
         setFull(!full);
       }}
       title={absolute(at)}
-      style={{ font: 'inherit', color: 'inherit', whiteSpace: 'nowrap' }}
+      style={{ font: 'inherit', color: 'inherit', whiteSpace: 'nowrap', lineHeight: '24px' }}
     >
       <time dateTime={new Date(at).toISOString()}>{full ? absolute(at) : ago(at, now)}</time>
     </UnstyledButton>

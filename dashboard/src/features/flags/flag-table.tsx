@@ -79,7 +79,7 @@ export function FlagTable({ rows, environments, current, flashing, toggle, selec
       className={`b-panel ${classes.table}`}
       style={{ '--envs': environments.length } as React.CSSProperties}
     >
-      <div role="rowgroup">
+      <div role="rowgroup" className={classes.head}>
         <div role="row" className={`${classes.row} ${classes.headRow}`} aria-rowindex={1}>
           <span role="columnheader" className={classes.check}>
             <span className="b-hidden">Selected</span>
