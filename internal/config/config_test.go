@@ -115,6 +115,7 @@ func TestAWrongSettingSaysWhichAndWhatToDo(t *testing.T) {
 		"a server key that is too short":    {Sources{Environ: []string{"BURGEE_INIT_SERVER_KEY=bgs_abc"}}, "make one with `burgee key generate server`"},
 		"a secret given in both forms":      {Sources{Environ: []string{"BURGEE_INIT_TOKEN=" + secret, "BURGEE_INIT_TOKEN_FILE=/x"}}, "both set; keep one"},
 		"a secret's file that is not there": {Sources{Environ: []string{"BURGEE_INIT_TOKEN_FILE=/nowhere/token"}}, "does not exist"},
+		"a secret's file without an end":    {Sources{Environ: []string{"BURGEE_INIT_TOKEN_FILE=/dev/zero"}}, "larger than a secret can be"},
 		"a data folder without a name":      {Sources{Flags: map[string]string{"data": ""}}, "--data is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"sort"
@@ -180,17 +181,23 @@ func readSecretFiles(environ []string, values map[string]fromEnv, byEnv map[stri
 	return nil
 }
 
+// secretFile reads no further than a secret can reach: a device has no size to
+// ask for, and may have no end.
 func secretFile(path string) (string, error) {
-	info, err := os.Stat(path)
+	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("%s does not exist", path)
 	}
 	if err != nil {
 		return "", err
 	}
-	if info.Size() > maxSecretFile {
+	defer func() { _ = file.Close() }()
+	data, err := io.ReadAll(io.LimitReader(file, maxSecretFile+1))
+	if err != nil {
+		return "", err
+	}
+	if len(data) > maxSecretFile {
 		return "", fmt.Errorf("%s is larger than a secret can be", path)
 	}
-	data, err := os.ReadFile(path)
-	return strings.TrimRight(string(data), "\r\n"), err
+	return strings.TrimRight(string(data), "\r\n"), nil
 }
