@@ -335,7 +335,9 @@ func TestReadersNeverSeeOneOfTwoFlagsWithoutTheOther(t *testing.T) {
 			}
 		})
 	}
-	for i := range 100 {
+	// At least a hundred changes, and until the readers have seen a hundred: on a
+	// busy machine they may sleep through many.
+	for i := 0; i < 100 || (flips.Load() < 100 && i < 100_000); i++ {
 		state := cell.State()
 		value := i%2 == 0
 		m.Announce(1, r.Publish(1, flag("a", value), flag("b", value)))
