@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { keysQuery } from '@/api/keys';
-import type { Environment, NewKey } from '@/api/types';
+import type { Environment, Key, NewKey } from '@/api/types';
 import { EnvironmentBadge } from '@/components/environment-badge';
 import { ButtonLink } from '@/components/links';
 import { useProject } from '@/components/project-context';
@@ -48,37 +48,7 @@ export function EnvironmentKeys({ environment }: { environment: Environment }) {
         </Button>
       </div>
       <QueryState query={keys} what="The keys could not be loaded" loading={<SkeletonRows rows={2} />}>
-        {(items) =>
-          items.length === 0 ? (
-            <EmptyState title={`No keys in ${environment.name}`}>
-              A program needs one to connect. Make a server key for trusted programs, a client key for
-              browsers and apps.
-            </EmptyState>
-          ) : (
-            <div className="b-scroll-x">
-              <Table miw={860} verticalSpacing={6}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Name</Table.Th>
-                    <Table.Th>Kind</Table.Th>
-                    <Table.Th>Key</Table.Th>
-                    <Table.Th>Made</Table.Th>
-                    <Table.Th>Last used</Table.Th>
-                    <Table.Th ta="right">Uses</Table.Th>
-                    <Table.Th>
-                      <span className="b-hidden">Actions</span>
-                    </Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {items.map((item) => (
-                    <KeyRow key={item.id} item={item} environment={environment} onRotated={setMade} />
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </div>
-          )
-        }
+        {(items) => <KeyList items={items} environment={environment} onRotated={setMade} />}
       </QueryState>
       <CreateKey
         opened={creating}
@@ -88,5 +58,53 @@ export function EnvironmentKeys({ environment }: { environment: Environment }) {
       />
       <ShowKey made={made} environment={environment} onClose={() => setMade(undefined)} />
     </section>
+  );
+}
+
+type KeyListProps = { items: Key[]; environment: Environment; onRotated: (key: NewKey) => void };
+
+/** The keys that work; those revoked are one press away. */
+function KeyList({ items, environment, onRotated }: KeyListProps) {
+  const [all, setAll] = useState(false);
+  const working = items.filter((item) => item.revokedAt === undefined);
+  const revoked = items.length - working.length;
+  const shown = all ? items : working;
+  return (
+    <>
+      {shown.length === 0 ? (
+        <EmptyState title={`No keys in ${environment.name}`}>
+          A program needs one to connect. Make a server key for trusted programs, a client key for browsers
+          and apps.
+        </EmptyState>
+      ) : (
+        <div className="b-scroll-x">
+          <Table miw={860} verticalSpacing={6}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Name</Table.Th>
+                <Table.Th>Kind</Table.Th>
+                <Table.Th>Key</Table.Th>
+                <Table.Th>Made</Table.Th>
+                <Table.Th>Last used</Table.Th>
+                <Table.Th ta="right">Uses</Table.Th>
+                <Table.Th>
+                  <span className="b-hidden">Actions</span>
+                </Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {shown.map((item) => (
+                <KeyRow key={item.id} item={item} environment={environment} onRotated={onRotated} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </div>
+      )}
+      {revoked > 0 && (
+        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setAll(!all)}>
+          {all ? 'Hide revoked keys' : `Show ${count(revoked, 'revoked key')}`}
+        </Button>
+      )}
+    </>
   );
 }
