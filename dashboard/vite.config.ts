@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { budget } from './budget.ts';
 
 // The server whose API the development page talks to; `make dev` starts one there.
 const server = process.env.BURGEE_DEV_SERVER ?? 'http://127.0.0.1:7878';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), budget()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: {
     port: 5173,

@@ -1,4 +1,4 @@
-import { Button, CloseButton, Select, TextInput } from '@mantine/core';
+import { Button, CloseButton, NativeSelect, TextInput } from '@mantine/core';
 import { IconBinaryTree, IconList, IconSearch } from '@tabler/icons-react';
 import type { FlagSummary } from '@/api/types';
 import { useEnvironment } from '@/components/project-context';
@@ -46,37 +46,30 @@ export function Toolbar({ flags, search, text, setText, set }: Props) {
           text && <CloseButton size="xs" aria-label="Clear the filter" onClick={() => setText('')} />
         }
       />
-      <Select
+      <NativeSelect
         className={classes.filter}
         size="xs"
         aria-label="Filter by type"
-        placeholder="Any type"
-        data={types}
-        value={search.type ?? null}
-        onChange={(type) => set({ type: type ?? undefined })}
-        clearable
+        data={[{ value: '', label: 'Any type' }, ...types]}
+        value={search.type ?? ''}
+        onChange={(event) => set({ type: event.currentTarget.value || undefined })}
       />
-      <Select
+      <NativeSelect
         className={classes.filter}
         size="xs"
         aria-label={`Filter by what ${environment.name} serves`}
-        placeholder="Serving anything"
-        data={servings}
-        value={search.serving ?? null}
-        onChange={(serving) => set({ serving: serving ?? undefined })}
-        clearable
+        data={[{ value: '', label: 'Serving anything' }, ...servings]}
+        value={search.serving ?? ''}
+        onChange={(event) => set({ serving: event.currentTarget.value || undefined })}
       />
       {tags.length > 0 && (
-        <Select
+        <NativeSelect
           className={classes.filter}
           size="xs"
           aria-label="Filter by tag"
-          placeholder="Any tag"
-          data={tags}
-          value={search.tag ?? null}
-          onChange={(tag) => set({ tag: tag ?? undefined })}
-          searchable
-          clearable
+          data={[{ value: '', label: 'Any tag' }, ...tags]}
+          value={search.tag ?? ''}
+          onChange={(event) => set({ tag: event.currentTarget.value || undefined })}
         />
       )}
       <Button
