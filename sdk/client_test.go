@@ -173,6 +173,28 @@ func TestARefusedKeyIsSaidOnceAndNotHammered(t *testing.T) {
 	}
 }
 
+func TestAnAddressOfSomethingElseIsSaid(t *testing.T) {
+	for name, status := range map[string]int{"a page for everything": http.StatusOK, "a web server": http.StatusNotFound} {
+		t.Run(name, func(t *testing.T) {
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "text/html; charset=utf-8")
+				w.WriteHeader(status)
+				_, _ = w.Write([]byte("<!doctype html><p>Welcome</p>"))
+			}))
+			defer s.Close()
+			client, err := New(Options{Key: testKey, URL: s.URL, Logger: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			eventually(t, "the reason", func() bool { return client.Status().Err != nil })
+			if got := client.Status().Err.Error(); !strings.Contains(got, "check that ") && !strings.Contains(got, "check the address") {
+				t.Errorf("status: %s", got)
+			}
+		})
+	}
+}
+
 type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(b []byte) (int, error) { return f(b) }

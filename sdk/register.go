@@ -216,7 +216,7 @@ func (r *registrar) report(ctx context.Context, c *Client) error {
 	for chunk := range slices.Chunk(r.all(), registrationLimit) {
 		err := c.transport.register(ctx, registration{c.app, chunk})
 		if refused, ok := errors.AsType[*refusal](err); ok && refused.Status >= 400 && refused.Status < 500 && refused.RetryAfter == 0 && !refused.keyRefused() {
-			c.log.Error("burgee: the server refused the flags that this program declares", "error", refused.Detail)
+			c.log.Error("burgee: the server refused the flags that this program declares", "error", refused)
 			continue
 		}
 		if err != nil {

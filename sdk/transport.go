@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -133,6 +134,9 @@ func (t *transport) stream(ctx context.Context, lastID string, opened func(), ha
 	if response.StatusCode != http.StatusOK {
 		return refused(response)
 	}
+	if kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); kind != "text/event-stream" {
+		return fmt.Errorf("the answer is no stream but %s; check that %s is the address of a Burgee server", first(kind, "of no known type"), t.base)
+	}
 	opened()
 	silence := time.AfterFunc(streamSilence, func() { cancel(errSilent) })
 	defer silence.Stop()
@@ -205,6 +209,9 @@ func refused(response *http.Response) error {
 	body, _ := readAll(response.Body, 64<<10)
 	_ = json.Unmarshal(body, r) // a body that is none leaves the status
 	r.Status = response.StatusCode
+	if r.Status == http.StatusNotFound && r.Code == "" {
+		r.Detail = "nothing of Burgee is there; check the address of the server"
+	}
 	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		r.RetryAfter = time.Duration(min(seconds, 3600)) * time.Second
 	}
