@@ -1,5 +1,6 @@
 """The client against a server that comes, goes, refuses and restarts."""
 
+import http.server
 import json
 import logging
 import threading
@@ -528,6 +529,61 @@ def test_an_answer_that_is_no_snapshot_is_said(client, caplog):
         client.setup(KEY, url=server.url, timeout=0.3)
     assert client.status().last_error
     assert "301" in caplog.text
+
+
+@pytest.fixture(scope="module")
+def stranger():
+    """A web server that knows nothing of Burgee."""
+
+    class Pages(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):  # noqa: N802 - the name of the base class
+            page = b"<!doctype html><p>Welcome</p>"
+            self.send_response(200 if self.path.startswith("/page") else 404)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+
+        do_POST = do_GET  # noqa: N815 - the name of the base class
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{running.server_port}"
+        running.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://{}/page", "Is the address the one of a Burgee server?"),
+        ("http://{}", "Is the address the one of a Burgee server?"),
+        ("https://{}", "Does its address begin with http://?"),
+    ],
+)
+def test_an_address_of_something_else_is_said(client, stranger, caplog, url, said):
+    client.setup(KEY, url=url.format(stranger), timeout=0.3)
+    assert said in str(client.status().last_error)
+    assert said in caplog.text
+
+
+def test_no_proxy_stands_before_this_machine(server, client, monkeypatch):
+    server.set(flag("a", on=True))
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    client.setup(KEY, url=server.url, timeout=2)
+    assert client.get("a", False) is True
+
+
+def test_a_proxy_that_does_not_answer_is_named(client, monkeypatch, caplog):
+    monkeypatch.setattr(_transport.urllib.request, "proxy_bypass", lambda host: False)
+    monkeypatch.setenv("http_proxy", "http://user:secret@127.0.0.1:1")
+    client.setup(KEY, url="http://flags.invalid", timeout=0.3)
+    assert "through the proxy of http_proxy: connection refused" in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_requests_go_through_the_proxy_that_the_environment_names(server, client, monkeypatch):

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import gzip
 import http.client
+import ipaddress
 import json
 import os
 import socket
@@ -188,8 +189,14 @@ class Transport:
             connection.connect()
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            raise UnreachableError(_why(error), connected=False) from None
+            raise UnreachableError(self._via_proxy() + _why(error), connected=False) from None
         return connection
+
+    def _via_proxy(self) -> str:
+        """Say that it was the proxy, whose address may hold a password, that did not answer."""
+        if self._proxy() is None:
+            return ""
+        return f"through the proxy of {self._url.scheme}_proxy: "
 
     def _connection(self, timeout: float) -> http.client.HTTPConnection:
         host, port = self._url.hostname or "", self._url.port
@@ -211,12 +218,21 @@ class Transport:
     def _proxy(self) -> SplitResult | None:
         """The proxy that the environment names for this server, read anew each time."""
         host = self._url.hostname or ""
-        if urllib.request.proxy_bypass(host):
+        if _is_loopback(host) or urllib.request.proxy_bypass(host):
             return None
         address = urllib.request.getproxies().get(self._url.scheme)
         if not address:
             return None
         return urlsplit(address if "://" in address else f"http://{address}")
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether it is this machine, which no proxy stands before."""
+    if host == "localhost":
+        return True
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
 
 
 def _proxy_authorization(proxy: SplitResult) -> dict[str, str]:
@@ -239,6 +255,8 @@ def _body_of(response: http.client.HTTPResponse) -> bytes:
 def _error_of(response: http.client.HTTPResponse, body: bytes) -> AnswerError:
     code, detail = "", response.reason or "no explanation"
     location = response.headers.get("Location")
+    if response.status == 404:
+        detail = f"{detail}. Is the address the one of a Burgee server?"
     if 300 <= response.status < 400 and location:
         detail = f"the server has moved to {location}. Set BURGEE_URL to its address"
     elif response.headers.get_content_type() in {"application/problem+json", "application/json"}:
@@ -264,6 +282,8 @@ def _why(error: Exception) -> str:
         return f"the host's name is not known ({error.strerror})"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the server's certificate is not trusted ({error.verify_message})"
+    if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
+        return "the server speaks no https there. Does its address begin with http://?"
     if isinstance(error, http.client.IncompleteRead):
         return "the connection broke off"
     if isinstance(error, http.client.RemoteDisconnected):

@@ -70,9 +70,8 @@ def parse(data: bytes) -> Document:
 def _header(line: bytes) -> Header:
     try:
         body = load(line)
-    except ValueError as error:
-        msg = f"the snapshot's first line is not JSON: {error}"
-        raise WireError(msg) from None
+    except ValueError:
+        body = None
     if not isinstance(body, dict) or "burgee" not in body:
         msg = "the answer is not a Burgee snapshot. Is the address the one of a Burgee server?"
         raise WireError(msg)
