@@ -24,8 +24,9 @@ const (
 	Delete Action = "delete"
 )
 
-// Change is one object before and after, whole and in canonical JSON. Before is
-// nil for Create, After for Delete.
+// Change is one object before and after, whole and in canonical JSON with the
+// past of its splits: After is what is stored. Before is nil for Create, After
+// for Delete.
 type Change struct {
 	Kind        Kind
 	Object      string

@@ -31,10 +31,10 @@ func compare[T any](out []Change, kind Kind, before, after map[string]T,
 		}
 		c := Change{Kind: kind, Object: key, Action: Update}
 		if was {
-			c.Before = write(old, canonical).json()
+			c.Before = write(old, stored).json()
 		}
 		if is {
-			c.After = write(now, canonical).json()
+			c.After = write(now, stored).json()
 		}
 		if was && is && bytes.Equal(c.Before, c.After) {
 			continue

@@ -24,6 +24,7 @@ type decoder struct {
 	format   string         // "YAML" or "JSON", as messages name it
 	lines    map[string]int // path → line
 	blocks   []string       // paths of environment blocks, which messages leave out
+	stored   bool           // reads an object that may come from the store, and not a file
 	problems []problem
 }
 

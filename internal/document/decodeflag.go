@@ -180,7 +180,7 @@ func (d *decoder) targets(at string, n *node) map[string]map[string]string {
 
 func (d *decoder) rule(at string, n *node) Rule {
 	var r Rule
-	o := d.object(at, n, ruleFields...)
+	o := d.object(at, n, d.withPast(ruleFields)...)
 	if o == nil {
 		return r
 	}
@@ -209,9 +209,9 @@ func (d *decoder) serve(at string, n, beside *node) Serve {
 		if n.text == Code && n.kind == textKind {
 			d.fail(n, p, "a rule serves a variation or shares; code is for off and default")
 		}
-		return Serve{Variation: d.id(p, n)}
+		return Serve{Variation: d.id(p, n), Past: d.past(at, beside)}
 	}
-	s := Serve{Shares: d.shares(p, n)}
+	s := Serve{Shares: d.shares(p, n), Past: d.past(at, beside)}
 	s.By, s.Seed = d.splitBy(at, beside)
 	if v := beside.get("table"); v != nil {
 		s.Table = d.table(join(at, "table"), v)
@@ -229,7 +229,10 @@ func (d *decoder) otherwise(at string, n *node) Serve {
 	if inner == nil || inner.kind != mapKind && inner.kind != textKind && inner.kind != boolKind {
 		return Serve{Shares: d.shares(at, n)}
 	}
-	o := d.object(at, n, splitFields...)
+	o := d.object(at, n, d.withPast(splitFields)...)
+	if d.stored && inner.kind == textKind && inner.text == Code {
+		return Serve{Variation: Code, Past: d.past(at, o)}
+	}
 	return d.serve(at, inner, o)
 }
 

@@ -113,7 +113,7 @@ func (d *decoder) unit(at string, n *node) string {
 
 func (d *decoder) experiment(at string, n *node) Experiment {
 	x := Experiment{State: Draft, Order: 100}
-	o := d.object(at, n, experimentFields...)
+	o := d.object(at, n, d.withPast(experimentFields)...)
 	if o == nil {
 		return x
 	}
@@ -158,6 +158,7 @@ func (d *decoder) parties(at string, o *node, x *Experiment) {
 	if v := o.get("table"); v != nil {
 		x.Table = d.table(join(at, "table"), v)
 	}
+	x.Past = d.past(at, o)
 }
 
 // assignment reads a mapping from flags to the variation they serve.

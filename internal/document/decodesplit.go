@@ -1,6 +1,7 @@
 package document
 
 import (
+	"slices"
 	"strconv"
 
 	"burgee.dev/burgee/sdk/ruleset"
@@ -75,6 +76,28 @@ func (d *decoder) table(at string, n *node) []Cell {
 	}
 	if len(out) > 0 && out[len(out)-1].End != ruleset.Whole {
 		d.fail(n, at, "the last cell of a table ends at %d", ruleset.Whole)
+	}
+	return out
+}
+
+// withPast are the fields of an object with a split: in what is stored, its
+// past too.
+func (d *decoder) withPast(fields []string) []string {
+	if !d.stored {
+		return fields
+	}
+	return append(slices.Clone(fields), pastField)
+}
+
+// past reads the tables that a split had before.
+func (d *decoder) past(at string, o *node) [][]Cell {
+	v := o.get(pastField)
+	if v == nil {
+		return nil
+	}
+	var out [][]Cell
+	for i, item := range d.list(join(at, pastField), v) {
+		out = append(out, d.table(index(join(at, pastField), i), item))
 	}
 	return out
 }

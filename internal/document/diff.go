@@ -10,7 +10,31 @@ import (
 // their paths. Items of a list that have an id or a name are compared with
 // their namesakes, so that one rule put on top does not change all below it.
 func Diff(before, after json.RawMessage) []FieldChange {
-	return diff(nil, "", optionalNode(before), optionalNode(after))
+	return diff(nil, "", told(before), told(after))
+}
+
+// told is an object as a diff tells it: without the past of its splits.
+func told(raw json.RawMessage) *node {
+	n := optionalNode(raw)
+	if n == nil || n.kind != mapKind {
+		return n
+	}
+	n.drop(pastField)
+	if rules := n.get("rules"); rules != nil {
+		for _, rule := range rules.items {
+			rule.drop(pastField)
+		}
+	}
+	for i, f := range n.fields {
+		if f.key != "default" || f.value.kind != mapKind {
+			continue
+		}
+		f.value.drop(pastField)
+		if serve := f.value.get("serve"); serve != nil && serve.scalar() && len(f.value.fields) == 1 {
+			n.fields[i].value = serve
+		}
+	}
+	return n
 }
 
 func optionalNode(raw json.RawMessage) *node {

@@ -5,11 +5,12 @@ import (
 	"strconv"
 )
 
-// style is one of the two ways to write an object.
+// style is one of the ways to write an object.
 type style uint8
 
 const (
-	canonical style = iota // JSON of the API and of changes: nothing left to a default
+	canonical style = iota // JSON of the API: nothing left to a default
+	stored                 // JSON of changes, which is what is stored: the past of splits too
 	short                  // YAML for people: the short forms of documents.md
 )
 
@@ -58,10 +59,10 @@ func groupNode(g TargetGroup, s style) *node {
 	n := &node{kind: mapKind, block: true}
 	putText(n, "description", g.Description)
 	putText(n, "by", g.By)
-	if len(g.Include) > 0 || s == canonical {
+	if len(g.Include) > 0 || s != short {
 		n.put("include", texts(g.Include))
 	}
-	if len(g.Exclude) > 0 || s == canonical {
+	if len(g.Exclude) > 0 || s != short {
 		n.put("exclude", texts(g.Exclude))
 	}
 	putWhen(n, g.When, s)
@@ -103,13 +104,13 @@ func variationNode(v Variation, s style) *node {
 
 func configurationNode(c *Configuration, s style) *node {
 	n := &node{kind: mapKind, block: true}
-	if s == canonical || !c.Enabled {
+	if s != short || !c.Enabled {
 		n.put("enabled", boolNode(c.Enabled))
 	}
 	if c.Off != "" {
 		n.put("off", idNode(c.Off, s))
 	}
-	if s == canonical || len(c.Prerequisites) > 0 {
+	if s != short || len(c.Prerequisites) > 0 {
 		list := listNode()
 		for _, p := range c.Prerequisites {
 			item := &node{kind: mapKind}
@@ -119,10 +120,10 @@ func configurationNode(c *Configuration, s style) *node {
 		}
 		n.put("prerequisites", list)
 	}
-	if s == canonical || len(c.Targets) > 0 {
+	if s != short || len(c.Targets) > 0 {
 		n.put("targets", targetsNode(c.Targets, s))
 	}
-	if s == canonical || len(c.Rules) > 0 {
+	if s != short || len(c.Rules) > 0 {
 		rules := &node{kind: listKind, block: true}
 		for _, r := range c.Rules {
 			rules.items = append(rules.items, ruleNode(r, s))
@@ -158,55 +159,12 @@ func ruleNode(r Rule, s style) *node {
 	return n
 }
 
-// putServe writes what is served with the fields that stand beside it.
-func putServe(n *node, serve Serve, s style) {
-	if len(serve.Shares) == 0 {
-		n.put("serve", idNode(serve.Variation, s))
-		return
-	}
-	n.put("serve", sharesNode(serve.Shares))
-	putText(n, "by", serve.By)
-	putOptional(n, "seed", serve.Seed, true)
-	putTable(n, serve.Table, s)
-}
-
-func otherwiseNode(serve Serve, s style) *node {
-	if len(serve.Shares) == 0 {
-		return idNode(serve.Variation, s)
-	}
-	if s == short && serve.By == "" && serve.Seed == nil && serve.Table == nil {
-		return sharesNode(serve.Shares)
-	}
-	n := &node{kind: mapKind}
-	putServe(n, serve, s)
-	return n
-}
-
-func sharesNode(shares []Share) *node {
-	n := &node{kind: mapKind}
-	for _, share := range shares {
-		n.put(share.To, numberNode(percent(share.PPM)))
-	}
-	return n
-}
-
-func putTable(n *node, table []Cell, s style) {
-	if table == nil {
-		return
-	}
-	cells := listNode()
-	for _, c := range table {
-		cells.items = append(cells.items, listNode(numberNode(strconv.Itoa(c.End)), idNode(c.To, s)))
-	}
-	n.put("table", cells)
-}
-
 func experimentNode(x Experiment, s style) *node {
 	n := &node{kind: mapKind, block: true}
 	n.put("environment", textNode(x.Environment))
 	putText(n, "description", x.Description)
 	n.put("state", textNode(x.State))
-	if s == canonical || x.Order != 100 {
+	if s != short || x.Order != 100 {
 		n.put("order", numberNode(strconv.Itoa(x.Order)))
 	}
 	putWhen(n, x.When, s)
@@ -222,7 +180,8 @@ func experimentNode(x Experiment, s style) *node {
 		n.put("arms", arms)
 	}
 	putTable(n, x.Table, s)
-	if s == canonical && x.Phase != 0 {
+	putPast(n, x.Past, s)
+	if s != short && x.Phase != 0 {
 		n.put("phase", numberNode(strconv.Itoa(x.Phase)))
 	}
 	return n

@@ -37,7 +37,7 @@ func (p *Project) Export(revisions map[string]int64) *File {
 		f.Experiments = make(map[string]Experiment, len(p.Experiments))
 	}
 	for key, x := range p.Experiments {
-		x.Phase = 0
+		x.Phase, x.Past = 0, nil
 		if slices.Equal(x.Table, layout(armShares(x.Arms))) {
 			x.Table = nil
 		}
@@ -58,6 +58,7 @@ func exportConfiguration(c *Configuration, flag Flag) *Configuration {
 
 // exportServe leaves out a table that another server would lay out alike.
 func exportServe(s Serve, flag Flag) Serve {
+	s.Past = nil
 	if slices.Equal(s.Table, layout(ordered(s.Shares, flag))) {
 		s.Table = nil
 	}

@@ -117,6 +117,7 @@ func unmarshal[T any](data []byte, into *T, read func(*decoder, string, *node) T
 		return fault.New(fault.Invalid, "json_malformed", "the body holds %d JSON values, not one", len(docs))
 	}
 	d := newDecoder("", "JSON")
+	d.stored = true
 	value := read(d, "", docs[0])
 	if err := d.fault(); err != nil {
 		return err

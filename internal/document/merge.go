@@ -206,29 +206,18 @@ func (m *merger) experiment(key string, x Experiment) {
 		seed := m.seeds(key)
 		x.Seed = &seed
 	}
-	x.Table = settleArms(x, stored)
+	x.Table, x.Past = settleArms(x, stored)
 	x.Phase = nextPhase(x, stored, known)
 	m.next.Experiments[key] = x
 }
 
-// settleArms is the table of an experiment's arms; one that is written with
-// serve needs none.
-func settleArms(x, stored Experiment) []Cell {
+// settleArms is the table of an experiment's arms with its past; one that is
+// written with serve has no table.
+func settleArms(x, stored Experiment) ([]Cell, [][]Cell) {
 	if x.Arms == nil {
-		return nil
+		return nil, remember(stored.Past, stored.Table, nil)
 	}
-	shares := armShares(x.Arms)
-	table := x.Table
-	if table != nil && !agrees(table, shares) && slices.Equal(table, stored.Table) {
-		table = nil
-	}
-	if table == nil && agrees(stored.Table, shares) {
-		table = stored.Table
-	}
-	if table == nil {
-		table = layout(shares)
-	}
-	return table
+	return retable(x.Table, stored.Table, stored.Past, armShares(x.Arms))
 }
 
 // nextPhase counts the edits of an experiment that has been started: results

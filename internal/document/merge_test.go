@@ -114,20 +114,24 @@ func TestTablesOfSplits(t *testing.T) {
 		t.Fatalf("a new split is laid out in the order of the variations (-want +got):\n%s", diff)
 	}
 	raised, _ := apply(t, start, inProduction("rules:\n  - {serve: {true: 50, false: 50}}"))
-	if diff := cmp.Diff([]Cell{{500_000, "true"}, {1_000_000, "false"}}, table(raised)); diff != "" {
-		t.Errorf("a ramp keeps whom it had (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]Cell{{250_000, "true"}, {750_000, "false"}, {1_000_000, "true"}}, table(raised)); diff != "" {
+		t.Errorf("a ramp keeps whom it had and takes from the end (-want +got):\n%s", diff)
 	}
-	odd := "rules:\n  - {serve: {true: 50, false: 50}, table: [[250000, true], [750000, false], [1000000, true]]}"
+	lowered, _ := apply(t, raised, inProduction("rules:\n  - {serve: {true: 25, false: 75}}"))
+	if diff := cmp.Diff(table(start), table(lowered)); diff != "" {
+		t.Errorf("the way back is exact (-want +got):\n%s", diff)
+	}
+	odd := "rules:\n  - {serve: {true: 50, false: 50}, table: [[100000, false], [600000, true], [1000000, false]]}"
 	edited, _ := apply(t, raised, inProduction(odd))
 	again, changes := apply(t, edited, inProduction("rules:\n  - {serve: {false: 50, true: 50.0}}"))
 	if len(changes) != 0 || len(table(again)) != 3 {
 		t.Errorf("equal shares keep the stored table: got %d changes, table %v", len(changes), table(again))
 	}
 	exported := string(Render(edited.Export(nil)))
-	if !strings.Contains(exported, "table: [[250000, true], [750000, false], [1000000, true]]") {
+	if !strings.Contains(exported, "table: [[100000, false], [600000, true], [1000000, false]]") {
 		t.Errorf("an edited table is exported:\n%s", exported)
 	}
-	if text := string(Render(raised.Export(nil))); strings.Contains(text, "table") {
+	if text := string(Render(lowered.Export(nil))); strings.Contains(text, "table") {
 		t.Errorf("a table that lays out again by itself is not exported:\n%s", text)
 	}
 	stale := Rule{ID: "r1", Serve: Serve{Shares: []Share{{"true", 600_000}, {"false", 400_000}}, Table: table(edited)}}
@@ -136,7 +140,7 @@ func TestTablesOfSplits(t *testing.T) {
 	if err != nil {
 		t.Fatalf("an editor may send the stored table back with new shares: %v", err)
 	}
-	if diff := cmp.Diff([]Cell{{600_000, "true"}, {1_000_000, "false"}}, table(moved)); diff != "" {
+	if diff := cmp.Diff([]Cell{{100_000, "false"}, {600_000, "true"}, {900_000, "false"}, {1_000_000, "true"}}, table(moved)); diff != "" {
 		t.Errorf("table after an edit (-want +got):\n%s", diff)
 	}
 }

@@ -1,6 +1,9 @@
 package document
 
-import "regexp"
+import (
+	"regexp"
+	"slices"
+)
 
 // kind is the kind of a node, the kinds of JSON.
 type kind uint8
@@ -86,4 +89,9 @@ func (n *node) get(key string) *node {
 // scalar says whether the node is a single boolean, number or text.
 func (n *node) scalar() bool {
 	return n.kind == boolKind || n.kind == numberKind || n.kind == textKind
+}
+
+// drop removes an entry of a mapping.
+func (n *node) drop(key string) {
+	n.fields = slices.DeleteFunc(n.fields, func(f field) bool { return f.key == key })
 }

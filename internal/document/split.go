@@ -8,28 +8,37 @@ import (
 )
 
 // settle gives a split its normal form: shares in the order of the flag's
-// variations, next last, and a table. An agreeing table stays, so that nobody
-// moves; else the split is laid out anew.
+// variations, next last, and a table. A table that is written and agrees with
+// the shares wins; else the stored one is edited, so that as few units move as
+// the shares allow; a split that is new is laid out.
 func settle(s Serve, stored *Serve, flag Flag) Serve {
+	var before Serve
+	if stored != nil {
+		before = *stored
+	}
 	if len(s.Shares) == 0 {
-		return Serve{Variation: s.Variation}
+		return Serve{Variation: s.Variation, Past: remember(before.Past, before.Table, nil)}
 	}
 	s.Shares = ordered(s.Shares, flag)
-	if stored != nil && sameShares(stored.Shares, s.Shares) {
-		s.Shares = stored.Shares // variations may have been reordered since
+	if sameShares(before.Shares, s.Shares) {
+		s.Shares = before.Shares // variations may have been reordered since
 	}
 	s.By = normalBy(s.By)
-	if stored != nil && s.Table != nil && !agrees(s.Table, s.Shares) && slices.Equal(s.Table, stored.Table) {
-		// An editor that changed the shares sent the old table back.
-		s.Table = nil
-	}
-	if s.Table == nil && stored != nil && agrees(stored.Table, s.Shares) {
-		s.Table = stored.Table
-	}
-	if s.Table == nil {
-		s.Table = layout(s.Shares)
-	}
+	s.Table, s.Past = retable(s.Table, before.Table, before.Past, s.Shares)
 	return s
+}
+
+// retable is the table of a split and its past, after an edit. An editor that
+// changed the shares may send back the table that it read: that one is no wish.
+func retable(written, table []Cell, past [][]Cell, shares []Share) ([]Cell, [][]Cell) {
+	read := func(t []Cell) bool { return slices.Equal(t, written) }
+	if written != nil && !agrees(written, shares) && (read(table) || slices.ContainsFunc(past, read)) {
+		written = nil
+	}
+	if written == nil {
+		written = edit(table, past, shares)
+	}
+	return written, remember(past, table, written)
 }
 
 // sameShares says whether two splits give each party the same.
@@ -59,20 +68,6 @@ func ordered(shares []Share, flag Flag) []Share {
 	return out
 }
 
-// layout lays a new split out: one cell per share, empty ones left out.
-func layout(shares []Share) []Cell {
-	var out []Cell
-	end := 0
-	for _, s := range shares {
-		if s.PPM == 0 {
-			continue
-		}
-		end += s.PPM
-		out = append(out, Cell{End: end, To: s.To})
-	}
-	return out
-}
-
 // armShares are an experiment's shares by arm, the part outside last.
 func armShares(arms []Arm) []Share {
 	var out, outside []Share
@@ -84,25 +79,4 @@ func armShares(arms []Arm) []Share {
 		out = append(out, Share{To: arm.Name, PPM: arm.PPM})
 	}
 	return append(out, outside...)
-}
-
-// agrees says whether the cells of a table give each party its share.
-func agrees(table []Cell, shares []Share) bool {
-	if len(table) == 0 {
-		return false
-	}
-	mass, start := map[string]int{}, 0
-	for _, c := range table {
-		mass[c.To] += c.End - start
-		start = c.End
-	}
-	for _, s := range shares {
-		mass[s.To] -= s.PPM
-	}
-	for _, rest := range mass {
-		if rest != 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -101,6 +101,9 @@ type Serve struct {
 	By        string  // path whose value is bucketed; empty is targetingKey
 	Seed      *string // nil is the flag's own
 	Table     []Cell  // nil until Merge lays it out
+	// Past holds the tables that the split had before, the newest first. Merge
+	// keeps it; it is stored and neither exported nor shown.
+	Past [][]Cell
 }
 
 // Share is the part of a split that one variation gets.
@@ -135,8 +138,9 @@ type Experiment struct {
 	Seed        *string
 	Serve       map[string]string // flag → id of a variation
 	Arms        []Arm
-	Table       []Cell // names arms; nil until Merge lays it out
-	Phase       int    // kept by Merge, not written in files: 1, and one more with each edit after a start
+	Table       []Cell   // names arms; nil until Merge lays it out
+	Past        [][]Cell // as that of a Serve
+	Phase       int      // kept by Merge, not written in files: 1, and one more with each edit after a start
 }
 
 // Arm is one party of an experiment, or the part that is not in it.
