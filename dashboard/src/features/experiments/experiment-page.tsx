@@ -24,10 +24,13 @@ export function ExperimentPage() {
   const project = useProject();
   const query = useQuery(experimentQuery(project.key, key));
   if (isMissing(query.error)) return <NoSuchExperiment name={key} />;
+  if (query.data) return <Loaded key={query.data.key} experiment={query.data} />;
   return (
-    <QueryState query={query} what={`The experiment ${key} could not be loaded`}>
-      {(experiment) => <Loaded key={experiment.key} experiment={experiment} />}
-    </QueryState>
+    <Page title={key}>
+      <QueryState query={query} what={`The experiment ${key} could not be loaded`}>
+        {() => null}
+      </QueryState>
+    </Page>
   );
 }
 

@@ -51,7 +51,11 @@ export function SetupTab({ experiment }: { experiment: Experiment }) {
   return (
     <Stack maw={860} data-kind={environment.kind}>
       {experiment.state === 'running' && drafted && (
-        <Alert color="gray" title="A change to arms, shares, unit or audience starts the next phase">
+        <Alert
+          color="gray"
+          variant="default"
+          title="A change to arms, shares, unit or audience starts the next phase"
+        >
           Until it is published the experiment goes on as it is.
         </Alert>
       )}

@@ -29,10 +29,13 @@ export function FlagPage() {
   const project = useProject();
   const flag = useQuery(flagQuery(project.key, key));
   if (isMissing(flag.error)) return <NoSuchFlag flag={key} />;
+  if (flag.data) return <Loaded key={flag.data.key} flag={flag.data} />;
   return (
-    <QueryState query={flag} what={`The flag ${key} could not be loaded`}>
-      {(data) => <Loaded key={data.key} flag={data} />}
-    </QueryState>
+    <Page title={key}>
+      <QueryState query={flag} what={`The flag ${key} could not be loaded`}>
+        {() => null}
+      </QueryState>
+    </Page>
   );
 }
 

@@ -22,14 +22,16 @@ export function GroupPage() {
   const environment = useEnvironment();
   const query = useQuery(groupsQuery(project.key));
   const drafted = useDraft(project.key, environment.key)?.targetGroups[key];
+  const group = query.data?.find((item) => item.key === key);
+  if (group) return <Loaded key={key} group={group} />;
+  if (query.data && drafted) return <NotYetPublished key={key} name={key} />;
+  if (query.data) return <NoSuchGroup name={key} />;
   return (
-    <QueryState query={query} what={`The target group ${key} could not be loaded`}>
-      {(groups) => {
-        const group = groups.find((item) => item.key === key);
-        if (group) return <Loaded key={key} group={group} />;
-        return drafted ? <NotYetPublished key={key} name={key} /> : <NoSuchGroup name={key} />;
-      }}
-    </QueryState>
+    <Page title={key}>
+      <QueryState query={query} what={`The target group ${key} could not be loaded`}>
+        {() => null}
+      </QueryState>
+    </Page>
   );
 }
 

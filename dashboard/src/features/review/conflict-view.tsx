@@ -25,7 +25,7 @@ export function ConflictView({ draft, moved, onKeepMine, onTakeTheirs }: Props) 
   };
   return (
     <Alert
-      color="orange"
+      color="yellow"
       role="alert"
       icon={<IconGitCompare size={18} aria-hidden />}
       title="This was changed while you were editing. Nothing was published."

@@ -6,10 +6,12 @@ import { EnvironmentBadge } from '@/components/environment-badge';
 import { FieldDiff } from '@/components/history/field-diff';
 import { kindWords } from '@/components/history/links';
 import { useProject } from '@/components/project-context';
+import type { Draft } from './draft-store';
+import { placeFault } from './faults';
 import classes from './review.module.css';
 
 /** What publishing changes: a sentence each, the fields behind it, and warnings. */
-export function PlanView({ plan }: { plan: ApplyResult }) {
+export function PlanView({ plan, draft }: { plan: ApplyResult; draft: Draft }) {
   const warnings = plan.warnings ?? [];
   return (
     <>
@@ -24,12 +26,29 @@ export function PlanView({ plan }: { plan: ApplyResult }) {
           <ul className={classes.faults}>
             {warnings.map((warning) => (
               <li key={`${warning.path} ${warning.message}`}>
-                <code>{warning.path}</code> {warning.message}
+                <WarningText draft={draft} path={warning.path} message={warning.message} />
               </li>
             ))}
           </ul>
         </Alert>
       )}
+    </>
+  );
+}
+
+function WarningText({ draft, path, message }: { draft: Draft; path: string; message: string }) {
+  const placed = placeFault(draft, { field: path, message });
+  if (!placed) {
+    return (
+      <>
+        <code>{path}</code> {message}
+      </>
+    );
+  }
+  return (
+    <>
+      {placed.object}
+      {placed.place && `, ${placed.place}`}: {message}
     </>
   );
 }

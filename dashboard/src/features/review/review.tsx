@@ -25,7 +25,7 @@ export function Review({ draft, onPublished }: Props) {
         <PlanFault draft={draft} error={plan.error} retry={() => plan.refetch()} />
       )}
       {plan.isPending && <SkeletonRows rows={4} />}
-      {plan.data && !plan.isError && <PlanView plan={plan.data} />}
+      {plan.data && !plan.isError && <PlanView plan={plan.data} draft={draft} />}
       {plan.data?.changed === false && !plan.isError && (
         <Button
           variant="default"

@@ -16,6 +16,7 @@ export function UnconfiguredNote({ flag, edited }: { flag: FlagDetail; edited: b
       {!configured && !edited && (
         <Alert
           color="gray"
+          variant="default"
           mb="xs"
           title={`Nobody has configured this flag in ${environmentName(environment)}`}
         >
@@ -43,7 +44,12 @@ function NobodyConnected() {
   const other = items[0];
   const others = project.environments.find((item) => item.key === other?.environment);
   return (
-    <Alert color="gray" mb="xs" title={`No program is connected in ${environmentName(environment)}`}>
+    <Alert
+      color="gray"
+      variant="default"
+      mb="xs"
+      title={`No program is connected in ${environmentName(environment)}`}
+    >
       {other && others
         ? `${other.application} (${count(other.instances.length, 'instance')}) is connected in ${others.name}. `
         : 'What you publish takes effect when one connects. '}
