@@ -21,6 +21,7 @@ export function Filters() {
     <Group gap="xs" mb="sm" align="flex-end" role="search" aria-label="Filter the audit log">
       <TypedFilter
         label="Person"
+        placeholder="ann@corp.example"
         value={search.who ?? ''}
         onChange={(who) => set({ who: who || undefined })}
       />
