@@ -10,10 +10,13 @@ import (
 const (
 	// MaxCounts is the most counts that one batch may hold.
 	MaxCounts = 10_000
-	maxID     = 64
-	maxText   = 128
-	maxCount  = 1_000_000_000_000
-	minuteMs  = int64(time.Minute / time.Millisecond)
+	// MaxCount is the most that one sum may reach; it stays there. Sums of these
+	// sums fit 64 bits.
+	MaxCount = 1_000_000_000_000
+
+	maxID    = 64
+	maxText  = 128
+	minuteMs = int64(time.Minute / time.Millisecond)
 	// keptMs is how long minute counts are kept; older ones are not taken.
 	keptMs = 14 * 24 * int64(time.Hour/time.Millisecond)
 )
@@ -92,8 +95,8 @@ func (c *Count) check(path string, err *fault.Error) {
 	if c.Minute < 0 || c.Minute%minuteMs != 0 {
 		err.WithField(path+".minute", "must be the start of a minute in milliseconds since 1970")
 	}
-	if c.Count < 1 || c.Count > maxCount {
-		err.WithField(path+".count", "must be a whole number from 1 to %d", int64(maxCount))
+	if c.Count < 1 || c.Count > MaxCount {
+		err.WithField(path+".count", "must be a whole number from 1 to %d", int64(MaxCount))
 	}
 }
 

@@ -214,7 +214,7 @@ func (in *Ingest) addLocked(environmentID int64, app Application, c *Count, now 
 		in.flushSoon()
 		return false
 	}
-	in.rows[row] = held + c.Count
+	in.rows[row] = min(held+c.Count, MaxCount)
 	if len(in.rows) >= in.opts.MaxRows/2 {
 		in.flushSoon()
 	}
@@ -311,7 +311,7 @@ func (in *Ingest) keepCounts(ids []string, sums map[Row]int64) {
 	defer in.mu.Unlock()
 	in.pending = append(ids, in.pending...)
 	for row, n := range sums {
-		in.rows[row] += n
+		in.rows[row] = min(in.rows[row]+n, MaxCount)
 	}
 }
 

@@ -110,6 +110,21 @@ func TestCountsOfOneMinuteAreAddedUp(t *testing.T) {
 	}
 }
 
+func TestASumStaysAtTheMostThatIsTaken(t *testing.T) {
+	l := newLedger()
+	in := New(l, Options{Clock: fixed()})
+	most := Count{Flag: "f", Reason: "RULE", Minute: minute, Count: MaxCount}
+	if n, err := in.Offer(batch("a", most, most, most)); err != nil || n != 3 {
+		t.Fatalf("took %d, %v", n, err)
+	}
+	if err := in.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if l.total() != MaxCount {
+		t.Errorf("the sum is %d", l.total())
+	}
+}
+
 func TestABatchCountsOnceHoweverOftenItComes(t *testing.T) {
 	sink := newLedger()
 	in := New(sink, Options{Clock: fixed()})

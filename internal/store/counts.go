@@ -15,6 +15,10 @@ const (
 	pruneEvery  = time.Hour
 )
 
+// maxHour is where an hour's total stays: the largest number that JSON carries
+// exactly.
+const maxHour = int64(1)<<53 - 1
+
 const (
 	minuteMs = int64(time.Minute / time.Millisecond)
 	hourMs   = int64(time.Hour / time.Millisecond)
@@ -77,8 +81,9 @@ func addMinute(q query, r ingest.Row) error {
 	return q.exec(`INSERT INTO evaluation_count (environment_id, flag, minute, variation, reason, experiment, arm, application, version, sdk, count)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		ON CONFLICT (environment_id, flag, minute, variation, reason, experiment, arm, application, version, sdk)
-		DO UPDATE SET count = evaluation_count.count + excluded.count`,
-		r.EnvironmentID, r.Flag, r.Minute, r.Variation, r.Reason, r.Experiment, r.Arm, r.Application, r.Version, r.SDK, r.Count)
+		DO UPDATE SET count = CASE WHEN evaluation_count.count < $12 - excluded.count THEN evaluation_count.count + excluded.count ELSE $12 END`,
+		r.EnvironmentID, r.Flag, r.Minute, r.Variation, r.Reason, r.Experiment, r.Arm, r.Application, r.Version, r.SDK,
+		min(r.Count, ingest.MaxCount), int64(ingest.MaxCount))
 }
 
 // addTotals adds to the hours and moves the last minutes: one statement for
@@ -94,14 +99,14 @@ func addTotals(q query, rows []ingest.Row) error {
 	}
 	hours, last := map[hourOf]int64{}, map[flagOf]int64{}
 	for _, r := range rows {
-		hours[hourOf{r.EnvironmentID, r.Minute - r.Minute%hourMs, r.Flag}] += r.Count
+		hours[hourOf{r.EnvironmentID, r.Minute - r.Minute%hourMs, r.Flag}] += min(r.Count, ingest.MaxCount)
 		flag := flagOf{r.EnvironmentID, r.Flag}
 		last[flag] = max(last[flag], r.Minute)
 	}
 	for at, count := range hours {
 		if err := q.exec(`INSERT INTO evaluation_hour (environment_id, hour, flag, count) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (environment_id, hour, flag) DO UPDATE SET count = evaluation_hour.count + excluded.count`,
-			at.environmentID, at.hour, at.flag, count); err != nil {
+			ON CONFLICT (environment_id, hour, flag) DO UPDATE SET count = CASE WHEN evaluation_hour.count < $5 - excluded.count THEN evaluation_hour.count + excluded.count ELSE $5 END`,
+			at.environmentID, at.hour, at.flag, min(count, maxHour), maxHour); err != nil {
 			return err
 		}
 	}
