@@ -42,7 +42,7 @@ var (
 
 var rules = []rule{
 	{"pure packages answer the same everywhere and know no outside world",
-		[]string{"sdk/ruleset", "sdk/eval", "internal/fault", "internal/document"},
+		[]string{"sdk/ruleset", "sdk/eval", "internal/fault", "internal/document", "internal/check"},
 		[]string{"net/http", "database/sql", "os", "log/slog", "math/rand"}, nil},
 	{"the data plane never asks the control plane", dataPlane, controlPlane, nil},
 	{"only the composition root knows the store", append(slices.Clone(dataPlane), controlPlane...), []string{"internal/store"}, nil},
