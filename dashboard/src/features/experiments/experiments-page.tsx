@@ -4,15 +4,15 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { experimentsQuery } from '@/api/experiments';
 import type { Experiment } from '@/api/types';
 import { environmentName } from '@/components/environment-badge';
+import { ObjectLink } from '@/components/history/links';
 import { AnchorLink } from '@/components/links';
 import { Page } from '@/components/page';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { EmptyState, QueryState } from '@/components/states';
 import { Time } from '@/components/time';
-import { conditionWords } from '@/lib/conditions';
 import { count } from '@/lib/names';
 import classes from './experiments.module.css';
-import type { Template } from './model';
+import { readExperiment, type Template } from './model';
 import { NewExperiment } from './new-experiment';
 import { StateBadge } from './state-badge';
 import { StopButton } from './stop-button';
@@ -79,8 +79,8 @@ function ExperimentTable({ items }: { items: Experiment[] }) {
           <tr>
             <th scope="col">Experiment</th>
             <th scope="col">State</th>
+            <th scope="col">Flags</th>
             <th scope="col">What it does</th>
-            <th scope="col">Audience</th>
             <th scope="col">Last change</th>
             <th scope="col">
               <span className="b-hidden">Stop</span>
@@ -114,8 +114,14 @@ function Row({ experiment }: { experiment: Experiment }) {
       <td className={classes.state}>
         <StateBadge experiment={experiment} />
       </td>
+      <td>
+        {readExperiment(experiment).flags.map((flag) => (
+          <div key={flag}>
+            <ObjectLink kind="flag" object={flag} environment={environment.key} />
+          </div>
+        ))}
+      </td>
       <td>{experiment.summary}</td>
-      <td>{conditionWords(experiment.when)}</td>
       <td>
         {experiment.lastChange && (
           <>
