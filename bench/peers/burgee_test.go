@@ -21,7 +21,7 @@ import (
 
 // newBurgee is Burgee's evaluator over a compiled snapshot, as its SDK and its
 // server use it.
-func newBurgee(f *fixture) engine {
+func newBurgee(_ testing.TB, f *fixture) engine {
 	single, bulk := eval.Compile(burgeeSet(f, f.single)), eval.Compile(burgeeSet(f, f.bulk))
 	keys, user := bulk.Keys(), burgeeJan()
 	var ring []*eval.Context
@@ -37,7 +37,6 @@ func newBurgee(f *fixture) engine {
 		return out
 	}
 	return engine{
-		name:     "burgee",
 		bool:     func(int) bool { return on(boolFlag, user) },
 		rules:    func(int) bool { return on(rulesFlag, user) },
 		rulesNew: func(int) bool { return on(rulesFlag, burgeeJan()) },
@@ -76,6 +75,7 @@ func burgeeJan() *eval.Context {
 	return eval.ContextOf(
 		eval.Text("targetingKey", jan.key), eval.Text("country", jan.country), eval.Text("plan", jan.plan),
 		eval.Text("version", jan.version), eval.Text("email", jan.email), eval.Number("age", float64(jan.age)),
+		eval.Number("build", float64(jan.build)),
 	)
 }
 
@@ -104,7 +104,6 @@ func newBurgeeSDK(t testing.TB, f *fixture) engine {
 		return out
 	}
 	return engine{
-		name:     "burgee-sdk",
 		bool:     func(int) bool { return single.Bool(user, boolFlag, false) },
 		rules:    func(int) bool { return single.Bool(user, rulesFlag, false) },
 		rulesNew: func(int) bool { return single.Bool(with(burgeeAttributes()), rulesFlag, false) },
@@ -122,9 +121,9 @@ func newBurgeeSDK(t testing.TB, f *fixture) engine {
 }
 
 func burgeeAttributes() map[string]any {
-	attributes := jan.attributes()
-	attributes["targetingKey"] = jan.key
-	return attributes
+	return map[string]any{
+		"targetingKey": jan.key, "country": jan.country, "plan": jan.plan, "version": jan.version, "email": jan.email, "age": jan.age, "build": jan.build,
+	}
 }
 
 func burgeeClient(t testing.TB, set *ruleset.Set) *burgee.Client {

@@ -3,6 +3,7 @@ package peers
 import (
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/open-feature/go-sdk/openfeature"
 	"github.com/twmb/murmur3"
@@ -37,7 +38,7 @@ type ceilingUser struct {
 
 var ceilingAttr = map[string]int{"country": 0, "plan": 1, "version": 2, "email": 3}
 
-func newCeilingEngine(f *fixture) engine {
+func newCeilingEngine(_ testing.TB, f *fixture) engine {
 	single, bulk := newCeiling(f, f.single), newCeiling(f, f.bulk)
 	user := ceilingJan()
 	var ring []ceilingUser
@@ -45,7 +46,6 @@ func newCeilingEngine(f *fixture) engine {
 		ring = append(ring, ceilingUser{key: key})
 	}
 	return engine{
-		name:     "ceiling",
 		bool:     func(int) bool { return single[boolFlag].serve(&user) == 1 },
 		rules:    func(int) bool { return single[rulesFlag].serve(&user) == 1 },
 		rulesNew: func(int) bool { u := ceilingJan(); return single[rulesFlag].serve(&u) == 1 },

@@ -31,7 +31,6 @@ func newGrowthBook(t testing.TB, f *fixture) engine {
 		return out
 	}
 	return engine{
-		name:      "growthbook",
 		bool:      func(int) bool { return user.EvalFeature(ctx, boolFlag).On },
 		rules:     func(int) bool { return user.EvalFeature(ctx, rulesFlag).On },
 		rulesNew:  func(int) bool { return growthBookUser(single, growthBookJan()).EvalFeature(ctx, rulesFlag).On },

@@ -30,7 +30,6 @@ func newLaunchDarkly(t testing.TB, f *fixture) engine {
 	text := func(c ldcontext.Context) string { v, _ := single.StringVariation(splitFlag, c, ""); return v }
 	all := func() map[string]ldvalue.Value { return bulk.AllFlagsState(user).ToValuesMap() }
 	return engine{
-		name:      "launchdarkly-sdk",
 		bool:      func(int) bool { return on(boolFlag, user) },
 		rules:     func(int) bool { return on(rulesFlag, user) },
 		rulesNew:  func(int) bool { return on(rulesFlag, launchDarklyJan()) },
@@ -48,7 +47,7 @@ func newLaunchDarkly(t testing.TB, f *fixture) engine {
 
 // newLaunchDarklyEvaluator is the evaluator alone, over a plain map: what the
 // SDK costs without its store and hooks.
-func newLaunchDarklyEvaluator(f *fixture) engine {
+func newLaunchDarklyEvaluator(_ testing.TB, f *fixture) engine {
 	data := launchDarklyData{segment: launchDarklySegment(f)}
 	single, bulk := launchDarklyFlags(f.single), launchDarklyFlags(f.bulk)
 	evaluator, user := ldeval.NewEvaluator(data), launchDarklyJan()
@@ -67,7 +66,6 @@ func newLaunchDarklyEvaluator(f *fixture) engine {
 		return out
 	}
 	return engine{
-		name:      "launchdarkly-evaluator",
 		bool:      func(int) bool { return serve(boolFlag, user).BoolValue() },
 		rules:     func(int) bool { return serve(rulesFlag, user).BoolValue() },
 		rulesNew:  func(int) bool { return serve(rulesFlag, launchDarklyJan()).BoolValue() },

@@ -35,7 +35,6 @@ func newPostHog(t testing.TB, f *fixture) engine {
 		return out
 	}
 	return engine{
-		name:     "posthog",
 		bool:     func(int) bool { return serve(boolFlag, jan.key, user) == true },
 		rules:    func(int) bool { return serve(rulesFlag, jan.key, user) == true },
 		rulesNew: func(int) bool { return serve(rulesFlag, jan.key, postHogJan()) == true },

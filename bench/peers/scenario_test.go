@@ -128,9 +128,7 @@ type step func(i int) bool
 // engine is one product with a step for each scenario; nil where the scenario
 // cannot be had in it. What a program would build once is built before the step.
 type engine struct {
-	name                                      string
-	bool, rules, rulesNew, split, group, bulk step
-	openFeature                               step
+	bool, rules, rulesNew, split, group, bulk, openFeature step
 
 	variation func(user string) string // of S3, for any user
 	answers   func() map[string]any    // of S5: booleans and strings by flag

@@ -49,8 +49,8 @@ func run(in io.Reader, out io.Writer) error {
 	return nil
 }
 
-// read takes the lines "BenchmarkPeers/S1/engine 100 12.3 ns/op …" and leaves
-// out all others. Rows keep the order in which they came first.
+// read takes the lines "BenchmarkPeers/engine/S1 100 12.3 ns/op …" and leaves
+// out all others. Rows are by scenario, engines in the order of the input.
 func read(in io.Reader) ([]*row, error) {
 	var rows []*row
 	lines := bufio.NewScanner(in)
@@ -61,11 +61,11 @@ func read(in io.Reader) ([]*row, error) {
 		}
 		parts := strings.Split(fields[0], "/")
 		if len(parts) != 3 {
-			return nil, fmt.Errorf("%q is not Benchmark/scenario/engine", fields[0])
+			return nil, fmt.Errorf("%q is not BenchmarkPeers/engine/scenario", fields[0])
 		}
-		r := find(rows, parts[1], parts[2])
+		r := find(rows, parts[2], parts[1])
 		if r == nil {
-			r = &row{scenario: parts[1], engine: parts[2]}
+			r = &row{scenario: parts[2], engine: parts[1]}
 			rows = append(rows, r)
 		}
 		n, err := strconv.ParseFloat(metric(fields, "cpu-ns/op"), 64)
@@ -75,6 +75,7 @@ func read(in io.Reader) ([]*row, error) {
 		r.nanoseconds = append(r.nanoseconds, n)
 		r.allocations = metric(fields, "allocs/op")
 	}
+	slices.SortStableFunc(rows, func(a, b *row) int { return strings.Compare(a.scenario, b.scenario) })
 	return rows, lines.Err()
 }
 
