@@ -116,7 +116,7 @@ function Row({ experiment }: { experiment: Experiment }) {
       </td>
       <td>
         {readExperiment(experiment).flags.map((flag) => (
-          <div key={flag}>
+          <div key={flag} className={classes.flag}>
             <ObjectLink kind="flag" object={flag} environment={environment.key} />
           </div>
         ))}

@@ -9,7 +9,7 @@ export function UsedByList({ group }: { group: Group }) {
   const project = useProject();
   if (group.usedBy.length === 0) return <Text>Nothing uses this target group yet.</Text>;
   return (
-    <List>
+    <List spacing="xs">
       {group.usedBy.map((use) => {
         const environment = project.environments.find((item) => item.key === use.environment);
         return (
