@@ -4,6 +4,8 @@
 //
 // Secrets (session cookies, API tokens, set-up links) are 256 random bits of
 // which only the SHA-256 is stored. Passwords are Argon2id. Service is the
-// only writer; it asks its Store, which internal/store implements. Attempts to
-// sign in are slowed per account and per address, in memory.
+// only writer; it asks its Store, which internal/store implements. A change of
+// a member or a token goes there with its Entry of the audit log, and both are
+// written or neither. Attempts to sign in are slowed per account and per
+// address, in memory.
 package account

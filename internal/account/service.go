@@ -51,7 +51,7 @@ type Person struct {
 }
 
 // Client is where a sign-in comes from.
-type Client struct{ Address, UserAgent string }
+type Client struct{ Address, UserAgent, RequestID string }
 
 // SignIn is a session just begun. Secret goes to the browser and is nowhere else.
 type SignIn struct {
@@ -79,7 +79,15 @@ func (s *Service) Setup(ctx context.Context, secret, email, password string, cli
 	if err := s.checkLink(ctx, hash, client); err != nil {
 		return SignIn{}, err
 	}
-	member, err := s.createOwner(ctx, email, password, &hash)
+	member, err := s.createOwner(ctx, email, password, func(rec MemberRecord, entry Entry) error {
+		entry.Actor = Actor{Kind: Member, ID: rec.ID, Name: rec.Email, Role: rec.Role}
+		entry.RequestID = client.RequestID
+		err := s.store.CreateOwner(ctx, rec, &hash, entry)
+		if fault.IsKind(err, fault.NotFound) {
+			return linkUsed()
+		}
+		return err
+	})
 	if err != nil {
 		return SignIn{}, err
 	}
@@ -108,10 +116,15 @@ const CodeLinkUsed = "link_used"
 
 // CreateOwner makes the owner from the server's own host.
 func (s *Service) CreateOwner(ctx context.Context, email, password string) (Person, error) {
-	return s.createOwner(ctx, email, password, nil)
+	return s.createOwner(ctx, email, password, func(rec MemberRecord, entry Entry) error {
+		entry.Actor = onHost()
+		return s.store.CreateOwner(ctx, rec, nil, entry)
+	})
 }
 
-func (s *Service) createOwner(ctx context.Context, email, password string, link *[32]byte) (Person, error) {
+// createOwner checks what was typed and hands write the owner, with an entry
+// that only lacks who did it.
+func (s *Service) createOwner(ctx context.Context, email, password string, write func(MemberRecord, Entry) error) (Person, error) {
 	email, err := cleanEmail(email)
 	if err != nil {
 		return Person{}, err
@@ -131,10 +144,8 @@ func (s *Service) createOwner(ctx context.Context, email, password string, link 
 		ID: id.String(), Email: email, EmailKey: strings.ToLower(email),
 		PasswordHash: phc, Role: Owner, CreatedAt: clock.Millis(s.clock),
 	}
-	if err := s.store.CreateOwner(ctx, rec, link); err != nil {
-		if link != nil && fault.IsKind(err, fault.NotFound) {
-			return Person{}, linkUsed()
-		}
+	entry := Entry{Kind: MemberEntry, Object: rec.Email, Action: EntryCreate, After: memberState(rec), At: rec.CreatedAt}
+	if err := write(rec, entry); err != nil {
 		return Person{}, err
 	}
 	return memberOf(rec), nil
@@ -154,7 +165,11 @@ func (s *Service) SetPassword(ctx context.Context, email, password string) error
 	if err != nil {
 		return err
 	}
-	return s.store.SetPassword(ctx, member.ID, phc)
+	state := memberState(member) // without the password: the entry tells that it was set, and by whom
+	return s.store.SetPassword(ctx, member.ID, phc, Entry{
+		Kind: MemberEntry, Object: member.Email, Action: EntryUpdate, Before: state, After: state,
+		Actor: onHost(), At: clock.Millis(s.clock),
+	})
 }
 
 func memberOf(rec MemberRecord) Person { return Person{ID: rec.ID, Email: rec.Email, Role: rec.Role} }

@@ -45,6 +45,9 @@ type SetupLinkRecord struct {
 // Store keeps accounts. Methods that look for one row return a fault of kind
 // NotFound where there is none; a duplicate e-mail is a fault of kind Conflict
 // with the code "email_taken".
+//
+// A method that takes an Entry writes the change and the entry in one
+// transaction: neither is ever there without the other.
 type Store interface {
 	// CountMembers says how many members there are.
 	CountMembers(ctx context.Context) (int, error)
@@ -52,14 +55,14 @@ type Store interface {
 	// transaction. It refuses with Conflict "owner_exists" when any member
 	// exists already. When linkHash is not nil, the link must exist, else
 	// NotFound: two requests with one link make one owner.
-	CreateOwner(ctx context.Context, member MemberRecord, linkHash *[32]byte) error
+	CreateOwner(ctx context.Context, member MemberRecord, linkHash *[32]byte, entry Entry) error
 	// MemberByEmail finds a member by lower-case e-mail.
 	MemberByEmail(ctx context.Context, emailKey string) (MemberRecord, error)
 	// MemberByID finds a member.
 	MemberByID(ctx context.Context, id string) (MemberRecord, error)
 	// SetPassword replaces a member's password hash and deletes the member's
 	// sessions, in one transaction.
-	SetPassword(ctx context.Context, memberID, passwordHash string) error
+	SetPassword(ctx context.Context, memberID, passwordHash string, entry Entry) error
 
 	// CreateSession writes a session and deletes expired ones (ExpiresAt <= CreatedAt).
 	CreateSession(ctx context.Context, session SessionRecord) error
@@ -71,7 +74,9 @@ type Store interface {
 	DeleteSession(ctx context.Context, hash [32]byte) error
 
 	// CreateToken writes a token.
-	CreateToken(ctx context.Context, token TokenRecord) error
+	CreateToken(ctx context.Context, token TokenRecord, entry Entry) error
+	// TokenByID finds a token.
+	TokenByID(ctx context.Context, id string) (TokenRecord, error)
 	// TokenByHash finds a token.
 	TokenByHash(ctx context.Context, hash [32]byte) (TokenRecord, error)
 	// TouchToken notes a token's use.
@@ -79,7 +84,7 @@ type Store interface {
 	// ListTokens lists the tokens, the oldest first.
 	ListTokens(ctx context.Context) ([]TokenRecord, error)
 	// DeleteToken removes a token; NotFound when absent.
-	DeleteToken(ctx context.Context, id string) error
+	DeleteToken(ctx context.Context, id string, entry Entry) error
 
 	// ReplaceSetupLink makes link the only set-up link.
 	ReplaceSetupLink(ctx context.Context, link SetupLinkRecord) error

@@ -58,7 +58,7 @@ func (a *API) signIn(ctx context.Context, in *signInInput) (*sessionOutput, erro
 }
 
 func clientOf(r *http.Request) account.Client {
-	return account.Client{Address: httpkit.Address(r), UserAgent: r.UserAgent()}
+	return account.Client{Address: httpkit.Address(r), UserAgent: r.UserAgent(), RequestID: httpkit.RequestID(r.Context())}
 }
 
 func (a *API) signedIn(ctx context.Context, signIn account.SignIn) (*sessionOutput, error) {
@@ -105,7 +105,7 @@ func tokenView(t account.APIToken) Token {
 
 func (a *API) createToken(ctx context.Context, in *createTokenInput) (*body[NewToken], error) {
 	life := time.Duration(in.Body.ExpiresInDays) * 24 * time.Hour
-	token, secret, err := a.deps.Accounts.CreateToken(ctx, actorOf(ctx), in.Body.Name, life)
+	token, secret, err := a.deps.Accounts.CreateToken(ctx, actorOf(ctx), in.Body.Name, life, httpkit.RequestID(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (a *API) createToken(ctx context.Context, in *createTokenInput) (*body[NewT
 }
 
 func (a *API) deleteToken(ctx context.Context, in *tokenPath) (*none, error) {
-	return nil, a.deps.Accounts.DeleteToken(ctx, actorOf(ctx), in.ID)
+	return nil, a.deps.Accounts.DeleteToken(ctx, actorOf(ctx), in.ID, httpkit.RequestID(ctx))
 }
 
 // list shows each item of a list; the answer's items are never null.

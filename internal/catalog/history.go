@@ -133,6 +133,10 @@ func sentences(c Change) []string {
 	switch c.Kind {
 	case SDKKeyKind:
 		return keySentences(c)
+	case MemberKind:
+		return memberSentences(c)
+	case TokenKind:
+		return tokenSentences(c)
 	case ProjectKind, EnvironmentKey:
 		var after named
 		decode(c.After, &after)

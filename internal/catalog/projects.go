@@ -245,7 +245,10 @@ func (s *Service) makeFirst(tx Tx, serverKey, clientKey string) ([]int64, error)
 		}
 		record = append(record, keyChange(key, firstEnvironments[0].Key, ActionCreate, nil, &key.Key))
 	}
-	chain := s.chain(tx, ProjectRow{ID: projectID, Key: "default"})
+	chain, err := s.firstChain(tx, ProjectRow{ID: projectID, Key: "default"})
+	if err != nil {
+		return nil, err
+	}
 	for _, row := range record {
 		row.At, row.Action = now, ActionCreate
 		row.Author = Author{Kind: account.Host, Name: "first start"}

@@ -62,6 +62,11 @@ type Tx interface {
 	// AppendChange writes an entry of the record, makes it the newest of its
 	// object and the end of the project's chain, and returns its id.
 	AppendChange(c ChangeRow) (int64, error)
+	// PutWaiting keeps an entry for the record of the first project, which is
+	// not there yet; TakeWaiting removes the kept ones and returns them, the
+	// oldest first.
+	PutWaiting(c ChangeRow) error
+	TakeWaiting() ([]ChangeRow, error)
 	// RaiseRevision moves an environment to the next revision and returns it.
 	RaiseRevision(environmentID int64) (int64, error)
 	// LinkRevision notes that a change is part of a revision.

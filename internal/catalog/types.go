@@ -193,6 +193,8 @@ const (
 	ProjectKind    document.Kind = "project"
 	EnvironmentKey document.Kind = "environment"
 	SDKKeyKind     document.Kind = "sdk_key"
+	MemberKind                   = document.Kind(account.MemberEntry)
+	TokenKind                    = document.Kind(account.TokenEntry)
 )
 
 // Change is one entry of the record.

@@ -67,8 +67,8 @@ func (a *application) wire(ctx context.Context) error {
 			s.metrics.Revision(state.Project, state.Environment, state.Revision())
 		},
 	})
-	a.accounts = account.New(a.store, s.clock)
 	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: &announcer{data: a.delivery, hub: a.hub, last: map[int64]int64{}}})
+	a.accounts = account.New(a.store.Accounts(a.catalog.RecordAccount), s.clock)
 	a.declared = newQueue(a.register, a.reportRegistration)
 	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared}, a.ingest, sdkapi.Options{})
 	if err := a.firstRun(ctx); err != nil {
@@ -151,7 +151,8 @@ func (a *application) firstRun(ctx context.Context) error {
 		return err
 	}
 	if len(projects) == 0 {
-		// People and tokens first: the project is the mark that all was made.
+		// People and tokens first: the project is the mark that all was made,
+		// and its record begins with them.
 		if err := a.installInit(ctx); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/store"
 )
@@ -32,5 +33,6 @@ func withAccounts(ctx context.Context, data string, do func(*account.Service) er
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	return do(account.New(st, clock.System{}))
+	record := catalog.New(st, catalog.Options{Clock: clock.System{}}).RecordAccount
+	return do(account.New(st.Accounts(record), clock.System{}))
 }

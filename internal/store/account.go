@@ -4,8 +4,32 @@ import (
 	"context"
 
 	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/fault"
 )
+
+// Accounts is a Store that writes each change of accounts together with its
+// entry of the record.
+type Accounts struct {
+	*Store
+	record func(catalog.Tx, account.Entry) error
+}
+
+// Accounts returns the store of accounts. record writes an entry in the
+// transaction of its change; when it fails, there is no change.
+func (s *Store) Accounts(record func(catalog.Tx, account.Entry) error) *Accounts {
+	return &Accounts{s, record}
+}
+
+// recorded runs fn and the entry's record in one write transaction.
+func (a *Accounts) recorded(ctx context.Context, entry account.Entry, fn func(query) error) error {
+	return a.write(ctx, func(q query) error {
+		if err := fn(q); err != nil {
+			return err
+		}
+		return a.record(catalogTx{q}, entry)
+	})
+}
 
 // CountMembers implements account.Store.
 func (s *Store) CountMembers(ctx context.Context) (n int, err error) {
@@ -14,8 +38,8 @@ func (s *Store) CountMembers(ctx context.Context) (n int, err error) {
 }
 
 // CreateOwner implements account.Store.
-func (s *Store) CreateOwner(ctx context.Context, m account.MemberRecord, linkHash *[32]byte) error {
-	return s.write(ctx, func(q query) error {
+func (a *Accounts) CreateOwner(ctx context.Context, m account.MemberRecord, linkHash *[32]byte, entry account.Entry) error {
+	return a.recorded(ctx, entry, func(q query) error {
 		var members, links int
 		if err := q.row(`SELECT COUNT(*) FROM member`).scan(&members); err != nil {
 			return err
@@ -67,8 +91,8 @@ func (s *Store) member(ctx context.Context, where, arg string) (m account.Member
 }
 
 // SetPassword implements account.Store.
-func (s *Store) SetPassword(ctx context.Context, memberID, passwordHash string) error {
-	return s.write(ctx, func(q query) error {
+func (a *Accounts) SetPassword(ctx context.Context, memberID, passwordHash string, entry account.Entry) error {
+	return a.recorded(ctx, entry, func(q query) error {
 		n, err := q.touched(`UPDATE member SET password_hash = $2 WHERE id = $1`, memberID, passwordHash)
 		if err != nil {
 			return err
@@ -115,8 +139,8 @@ func (s *Store) DeleteSession(ctx context.Context, hash [32]byte) error {
 }
 
 // CreateToken implements account.Store.
-func (s *Store) CreateToken(ctx context.Context, t account.TokenRecord) error {
-	return s.write(ctx, func(q query) error {
+func (a *Accounts) CreateToken(ctx context.Context, t account.TokenRecord, entry account.Entry) error {
+	return a.recorded(ctx, entry, func(q query) error {
 		return q.exec(`INSERT INTO token (id, hash, member_id, name, masked, role, created_at, last_used_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			t.ID, t.Hash[:], t.MemberID, t.Name, t.Masked, string(t.Role), t.CreatedAt, t.LastUsedAt, t.ExpiresAt)
 	})
@@ -132,9 +156,18 @@ func scanToken(from scanner) (t account.TokenRecord, err error) {
 }
 
 // TokenByHash implements account.Store.
-func (s *Store) TokenByHash(ctx context.Context, hash [32]byte) (t account.TokenRecord, err error) {
+func (s *Store) TokenByHash(ctx context.Context, hash [32]byte) (account.TokenRecord, error) {
+	return s.token(ctx, `WHERE hash = $1`, hash[:])
+}
+
+// TokenByID implements account.Store.
+func (s *Store) TokenByID(ctx context.Context, id string) (account.TokenRecord, error) {
+	return s.token(ctx, `WHERE id = $1`, id)
+}
+
+func (s *Store) token(ctx context.Context, where string, arg any) (t account.TokenRecord, err error) {
 	err = s.read(ctx, func(q query) error {
-		t, err = scanToken(q.row(tokenColumns+` WHERE hash = $1`, hash[:]))
+		t, err = scanToken(q.row(tokenColumns+` `+where, arg))
 		return translate(err)
 	})
 	return t, missing(err, "token_not_found", "There is no such token")
@@ -161,8 +194,8 @@ func (s *Store) ListTokens(ctx context.Context) ([]account.TokenRecord, error) {
 }
 
 // DeleteToken implements account.Store.
-func (s *Store) DeleteToken(ctx context.Context, id string) error {
-	return s.write(ctx, func(q query) error {
+func (a *Accounts) DeleteToken(ctx context.Context, id string, entry account.Entry) error {
+	return a.recorded(ctx, entry, func(q query) error {
 		n, err := q.touched(`DELETE FROM token WHERE id = $1`, id)
 		if err == nil && n == 0 {
 			return fault.New(fault.NotFound, "token_not_found", "There is no such token")

@@ -11,7 +11,7 @@ import (
 var (
 	_ catalog.Store   = (*Store)(nil)
 	_ catalog.Tx      = catalogTx{}
-	_ account.Store   = (*Store)(nil)
+	_ account.Store   = (*Accounts)(nil)
 	_ delivery.Reader = (*Store)(nil)
 	_ ingest.Sink     = (*Store)(nil)
 )

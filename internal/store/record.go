@@ -145,6 +145,30 @@ func (t catalogTx) AppendChange(c catalog.ChangeRow) (id int64, err error) {
 	return id, t.q.exec(`UPDATE project SET chain_seq = $2, chain_hash = $3 WHERE id = $1`, c.ProjectID, c.Seq, c.Hash)
 }
 
+// PutWaiting implements catalog.Tx.
+func (t catalogTx) PutWaiting(c catalog.ChangeRow) error {
+	return t.q.exec(`INSERT INTO waiting_change (at, actor_kind, actor_id, actor_name, kind, object, action, before, after, request_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		c.At, string(c.Author.Kind), c.Author.ID, c.Author.Name, string(c.Kind), c.Object, string(c.Action),
+		nullText(c.Before), nullText(c.After), c.RequestID)
+}
+
+// TakeWaiting implements catalog.Tx.
+func (t catalogTx) TakeWaiting() ([]catalog.ChangeRow, error) {
+	var out []catalog.ChangeRow
+	err := t.q.each(func(from scanner) error {
+		var c catalog.ChangeRow
+		err := from.Scan(&c.At, &c.Author.Kind, &c.Author.ID, &c.Author.Name, &c.Kind, &c.Object, &c.Action,
+			(*[]byte)(&c.Before), (*[]byte)(&c.After), &c.RequestID)
+		out = append(out, c)
+		return err
+	}, `SELECT at, actor_kind, actor_id, actor_name, kind, object, action, before, after, request_id FROM waiting_change ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	return out, t.q.exec(`DELETE FROM waiting_change`)
+}
+
 // nullText is JSON as stored: absent is NULL.
 func nullText(raw json.RawMessage) sql.NullString {
 	return sql.NullString{String: string(raw), Valid: raw != nil}

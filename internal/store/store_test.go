@@ -29,13 +29,13 @@ func open(t *testing.T, dir string) *store.Store {
 
 func TestSQLitePassesTheSuite(t *testing.T) {
 	day := clock.Func(func() time.Time { return time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC) })
-	storetest.Run(t, func(t *testing.T) storetest.Store {
+	storetest.Run(t, func(t *testing.T, record func(catalog.Tx, account.Entry) error) storetest.Store {
 		s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Clock: day})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = s.Close() })
-		return s
+		return s.Accounts(record)
 	})
 }
 
@@ -84,7 +84,8 @@ func TestASecondServerOnTheFolderIsRefusedAndACommandIsNot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := beside.CreateOwner(t.Context(), account.MemberRecord{ID: "1", EmailKey: "a"}, nil); err != nil {
+	accounts := beside.Accounts(func(catalog.Tx, account.Entry) error { return nil })
+	if err := accounts.CreateOwner(t.Context(), account.MemberRecord{ID: "1", EmailKey: "a"}, nil, account.Entry{}); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := first.CountMembers(t.Context()); err != nil || n != 1 {

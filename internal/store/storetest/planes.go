@@ -90,12 +90,12 @@ func owner(t *testing.T, s Store) {
 		t.Errorf("the older link works: %v", err)
 	}
 	m := account.MemberRecord{ID: "1", Email: "Ann@x", EmailKey: "ann@x", PasswordHash: "h", Role: account.Owner, CreatedAt: 4}
-	wantCode(t, s.CreateOwner(t.Context(), m, &[32]byte{1}), fault.NotFound, "link_not_found")
-	check(t, s.CreateOwner(t.Context(), m, &link))
+	wantCode(t, s.CreateOwner(t.Context(), m, &[32]byte{1}, about(m.Email)), fault.NotFound, "link_not_found")
+	check(t, s.CreateOwner(t.Context(), m, &link, about(m.Email)))
 	if still, err := s.SetupLinkExists(t.Context(), link); err != nil || still {
 		t.Errorf("the link still works: %v", err)
 	}
-	wantCode(t, s.CreateOwner(t.Context(), account.MemberRecord{ID: "2", EmailKey: "bob@x"}, nil), fault.Conflict, "owner_exists")
+	wantCode(t, s.CreateOwner(t.Context(), account.MemberRecord{ID: "2", EmailKey: "bob@x"}, nil, about("bob@x")), fault.Conflict, "owner_exists")
 	got, err := s.MemberByEmail(t.Context(), "ann@x")
 	check(t, err)
 	equal(t, m, got)
@@ -106,7 +106,7 @@ func owner(t *testing.T, s Store) {
 
 func sessionsAndTokens(t *testing.T, s Store) {
 	m := account.MemberRecord{ID: "1", EmailKey: "a", Role: account.Owner}
-	check(t, s.CreateOwner(t.Context(), m, nil))
+	check(t, s.CreateOwner(t.Context(), m, nil, about("a")))
 	first := account.SessionRecord{Hash: [32]byte{1}, MemberID: "1", CreatedAt: 1, LastSeenAt: 1, ExpiresAt: 10, UserAgent: "curl", Address: "::1"}
 	check(t, s.CreateSession(t.Context(), first))
 	check(t, s.TouchSession(t.Context(), first.Hash, 5, 20))
@@ -119,22 +119,25 @@ func sessionsAndTokens(t *testing.T, s Store) {
 	check(t, s.CreateSession(t.Context(), second)) // the first has ended by then
 	_, _, err = s.SessionByHash(t.Context(), first.Hash)
 	wantCode(t, err, fault.NotFound, "session_not_found")
-	check(t, s.SetPassword(t.Context(), "1", "new"))
+	check(t, s.SetPassword(t.Context(), "1", "new", about("a")))
 	_, _, err = s.SessionByHash(t.Context(), second.Hash)
 	wantCode(t, err, fault.NotFound, "session_not_found")
 	check(t, s.DeleteSession(t.Context(), second.Hash))
 
 	token := account.TokenRecord{ID: "t", Hash: [32]byte{3}, MemberID: "1", Name: "ci", Masked: "bgp_…", Role: account.Owner, CreatedAt: 7, ExpiresAt: 90}
-	check(t, s.CreateToken(t.Context(), token))
+	check(t, s.CreateToken(t.Context(), token, about("ci")))
 	check(t, s.TouchToken(t.Context(), "t", 30))
 	token.LastUsedAt = 30
 	got, err := s.TokenByHash(t.Context(), token.Hash)
 	check(t, err)
 	equal(t, token, got)
+	got, err = s.TokenByID(t.Context(), "t")
+	check(t, err)
+	equal(t, token, got)
 	list, err := s.ListTokens(t.Context())
 	check(t, err)
 	equal(t, []account.TokenRecord{token}, list)
-	check(t, s.DeleteToken(t.Context(), "t"))
+	check(t, s.DeleteToken(t.Context(), "t", about("ci")))
 }
 
 func counts(t *testing.T, s Store) {

@@ -27,8 +27,9 @@ type Store interface {
 	Empty(ctx context.Context) (bool, error)
 }
 
-// Opener opens an empty store that is closed with the test.
-type Opener func(t *testing.T) Store
+// Opener opens an empty store that is closed with the test. record writes the
+// entries of accounts.
+type Opener func(t *testing.T, record func(catalog.Tx, account.Entry) error) Store
 
 // Run runs the suite.
 func Run(t *testing.T, open Opener) {
@@ -42,11 +43,15 @@ func Run(t *testing.T, open Opener) {
 		"keys end and are counted":                   keys,
 		"one owner, whoever is faster":               owner,
 		"sessions and tokens":                        sessionsAndTokens,
+		"entries wait in order and are taken once":   waiting,
 		"counts add up and a batch is known":         counts,
 		"minutes go after a fortnight, hours do not": retention,
 	} {
-		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+		t.Run(name, func(t *testing.T) {
+			test(t, open(t, func(catalog.Tx, account.Entry) error { return nil }))
+		})
 	}
+	t.Run("accounts change only with their entry", func(t *testing.T) { recorded(t, open) })
 }
 
 // project makes a project with one environment and returns their ids.
@@ -253,9 +258,9 @@ func duplicates(t *testing.T, s Store) {
 		return tx.PutObject(projectID, catalog.ObjectRow{Kind: document.ConfigurationKind, Key: "no-such-flag", EnvironmentID: environmentID, Body: []byte(`{}`)})
 	}), fault.Conflict, "referenced")
 	token := account.TokenRecord{ID: "1", Hash: [32]byte{1}}
-	check(t, s.CreateToken(t.Context(), token))
+	check(t, s.CreateToken(t.Context(), token, about("ci")))
 	token.ID = "2"
-	wantCode(t, s.CreateToken(t.Context(), token), fault.Conflict, "token_exists")
+	wantCode(t, s.CreateToken(t.Context(), token, about("ci")), fault.Conflict, "token_exists")
 }
 
 func missingThings(t *testing.T, s Store) {
@@ -265,8 +270,8 @@ func missingThings(t *testing.T, s Store) {
 	wantCode(t, err, fault.NotFound, "session_not_found")
 	_, err = s.TokenByHash(t.Context(), [32]byte{})
 	wantCode(t, err, fault.NotFound, "token_not_found")
-	wantCode(t, s.DeleteToken(t.Context(), "x"), fault.NotFound, "token_not_found")
-	wantCode(t, s.SetPassword(t.Context(), "x", "h"), fault.NotFound, "member_not_found")
+	wantCode(t, s.DeleteToken(t.Context(), "x", about("x")), fault.NotFound, "token_not_found")
+	wantCode(t, s.SetPassword(t.Context(), "x", "h", about("x")), fault.NotFound, "member_not_found")
 	_, _, err = s.Ruleset(t.Context(), 99)
 	wantCode(t, err, fault.NotFound, "environment_not_found")
 	wantCode(t, s.Read(t.Context(), func(r catalog.Reader) error {
