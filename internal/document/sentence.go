@@ -73,6 +73,9 @@ func flagSentences(name string, c Change) []string {
 	out = arrow(out, name+": kind", Text(before.Kind), Text(after.Kind))
 	out = arrow(out, name+": expires", Text(before.Expires), Text(after.Expires))
 	out = arrow(out, name+": seed", Text(before.Seed), Text(after.Seed))
+	if before.Seed != nil && Text(before.Seed) != Text(after.Seed) {
+		out = append(out, name+": people in its splits are dealt anew")
+	}
 	out = arrow(out, name+": tags", fewWords(before.Tags), fewWords(after.Tags))
 	if was, is := before.Client != nil && *before.Client, after.Client != nil && *after.Client; was != is {
 		out = append(out, name+map[bool]string{true: ": client keys may see it", false: ": client keys no longer see it"}[is])
@@ -117,10 +120,13 @@ func configurationSentences(name string, c Change, p *Project) []string {
 		out = append(out, name+map[bool]string{true: ": switched on", false: ": switched off, everyone gets " + after.Off}[after.Enabled])
 	}
 	out = arrow(out, name+": default", serveWords(before.Default), serveWords(after.Default))
+	if c.Action == Update {
+		out = moveSentence(out, name+": default", serveMoves("", before.Default, after.Default, seedOf(p, c.Object)))
+	}
 	out = arrow(out, name+": when off", before.Off, after.Off)
 	out = append(out, prerequisiteSentences(name, before, after)...)
 	out = append(out, targetSentences(name, before, after)...)
-	out = append(out, ruleSentences(name, before.Rules, after.Rules)...)
+	out = append(out, ruleSentences(name, before.Rules, after.Rules, seedOf(p, c.Object))...)
 	if len(out) == 0 && c.Action == Create {
 		out = append(out, name+": configured, default "+serveWords(after.Default))
 	}
@@ -163,7 +169,7 @@ func targetSentences(name string, before, after *Configuration) []string {
 	return out
 }
 
-func ruleSentences(name string, before, after []Rule) []string {
+func ruleSentences(name string, before, after []Rule, flagSeed *string) []string {
 	var out []string
 	position := func(list []Rule, id string) int {
 		return slices.IndexFunc(list, func(r Rule) bool { return r.ID == id })
@@ -182,6 +188,7 @@ func ruleSentences(name string, before, after []Rule) []string {
 		if Text(old.Serve.Seed) != Text(r.Serve.Seed) {
 			out = append(out, subject+": another seed, people are dealt anew")
 		}
+		out = moveSentence(out, subject, serveMoves(r.ID, old.Serve, r.Serve, flagSeed))
 	}
 	for _, r := range before {
 		if position(after, r.ID) < 0 {
@@ -209,6 +216,9 @@ func experimentSentences(name string, c Change) []string {
 	}
 	if was, is := ExperimentSummary(before), ExperimentSummary(after); was != is {
 		out = append(out, name+": "+was+" → "+is)
+	}
+	if words := moveWords(experimentMoves(before, after), armWords); words != "" {
+		out = append(out, name+": "+words)
 	}
 	out = arrow(out, name+": environment", before.Environment, after.Environment)
 	out = arrow(out, name+": by", unitPath(before.By), unitPath(after.By))

@@ -31,6 +31,7 @@ func settle(s Serve, stored *Serve, flag Flag) Serve {
 // retable is the table of a split and its past, after an edit. An editor that
 // changed the shares may send back the table that it read: that one is no wish.
 func retable(written, table []Cell, past [][]Cell, shares []Share) ([]Cell, [][]Cell) {
+	written = joined(written)
 	read := func(t []Cell) bool { return slices.Equal(t, written) }
 	if written != nil && !agrees(written, shares) && (read(table) || slices.ContainsFunc(past, read)) {
 		written = nil

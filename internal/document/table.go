@@ -157,15 +157,24 @@ func holder(table []Cell, position int) string {
 	return table[i].To
 }
 
-// cellsOf joins the parts of a table, which are in order.
+// cellsOf is the table of its parts, which are in order.
 func cellsOf(spans []span) []Cell {
-	var out []Cell
+	out := make([]Cell, 0, len(spans))
 	for _, s := range spans {
-		if last := len(out) - 1; last >= 0 && out[last].To == s.to {
-			out[last].End = s.end
+		out = append(out, Cell{End: s.end, To: s.to})
+	}
+	return joined(out)
+}
+
+// joined makes one cell of neighbours that belong to the same party.
+func joined(table []Cell) []Cell {
+	var out []Cell
+	for _, c := range table {
+		if last := len(out) - 1; last >= 0 && out[last].To == c.To {
+			out[last].End = c.End
 			continue
 		}
-		out = append(out, Cell{End: s.end, To: s.to})
+		out = append(out, c)
 	}
 	return out
 }

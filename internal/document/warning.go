@@ -3,7 +3,8 @@ package document
 import "fmt"
 
 // Warnings says what is allowed and probably not meant, about the objects that
-// changes touch: rules that nobody reaches, experiments that act on nothing.
+// changes touch: rules that nobody reaches, experiments that act on nothing,
+// splits that have fallen into many ranges.
 func Warnings(p *Project, changes []Change) []Warning {
 	var out []Warning
 	for _, c := range changes {
@@ -13,8 +14,10 @@ func Warnings(p *Project, changes []Change) []Warning {
 		switch c.Kind {
 		case ConfigurationKind:
 			out = append(out, p.unreached(c.Environment, c.Object)...)
+			out = append(out, p.scattered(c.Environment, c.Object)...)
 		case ExperimentKind:
 			out = append(out, p.idle(c.Object)...)
+			out = append(out, scatteredArms(c.Object, p.Experiments[c.Object])...)
 		}
 	}
 	return out
@@ -75,4 +78,33 @@ func (p *Project) idle(key string) []Warning {
 		}
 	}
 	return out
+}
+
+// scattered finds the splits of a configuration that have many ranges.
+func (p *Project) scattered(environment, flag string) []Warning {
+	c, f := p.Configuration(environment, flag), p.Flags[flag]
+	if c == nil {
+		return nil
+	}
+	at := blockPath(flag, environment)
+	var out []Warning
+	for i, r := range c.Rules {
+		out = compaction(out, index(join(at, "rules"), i), r.Serve.Table, ordered(r.Serve.Shares, f), r.Serve.By)
+	}
+	return compaction(out, join(at, "default"), c.Default.Table, ordered(c.Default.Shares, f), c.Default.By)
+}
+
+func scatteredArms(key string, x Experiment) []Warning {
+	return compaction(nil, join("experiments", key), x.Table, armShares(x.Arms), x.By)
+}
+
+// compaction proposes to lay a table of many ranges out anew, and says what
+// that costs.
+func compaction(out []Warning, at string, table []Cell, shares []Share, by string) []Warning {
+	if len(table) <= manyRanges {
+		return out
+	}
+	compact := layout(shares)
+	return append(out, Warning{join(at, "table"), fmt.Sprintf("the split has fallen into %d ranges; to compact it write table: %s, which moves %s %% of units by %s",
+		len(table), flow(tableNode(compact, short)), percent(moved(table, compact)), unitPath(by))})
 }

@@ -159,6 +159,14 @@ func assignmentWords(m map[string]string) string {
 	return inWords(parts, "and")
 }
 
+// armWords names a party of an experiment.
+func armWords(party string) string {
+	if party == Next {
+		return "not in it"
+	}
+	return party
+}
+
 // ExperimentSummary says what an experiment serves to whom: "25 % holiday, 25 %
 // normal, 50 % not in it, for app.version ≥ 2.0".
 func ExperimentSummary(x Experiment) string {
@@ -168,11 +176,7 @@ func ExperimentSummary(x Experiment) string {
 	} else {
 		var parts []string
 		for _, share := range armShares(x.Arms) {
-			name := share.To
-			if name == Next {
-				name = "not in it"
-			}
-			parts = append(parts, percent(share.PPM)+" % "+name)
+			parts = append(parts, percent(share.PPM)+" % "+armWords(share.To))
 		}
 		words = strings.Join(parts, ", ")
 	}

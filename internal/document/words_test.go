@@ -20,7 +20,10 @@ experiments: {x: {environment: production, state: running, serve: {s: blue}}}
 	}{
 		"a ramp": {
 			"flags: {f: {environments: {production: {rules: [{id: ios, when: {platform: ios}, serve: {true: 50, next: 50}}], targets: {targetingKey: {ann: true}}}}}}\n",
-			[]string{"f in production: rule ios: serve 25 % true, 75 % next → 50 % true, 50 % next"},
+			[]string{
+				"f in production: rule ios: serve 25 % true, 75 % next → 50 % true, 50 % next",
+				"f in production: rule ios moves 25 % of units by targetingKey: next → true",
+			},
 		},
 		"a block rewritten": {
 			"flags: {f: {environments: {production: {enabled: false, default: true, rules: [{id: new, when: {app.version: {ver_ge: \"2.0\"}, not: {country: [DE, AT]}}, serve: true}]}}}}\n",
