@@ -201,10 +201,20 @@ func wrongType(err *json.UnmarshalTypeError) error {
 	if field == "" {
 		field = "body"
 	}
-	got, _, _ := strings.Cut(err.Value, " ")
-	return fault.New(fault.Invalid, "json_type", "%s must be %s, not %s", field, typeWords(err.Type), err.Value).
+	got := strings.TrimPrefix(err.Value, "number ")
+	if len(got) > maxShown {
+		got = got[:maxShown] + "…"
+	}
+	if number := got != err.Value; number && typeWords(err.Type) == "a number" {
+		return fault.New(fault.Invalid, "json_type", "%s holds %s, which is larger than a number can be", field, got).
+			WithField(field, "%s is larger than a number can be", got)
+	}
+	return fault.New(fault.Invalid, "json_type", "%s must be %s, not %s", field, typeWords(err.Type), got).
 		WithField(field, "must be %s, not %s", typeWords(err.Type), got)
 }
+
+// maxShown is how much of a wrong number is repeated; all digits of one.
+const maxShown = 32
 
 func typeWords(t reflect.Type) string {
 	switch t.Kind() {

@@ -28,6 +28,7 @@ func TestDecodeSaysWhatIsWrongAndWhere(t *testing.T) {
 		{"text behind the value", `{"name":"x"} x`, "json_malformed", "line 1, column 14", fault.Invalid},
 		{"two values", `{"name":"x"}{"name":"y"}`, "json_malformed", "after the end", fault.Invalid},
 		{"a wrong type", `{"count":"many"}`, "json_type", "count must be a whole number, not string", fault.Invalid},
+		{"a fraction", `{"count":1.5}`, "json_type", "count must be a whole number, not 1.5", fault.Invalid},
 		{"a list where a string belongs", `{"name":[1]}`, "json_type", "name must be a string, not array", fault.Invalid},
 		{"a field nobody knows", `{"nmae":"x"}`, "json_unknown_field", `"nmae"`, fault.Invalid},
 		{"text that is not UTF-8", "{\"name\":\"\xff\"}", "json_malformed", "UTF-8", fault.Invalid},
@@ -42,6 +43,14 @@ func TestDecodeSaysWhatIsWrongAndWhere(t *testing.T) {
 				t.Errorf("got %v (%s), want %s that says %q", err, f.Code, tt.code, tt.says)
 			}
 		})
+	}
+}
+
+func TestANumberBeyondAllNumbersIsSaidToBe(t *testing.T) {
+	var v any
+	f := fault.As(DecodeBytes([]byte(`{"share":1e999}`), &v, Limits{}))
+	if f == nil || f.Message != "body holds 1e999, which is larger than a number can be" || len(f.Fields) != 1 || f.Fields[0].Message != "1e999 is larger than a number can be" {
+		t.Errorf("got %+v", f)
 	}
 }
 
