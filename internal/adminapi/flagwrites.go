@@ -186,6 +186,8 @@ func relativeTo(err error, prefix, itself string) error {
 		field.Field = cmp.Or(field.Field, itself)
 		moved.Fields[i] = field
 	}
-	moved.Message = "Nothing was changed. " + inWords(moved.Fields)
+	if f.Kind == fault.Invalid { // other faults say in words of their own what to do
+		moved.Message = "Nothing was changed. " + inWords(moved.Fields)
+	}
 	return &moved
 }

@@ -83,6 +83,9 @@ func wellFormed(ctx huma.Context, next func(huma.Context)) {
 	if err == nil && len(data) > 0 {
 		var value any
 		err = httpkit.DecodeBytes(data, &value, limits)
+		if err == nil && value == nil {
+			err = fault.New(fault.Invalid, "body_empty", "The body is null, which would say nothing; send a JSON object")
+		}
 	}
 	if err != nil {
 		httpkit.WriteProblem(w, r, err)
@@ -133,6 +136,8 @@ func fieldOf(detail *huma.ErrorDetail) fault.Field {
 		field.Message = "must be true or false"
 	case strings.HasPrefix(detail.Message, "required "):
 		field.Message = "is missing"
+	case strings.HasPrefix(detail.Message, "expected value to be "):
+		field.Message = "must be " + strings.TrimPrefix(detail.Message, "expected value to be ")
 	case strings.HasPrefix(detail.Message, "expected "):
 		field.Message = "must be " + strings.TrimPrefix(detail.Message, "expected ")
 	}

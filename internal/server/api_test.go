@@ -20,7 +20,7 @@ var everyRoute = []testkit.Scenario{
 	{Name: "a name must not be empty", Method: "PATCH", Path: project, Body: obj{"name": ""}, Status: 422, Field: "name"},
 
 	{Name: "a boolean flag", Method: "POST", Path: project + "/flags?comment=first", Body: obj{"key": "Flags.isHoliday", "type": "boolean", "description": "Special day", "tags": []string{"calendar"}}, Status: 201, Holds: []string{`"source":"person"`, `"id":"true"`, `"production":null`}},
-	{Name: "the same key again", Method: "POST", Path: project + "/flags", Body: obj{"key": "Flags.isHoliday", "type": "boolean"}, Status: 409, Code: "flag_exists"},
+	{Name: "the same key again", Method: "POST", Path: project + "/flags", Body: obj{"key": "Flags.isHoliday", "type": "boolean"}, Status: 409, Code: "flag_exists", Holds: []string{"There is already a flag Flags.isHoliday; open it, or use another key"}},
 	{Name: "a flag without key", Method: "POST", Path: project + "/flags", Body: obj{"type": "boolean"}, Status: 422, Field: "key"},
 	{Name: "a key with a space", Method: "POST", Path: project + "/flags", Body: obj{"key": "a b", "type": "boolean"}, Status: 422, Field: "key"},
 	{Name: "a flag without a body", Method: "POST", Path: project + "/flags", Status: 400, Code: "body_empty"},
@@ -51,6 +51,7 @@ var everyRoute = []testkit.Scenario{
 	{Name: "an unknown group", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Body: obj{"rules": []obj{{"when": obj{"group": "gamma"}, "serve": true}}}, Status: 422, Holds: []string{"gamma"}},
 	{Name: "another revision than the one that was changed", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Header: map[string]string{"If-Match": `"1"`}, Body: obj{"default": true}, Status: 412, Code: "revision_moved"},
 	{Name: "an If-Match that is no revision", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Header: map[string]string{"If-Match": "W/x"}, Body: obj{"default": true}, Status: 422, Field: "If-Match"},
+	{Name: "null does not empty a configuration", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Body: `null`, Status: 400, Code: "body_empty"},
 	{Name: "malformed JSON", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Body: `{"default": tru}`, Status: 400, Code: "json_malformed"},
 	{Name: "an unknown environment", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/staging", Body: obj{"default": true}, Status: 404, Code: "environment_not_found"},
 	{Name: "evaluate", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.isHoliday", "context": obj{"app": obj{"platform": "ios", "version": "2.1"}}, "explain": true}, Status: 200, Holds: []string{`"value":true`, `"reason":"RULE"`, `"id":"ios-2"`, `"explanation"`}},
@@ -101,7 +102,7 @@ var everyRoute = []testkit.Scenario{
 	{Name: "restore", Method: "POST", Path: project + "/flags/Flags.theme/restore", Status: 200, Lacks: []string{`"archivedAt"`}},
 
 	{Name: "the keys", Method: "GET", Path: project + "/environments/production/keys", Status: 200, Holds: []string{`"kind":"server"`, testkit.ClientKey}, Lacks: []string{testkit.ServerKey}},
-	{Name: "an unknown kind of key", Method: "POST", Path: project + "/environments/production/keys", Body: obj{"kind": "root", "name": "x"}, Status: 422, Field: "kind"},
+	{Name: "an unknown kind of key", Method: "POST", Path: project + "/environments/production/keys", Body: obj{"kind": "root", "name": "x"}, Status: 422, Field: "kind", Holds: []string{"kind: must be one of"}},
 	{Name: "a key that is none", Method: "DELETE", Path: project + "/environments/production/keys/x", Status: 404, Code: "key_not_found"},
 
 	{Name: "the record", Method: "GET", Path: project + "/changes?limit=2", Status: 200, Holds: []string{`"next":`, `"kind":"token"`, `"BURGEE_INIT_TOKEN"`}},
