@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -61,13 +62,37 @@ func (a *application) register(ctx context.Context, batch []sdkapi.Registration)
 	if err != nil {
 		return err
 	}
-	for _, refused := range done.Refused {
+	for _, refused := range together(done.Refused) {
 		a.presence.Refuse(presence.Refusal{
 			Address: addresses[program{refused.KeyID, refused.Application}], Cause: refused.Code,
 			Message: refused.Application + " declares " + refused.Flag + ": " + refused.Message,
 		})
 	}
 	return nil
+}
+
+// together makes one of the refusals of a program for one cause: a program over
+// the limit must not push what happened to others out of sight.
+func together(refused []catalog.Refusal) []catalog.Refusal {
+	type cause struct {
+		program
+		code string
+	}
+	var first []catalog.Refusal
+	at, more := map[cause]int{}, map[cause]int{}
+	for _, r := range refused {
+		c := cause{program{r.KeyID, r.Application}, r.Code}
+		if _, known := at[c]; known {
+			more[c]++
+			continue
+		}
+		at[c] = len(first)
+		first = append(first, r)
+	}
+	for c, n := range more {
+		first[at[c]].Flag += fmt.Sprintf(" and %d more", n)
+	}
+	return first
 }
 
 // program tells the programs of a batch apart.

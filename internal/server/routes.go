@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -66,7 +67,7 @@ func (a *application) management(next http.Handler) (http.Handler, error) {
 	}
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		httpkit.WriteProblem(w, r, fault.New(fault.Forbidden, "cross_origin",
-			"This request came from another site (%s). Use the dashboard of this server; if it has another public address, start it with --public-url", r.Header.Get("Origin")))
+			"This request came from another site (%s). Use the dashboard of this server; if it has another public address, start it with --public-url", cmp.Or(r.Header.Get("Origin"), "its browser says so")))
 	}))
 	compressed, err := gzhttp.NewWrapper(gzhttp.MinSize(minCompressed))
 	if err != nil {
