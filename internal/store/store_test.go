@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -116,6 +117,33 @@ func TestDataOfANewerVersionIsLeftAlone(t *testing.T) {
 	}
 	_, err := store.Open(t.Context(), store.Options{Dir: dir})
 	wantWords(t, err, "schema_newer", "written by a newer Burgee", "9999", "backup")
+}
+
+func TestDataOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	token := account.TokenRecord{ID: "t", Hash: [32]byte{1}, Name: "ci"}
+	accounts := s.Accounts(func(catalog.Tx, account.Entry) error { return nil })
+	if err := errors.Join(accounts.CreateToken(t.Context(), token, account.Entry{}), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	db := raw(t, dir)
+	for _, text := range []string{`DROP TABLE waiting_change`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
+		if _, err := db.Exec(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir)
+	t.Cleanup(func() { _ = s.Close() })
+	if got, err := s.TokenByID(t.Context(), "t"); err != nil || got != token {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if err := s.Write(t.Context(), func(tx catalog.Tx) error { return tx.PutWaiting(catalog.ChangeRow{}) }); err != nil {
+		t.Error(err)
+	}
 }
 
 func raw(t *testing.T, dir string) *sql.DB {
