@@ -70,6 +70,15 @@ func (s set) meets(other set) bool {
 	return false
 }
 
+// shared counts the members that s has in common with other, and all of s.
+func (s set) shared(other set) (both, all int) {
+	for i := range s {
+		both += bits.OnesCount64(s[i] & other[i])
+		all += bits.OnesCount64(s[i])
+	}
+	return both, all
+}
+
 // each calls visit for the members in their order until it says false.
 func (s set) each(visit func(int) bool) {
 	for i, word := range s {

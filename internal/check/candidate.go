@@ -21,6 +21,7 @@ type candidates struct {
 	texts   []string         // strings that are named, and samples of what fits a part
 	rest    []string         // one text for each class that is not named
 
+	filler    string
 	named     map[string]bool
 	versions  []string
 	instants  []int64
@@ -28,7 +29,7 @@ type candidates struct {
 }
 
 func newCandidates(predicates []*predicate) *candidates {
-	c := &candidates{numbers: map[float64]bool{0: true}, named: map[string]bool{}}
+	c := &candidates{numbers: map[float64]bool{0: true}, named: map[string]bool{}, filler: filler(predicates)}
 	for _, p := range predicates {
 		switch p.kind {
 		case aClause:
@@ -73,7 +74,23 @@ func (c *candidates) clause(p *predicate) {
 		}
 	}
 	for _, sample := range p.parts {
-		c.text(sample.samples()...)
+		c.text(sample.samples(c.filler)...)
+	}
+}
+
+// filler finds a letter that no constant of the predicates has, so that a text
+// with it fits nothing by accident.
+func filler(predicates []*predicate) string {
+	var all strings.Builder
+	for _, p := range predicates {
+		for _, at := range p.parts {
+			all.WriteString(at.text)
+		}
+	}
+	for r := 'x'; ; r++ {
+		if !strings.ContainsRune(all.String(), r) {
+			return string(r)
+		}
 	}
 }
 
@@ -184,7 +201,7 @@ func (c *candidates) combine(predicates []*predicate) {
 
 // classes makes a text for each class of those that are not named.
 func (c *candidates) classes() {
-	c.rest = append(c.rest, c.unnamed("other", "-x"))
+	c.rest = append(c.rest, c.unnamed(c.filler, c.filler))
 	c.versionClasses()
 	c.instantClasses()
 	c.addressClasses()
@@ -330,7 +347,7 @@ func inside(low, high float64) []float64 {
 }
 
 // samples are texts that fit a part.
-func (p part) samples() []string {
+func (p part) samples(filler string) []string {
 	switch p.kind {
 	case partEqual:
 		if p.fold {
@@ -338,11 +355,11 @@ func (p part) samples() []string {
 		}
 		return []string{p.text}
 	case partPrefix:
-		return []string{p.text, p.text + "x"}
+		return []string{p.text, p.text + filler}
 	case partSuffix:
-		return []string{p.text, "x" + p.text}
+		return []string{p.text, filler + p.text}
 	case partInside:
-		return []string{p.text, "x" + p.text + "x"}
+		return []string{p.text, "x" + p.text + filler}
 	case partOpaque:
 		if glob, ok := strings.CutPrefix(p.text, "glob "); ok {
 			return globSamples(glob)

@@ -147,6 +147,9 @@ func (d *dimension) numberCell(f float64, named bool, o *oracle) cell {
 // into it may hold or not.
 func (d *dimension) opened(closed []truth) (out []truth, some bool) {
 	out = append(out, closed...)
+	if d.enumerable() {
+		return out, false
+	}
 	versions := false
 	for _, p := range d.predicates {
 		versions = versions || p.kind == aClause && strings.HasPrefix(p.clause.Op, "ver_")
@@ -159,6 +162,29 @@ func (d *dimension) opened(closed []truth) (out []truth, some bool) {
 		}
 	}
 	return out, some
+}
+
+// enumerable says whether the samples of the predicates that look into texts
+// show all there is: they look at one end only, and no other order crosses.
+func (d *dimension) enumerable() bool {
+	var ends [partInside + 1]bool
+	for _, p := range d.predicates {
+		if p.bounded || p.opaque || p.kind == aClause && d.ordered(p.clause.Op) {
+			return false
+		}
+		for _, at := range p.parts {
+			ends[at.kind] = true
+			if at.fold {
+				return false
+			}
+		}
+	}
+	return !ends[partOpaque] && !ends[partInside] && !(ends[partPrefix] && ends[partSuffix])
+}
+
+// ordered says whether an operator reads an order out of texts.
+func (d *dimension) ordered(op string) bool {
+	return strings.HasPrefix(op, "ver_") || op == ruleset.OpBefore || op == ruleset.OpAfter || op == ruleset.OpCIDR
 }
 
 // onLists says whether a predicate is about lists only.

@@ -260,21 +260,22 @@ func (m *model) meet(a, b box) (box, bool) {
 
 // minus is a without b, in boxes that have nothing in common.
 func (m *model) minus(a, b box) []box {
-	if _, some := m.meet(a, b); !some {
-		return []box{a}
-	}
 	var out []box
 	rest := slices.Clone(a)
 	for i, d := range m.dimensions {
 		if b[i] == nil {
 			continue
 		}
+		both, some := d.meet(rest[i], b[i])
+		if !some {
+			return []box{a}
+		}
 		for _, piece := range d.minus(rest[i], b[i]) {
 			one := slices.Clone(rest)
 			one[i] = piece
 			out = append(out, one)
 		}
-		rest[i], _ = d.meet(rest[i], b[i])
+		rest[i] = both
 	}
 	return out
 }

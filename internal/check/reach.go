@@ -39,9 +39,9 @@ type Verdict struct {
 
 // Limits of the search, after which the answer is unknown.
 const (
-	maxFragments = 20_000    // of one rule
-	maxSteps     = 2_000_000 // of one flag
-	maxTries     = 32        // witnesses of one rule that the engine is asked about
+	maxFragments = 20_000     // of one rule
+	maxSteps     = 20_000_000 // of one flag
+	maxTries     = 32         // witnesses of one rule that the engine is asked about
 )
 
 // reacher searches the rules of one flag.
@@ -52,6 +52,8 @@ type reacher struct {
 	known []bool
 	takes [][]box // by rule: whom it surely serves; the target lists come last
 	probe *eval.Snapshot
+	idle  []bool // by rule: nobody reaches it, so that it takes nobody
+	above []box  // the boxes of the rules above the one searched
 	steps int
 }
 
@@ -114,7 +116,9 @@ func (r *reacher) taken(i int) []box {
 func (r *reacher) verdicts() []Verdict {
 	var out []Verdict
 	for i := range r.rules {
-		out = append(out, r.verdict(i, r.own[i], r.known[i]))
+		v := r.verdict(i, r.own[i], r.known[i])
+		r.idle = append(r.idle, (v.State == Contradictory || v.State == Unreachable) && !v.Lists)
+		out = append(out, v)
 	}
 	return append(out, r.verdict(len(r.rules), r.constant(true), true))
 }
@@ -147,38 +151,39 @@ func (r *reacher) search(i int, own []box, lists bool) Verdict {
 	if len(start) == 0 {
 		return Verdict{State: Contradictory}
 	}
-	above := slices.Concat(r.takes[len(r.rules)], slices.Concat(r.takes[:i]...))
-	made, tries := 0, 0
-	type fragment struct {
-		box  box
-		next int
+	r.above = slices.Clone(r.takes[len(r.rules)])
+	for j, takes := range r.takes[:i] {
+		if !r.idle[j] {
+			r.above = append(r.above, takes...)
+		}
+	}
+	above := make([]int32, len(r.above))
+	for j := range above {
+		above[j] = int32(j)
 	}
 	var stack []fragment
 	for _, b := range start {
-		stack = append(stack, fragment{b, 0})
+		stack = append(stack, fragment{b, above})
 	}
+	made, tries := 0, 0
 	for len(stack) > 0 {
 		at := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		for at.next < len(above) && !r.overlap(at.box, above[at.next]) {
-			at.next++
-			r.steps++
-		}
-		if r.steps > maxSteps || made > maxFragments {
+		cut, rest, covered := r.choose(at)
+		switch {
+		case covered:
+		case r.steps > maxSteps || made > maxFragments || tries > maxTries:
 			return Verdict{}
-		}
-		if at.next == len(above) {
+		case cut == nil:
 			if context, now, ok := r.witness(at.box); ok && r.reaches(i, context, now) {
 				return Verdict{State: Reachable, Witness: context, Now: now}
 			}
-			if tries++; tries > maxTries {
-				return Verdict{}
+			tries++
+		default:
+			for _, piece := range r.minus(at.box, cut) {
+				stack = append(stack, fragment{piece, rest})
+				made++
 			}
-			continue
-		}
-		for _, piece := range r.minus(at.box, above[at.next]) {
-			stack = append(stack, fragment{piece, at.next + 1})
-			made++
 		}
 	}
 	if tries > 0 {
@@ -187,14 +192,62 @@ func (r *reacher) search(i int, own []box, lists bool) Verdict {
 	return Verdict{State: Unreachable}
 }
 
-// overlap says whether two boxes may have something in common.
-func (r *reacher) overlap(a, b box) bool {
-	for i := range a {
-		if a[i] != nil && b[i] != nil && !a[i].cells.meets(b[i].cells) {
-			return false
+// fragment is a part of whom a rule fits, and the boxes not yet taken from it.
+type fragment struct {
+	box   box
+	above []int32 // positions in those of the search
+}
+
+// choose finds the box to take away next: the one that covers most of the
+// fragment. Boxes that do not touch the fragment are left out of the rest; one
+// that covers all of it settles the matter.
+func (r *reacher) choose(at fragment) (cut box, rest []int32, covered bool) {
+	most, chosen := 0.0, -1
+	rest = make([]int32, 0, len(at.above))
+	for _, b := range at.above {
+		r.steps++
+		share := r.share(at.box, r.above[b])
+		if share == 0 {
+			continue
+		}
+		if share == 1 {
+			return nil, nil, true
+		}
+		if share > most {
+			most, chosen = share, len(rest)
+		}
+		rest = append(rest, b)
+	}
+	if chosen < 0 {
+		return nil, nil, false
+	}
+	cut = r.above[rest[chosen]]
+	return cut, slices.Delete(rest, chosen, chosen+1), false
+}
+
+// share estimates how much of a lies in b, by cells.
+func (r *reacher) share(a, b box) float64 {
+	share := 1.0
+	for i, other := range b {
+		if other == nil {
+			continue
+		}
+		mine := r.dimensions[i].all
+		if a[i] != nil {
+			mine = a[i].cells
+		}
+		both, all := mine.shared(other.cells)
+		if both == 0 {
+			return 0
+		}
+		if both < all {
+			share *= float64(both) / float64(all)
+		}
+		if other.must != nil || other.not != nil {
+			share *= 0.99 // open cells: not known without a closer look
 		}
 	}
-	return true
+	return share
 }
 
 // blame finds who serves those for whom an unreachable rule holds.
@@ -400,7 +453,7 @@ func (d *dimension) compose(s *side) string {
 		case at.kind == partSuffix && len(at.text) > len(end):
 			end = at.text
 		case at.kind == partInside || at.kind == partEqual || at.kind == partOpaque:
-			inside += at.samples()[0]
+			inside += at.samples("x")[0]
 		}
 	}
 	return start + inside + end
