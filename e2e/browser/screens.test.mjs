@@ -32,7 +32,8 @@ const screens = {
   live: `${environment}/live`,
   audit: `${environment}/audit`,
   connect: '/p/default/connect',
-  project: '/p/default',
+  projects: '/projects',
+  project: '/p/default/settings',
   settings: '/settings',
 };
 
@@ -64,7 +65,8 @@ describe('every screen', () => {
         await page.getByLabel('E-mail').fill(owner.email);
         await page.getByLabel('Password').fill(owner.password);
         await page.getByRole('button', { name: 'Sign in' }).click();
-        await page.getByRole('heading', { level: 1 }).first().waitFor();
+        await page.getByRole('button', { name: 'Sign in' }).waitFor({ state: 'hidden' });
+        await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
         for (const [name, path] of Object.entries(screens)) {
           await page.goto(server.origin + path);
           await settled(page);
@@ -99,6 +101,7 @@ async function look(page, name) {
 async function settled(page) {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.waitForFunction(() => document.querySelector('[aria-busy=true], .mantine-Skeleton-root') === null, null, { timeout: 10_000 });
+  await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => {}); // the live stream never ends
 }
 
 // seed fills a server with what the screens show: flags of every type, a
@@ -130,5 +133,12 @@ async function seed(server) {
     }
   }
   await call('/sdk/v1/events', { id: 'screens-1', application, counts }, serverKey);
+  // A program that is connected while the screens are looked at.
+  await fetch(`${server.origin}/sdk/v1/stream`, {
+    headers: {
+      authorization: `Bearer ${serverKey}`, 'burgee-application': 'calendar', 'burgee-application-version': '1.4.0',
+      'burgee-platform': 'python%203.12%20linux', 'burgee-sdk': 'python/0.1.0', 'burgee-instance': 'a1',
+    },
+  });
   await fetch(`${server.origin}/sdk/v1/snapshot`, { headers: { authorization: 'Bearer bgs_wrong000000000000000000000000000000000' } });
 }
