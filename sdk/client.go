@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"runtime"
 	"strings"
@@ -36,8 +37,7 @@ type Client struct {
 	box       outbox.Outbox
 	emergency map[string]any // BURGEE_OVERRIDES, read at New
 
-	baseAttributes map[string]any
-	base           *eval.Context
+	base *eval.Context // what every evaluation shares
 
 	current atomic.Pointer[configuration] // published values never change
 	ready   chan struct{}                 // closed by the first configuration
@@ -116,11 +116,9 @@ func (c *Client) setBase() {
 	if c.set.version != "" {
 		service["version"] = c.set.version
 	}
-	c.baseAttributes = map[string]any{"service": service}
-	for key, value := range c.set.base {
-		c.baseAttributes[key] = value
-	}
-	c.base = eval.NewContext(c.baseAttributes)
+	attributes := map[string]any{"service": service}
+	maps.Copy(attributes, c.set.base)
+	c.base = eval.NewContext(attributes)
 }
 
 func (c *Client) readOverrides(text string) error {

@@ -103,9 +103,7 @@ func (c *Client) at(ctx context.Context) (*configuration, *eval.Context) {
 	if b := s.bound.Load(); b != nil && b.client == c {
 		return conf, b.context
 	}
-	merged := maps.Clone(c.baseAttributes)
-	maps.Copy(merged, s.attributes)
-	b := &bound{c, eval.NewContext(merged)}
+	b := &bound{c, c.base.With(s.attributes)}
 	s.bound.Store(b)
 	return conf, b.context
 }

@@ -75,20 +75,21 @@ func (c *Client) Detail(ctx context.Context, key string, def any) Detail {
 	}
 	conf, evalContext := c.at(ctx)
 	if conf == nil {
-		c.count(key, eval.Result{}, eval.NotReady)
+		c.count(key, eval.Result{}, eval.NotReady, time.Now().UnixMilli())
 		return Detail{Flag: key, Value: def, Reason: eval.NotReady.String()}
 	}
-	now := time.Now()
-	r := conf.snapshot.Evaluate(key, evalContext, now.UnixMilli())
-	d := conf.snapshot.Detail(key, evalContext, now.UnixMilli()).OrDefault(def)
+	at := time.Now()
+	now := at.UnixMilli()
+	r := conf.snapshot.Evaluate(key, evalContext, now)
+	d := conf.snapshot.Detail(key, evalContext, now).OrDefault(def)
 	reason := r.Reason()
 	if r.Served() && !sameType(r, def) {
 		reason = eval.TypeMismatch
 		d = Detail{Flag: key, Value: def, Reason: reason.String(), Revision: d.Revision}
 	}
-	c.count(key, r, reason)
+	c.count(key, r, reason, now)
 	if !c.isConnected() {
-		d.Stale, d.AgeMS = true, now.Sub(conf.at).Milliseconds()
+		d.Stale, d.AgeMS = true, at.Sub(conf.at).Milliseconds()
 	}
 	return d
 }
@@ -123,10 +124,11 @@ func value[T any](c *Client, ctx context.Context, key string, def T, read func(e
 	}
 	conf, evalContext := c.at(ctx)
 	if conf == nil {
-		c.count(key, eval.Result{}, eval.NotReady)
+		c.count(key, eval.Result{}, eval.NotReady, time.Now().UnixMilli())
 		return def
 	}
-	r := conf.snapshot.Evaluate(key, evalContext, time.Now().UnixMilli())
+	now := time.Now().UnixMilli()
+	r := conf.snapshot.Evaluate(key, evalContext, now)
 	v, ok := read(r)
 	reason := r.Reason()
 	if !ok {
@@ -135,7 +137,7 @@ func value[T any](c *Client, ctx context.Context, key string, def T, read func(e
 			reason = eval.TypeMismatch
 		}
 	}
-	c.count(key, r, reason)
+	c.count(key, r, reason, now)
 	if c.onImpression != nil {
 		variation, _ := r.Variation()
 		c.onImpression(Impression{key, v, variation, reason.String()})
@@ -156,11 +158,11 @@ func (c *Client) overridden(key string) (any, bool) {
 }
 
 // count notes an evaluation for the server's charts.
-func (c *Client) count(key string, r eval.Result, reason eval.Reason) {
+func (c *Client) count(key string, r eval.Result, reason eval.Reason, now int64) {
 	if c.transport == nil {
 		return
 	}
-	row := outbox.Row{Flag: key, Reason: reason.String(), Minute: time.Now().UnixMilli() / 60_000 * 60_000}
+	row := outbox.Row{Flag: key, Reason: reason.String(), Minute: now / 60_000 * 60_000}
 	if reason != eval.TypeMismatch && reason != eval.NotReady {
 		row.Variation, row.Served = r.Variation()
 		row.Experiment, row.Arm, _, _ = r.Experiment()
