@@ -22,6 +22,8 @@ export const kindWords: Record<string, string> = {
   project: 'project',
   environment: 'environment',
   sdk_key: 'SDK key',
+  member: 'account',
+  token: 'API token',
 };
 
 /** An object's key as a link to its page, where it has one. */
