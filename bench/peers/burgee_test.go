@@ -23,16 +23,16 @@ import (
 // server use it.
 func newBurgee(_ testing.TB, f *fixture) engine {
 	single, bulk := eval.Compile(burgeeSet(f, f.single)), eval.Compile(burgeeSet(f, f.bulk))
-	keys, user := bulk.Keys(), burgeeJan()
+	user := burgeeJan()
 	var ring []*eval.Context
 	for _, key := range f.ring {
 		ring = append(ring, eval.ContextOf(eval.Text("targetingKey", key)))
 	}
 	on := func(key string, c *eval.Context) bool { v, _ := single.Evaluate(key, c, 0).Bool(); return v }
 	all := func() map[string]eval.Result {
-		out := make(map[string]eval.Result, len(keys))
-		for _, key := range keys {
-			out[key] = bulk.Evaluate(key, user, 0)
+		out := make(map[string]eval.Result, bulkFlags)
+		for key, r := range bulk.EvaluateAll(user, 0) {
+			out[key] = r
 		}
 		return out
 	}
