@@ -33,7 +33,7 @@ type protocolServer struct {
 	requests      map[string]int
 }
 
-func newProtocolServer(t *testing.T) *protocolServer {
+func newProtocolServer(t testing.TB) *protocolServer {
 	t.Helper()
 	s := &protocolServer{changed: make(chan struct{}), requests: map[string]int{}}
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
@@ -138,7 +138,7 @@ func boolean(key string, on bool) string {
 }
 
 // connect returns a client of the server that has its first configuration.
-func connect(t *testing.T, s *protocolServer, options Options) *Client {
+func connect(t testing.TB, s *protocolServer, options Options) *Client {
 	t.Helper()
 	client := open(t, s, options)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
@@ -149,7 +149,7 @@ func connect(t *testing.T, s *protocolServer, options Options) *Client {
 	return client
 }
 
-func open(t *testing.T, s *protocolServer, options Options) *Client {
+func open(t testing.TB, s *protocolServer, options Options) *Client {
 	t.Helper()
 	options.URL = s.URL
 	if options.Key == "" {
