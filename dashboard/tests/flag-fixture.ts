@@ -103,6 +103,7 @@ const plan: ApplyResult = {
       action: 'update',
       sentences: ['Flags.isHoliday in production: a new rule'],
       diff: [{ path: 'rules[0]', after: { serve: 'true' } }],
+      moves: [],
     },
   ],
   revisions: { production: 813 },

@@ -9,6 +9,7 @@ import (
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/httpkit"
+	"burgee.dev/burgee/sdk/ruleset"
 )
 
 func (a *API) apply(ctx context.Context, in *applyInput) (*body[ApplyResult], error) {
@@ -51,6 +52,7 @@ func applyView(r catalog.ApplyResult) ApplyResult {
 		v.Plan = append(v.Plan, PlanItem{
 			Kind: string(item.Kind), Object: item.Object, Environment: item.Environment, Action: string(item.Action),
 			Sentences: sentences(item.Sentences), Diff: diffView(item.Diff),
+			Moves: movesView(item.Moves),
 		})
 	}
 	for _, w := range r.Warnings {
@@ -70,6 +72,14 @@ func diffView(diff []document.FieldChange) []FieldChange {
 	views := make([]FieldChange, 0, len(diff))
 	for _, d := range diff {
 		views = append(views, FieldChange{Path: d.Path, Before: maybeValue(d.Before), After: maybeValue(d.After)})
+	}
+	return views
+}
+
+func movesView(moves []document.Move) []Move {
+	views := make([]Move, 0, len(moves))
+	for _, m := range moves {
+		views = append(views, Move{Rule: m.Rule, By: m.By, From: m.From, To: m.To, Percent: float64(m.PPM) / (ruleset.Whole / 100)})
 	}
 	return views
 }

@@ -15,6 +15,17 @@ type PlanItem struct {
 	Action      string        `json:"action" enum:"create,update,delete"`
 	Sentences   []string      `json:"sentences"`
 	Diff        []FieldChange `json:"diff"`
+	Moves       []Move        `json:"moves" doc:"what edits of splits move; empty when nobody moves"`
+}
+
+// Move is how many units an edit of a split takes from one variation, or an
+// experiment's arm, to another.
+type Move struct {
+	Rule    string  `json:"rule,omitempty" doc:"the rule's id; absent for the default and for an experiment"`
+	By      string  `json:"by" doc:"the path of the unit"`
+	From    string  `json:"from" doc:"a variation or arm, next, or code"`
+	To      string  `json:"to" doc:"a variation or arm, next, or code"`
+	Percent float64 `json:"percent" doc:"of the units that come to the split"`
 }
 
 // Warning is a remark on a plan that does not stop it.
@@ -36,6 +47,7 @@ type ConfigurationResult struct {
 	Revision      int64              `json:"revision"`
 	Configuration MaybeConfiguration `json:"configuration"`
 	Flag          FlagDetail         `json:"flag"`
+	Moves         []Move             `json:"moves" doc:"what the edits of splits moved"`
 }
 
 // RevisionResult answers a write to one environment.

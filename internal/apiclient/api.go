@@ -82,6 +82,16 @@ type PlanItem struct {
 	Action      string                 `json:"action"`
 	Sentences   []string               `json:"sentences"`
 	Diff        []document.FieldChange `json:"diff"`
+	Moves       []Move                 `json:"moves"`
+}
+
+// Move is how many units an edit of a split takes from one variation to another.
+type Move struct {
+	Rule    string  `json:"rule,omitempty"`
+	By      string  `json:"by"`
+	From    string  `json:"from"`
+	To      string  `json:"to"`
+	Percent float64 `json:"percent"`
 }
 
 // ApplyResult is what an apply did, or would do.

@@ -56,7 +56,10 @@ func (s *Service) planOnly(ctx context.Context, actor account.Actor, cmd command
 func planOf(changes []document.Change, next *document.Project) []PlanItem {
 	out := make([]PlanItem, 0, len(changes))
 	for _, c := range changes {
-		out = append(out, PlanItem{Change: c, Sentences: document.Sentences(c, next), Diff: document.Diff(c.Before, c.After)})
+		out = append(out, PlanItem{
+			Change: c, Sentences: document.Sentences(c, next),
+			Diff: document.Diff(c.Before, c.After), Moves: document.Moves(c, next),
+		})
 	}
 	return out
 }

@@ -62,8 +62,13 @@ func (s *Service) commit(ctx context.Context, actor account.Actor, cmd command, 
 		if err := apply(e); err != nil {
 			return err
 		}
-		done, err = s.settle(e, actor, cmd)
-		return err
+		if done, err = s.settle(e, actor, cmd); err != nil {
+			return err
+		}
+		for _, c := range e.changes {
+			done.outcome.Moves = append(done.outcome.Moves, document.Moves(c, e.next)...)
+		}
+		return nil
 	})
 	if err != nil {
 		return Outcome{}, err

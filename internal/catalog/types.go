@@ -148,6 +148,7 @@ type Outcome struct {
 	Changed   bool             // false: everything was so already and nothing was written
 	Revisions map[string]int64 // of every environment of the project, afterwards
 	ChangeIDs []int64          // of the change rows written
+	Moves     []document.Move  // what edits of splits take from whom
 }
 
 // ApplyRequest is a file to apply.
@@ -165,6 +166,7 @@ type PlanItem struct {
 	document.Change
 	Sentences []string
 	Diff      []document.FieldChange
+	Moves     []document.Move
 }
 
 // ApplyResult is a plan, carried out unless it was a dry run.

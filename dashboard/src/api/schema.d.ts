@@ -721,6 +721,8 @@ export interface components {
         ConfigurationResult: {
             configuration: components["schemas"]["Configuration"] | null;
             flag: components["schemas"]["FlagDetail"];
+            /** @description what the edits of splits moved */
+            moves: components["schemas"]["Move"][];
             /** Format: int64 */
             revision: number;
         };
@@ -1126,6 +1128,21 @@ export interface components {
             id: string;
             role: string;
         };
+        Move: {
+            /** @description the path of the unit */
+            by: string;
+            /** @description a variation or arm, next, or code */
+            from: string;
+            /**
+             * Format: double
+             * @description of the units that come to the split
+             */
+            percent: number;
+            /** @description the rule's id; absent for the default and for an experiment */
+            rule?: string;
+            /** @description a variation or arm, next, or code */
+            to: string;
+        };
         NewFlag: {
             client?: boolean;
             description?: string;
@@ -1165,6 +1182,8 @@ export interface components {
             diff: components["schemas"]["FieldChange"][];
             environment?: string;
             kind: string;
+            /** @description what edits of splits move; empty when nobody moves */
+            moves: components["schemas"]["Move"][];
             object: string;
             sentences: string[];
         };
