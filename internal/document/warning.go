@@ -3,8 +3,8 @@ package document
 import "fmt"
 
 // Warnings says what is allowed and probably not meant, about the objects that
-// changes touch: rules that nobody reaches, experiments that act on nothing,
-// splits that have fallen into many ranges.
+// changes touch: mistakes in rules, experiments that act on nothing, splits that
+// have fallen into many ranges.
 func Warnings(p *Project, changes []Change) []Warning {
 	var out []Warning
 	for _, c := range changes {
@@ -13,14 +13,13 @@ func Warnings(p *Project, changes []Change) []Warning {
 		}
 		switch c.Kind {
 		case ConfigurationKind:
-			out = append(out, p.unreached(c.Environment, c.Object)...)
 			out = append(out, p.scattered(c.Environment, c.Object)...)
 		case ExperimentKind:
 			out = append(out, p.idle(c.Object)...)
 			out = append(out, scatteredArms(c.Object, p.Experiments[c.Object])...)
 		}
 	}
-	return out
+	return append(p.mistakes(changes), out...)
 }
 
 // everyone says whether a rule serves all who come to it, so that none goes on.
@@ -30,26 +29,6 @@ func everyone(when Condition, cells []Cell, fixed bool) bool {
 		return false
 	}
 	return fixed || len(cells) == 1 && cells[0].To != Next
-}
-
-// unreached finds the rules below one that serves everyone.
-func (p *Project) unreached(environment, flag string) []Warning {
-	c := p.Configuration(environment, flag)
-	if c == nil {
-		return nil
-	}
-	at := join(blockPath(flag, environment), "rules")
-	for i, r := range c.Rules {
-		if !everyone(r.When, layout(r.Serve.Shares), len(r.Serve.Shares) == 0) {
-			continue
-		}
-		var out []Warning
-		for j := i + 1; j < len(c.Rules); j++ {
-			out = append(out, Warning{index(at, j), fmt.Sprintf("rule %s is never reached: rule %s above it serves everyone", c.Rules[j].ID, r.ID)})
-		}
-		return out
-	}
-	return nil
 }
 
 // idle says of each flag of a running experiment what keeps the experiment from

@@ -13,14 +13,22 @@ func TestWarningsTellWhatIsProbablyNotMeant(t *testing.T) {
 	}{
 		"a rule below one for everyone": {
 			inProduction("rules:\n  - {id: all, serve: true}\n  - {id: late, when: {a: 1}, serve: true}"),
-			[]Warning{{"flags.f.environments.production.rules[1]", "rule late is never reached: rule all above it serves everyone"}},
+			[]Warning{
+				{"flags.f.environments.production.rules[1]", "rule late is never reached: rule all above it serves everyone"},
+				{"flags.f.environments.production.default", "the default is never served: rule all above it serves everyone"},
+			},
 		},
 		"a whole share is everyone too": {
 			inProduction("rules:\n  - {id: all, serve: {true: 100, false: 0}}\n  - {id: late, serve: true}"),
-			[]Warning{{"flags.f.environments.production.rules[1]", "rule late is never reached: rule all above it serves everyone"}},
+			[]Warning{
+				{"flags.f.environments.production.rules[1]", "rule late is never reached: rule all above it serves everyone"},
+				{"flags.f.environments.production.default", "the default is never served: rule all above it serves everyone"},
+				{"flags.f.environments.production.rules[0].serve", "nobody gets false, its share is 0; leave it out"},
+			},
 		},
 		"a split lets those without a unit go on": {
-			inProduction("rules:\n  - {id: some, serve: {true: 50, false: 50}}\n  - {id: late, serve: true}"), nil,
+			inProduction("rules:\n  - {id: some, serve: {true: 50, false: 50}}\n  - {id: late, serve: true}"),
+			[]Warning{{"flags.f.environments.production.default", "the default is never served: rule late above it serves everyone"}},
 		},
 		"an experiment on a flag that is off": {
 			inProduction("enabled: false") + "experiments: {x: {environment: production, state: running, serve: {f: true}}}\n",
