@@ -113,9 +113,10 @@ golden: | need-go ## rewrite every golden file; read the diff before you commit 
 gen: ## regenerate what is generated from spec/openapi.json
 	@cd dashboard/openapi && npm ci --silent --no-audit --no-fund && npm run --silent generate
 
-bench: | need-go ## evaluation, delivery and remote evaluation benchmarks
+bench: | need-go ## evaluation, delivery and remote evaluation benchmarks, then evaluation beside other engines
 	@cd sdk && go test -run '^$$' -bench . -benchmem ./eval
 	@go test -run '^$$' -bench . -benchmem ./internal/delivery ./internal/ofrep
+	@bench/run go
 
 clean: ## remove what was built (never ./data)
 	@rm -rf bin build dashboard/dist internal/downloads/files/go internal/downloads/files/*.whl

@@ -1,13 +1,14 @@
 // Command ratio reads the output of benchmark rounds and prints one Markdown
 // table: a row for each scenario and engine with the median of its processor
 // time, the median of its ratio to the ceiling of the same round, and how much
-// slower than Burgee it was in the same round.
+// slower than Burgee's engine it was in the same round.
 //
 //	ratio <rounds.txt
 package main
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -40,13 +41,17 @@ func run(in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(out, "| scenario | engine | ns | to the ceiling | to Burgee | allocations |")
-	fmt.Fprintln(out, "|---|---|--:|--:|--:|--:|")
+	write(out, "scenario", "engine", "ns", "to the ceiling", "to Burgee", "allocations")
+	write(out, "---", "---", "--:", "--:", "--:", "--:")
 	for _, r := range rows {
-		fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", r.scenario, r.engine, readable(median(r.nanoseconds)),
+		write(out, r.scenario, r.engine, readable(median(r.nanoseconds)),
 			ratio(r, find(rows, r.scenario, ceiling)), ratio(r, find(rows, r.scenario, burgee)), r.allocations)
 	}
 	return nil
+}
+
+func write(out io.Writer, cells ...string) {
+	fmt.Fprintf(out, "| %s |\n", strings.Join(cells, " | "))
 }
 
 // read takes the lines "BenchmarkPeers/engine/S1 100 12.3 ns/op …" and leaves
@@ -73,7 +78,7 @@ func read(in io.Reader) ([]*row, error) {
 			return nil, fmt.Errorf("%q has no processor time: %w", fields[0], err)
 		}
 		r.nanoseconds = append(r.nanoseconds, n)
-		r.allocations = metric(fields, "allocs/op")
+		r.allocations = cmp.Or(metric(fields, "allocs/op"), "–")
 	}
 	slices.SortStableFunc(rows, func(a, b *row) int { return strings.Compare(a.scenario, b.scenario) })
 	return rows, lines.Err()
