@@ -43,7 +43,7 @@ func (in *Apply) parse() (*document.File, error) {
 func applyView(r catalog.ApplyResult) ApplyResult {
 	v := ApplyResult{
 		Changed: r.Changed, Revisions: r.Revisions,
-		Plan: make([]PlanItem, 0, len(r.Plan)), Warnings: make([]Warning, 0, len(r.Warnings)),
+		Plan: make([]PlanItem, 0, len(r.Plan)), Warnings: warningsView(r.Warnings),
 	}
 	if v.Revisions == nil {
 		v.Revisions = map[string]int64{}
@@ -55,10 +55,15 @@ func applyView(r catalog.ApplyResult) ApplyResult {
 			Moves: movesView(item.Moves),
 		})
 	}
-	for _, w := range r.Warnings {
-		v.Warnings = append(v.Warnings, Warning(w))
-	}
 	return v
+}
+
+func warningsView(all []document.Warning) []Warning {
+	views := make([]Warning, 0, len(all))
+	for _, w := range all {
+		views = append(views, Warning(w))
+	}
+	return views
 }
 
 func sentences(words []string) []string {

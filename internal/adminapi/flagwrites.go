@@ -122,7 +122,7 @@ func (a *API) configurationResult(ctx context.Context, at FlagEnvironmentPath, o
 	}
 	return &body[ConfigurationResult]{ConfigurationResult{
 		Revision: out.Revisions[at.Environment], Configuration: flag.Configurations[at.Environment], Flag: flag,
-		Moves: movesView(out.Moves),
+		Moves: movesView(out.Moves), Warnings: warningsView(out.Warnings),
 	}}, nil
 }
 

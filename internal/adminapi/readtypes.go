@@ -28,7 +28,7 @@ type Move struct {
 	Percent float64 `json:"percent" doc:"of the units that come to the split"`
 }
 
-// Warning is a remark on a plan that does not stop it.
+// Warning is a remark on a change that does not stop it.
 type Warning struct {
 	Path    string `json:"path"`
 	Message string `json:"message"`
@@ -48,6 +48,7 @@ type ConfigurationResult struct {
 	Configuration MaybeConfiguration `json:"configuration"`
 	Flag          FlagDetail         `json:"flag"`
 	Moves         []Move             `json:"moves" doc:"what the edits of splits moved"`
+	Warnings      []Warning          `json:"warnings" doc:"what is allowed and probably not meant; empty when nothing is"`
 }
 
 // RevisionResult answers a write to one environment.

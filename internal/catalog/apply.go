@@ -13,7 +13,7 @@ import (
 // Apply carries a file out, all of it or nothing: one revision per environment.
 // A dry run makes the same plan with the same checks and writes nothing.
 func (s *Service) Apply(ctx context.Context, actor account.Actor, project string, request ApplyRequest) (ApplyResult, error) {
-	cmd := command{project: project, opts: WriteOptions{Comment: request.Comment, RequestID: request.RequestID}}
+	cmd := command{project: project, warns: true, opts: WriteOptions{Comment: request.Comment, RequestID: request.RequestID}}
 	var result ApplyResult
 	plan := func(e *edit) error {
 		if err := e.merge(request.File); err != nil {
@@ -23,7 +23,6 @@ func (s *Service) Apply(ctx context.Context, actor account.Actor, project string
 			return err
 		}
 		result.Plan = planOf(e.changes, e.next)
-		result.Warnings = document.Warnings(e.next, e.changes)
 		return nil
 	}
 	if request.DryRun {
@@ -43,7 +42,7 @@ func (s *Service) planOnly(ctx context.Context, actor account.Actor, cmd command
 		if err := plan(e); err != nil {
 			return err
 		}
-		result.Outcome = Outcome{Changed: len(e.changes) > 0, Revisions: v.revisions()}
+		result.Outcome = Outcome{Changed: len(e.changes) > 0, Revisions: v.revisions(), Warnings: document.Warnings(e.next, e.changes)}
 		_, _, err := e.check(actor, cmd)
 		return err
 	})

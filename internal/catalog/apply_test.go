@@ -166,3 +166,31 @@ func TestAGivenKeyMustHaveTheRightForm(t *testing.T) {
 	_, err := h.EnsureFirstRun(t.Context(), catalog.FirstRun{ServerKey: "bgc_" + strings.Repeat("a", 40)})
 	wantFault(t, err, fault.Invalid, "key_malformed", "burgee key generate server")
 }
+
+func TestMistakesInRulesComeBackFromEveryWayToPublishThem(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, whole)
+	const block = "{rules: [{id: all, when: {plan: {exists: true}}, serve: true}, {id: late, when: {plan: pro}, serve: false}]}"
+	const where = "flags.Flags.isHoliday.environments.production.rules[1]"
+	file := "apiVersion: burgee/v1\nproject: default\nflags: {Flags.isHoliday: {environments: {production: " + block + "}}}\n"
+	said := func(way string, warnings []document.Warning) {
+		t.Helper()
+		if len(warnings) != 1 || warnings[0].Path != where || !strings.Contains(warnings[0].Message, "rule all above it") {
+			t.Errorf("%s: %+v", way, warnings)
+		}
+	}
+	dry, err := h.tryApply(t.Context(), ann, file, catalog.ApplyRequest{DryRun: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said("a dry run", dry.Warnings)
+	parsed, err := document.Parse("", []byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := parsed.Flags["Flags.isHoliday"].Environments["production"]
+	out := must[catalog.Outcome](t)(h.PutConfiguration(t.Context(), ann, "default", "Flags.isHoliday", "production", c, catalog.WriteOptions{}))
+	said("one configuration", out.Warnings)
+	h.apply(t, ann, "apiVersion: burgee/v1\nproject: default\nflags: {Flags.isHoliday: {environments: {production: {default: true}}}}\n")
+	said("a file", h.apply(t, ann, file).Warnings)
+}

@@ -18,6 +18,7 @@ type command struct {
 	project     string
 	environment string         // that IfRevision is about
 	action      account.Action // the right it takes; empty: by the kinds of objects it changes
+	warns       bool           // what is probably not meant is said with the outcome
 	opts        WriteOptions
 }
 
@@ -54,9 +55,10 @@ func (s *Service) commit(ctx context.Context, actor account.Actor, cmd command, 
 			WithField("comment", "has %d bytes; at most %d fit", len(cmd.opts.Comment), maxComment)
 	}
 	var done committed
+	var e *edit
 	err := s.store.Write(ctx, func(tx Tx) error {
-		e, err := s.begin(tx, actor, cmd)
-		if err != nil {
+		var err error
+		if e, err = s.begin(tx, actor, cmd); err != nil {
 			return err
 		}
 		if err := apply(e); err != nil {
@@ -80,6 +82,9 @@ func (s *Service) commit(ctx context.Context, actor account.Actor, cmd command, 
 		if revision, ok := done.raised[environment.Key]; ok {
 			s.tell.Announce(environment.ID, revision)
 		}
+	}
+	if cmd.warns && e.next != nil { // last: it takes its time, and nobody waits for it
+		done.outcome.Warnings = document.Warnings(e.next, e.changes)
 	}
 	return done.outcome, nil
 }

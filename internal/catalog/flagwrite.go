@@ -102,7 +102,7 @@ func (e *edit) restore(next *document.Project, key string) {
 
 // PutConfiguration replaces what one environment does with a flag.
 func (s *Service) PutConfiguration(ctx context.Context, actor account.Actor, project, flag, environment string, c *document.Configuration, opts WriteOptions) (Outcome, error) {
-	cmd := command{project: project, environment: environment, action: account.Publish, opts: opts}
+	cmd := command{project: project, environment: environment, action: account.Publish, opts: opts, warns: true}
 	return s.commit(ctx, actor, cmd, func(e *edit) error { return e.configure(flag, environment, c) })
 }
 

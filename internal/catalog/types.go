@@ -145,10 +145,11 @@ type WriteOptions struct {
 
 // Outcome answers every write.
 type Outcome struct {
-	Changed   bool             // false: everything was so already and nothing was written
-	Revisions map[string]int64 // of every environment of the project, afterwards
-	ChangeIDs []int64          // of the change rows written
-	Moves     []document.Move  // what edits of splits take from whom
+	Changed   bool               // false: everything was so already and nothing was written
+	Revisions map[string]int64   // of every environment of the project, afterwards
+	ChangeIDs []int64            // of the change rows written
+	Moves     []document.Move    // what edits of splits take from whom
+	Warnings  []document.Warning // what is probably not meant, of Apply and PutConfiguration
 }
 
 // ApplyRequest is a file to apply.
@@ -172,8 +173,7 @@ type PlanItem struct {
 // ApplyResult is a plan, carried out unless it was a dry run.
 type ApplyResult struct {
 	Outcome
-	Plan     []PlanItem
-	Warnings []document.Warning
+	Plan []PlanItem
 }
 
 // ActionKind says what a recorded change did.

@@ -725,6 +725,8 @@ export interface components {
             moves: components["schemas"]["Move"][];
             /** Format: int64 */
             revision: number;
+            /** @description what is allowed and probably not meant; empty when nothing is */
+            warnings: components["schemas"]["Warning"][];
         };
         ConnectedApplication: {
             application: string;
