@@ -9,8 +9,13 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
-// maxBody is the largest body the management API reads.
-const maxBody = 1 << 20
+const (
+	// maxBody is the largest body the management API reads.
+	maxBody = 1 << 20
+	// maxFile is the largest one that holds a file: what a full project exports
+	// must be one that it takes back.
+	maxFile = 8 << 20
+)
 
 // API is the management API.
 type API struct {

@@ -78,7 +78,7 @@ func problem(ctx context.Context, err error) error {
 // inside, with the place of the mistake.
 func wellFormed(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
-	limits := httpkit.Limits{Body: maxBody, AllowEmpty: true, AllowUnknown: true}
+	limits := httpkit.Limits{Body: ctx.Operation().MaxBodyBytes, AllowEmpty: true, AllowUnknown: true}
 	data, err := httpkit.ReadBody(r, limits)
 	if err == nil && len(data) > 0 {
 		var value any

@@ -64,6 +64,12 @@ func asDocument(o huma.Operation) huma.Operation {
 	return o
 }
 
+// holdsFile lets the body be as large as a whole project.
+func holdsFile(o huma.Operation) huma.Operation {
+	o.MaxBodyBytes = maxFile
+	return o
+}
+
 // route registers one operation with its handler.
 func route[I, O any](a *API, o huma.Operation, handle func(context.Context, *I) (*O, error)) {
 	if len(o.Security[0]) > 0 {
@@ -147,7 +153,7 @@ func (a *API) experimentRoutes() {
 }
 
 func (a *API) documentRoutes() {
-	route(a, asDocument(op("apply", post, "/projects/{project}/apply", tagDocuments, "Plan a document, and publish it unless it is a dry run", 404, 409)), a.apply)
+	route(a, holdsFile(asDocument(op("apply", post, "/projects/{project}/apply", tagDocuments, "Plan a document, and publish it unless it is a dry run", 404, 409))), a.apply)
 	route(a, exported(op("exportProject", get, "/projects/{project}/export", tagDocuments, "Export a project as a document", 404)), a.export)
 	route(a, op("undo", post, "/projects/{project}/environments/{environment}/undo", tagDocuments, "Take a revision back within 10 minutes, as a new revision", 404, 409), a.undo)
 	route(a, op("evaluate", post, "/projects/{project}/environments/{environment}/evaluate", tagDocuments, "Evaluate a flag for a context, and explain the answer", 404, 503), a.evaluate)

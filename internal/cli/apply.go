@@ -30,7 +30,9 @@ func newApply(stdio Stdio) *cobra.Command {
 as one revision per environment, all or nothing. What is not in the file stays.
 
 --check reads the file alone, without a server: 0 sound, 2 wrong. Flags and target
-groups that the file names must then be in it; --dry-run asks the server.`,
+groups that the file names must then be in it; --dry-run asks the server. What is
+allowed and probably not meant, such as a rule that nobody reaches, is a warning on
+standard error.`,
 		Example: `  burgee apply -f flags.yaml
   burgee apply --yes -f flags.yaml --comment "raise DE to 25 %"
   burgee apply --check -f flags.yaml
@@ -131,7 +133,7 @@ func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Cl
 func aboutFile(err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
 	if ok && f.Kind == fault.TooLarge {
-		return fault.Wrap(err, f.Kind, f.Code, "the file is over 1 MB, too large for one apply. Split it, or take out what has not changed")
+		return fault.Wrap(err, f.Kind, f.Code, "the file is too large for one apply. Split it, or take out what has not changed")
 	}
 	if !ok || f.Code != "moved" {
 		return err
@@ -185,9 +187,11 @@ func runCheck(stdio Stdio, o applyOptions, name string, file *document.File) err
 		}
 		return err
 	}
+	warnings := append([]document.Warning{}, document.Warnings(next, changes)...)
 	if o.asJSON {
-		return printJSON(stdio.Out, map[string]any{"ok": true, "flags": len(next.Flags), "objects": len(changes)})
+		return printJSON(stdio.Out, map[string]any{"ok": true, "flags": len(next.Flags), "objects": len(changes), "warnings": warnings})
 	}
+	printWarnings(stdio, file, warnings)
 	say(stdio.Out, "%s is sound: %s, %s, %s\n", name,
 		count(len(next.Flags), "flag"), count(len(next.TargetGroups), "target group"), count(len(next.Experiments), "experiment"))
 	return nil
