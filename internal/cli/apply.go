@@ -133,7 +133,7 @@ func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Cl
 func aboutFile(err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
 	if ok && f.Kind == fault.TooLarge {
-		return fault.Wrap(err, f.Kind, f.Code, "the file is over 1 MB, too large for one apply. Split it, or take out what has not changed")
+		return fault.Wrap(err, f.Kind, f.Code, "the file is too large for one apply. Split it, or take out what has not changed")
 	}
 	if !ok || f.Code != "moved" {
 		return err
