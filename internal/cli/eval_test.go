@@ -73,9 +73,47 @@ func TestTheProgramsDefaultIsShownWhereItIsServed(t *testing.T) {
 func TestExplainShowsTheClauseThatFailed(t *testing.T) {
 	file := write(t, "flags.yaml", small)
 	got := run(t, "", nil, "eval", "dark", "-f", file, "-e", "production", "--context", `{"app":{"version":"1.9"}}`, "--explain")
-	for _, want := range []string{"✗ rule new\n", `✗ app.version ver_ge "2.0", saw "1.9"`, "? rule some\n", `? country in "DE", saw nothing`, "✓ default   ← served\n"} {
+	for _, want := range []string{"✗ rule new\n", `✗ app.version ≥ 2.0, saw "1.9"`, "? rule some\n", `? country is DE, saw nothing`, "✓ default   ← served\n"} {
 		if !strings.Contains(got.out, want) {
 			t.Errorf("no %q in\n%s%s", want, got.out, got.err)
+		}
+	}
+}
+
+func TestExplainShowsThePositionAndTheChainOfPrerequisites(t *testing.T) {
+	file := write(t, "flags.yaml", `apiVersion: burgee/v1
+flags:
+  base: {type: boolean, environments: {production: {rules: [{id: de, when: {country: DE}, serve: true}], default: false}}}
+  middle: {type: boolean, environments: {production: {prerequisites: [{flag: base, variations: ["true"]}], off: false, default: true}}}
+  top:
+    type: boolean
+    seed: "s1"
+    environments:
+      production:
+        prerequisites: [{flag: middle, variations: ["true"]}]
+        off: false
+        rules: [{id: some, serve: {true: 10, next: 90}}]
+        default: {true: 50, false: 50}
+`)
+	for context, wants := range map[string][]string{
+		`{"targetingKey":"user-2","country":"DE"}`: {
+			"  ✓ prerequisite middle must serve true; it serves true (DEFAULT)\n",
+			"      ✓ prerequisite base must serve true; it serves true (RULE)\n",
+			"          ✓ rule de   ← served\n              ✓ country is DE, saw \"DE\"\n",
+			"  ✓ rule some: this share goes on to the next rule\n      targetingKey is at position 12.9887 % ≥ 10 %\n",
+			"  ✓ default   ← served\n      targetingKey is at position 12.9887 % < 50 %\n",
+		},
+		`{"targetingKey":"user-2","country":"FR"}`: {
+			"PREREQUISITE_FAILED: middle → base\n",
+			"  ✗ prerequisite middle must serve true; it serves false (PREREQUISITE_FAILED)\n",
+			"              ✗ country is DE, saw \"FR\"\n",
+		},
+	} {
+		got := run(t, "", nil, "eval", "top", "-f", file, "-e", "production", "--context", context, "--explain")
+		for _, want := range wants {
+			if !strings.Contains(got.out, want) {
+				t.Errorf("no %q in\n%s%s", want, got.out, got.err)
+			}
 		}
 	}
 }

@@ -6,17 +6,29 @@ import (
 	"io"
 	"strings"
 
+	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
 // step is one place where an evaluation could have ended.
 type step struct {
-	Kind   string     `json:"kind"`
-	Name   string     `json:"name"`
-	Answer string     `json:"answer"`
-	Served bool       `json:"served"`
-	Note   string     `json:"note"`
-	When   *condition `json:"when"`
+	Kind         string            `json:"kind"`
+	Name         string            `json:"name"`
+	Answer       string            `json:"answer"`
+	Served       bool              `json:"served"`
+	Note         string            `json:"note"`
+	When         *condition        `json:"when"`
+	Split        *answerSplit      `json:"split"`
+	Saw          json.RawMessage   `json:"saw"`
+	Prerequisite *stepPrerequisite `json:"prerequisite"`
+}
+
+// stepPrerequisite is what another flag must serve and serves, and why.
+type stepPrerequisite struct {
+	Needs     []string `json:"needs"`
+	Variation string   `json:"variation"`
+	Reason    string   `json:"reason"`
+	Steps     []step   `json:"steps"`
 }
 
 // condition is one part of a step's condition, with what it saw.
@@ -26,6 +38,8 @@ type condition struct {
 	Name   string          `json:"name"`
 	Saw    json.RawMessage `json:"saw"`
 	Answer string          `json:"answer"`
+	Note   string          `json:"note"`
+	Needs  []string        `json:"needs"`
 	Parts  []condition     `json:"parts"`
 }
 
@@ -35,19 +49,60 @@ func printSteps(w io.Writer, raw json.RawMessage) {
 	if len(raw) == 0 || json.Unmarshal(raw, &steps) != nil {
 		return
 	}
-	for _, s := range steps {
-		words := strings.TrimSpace(s.Kind + " " + s.Name)
-		if s.Note != "" {
-			words += ": " + s.Note
-		}
+	printEach(w, steps, "  ")
+}
+
+func printEach(w io.Writer, steps []step, indent string) {
+	for i := range steps {
+		s := &steps[i]
+		served := ""
 		if s.Served {
-			words += "   ← served"
+			served = "   ← served"
 		}
-		say(w, "  %s %s\n", mark(s.Answer), words)
+		say(w, "%s%s %s%s\n", indent, mark(s.Answer), s.words(), served)
 		if s.When != nil {
-			s.When.print(w, "      ")
+			s.When.print(w, indent+"    ")
+		}
+		if s.Split != nil {
+			say(w, "%s    %s\n", indent, s.Split.words())
+		}
+		if s.Prerequisite != nil {
+			printEach(w, s.Prerequisite.Steps, indent+"    ")
 		}
 	}
+}
+
+func (s *step) words() string {
+	words := strings.TrimSpace(s.Kind + " " + s.Name)
+	switch {
+	case s.Prerequisite != nil:
+		p := s.Prerequisite
+		words += fmt.Sprintf(" must serve %s; it serves %s (%s)", strings.Join(p.Needs, " or "), orNothing(p.Variation), p.Reason)
+	case s.Kind == "targets":
+		words += ", saw " + saw(s.Saw)
+	}
+	if s.Note != "" {
+		words += ": " + s.Note
+	}
+	return words
+}
+
+// words says where a unit stands: "position 21.4800 % < 25 %".
+func (s *answerSplit) words() string {
+	position := fmt.Sprintf("%s is at position %.4f %%", s.Unit, float64(s.Position)/1e4)
+	from, to := percent(s.Cell[0]), percent(s.Cell[1])
+	switch {
+	case s.Cell[0] == 0:
+		return position + " < " + to
+	case s.Cell[1] == ruleset.Whole:
+		return position + " ≥ " + from
+	}
+	return position + ", from " + from + " to " + to
+}
+
+// percent is parts per million as people write them.
+func percent(ppm int) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.4f", float64(ppm)/1e4), "0"), ".") + " %"
 }
 
 func (c *condition) print(w io.Writer, indent string) {
@@ -59,12 +114,14 @@ func (c *condition) print(w io.Writer, indent string) {
 
 func (c *condition) words() string {
 	switch {
-	case c.Clause != nil && c.Clause.Attr != "":
-		return fmt.Sprintf("%s %s %s, saw %s", c.Clause.Attr, c.Clause.Op, constants(c.Clause.Values), saw(c.Saw))
+	case c.Is == "clause" && c.Clause != nil:
+		return clauseWords(c.Clause) + ", saw " + saw(c.Saw)
+	case c.Is == "target_group" && c.Note != "":
+		return "in target group " + c.Name + ": " + c.Note + ", saw " + saw(c.Saw)
 	case c.Is == "target_group":
 		return "in target group " + c.Name
 	case c.Is == "flag":
-		return "flag " + c.Name
+		return "flag " + c.Name + " serves " + strings.Join(c.Needs, " or ") + ", saw " + saw(c.Saw)
 	case c.Is == "all":
 		return "all of"
 	case c.Is == "any":
@@ -73,15 +130,12 @@ func (c *condition) words() string {
 	return strings.TrimSpace(c.Is + " " + c.Name)
 }
 
-func constants(values []json.RawMessage) string {
-	var words []string
-	for _, v := range values {
-		words = append(words, string(v))
-	}
-	if len(words) > 6 {
-		words = append(words[:5], fmt.Sprintf("and %d more", len(words)-5))
-	}
-	return strings.Join(words, ", ")
+// clauseWords says a clause as a change of one is said.
+func clauseWords(e *ruleset.Expr) string {
+	return document.ConditionWords(document.Condition{{
+		Kind: document.Clause, Path: e.Attr, IgnoreCase: e.IgnoreCase,
+		Tests: []document.Test{{Op: e.Op, Values: e.Values}},
+	}})
 }
 
 func saw(raw json.RawMessage) string {

@@ -22,6 +22,22 @@ type Step struct {
 	// Note says why a step whose condition holds was passed by.
 	Note string     `json:"note,omitempty"`
 	When *Condition `json:"when,omitempty"`
+	// Split says where the unit stands among the step's shares, where it has
+	// shares and was asked.
+	Split *SplitDetail `json:"split,omitempty"`
+	// Saw is the value that targets looked for.
+	Saw any `json:"saw,omitempty"`
+	// Prerequisite is what the other flag serves.
+	Prerequisite *PrerequisiteStep `json:"prerequisite,omitempty"`
+}
+
+// PrerequisiteStep is what another flag must serve and serves. Steps are its
+// own, told where it is met first.
+type PrerequisiteStep struct {
+	Needs     []string `json:"needs"` // any of these variations
+	Variation string   `json:"variation,omitempty"`
+	Reason    string   `json:"reason"`
+	Steps     []Step   `json:"steps,omitempty"`
 }
 
 // Condition is one part of a condition with its answer and, for a clause, the
@@ -32,7 +48,10 @@ type Condition struct {
 	Name   string        `json:"name,omitempty"`
 	Saw    any           `json:"saw,omitempty"`
 	Answer string        `json:"answer"`
-	Parts  []Condition   `json:"parts,omitempty"`
+	// Note says which list of a target group decided, before its condition.
+	Note  string      `json:"note,omitempty"`
+	Needs []string    `json:"needs,omitempty"` // any of these variations of a flag
+	Parts []Condition `json:"parts,omitempty"`
 }
 
 // Explain evaluates a flag and tells every step, with the clauses that failed
@@ -41,30 +60,58 @@ type Condition struct {
 func (s *Snapshot) Explain(key string, c *Context, now int64) Explanation {
 	x := Explanation{Detail: s.Detail(key, c, now), Steps: []Step{}}
 	f := s.find(key)
-	if f == nil || f.fault != nil || !f.enabled {
+	if f == nil {
 		return x
 	}
 	if c == nil {
 		c = s.nobody
 	}
-	e := s.tell(c, now)
+	t := teller{scope: s.tell(c, now), told: map[int32]bool{f.id: true}}
+	x.Steps = append(x.Steps, t.steps(f)...)
+	return x
+}
+
+// teller explains flags, each once.
+type teller struct {
+	*scope
+	told map[int32]bool
+}
+
+func (t *teller) steps(f *flag) []Step {
+	if f.fault != nil || !f.enabled {
+		return nil
+	}
+	var steps []Step
 	for i := range f.prerequisites {
-		p := &f.prerequisites[i]
-		met := e.meets(p)
-		x.Steps = append(x.Steps, Step{Kind: "prerequisite", Name: s.flags[p.flag].key, Answer: answerOf(met).String()})
-		if !met {
-			return x
+		step := t.prerequisite(&f.prerequisites[i])
+		steps = append(steps, step)
+		if step.Answer != yes.String() {
+			return steps
 		}
 	}
 	for i := range f.targets {
-		_, listed := e.target(&f.targets[i])
-		x.Steps = append(x.Steps, Step{Kind: "targets", Name: f.targets[i].path, Answer: answerOf(listed).String(), Served: listed})
+		_, listed := t.target(&f.targets[i])
+		steps = append(steps, Step{
+			Kind: "targets", Name: f.targets[i].path, Answer: answerOf(listed).String(), Served: listed,
+			Saw: t.saw(t.value(f.targets[i].slot)),
+		})
 		if listed {
-			return x
+			return steps
 		}
 	}
-	x.Steps = append(x.Steps, e.explainRules(f)...)
-	return x
+	return append(steps, t.explainRules(f)...)
+}
+
+func (t *teller) prerequisite(p *requirement) Step {
+	r := t.read(p.flag)
+	serves := &PrerequisiteStep{Needs: p.ids, Reason: r.reason.String()}
+	serves.Variation, _ = r.Variation()
+	if !t.told[p.flag] {
+		t.told[p.flag] = true
+		serves.Steps = t.steps(r.flag)
+	}
+	met := r.variation >= 0 && p.fits[r.variation]
+	return Step{Kind: "prerequisite", Name: r.flag.key, Answer: answerOf(met).String(), Prerequisite: serves}
 }
 
 func (e *scope) explainRules(f *flag) []Step {
@@ -76,7 +123,7 @@ func (e *scope) explainRules(f *flag) []Step {
 			return steps
 		}
 	}
-	last := Step{Kind: "default", Answer: yes.String(), Served: true}
+	last := Step{Kind: "default", Answer: yes.String(), Served: true, Split: e.place(&f.def)}
 	if _, _, served := e.choose(&f.def); !served {
 		last.Note = e.skipNote(&f.def)
 	}
@@ -95,6 +142,7 @@ func (e *scope) explainRule(r *rule) Step {
 	if step.Answer != yes.String() {
 		return step
 	}
+	step.Split = e.place(&r.serve)
 	if _, _, step.Served = e.choose(&r.serve); !step.Served {
 		step.Note = e.skipNote(&r.serve)
 	}
@@ -110,6 +158,23 @@ func (e *scope) skipNote(s *serve) string {
 	return "this share goes on to the next rule"
 }
 
+// place is where the unit stands in a table, nil where there is no table or no
+// unit.
+func (e *scope) place(s *serve) *SplitDetail {
+	if s.cells == nil {
+		return nil
+	}
+	h, hasUnit := e.bucket(s)
+	if !hasUnit {
+		return nil
+	}
+	at := int32(0)
+	for h >= s.cells[at].below {
+		at++
+	}
+	return &SplitDetail{s.seed, s.unit, int(Position(h)), s.span(at)}
+}
+
 func (e *scope) explainNode(n *node) Condition {
 	c := Condition{Answer: e.test(n).String()}
 	switch n.kind {
@@ -118,11 +183,9 @@ func (e *scope) explainNode(n *node) Condition {
 		c.Saw = e.saw(e.value(n.clause.slot))
 	case nodeGroup:
 		c.Is, c.Name = "target_group", n.source.TargetGroup
-		if when := e.s.groups[n.group].when; when != nil {
-			c.Parts = []Condition{e.explainNode(when)}
-		}
+		e.explainGroup(&c, &e.s.groups[n.group])
 	case nodeFlag:
-		c.Is, c.Name = "flag", n.source.Flag
+		c.Is, c.Name, c.Needs = "flag", n.source.Flag, n.source.Variations
 		if id, served := e.read(n.flag.flag).Variation(); served {
 			c.Saw = id
 		}
@@ -137,6 +200,29 @@ func (e *scope) explainNode(n *node) Condition {
 		c.Parts = append(c.Parts, e.explainNode(&n.sub[i]))
 	}
 	return c
+}
+
+// explainGroup tells the list that decided, or else the condition.
+func (e *scope) explainGroup(c *Condition, g *group) {
+	unit := e.value(g.slot)
+	var buf [unitNumber]byte
+	if unit != nil {
+		if name, digits, ok := unit.unit(&buf); ok {
+			switch {
+			case listed(g.exclude, name, digits):
+				c.Note, c.Saw = "its list excludes it", e.saw(unit)
+				return
+			case listed(g.include, name, digits):
+				c.Note, c.Saw = "its list includes it", e.saw(unit)
+				return
+			}
+		}
+	}
+	if g.when != nil {
+		c.Parts = []Condition{e.explainNode(g.when)}
+		return
+	}
+	c.Note, c.Saw = "not on its list", e.saw(unit)
 }
 
 // saw turns an attribute back into what JSON has for it, nil for a missing one.
