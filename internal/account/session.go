@@ -45,12 +45,23 @@ func (s *Service) BySession(ctx context.Context, secret string) (Actor, Person, 
 		return Actor{}, Person{}, sessionOver()
 	}
 	if now.Sub(time.UnixMilli(rec.LastSeenAt)) >= touchEvery {
-		if err := s.store.TouchSession(ctx, rec.Hash, now.UnixMilli(), now.Add(sessionLife).UnixMilli()); err != nil {
-			return Actor{}, Person{}, err
-		}
+		touch(ctx, func(ctx context.Context) error {
+			return s.store.TouchSession(ctx, rec.Hash, now.UnixMilli(), now.Add(sessionLife).UnixMilli())
+		})
 	}
 	actor := Actor{Kind: Member, ID: member.ID, Name: member.Email, Role: member.Role}
 	return actor, memberOf(member), nil
+}
+
+// touchPatience is how long the note of a use may wait for the store's writer.
+const touchPatience = 500 * time.Millisecond
+
+// touch notes a use if that is quick. Who may enter does so while the store is
+// busy or cannot write at all; the next use is noted instead.
+func touch(ctx context.Context, note func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(ctx, touchPatience)
+	defer cancel()
+	_ = note(ctx)
 }
 
 func sessionOver() *fault.Error {
@@ -80,9 +91,7 @@ func (s *Service) ByToken(ctx context.Context, token string) (Actor, error) {
 			rec.Name, time.UnixMilli(rec.ExpiresAt).UTC().Format(time.DateOnly))
 	}
 	if now-rec.LastUsedAt >= time.Minute.Milliseconds() {
-		if err := s.store.TouchToken(ctx, rec.ID, now); err != nil {
-			return Actor{}, err
-		}
+		touch(ctx, func(ctx context.Context) error { return s.store.TouchToken(ctx, rec.ID, now) })
 	}
 	return Actor{Kind: Token, ID: rec.ID, Name: rec.Name, Role: rec.Role}, nil
 }
