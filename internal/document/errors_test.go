@@ -190,7 +190,7 @@ func TestEachErrorSaysWhereAndWhatToDo(t *testing.T) {
 		},
 		"a table that disagrees": {
 			head + "flags: {f: {type: boolean, environments: {production: {default: {serve: {true: 10, false: 90}, table: [[200000, true], [1000000, false]]}}}}}\n",
-			[]string{`flags.yaml:3: …table: the table does not agree with the shares; leave it out and it is laid out anew`},
+			[]string{`flags.yaml:3: …table: the table does not agree with the shares; leave it out and it follows from them`},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

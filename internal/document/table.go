@@ -8,6 +8,8 @@ import (
 const (
 	keptTables = 16 // tables of a split's past
 	manyRanges = 64 // ranges of a table beyond which a plan proposes to compact it
+
+	maxKeptRanges = 1_024 // of a table of the past, so that nobody makes a document grow without end
 )
 
 // layout lays a new split out: one cell per share, empty ones left out.
@@ -229,13 +231,13 @@ func moved(before, after []Cell) int {
 }
 
 // remember puts the table that a split leaves at the head of its past. One cell
-// alone is not kept: its shares say it exactly.
+// alone is not kept: its shares say it exactly. Nor is a table of very many.
 func remember(past [][]Cell, left, now []Cell) [][]Cell {
 	if slices.Equal(left, now) {
 		return past
 	}
 	var out [][]Cell
-	if len(left) > 1 {
+	if len(left) > 1 && len(left) <= maxKeptRanges {
 		out = append(out, left)
 	}
 	for _, earlier := range past {

@@ -159,6 +159,24 @@ func TestThePastKeepsSixteenTablesAndEachOnce(t *testing.T) {
 	}
 }
 
+func TestATableOfVeryManyRangesIsNotKept(t *testing.T) {
+	var written []Cell
+	for i := range 2 * maxKeptRanges {
+		written = append(written, Cell{End: (i + 1) * 100, To: []string{"a", "b"}[i%2]})
+	}
+	half := len(written) * 50
+	written = append(written, Cell{End: ruleset.Whole, To: "a"})
+	shares := []Share{{"a", ruleset.Whole - half}, {"b", half}}
+	table, past := retable(written, layout(shares), nil, shares)
+	if len(table) != len(written) || len(past) != 1 {
+		t.Fatalf("%d ranges, %d of the past", len(table), len(past))
+	}
+	table, past = retable(nil, table, past, []Share{{"a", half}, {"b", ruleset.Whole - half}})
+	if !agrees(table, []Share{{"a", half}, {"b", ruleset.Whole - half}}) || len(past) != 1 || len(past[0]) != 2 {
+		t.Errorf("the past keeps %d tables", len(past))
+	}
+}
+
 func TestSharesThatAreWrongAreLeftToTheValidation(t *testing.T) {
 	table := layout([]Share{{"a", 500_000}, {"b", 500_000}})
 	for _, shares := range [][]Share{

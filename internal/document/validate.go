@@ -206,7 +206,7 @@ func (v *validator) split(at, field string, shares []Share, table []Cell) {
 		return
 	}
 	if table != nil && !agrees(table, shares) {
-		v.fail(join(at, "table"), "the table does not agree with the shares; leave it out and it is laid out anew")
+		v.fail(join(at, "table"), "the table does not agree with the shares; leave it out and it follows from them")
 	}
 }
 
