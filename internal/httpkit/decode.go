@@ -53,6 +53,9 @@ func ReadBody(r *http.Request, limits Limits) ([]byte, error) {
 		limit = MaxBody
 	}
 	if r.ContentLength > limit {
+		// Hear the client out, within reason: one that is cut off while it sends
+		// does not read the answer.
+		_, _ = io.CopyN(io.Discard, r.Body, 2*limit)
 		return nil, tooLarge(limit)
 	}
 	body, err := readAtMost(r.Body, limit)

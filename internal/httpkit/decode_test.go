@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -43,6 +44,28 @@ func TestDecodeSaysWhatIsWrongAndWhere(t *testing.T) {
 				t.Errorf("got %v (%s), want %s that says %q", err, f.Code, tt.code, tt.says)
 			}
 		})
+	}
+}
+
+func TestWhoSendsTooMuchHearsSo(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, err := ReadBody(r, Limits{Body: 8 << 20})
+		WriteProblem(w, r, err)
+	}))
+	defer server.Close()
+	for range 20 {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, bytes.NewReader(make([]byte, 15<<20)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := server.Client().Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Fatalf("status %d", answer.StatusCode)
+		}
 	}
 }
 
