@@ -36,8 +36,12 @@ type predicate struct {
 	element int
 }
 
-// longList is how many constants are looked at one by one.
-const longList = 2_000
+// How many constants of a clause, and units of a list, are looked at one by one.
+// Lists of units are long, and shared by many flags.
+const (
+	longClause = 2_000
+	longList   = 200
+)
 
 // literal is a predicate that is true, or false.
 func literal(predicate int, truth bool) int {
@@ -52,7 +56,7 @@ func clausePredicate(e *ruleset.Expr) *predicate {
 	p := &predicate{kind: aClause, clause: e, element: -1}
 	switch e.Op {
 	case ruleset.OpIn, ruleset.OpAllIn:
-		p.opaque = len(e.Values) > longList
+		p.opaque = len(e.Values) > longClause
 		if e.IgnoreCase {
 			p.parts = textParts(partEqual, texts(e.Values), true)
 		}
