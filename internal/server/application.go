@@ -1,10 +1,12 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"burgee.dev/burgee/internal/account"
@@ -188,7 +190,22 @@ func (a *application) installInit(ctx context.Context) error {
 	}
 	_, err := a.accounts.CreateOwner(ctx, init.OwnerEmail, init.OwnerPassword)
 	if err != nil && !fault.IsKind(err, fault.Conflict) {
-		return fmt.Errorf("BURGEE_INIT_OWNER_EMAIL and BURGEE_INIT_OWNER_PASSWORD: %w", err)
+		return fromVariables(err)
 	}
 	return nil
+}
+
+// fromVariables names the variables of the owner where an error names fields.
+func fromVariables(err error) error {
+	told, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return fmt.Errorf("make the owner of BURGEE_INIT_OWNER_EMAIL: %w", err)
+	}
+	f := *told
+	names := map[string]string{"email": "BURGEE_INIT_OWNER_EMAIL", "password": "BURGEE_INIT_OWNER_PASSWORD"}
+	f.Fields = slices.Clone(f.Fields)
+	for i, field := range f.Fields {
+		f.Fields[i].Field = cmp.Or(names[field.Field], field.Field)
+	}
+	return &f
 }
