@@ -173,6 +173,44 @@ func TestARefusedKeyIsSaidOnceAndNotHammered(t *testing.T) {
 	}
 }
 
+func TestACallerWhoGivesUpTakesNobodyAlong(t *testing.T) {
+	s := newProtocolServer(t)
+	s.publish(1, 1, boolean("f", true))
+	asked := make(chan struct{})
+	var once sync.Once
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		first := false
+		if r.URL.Path == snapshotPath {
+			once.Do(func() { first = true; close(asked) })
+		}
+		if first {
+			<-r.Context().Done()
+			return
+		}
+		s.serve(w, r)
+	}))
+	t.Cleanup(func() { slow.CloseClientConnections(); slow.Close() })
+	client, err := New(Options{Key: testKey, URL: slow.URL, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	hasty, giveUp := context.WithCancel(t.Context())
+	gone := make(chan Fetched, 1)
+	go func() { gone <- client.Fetch(hasty) }()
+	<-asked
+	patient := make(chan Fetched, 1)
+	go func() { patient <- client.Fetch(t.Context()) }()
+	time.Sleep(50 * time.Millisecond)
+	giveUp()
+	if f := <-gone; f.Err == nil {
+		t.Error("the one who gave up was told of success")
+	}
+	if f := <-patient; f.Err != nil || f.Revision != 1 {
+		t.Errorf("the other: %+v", f)
+	}
+}
+
 func TestAnAddressOfSomethingElseIsSaid(t *testing.T) {
 	for name, status := range map[string]int{"a page for everything": http.StatusOK, "a web server": http.StatusNotFound} {
 		t.Run(name, func(t *testing.T) {

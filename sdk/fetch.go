@@ -34,19 +34,24 @@ func (c *Client) Fetch(ctx context.Context) Fetched {
 
 // fetchCall is a request that several callers wait for.
 type fetchCall struct {
-	done    chan struct{}
-	changed bool
-	err     error
+	done      chan struct{}
+	changed   bool
+	err       error
+	abandoned bool // by the caller whose context it ran with
 }
 
 // fetch gets the snapshot and applies it. Simultaneous calls share one
-// request, made with the first caller's context.
+// request, made with the first caller's context; when that one gives up, the
+// next asks anew.
 func (c *Client) fetch(ctx context.Context, source string) (changed bool, err error) {
 	c.mu.Lock()
 	if call := c.inFlight; call != nil {
 		c.mu.Unlock()
 		select {
 		case <-call.done:
+			if call.abandoned && ctx.Err() == nil {
+				return c.fetch(ctx, source)
+			}
 			return call.changed, call.err
 		case <-ctx.Done():
 			return false, ctx.Err()
@@ -62,6 +67,7 @@ func (c *Client) fetch(ctx context.Context, source string) (changed bool, err er
 		close(call.done)
 	}()
 	call.changed, call.err = c.fetchOnce(ctx, source)
+	call.abandoned = call.err != nil && ctx.Err() != nil
 	return call.changed, call.err
 }
 
