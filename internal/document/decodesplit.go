@@ -3,6 +3,7 @@ package document
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"burgee.dev/burgee/sdk/ruleset"
 )
@@ -29,15 +30,25 @@ func (d *decoder) shares(at string, n *node) []Share {
 // whole reports shares that do not make up everyone.
 func (d *decoder) whole(at string, n *node, sum int) {
 	if sum != ruleset.Whole {
-		d.fail(n, at, "the shares sum to %s, not 100; %s", percent(sum), remainder(sum))
+		d.fail(n, at, "the shares sum to %s, not 100; %s", percent(sum), remainder(at, sum))
 	}
 }
 
-func remainder(sum int) string {
+// remainder says what to do with what is over or missing; after a default
+// nothing comes that next could go on to.
+func remainder(at string, sum int) string {
 	if sum > ruleset.Whole {
 		return "take " + percent(sum-ruleset.Whole) + " away"
 	}
-	return "give the other " + percent(ruleset.Whole-sum) + " to a variation, or to next (go on to the next rule)"
+	rest := "give the other " + percent(ruleset.Whole-sum)
+	place := strings.TrimSuffix("."+at, ".serve")
+	switch {
+	case strings.HasSuffix(place, ".default"):
+		return rest + " to a variation"
+	case strings.HasSuffix(place, ".arms"):
+		return rest + " to an arm, or to next (not in the experiment)"
+	}
+	return rest + " to a variation, or to next (go on to the next rule)"
 }
 
 // share reads a percentage as parts per million.

@@ -43,7 +43,7 @@ func TestEachErrorSaysWhereAndWhatToDo(t *testing.T) {
 	}{
 		"shares that do not sum to 100": {
 			head + "flags:\n  f:\n    type: boolean\n    environments:\n      production:\n        default: {true: 25, false: 70}\n",
-			[]string{`flags.yaml:8: …default: the shares sum to 95, not 100; give the other 5 to a variation, or to next (go on to the next rule)`},
+			[]string{`flags.yaml:8: …default: the shares sum to 95, not 100; give the other 5 to a variation`},
 		},
 		"shares over 100": {
 			head + "flags:\n  f:\n    type: boolean\n    environments: {production: {rules: [{serve: {true: 60.5, next: 40}}]}}\n",
@@ -51,7 +51,7 @@ func TestEachErrorSaysWhereAndWhatToDo(t *testing.T) {
 		},
 		"arms that do not sum to 100": {
 			head + "flags: {f: {type: boolean}}\nexperiments:\n  x:\n    environment: production\n    arms:\n      - {name: a, share: 30, flags: {f: true}}\n      - {next: 50}\n",
-			[]string{`flags.yaml:8: experiments.x.arms: the shares sum to 80, not 100; give the other 20 to a variation, or to next (go on to the next rule)`},
+			[]string{`flags.yaml:8: experiments.x.arms: the shares sum to 80, not 100; give the other 20 to an arm, or to next (not in the experiment)`},
 		},
 		"an unknown field": {
 			head + "flags:\n  f:\n    type: boolean\n    environments:\n      production:\n        enabeld: true\n        Rules: []\n",

@@ -202,7 +202,7 @@ func (v *validator) split(at, field string, shares []Share, table []Cell) {
 		}
 	}
 	if sum != ruleset.Whole {
-		v.fail(join(at, field), "the shares sum to %s, not 100; %s", percent(sum), remainder(sum))
+		v.fail(join(at, field), "the shares sum to %s, not 100; %s", percent(sum), remainder(join(at, field), sum))
 		return
 	}
 	if table != nil && !agrees(table, shares) {
