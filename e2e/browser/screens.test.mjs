@@ -29,6 +29,7 @@ const screens = {
   experiments: `${environment}/experiments`,
   experiment: `${environment}/experiments/holiday`,
   'new-experiment': `${environment}/experiments?new=set`,
+  why: `${environment}/why?flag=Flags.newer-ios`,
   live: `${environment}/live`,
   audit: `${environment}/audit`,
   connect: '/p/default/connect',

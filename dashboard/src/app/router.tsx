@@ -109,6 +109,19 @@ const group = createRoute({
   validateSearch: texts('tab'),
   component: lazyRouteComponent(() => import('@/features/groups/group-page'), 'GroupPage'),
 });
+const why = createRoute({
+  getParentRoute: () => environment,
+  path: '/why',
+  // The context is an object here and JSON in the address; a text is a targeting key.
+  validateSearch: (search: Search): { flag?: string; context?: Search | string } => ({
+    ...texts('flag')(search),
+    context:
+      typeof search.context === 'object' && search.context !== null
+        ? (search.context as Search)
+        : texts('context')(search).context,
+  }),
+  component: lazyRouteComponent(() => import('@/features/why/why-page'), 'WhyPage'),
+});
 const live = createRoute({
   getParentRoute: () => environment,
   path: '/live',
@@ -132,7 +145,7 @@ const tree = root.addChildren([
       projectHome,
       connect,
       projectSettings,
-      environment.addChildren([flags, flagPage, experiments, experiment, groups, group, live, audit]),
+      environment.addChildren([flags, flagPage, experiments, experiment, groups, group, why, live, audit]),
     ]),
   ]),
 ]);

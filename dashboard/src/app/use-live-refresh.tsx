@@ -8,7 +8,18 @@ import { liveHub, useLiveState } from '@/lib/live';
 
 /** What each message may have made old; counts come often, so they are gathered for some seconds. */
 const touched: Record<LiveMessage['type'], string[]> = {
-  revision: ['flags', 'flag', 'experiments', 'experiment', 'groups', 'group', 'changes', 'plan', 'revisions'],
+  revision: [
+    'flags',
+    'flag',
+    'experiments',
+    'experiment',
+    'groups',
+    'group',
+    'changes',
+    'plan',
+    'revisions',
+    'explain',
+  ],
   presence: ['connections', 'keys'],
   counts: ['flags', 'evaluations', 'connections'],
   keys: ['keys'],

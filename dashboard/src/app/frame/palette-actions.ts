@@ -7,6 +7,7 @@ import {
   IconMoon,
   IconPlug,
   IconPower,
+  IconQuestionMark,
   IconSettings,
   IconSun,
   IconSwitchHorizontal,
@@ -96,6 +97,16 @@ export function flagActions(tools: Tools, flag: string): Action[] {
       hint: 'Open the flag',
       icon: IconFlag2,
       run: () => void tools.navigate({ to: '/p/$project/e/$environment/flags/$flag', params }),
+    },
+    {
+      name: `Why does ${flag} serve what it serves`,
+      icon: IconQuestionMark,
+      run: () =>
+        void tools.navigate({
+          to: '/p/$project/e/$environment/why',
+          params: { project: project.key, environment: environment.key },
+          search: { flag },
+        }),
     },
     {
       name: `Turn off ${flag} in ${environmentName(environment)}…`,

@@ -58,14 +58,24 @@ function Loaded({ flag }: { flag: FlagDetail }) {
       }
       actions={
         flag.archivedAt === undefined && (
-          <ButtonLink
-            to="/p/$project/e/$environment/experiments"
-            params={{ project: project.key, environment: environment.key }}
-            search={{ new: 'set', flag: flag.key }}
-            variant="default"
-          >
-            New experiment
-          </ButtonLink>
+          <>
+            <ButtonLink
+              to="/p/$project/e/$environment/why"
+              params={{ project: project.key, environment: environment.key }}
+              search={{ flag: flag.key }}
+              variant="default"
+            >
+              Why?
+            </ButtonLink>
+            <ButtonLink
+              to="/p/$project/e/$environment/experiments"
+              params={{ project: project.key, environment: environment.key }}
+              search={{ new: 'set', flag: flag.key }}
+              variant="default"
+            >
+              New experiment
+            </ButtonLink>
+          </>
         )
       }
     >
