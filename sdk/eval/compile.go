@@ -127,6 +127,7 @@ func (c *compiler) flag(id int32, source *ruleset.Flag) {
 	*f = flag{key: source.Key, id: id, source: source, enabled: source.Enabled, off: noVariation}
 	c.node = id
 	f.fault = c.fillFlag(f, source)
+	c.forget(id, f.fault)
 }
 
 func (c *compiler) fillFlag(f *flag, source *ruleset.Flag) *Fault {

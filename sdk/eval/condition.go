@@ -41,6 +41,7 @@ func (c *compiler) group(id int32, source *ruleset.Group) {
 	*g = group{key: source.Key}
 	c.node = int32(len(c.s.flags)) + id
 	g.fault = c.fillGroup(g, source)
+	c.forget(c.node, g.fault)
 }
 
 func (c *compiler) fillGroup(g *group, source *ruleset.Group) *Fault {

@@ -278,7 +278,7 @@ func (e *scope) read(id int32) Result {
 // passedBy notes a rule whose condition holds and that served nothing. An
 // experiment that somebody is not in is no news: the rules go on as without it.
 func (e *scope) passedBy(r *rule) {
-	if e.trace != nil && r.experiment == "" {
+	if e.trace != nil && r.experiment == "" && r.id != "" {
 		e.trace.note("SKIP " + r.id)
 	}
 }

@@ -41,6 +41,14 @@ func (c *compiler) link() {
 	c.resolve()
 }
 
+// forget drops what an entity that cannot be used was seen to read: it reads
+// nothing, so it is in no circle.
+func (c *compiler) forget(node int32, fault *Fault) {
+	if fault != nil {
+		c.reads[node] = nil
+	}
+}
+
 // fault is where the fault of a node is kept.
 func (c *compiler) fault(node int32) **Fault {
 	if n := int32(len(c.s.flags)); node >= n {

@@ -3,6 +3,7 @@ package eval
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
 
 	"burgee.dev/burgee/sdk/ruleset"
@@ -63,10 +64,12 @@ type converter struct {
 	context *Context
 }
 
-// dropped notes a value of a type that contexts do not have.
+// dropped notes, once a path, a value of a type that contexts do not have.
 func (c converter) dropped(path string) value {
 	more := c.context.more()
-	more.notes = append(more.notes, "ATTR_TYPE "+path)
+	if note := "ATTR_TYPE " + path; !slices.Contains(more.notes, note) {
+		more.notes = append(more.notes, note)
+	}
 	return value{}
 }
 

@@ -14,7 +14,20 @@ import (
 const vectors = "../../spec/vectors"
 
 func TestVectors(t *testing.T) {
-	ran := evaltest.Run(t, os.DirFS(vectors), evaltest.Engine{
+	ran := evaltest.Run(t, os.DirFS(vectors), engine(t))
+	for file, n := range ran {
+		if n < 10 {
+			t.Errorf("only %d cases of %s ran", n, file)
+		}
+	}
+	if len(ran) < 20 {
+		t.Errorf("only %d files of vectors ran", len(ran))
+	}
+}
+
+// engine is the engine of this package.
+func engine(t *testing.T) evaltest.Engine {
+	return evaltest.Engine{
 		Load: func(payload []byte) (evaltest.Evaluate, error) {
 			set, err := ruleset.Parse(payload)
 			if err != nil {
@@ -26,14 +39,6 @@ func TestVectors(t *testing.T) {
 		Bucket:    eval.Bucket,
 		Threshold: eval.Threshold,
 		Position:  eval.Position,
-	})
-	for file, n := range ran {
-		if n < 10 {
-			t.Errorf("only %d cases of %s ran", n, file)
-		}
-	}
-	if len(ran) < 20 {
-		t.Errorf("only %d files of vectors ran", len(ran))
 	}
 }
 

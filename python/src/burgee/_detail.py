@@ -66,7 +66,7 @@ def _experiment(made: Outcome) -> dict[str, Any] | None:
 
 
 def _split(split: Split, context: Context, now: int) -> dict[str, Any]:
-    unit = str(now) if split.unit == "now" else unit_text(context.attrs.get(split.unit))
+    unit = unit_text(float(now) if split.unit == "now" else context.attrs.get(split.unit))
     found: dict[str, Any] = {"seed": split.seed, "unit": split.unit}
     if unit is not None:
         found["position"] = position(bucket(split.seed, unit))

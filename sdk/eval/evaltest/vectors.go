@@ -15,10 +15,10 @@ type File struct {
 	Name   string  `json:"-"`
 	Topic  string  `json:"topic"`
 	About  string  `json:"about"`
-	Suites []Suite `json:"suites"`
+	Suites []Suite `json:"suites,omitempty"`
 
-	Thresholds [][2]uint32 `json:"thresholds"`
-	Hashes     []Hash      `json:"hashes"`
+	Thresholds [][2]uint32 `json:"thresholds,omitempty"`
+	Hashes     []Hash      `json:"hashes,omitempty"`
 }
 
 // Suite is one set of entity lines with the cases that are tried on it.
@@ -33,12 +33,12 @@ type Case struct {
 	Name     string                     `json:"name"`
 	Flag     string                     `json:"flag"`
 	Context  map[string]any             `json:"context"`
-	Now      *int64                     `json:"now"`
-	Default  json.RawMessage            `json:"default"`
-	As       ruleset.Type               `json:"as"` // the type that the program asks for
-	Override map[string]json.RawMessage `json:"override"`
-	Ready    *bool                      `json:"ready"` // false: nothing received yet
-	Expect   map[string]json.RawMessage `json:"expect"`
+	Now      *int64                     `json:"now,omitempty"`
+	Default  json.RawMessage            `json:"default,omitempty"`
+	As       ruleset.Type               `json:"as,omitempty"` // the type that the program asks for
+	Override map[string]json.RawMessage `json:"override,omitempty"`
+	Ready    *bool                      `json:"ready,omitempty"` // false: nothing received yet
+	Expect   map[string]json.RawMessage `json:"expect,omitempty"`
 }
 
 // Hash is a unit with its bucket and its position.

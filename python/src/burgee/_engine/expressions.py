@@ -39,8 +39,9 @@ def _compile(body: Any, references: References, level: int) -> Test:
     references.depth = max(references.depth, level)
     if level > MAX_DEPTH:
         raise Unusable("TOO_DEEP", f"a condition is nested deeper than {MAX_DEPTH} levels")
-    forms = [name for name in _FORMS if expression.get(name) is not None]
-    is_clause = expression.get("attr") is not None or expression.get("op") is not None
+    forms = [name for name in _FORMS if expression.get(name) not in (None, "")]
+    is_clause = bool(checks.text(expression, "attr") or checks.text(expression, "op"))
+    _check_fields(expression)
     if len(forms) + is_clause != 1:
         raise checks.malformed(
             "a condition is one of attr with op, target_group, flag, all, any or not"
@@ -56,6 +57,19 @@ def _compile(body: Any, references: References, level: int) -> Test:
         return _not(_compile(expression[form], references, level + 1))
     parts = [_compile(part, references, level + 1) for part in checks.items(expression, form)]
     return _all(parts) if form == "all" else _any(parts)
+
+
+def _check_fields(expression: dict[str, Any]) -> None:
+    """A field of a wrong type is malformed also beside a form that does not read it."""
+    checks.text(expression, "target_group")
+    checks.text(expression, "flag")
+    checks.items(expression, "all")
+    checks.items(expression, "any")
+    checks.items(expression, "values")
+    checks.texts(expression, "variations")
+    checks.boolean(expression, "ignoreCase")
+    if expression.get("not") is not None:
+        checks.mapping(expression["not"], "a condition")
 
 
 def _clause(expression: dict[str, Any]) -> Test:

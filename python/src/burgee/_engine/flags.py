@@ -40,6 +40,7 @@ class CompiledFlag:
         if entity.problem:
             raise checks.malformed(entity.problem)
         checks.needs(body)
+        checks.boolean(body, "client")
         self.references = References()
         self.type = checks.text(body, "type")
         if self.type not in TYPES:
@@ -90,7 +91,8 @@ class CompiledFlag:
             if not isinstance(item, list) or len(item) != 2 or not isinstance(item[0], str):
                 raise checks.malformed("a target is [path, units]")
             units = found.setdefault(item[0], {})
-            for unit, value in checks.mapping(item[1], "the units of a target").items():
+            listed = {} if item[1] is None else checks.mapping(item[1], "the units of a target")
+            for unit, value in listed.items():
                 at = checks.index(value, len(self.ids), "the variation")
                 if at is None:
                     raise checks.malformed("a target serves a variation")
@@ -101,7 +103,9 @@ class CompiledFlag:
         serves: list[Serve] = []
         own = 0
         for rule in rules:
-            if rule.get("experiment"):
+            checks.texts(rule, "arms")
+            checks.whole(rule, "phase")
+            if checks.text(rule, "experiment"):
                 serves.append(self._experiment(rule))
             else:
                 serves.append(self._rule(rule, own))

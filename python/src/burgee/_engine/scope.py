@@ -64,7 +64,8 @@ class Scope:
     def bucket(self, seed: str, path: str) -> int:
         """Where the unit at a path stands, NO_UNIT without one; hashed once a context."""
         if path == "now":
-            return bucket(seed, str(self.now))
+            unit = unit_text(float(self.now))
+            return NO_UNIT if unit is None else bucket(seed, unit)
         known = self._buckets.get((seed, path))
         if known is None:
             unit = unit_text(self.attrs.get(path))

@@ -15,6 +15,8 @@ _VERSION = re.compile(
     r"(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
 )
 _COMPARATOR = re.compile(r"(>=|<=|>|<|=|\^|~)?(.+)")
+# White space by Unicode; str.split also takes four control characters for it.
+_SPACES = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 _RELEASE = (1,)
 _FIRST_PRERELEASE = (0, (0, 0, ""))
 
@@ -50,7 +52,7 @@ def _identifier(part: str) -> tuple[int, int, str]:
 def range_test(text: str) -> Callable[[Order], bool] | None:
     """A test for one range such as ``>=1.2 <2``, None when it is not a range."""
     tests: list[Callable[[Order], bool]] = []
-    for token in text.split():
+    for token in filter(None, _SPACES.split(text)):
         found = _COMPARATOR.fullmatch(token)
         if found is None:
             return None
