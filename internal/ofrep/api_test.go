@@ -77,6 +77,12 @@ type world struct {
 
 func newWorld(t testing.TB, lines ...string) *world {
 	t.Helper()
+	return newWorldAt(t, clock.System{}, lines...)
+}
+
+// newWorldAt is a world whose evaluations read the clock at.
+func newWorldAt(t testing.TB, at clock.Clock, lines ...string) *world {
+	t.Helper()
 	w := &world{reader: deliverytest.NewReader(), presence: presence.New(clock.System{}), counted: sums{}}
 	w.reader.AddKey(1, 7, serverKey, delivery.ServerKey, 0)
 	w.reader.AddKey(1, 8, clientKey, delivery.ClientKey, 0)
@@ -84,7 +90,7 @@ func newWorld(t testing.TB, lines ...string) *world {
 	w.manager = delivery.New(w.reader, delivery.Options{Logger: slog.New(slog.DiscardHandler)})
 	w.ingest = ingest.New(w.counted, ingest.Options{})
 	mux := http.NewServeMux()
-	ofrep.New(gate.New(w.manager, w.presence, w.ingest, clock.System{}), w.presence, w.ingest, clock.System{}).Routes(mux)
+	ofrep.New(gate.New(w.manager, w.presence, w.ingest, clock.System{}), w.presence, w.ingest, at).Routes(mux)
 	w.handler = httpkit.Edge{Logger: slog.New(slog.DiscardHandler)}.Wrap(httpkit.Routes(mux))
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
