@@ -13,7 +13,7 @@ const types: { value: ValueType; label: string }[] = [
 
 type Props = { row: Row; onChange: (row: Row) => void; onRemove: () => void };
 
-/** `attribute · value · type`; a usual attribute keeps its name. */
+/** `attribute · value · type`; a usual attribute keeps its name, and is a text. */
 export function ContextRow({ row, onChange, onRemove }: Props) {
   const paths = usePaths();
   const fixed = row.usual === true;
@@ -31,14 +31,16 @@ export function ContextRow({ row, onChange, onRemove }: Props) {
         onChange={(path) => onChange({ ...row, path: path.trim() })}
       />
       <Value row={row} onChange={onChange} />
-      <NativeSelect
-        size="xs"
-        className={classes.type}
-        aria-label={`Type of ${name}`}
-        data={types}
-        value={row.type}
-        onChange={(event) => onChange({ ...row, type: event.currentTarget.value as ValueType })}
-      />
+      {(!fixed || row.type !== 'text') && (
+        <NativeSelect
+          size="xs"
+          className={classes.type}
+          aria-label={`Type of ${name}`}
+          data={types}
+          value={row.type}
+          onChange={(event) => onChange({ ...row, type: event.currentTarget.value as ValueType })}
+        />
+      )}
       <ActionIcon
         variant="subtle"
         color="gray"
