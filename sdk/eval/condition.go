@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"slices"
+
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
@@ -98,6 +100,9 @@ func (c *compiler) expr(e *ruleset.Expr, level int) (node, *Fault) {
 		n.kind, n.group = nodeGroup, c.readGroup(e.TargetGroup, level)
 		return n, nil
 	case ruleset.KindFlag:
+		if slices.Contains(e.Variations, "") {
+			return node{}, malformed("a variation of the flag %q is empty", e.Flag)
+		}
 		n.kind, n.flag = nodeFlag, c.requirement(e.Flag, e.Variations)
 		return n, nil
 	case ruleset.KindNot:

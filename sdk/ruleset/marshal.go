@@ -25,8 +25,8 @@ type wireFlag struct {
 type wireGroup struct {
 	Group   string   `json:"target_group"`
 	Unit    string   `json:"unit"`
-	Include []string `json:"include"`
-	Exclude []string `json:"exclude"`
+	Include texts    `json:"include"`
+	Exclude texts    `json:"exclude"`
 	When    *Expr    `json:"when,omitempty"`
 	Needs   []string `json:"needs,omitempty"`
 }
@@ -34,7 +34,7 @@ type wireGroup struct {
 type wireRule struct {
 	Experiment string     `json:"experiment,omitempty"`
 	Phase      int        `json:"phase,omitempty"`
-	Arms       []string   `json:"arms,omitempty"`
+	Arms       texts      `json:"arms,omitempty"`
 	ID         string     `json:"id,omitempty"`
 	When       *Expr      `json:"when,omitempty"`
 	Serve      *wireServe `json:"serve"`
@@ -62,6 +62,9 @@ type wireTarget struct {
 }
 
 type wireCell Cell
+
+// texts is a list in which null is no text.
+type texts []string
 
 // MarshalLine writes f as one canonical line, without the newline: no spaces,
 // fields in the order of the specification.

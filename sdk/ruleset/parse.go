@@ -154,7 +154,7 @@ func readNeeds(raw json.RawMessage) (needs []string, err error) {
 	if raw == nil {
 		return nil, nil
 	}
-	if err := json.Unmarshal(raw, &needs); err != nil {
+	if err := json.Unmarshal(raw, (*texts)(&needs)); err != nil {
 		return nil, errors.New("needs is not a list of names")
 	}
 	return needs, nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 var (
@@ -11,6 +12,7 @@ var (
 	errVariation    = errors.New("a variation is [id, value]")
 	errPrerequisite = errors.New("a prerequisite is [flag, [variations]]")
 	errTarget       = errors.New("a target list is [path, {unit: variation}]")
+	errTexts        = errors.New("a list of texts holds null")
 	errServe        = errors.New("serve is {variation} or {seed, unit, table}")
 )
 
@@ -140,7 +142,26 @@ func (v *wireVariation) UnmarshalJSON(raw []byte) error {
 
 // UnmarshalJSON reads [flag, variations].
 func (p *wirePrerequisite) UnmarshalJSON(raw []byte) error {
-	return pair(raw, &p.Flag, &p.Variations, errPrerequisite)
+	return pair(raw, &p.Flag, (*texts)(&p.Variations), errPrerequisite)
+}
+
+// UnmarshalJSON reads a list of texts. A null would silently become the empty
+// one, so it is looked for where there is one.
+func (l *texts) UnmarshalJSON(raw []byte) error {
+	if err := json.Unmarshal(raw, (*[]string)(l)); err != nil {
+		return err
+	}
+	if !slices.Contains(*l, "") {
+		return nil
+	}
+	var elements []*string
+	if err := json.Unmarshal(raw, &elements); err != nil {
+		return err
+	}
+	if slices.Contains(elements, nil) {
+		return errTexts
+	}
+	return nil
 }
 
 // UnmarshalJSON reads [path, units].

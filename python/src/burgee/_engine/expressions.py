@@ -120,6 +120,8 @@ def _group(key: str, references: References, level: int) -> Test:
 def _flag(expression: dict[str, Any], references: References) -> Test:
     key = checks.text(expression, "flag")
     variations = frozenset(checks.texts(expression, "variations"))
+    if "" in variations:
+        raise checks.malformed(f"a variation of the flag {key!r} is empty")
     references.flags.append((key, tuple(sorted(variations))))
 
     def test(scope: Scope) -> bool | None:
