@@ -31,7 +31,12 @@ type registration struct {
 	Flags       []declaration `json:"flags"`
 }
 
-const registrationLimit = 1000 // flags in one call
+const (
+	registrationLimit = 1000 // flags in one call
+	// registrationRepeat is how often the flags are reported again. It heals what
+	// a server took and then lost or left out; known flags cost it nothing.
+	registrationRepeat = time.Hour
+)
 
 // Register declares the flags in container, a pointer to a struct with fields
 // of the types Bool, String, Int, Float and JSON, under the namespace. The key
@@ -198,6 +203,7 @@ func (r *registrar) run(ctx context.Context, c *Client) {
 		case <-ctx.Done():
 			return
 		case <-r.dirty:
+		case <-time.After(jittered(registrationRepeat)):
 		}
 		for {
 			err := r.report(ctx, c)

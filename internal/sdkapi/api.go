@@ -29,6 +29,7 @@ type Events interface {
 type Options struct {
 	Heartbeat time.Duration // between comments on a quiet stream; 0 is 25 s
 	MinSpread time.Duration // shortest time over which clients come back after a stop; 0 is 5 s
+	Now       func() time.Time
 }
 
 // API serves the routes.
@@ -38,6 +39,7 @@ type API struct {
 	registrar Registrar
 	events    Events
 	opts      Options
+	newFlags  allowance
 
 	streams   atomic.Int64
 	drainOnce sync.Once
@@ -51,6 +53,9 @@ func New(g *gate.Gate, p *presence.Registry, registrar Registrar, events Events,
 	}
 	if opts.MinSpread == 0 {
 		opts.MinSpread = 5 * time.Second
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
 	}
 	return &API{gate: g, presence: p, registrar: registrar, events: events, opts: opts, draining: make(chan struct{})}
 }

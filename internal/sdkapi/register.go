@@ -70,15 +70,20 @@ func (a *API) register(w http.ResponseWriter, r *http.Request) {
 		httpkit.WriteProblem(w, r, problems)
 		return
 	}
+	allowed, limited := a.newFlags.take(pass.Key.ID, a.opts.Now(), sound, pass.State.Snapshot.Has)
 	reg := Registration{
 		EnvironmentID: pass.State.EnvironmentID, Project: pass.State.Project, Environment: pass.State.Environment,
-		KeyID: pass.Key.ID, Caller: body.Application.caller(pass.Caller), Flags: sound,
+		KeyID: pass.Key.ID, Caller: body.Application.caller(pass.Caller), Flags: allowed,
 	}
-	if len(sound) > 0 {
+	if len(allowed) > 0 {
 		if err := a.registrar.Register(r.Context(), reg); err != nil {
 			httpkit.WriteProblem(w, r, err)
 			return
 		}
+	}
+	if limited != nil {
+		httpkit.WriteProblem(w, r, limited)
+		return
 	}
 	httpkit.WriteJSON(w, http.StatusAccepted, registered{len(sound), problems.Fields})
 }

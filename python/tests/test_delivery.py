@@ -357,6 +357,21 @@ def test_declarations_that_the_server_refuses_are_said_once_and_dropped(
     eventually(lambda: not client._sender.undeclared())
 
 
+def test_flags_are_reported_again_now_and_then(server, client, eventually, monkeypatch):
+    from burgee import _sender
+
+    class Flags:
+        a = burgee.Flag()
+
+    monkeypatch.setattr(_sender, "_REPEAT", 0.1)
+    client.register("Flags", Flags)
+    client.setup(KEY, url=server.url)
+    eventually(lambda: len(server.registered) >= 3)
+    assert all(
+        [flag["key"] for flag in body["flags"]] == ["Flags.a"] for body in server.registered
+    )
+
+
 def test_many_flags_are_registered_in_parts(server, client, eventually):
     import types
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,8 @@ SEND_TIMEOUT = 10.0
 _SETTLE = 0.02
 _MOST_FLAGS = 1000
 _MOST_BYTES = 900_000
+_REPEAT = 3600.0
+"""Seconds until flags are reported again: heals what a server took and then lost or left out."""
 
 Declarations = dict[str, dict[str, Any]]
 
@@ -38,6 +41,8 @@ class Sender:
         self._stopping = False
         self._lock = threading.Lock()
         self._declared: Declarations = {}
+        self._reported: Declarations = {}
+        self._repeat_at = float("inf")
         self._register_backoff = Backoff()
         self._register_at = 0.0
         self._events_backoff = Backoff()
@@ -80,10 +85,12 @@ class Sender:
     def _next(self) -> float:
         with self._lock:
             waiting = bool(self._declared)
-        return min(self._events_at, self._register_at) if waiting else self._events_at
+        return min(self._events_at, self._register_at if waiting else self._repeat_at)
 
     def _guard(self, now: float) -> None:
         try:
+            if now >= self._repeat_at and not self._stopping:
+                self._repeat()
             if now >= self._register_at:
                 self._register()
             if now >= self._events_at:
@@ -114,9 +121,17 @@ class Sender:
                 self._register_backoff.reset()
                 _say_refusals(answer.body)
             with self._lock:
+                self._reported.update(batch)
                 for key, declaration in batch.items():
                     if self._declared.get(key) is declaration:
                         del self._declared[key]
+            self._repeat_at = time.monotonic() + _REPEAT * random.uniform(0.8, 1.2)
+
+    def _repeat(self) -> None:
+        """Report everything once more; flags that the server knows cost it nothing."""
+        self._repeat_at = float("inf")
+        with self._lock:
+            self._declared = {**self._reported, **self._declared}
 
     def _next_declarations(self) -> Declarations:
         batch: Declarations = {}
