@@ -68,6 +68,16 @@ describe('the words of a condition', () => {
   });
 });
 
+describe('a condition that the editor has no words for', () => {
+  it.each([
+    [{ country: { in: ['DE', 1] } }],
+    [{ country: { unheard_of: ['DE'] } }],
+    [{ all: [{ any: [{ country: { unheard_of: ['DE'] } }] }] }],
+  ])('stands as it is written: %j', (condition) => {
+    expect(conditionWords(condition as Condition)).toContain('DE');
+  });
+});
+
 describe('editing a condition', () => {
   it('adds an alternative beside a line and takes it away again', () => {
     const first = newClause('plan');

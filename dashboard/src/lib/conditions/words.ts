@@ -42,7 +42,9 @@ function treeWords(condition: unknown): string {
     if (key === 'all') return `(${inner.map(treeWords).join(' and ')})`;
     if (key === 'any') return `(${inner.map(treeWords).join(' or ')})`;
     if (key === 'not') return `not (${treeWords(value)})`;
-    return whenWords(readCondition({ [key]: value }));
+    const leaf = readCondition({ [key]: value });
+    // What the editor has no words for stands as it is written; it must not be read as a tree again.
+    return leaf.kind === 'document' ? `${key} ${JSON.stringify(value)}` : whenWords(leaf);
   });
   return parts.join(' and ');
 }
