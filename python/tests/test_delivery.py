@@ -551,7 +551,7 @@ def stranger():
     """A web server that knows nothing of Burgee."""
 
     class Pages(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802 - the name of the base class
+        def do_GET(self):
             page = b"<!doctype html><p>Welcome</p>"
             self.send_response(200 if self.path.startswith("/page") else 404)
             self.send_header("Content-Type", "text/html")
@@ -559,7 +559,7 @@ def stranger():
             self.end_headers()
             self.wfile.write(page)
 
-        do_POST = do_GET  # noqa: N815 - the name of the base class
+        do_POST = do_GET
 
         def log_message(self, *_):
             pass
