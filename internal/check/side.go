@@ -14,13 +14,6 @@ func (d *dimension) where(literal int) (*side, bool) {
 	return d.settle(&side{cells: d.holds[literal], must: must})
 }
 
-// lacking is the side on which a literal does not hold.
-func (d *dimension) lacking(literal int) (*side, bool) {
-	not := newSet(len(d.holds))
-	not.add(literal)
-	return d.settle(&side{cells: d.lacks[literal], not: not})
-}
-
 func (d *dimension) meet(a, b *side) (*side, bool) {
 	if a == nil {
 		return b, true

@@ -59,7 +59,6 @@ type field struct {
 var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$`)
 
 func textNode(s string) *node   { return &node{kind: textKind, text: s} }
-func quotedNode(s string) *node { return &node{kind: textKind, text: s, quote: true} }
 func numberNode(s string) *node { return &node{kind: numberKind, text: s} }
 
 func boolNode(b bool) *node {

@@ -22,8 +22,6 @@ type Set struct {
 	Header Header
 	Flags  []Flag
 	Groups []Group
-
-	index map[string]int // kind and key → position, while lines are added
 }
 
 // Type is the type of a flag's values.
