@@ -94,7 +94,7 @@ test-e2e: $(BIN) $(VENV)/.stamp ## the built binary: command line scripts, both 
 test-browser: $(BIN) $(VENV)/.stamp e2e/browser/node_modules/.stamp ## the guide's story in real Chromium
 	@echo "== end to end (browser)"
 	@scripts/chromium
-	@cd e2e/browser && node --test --test-concurrency=1 --test-timeout=600000 '*.test.mjs'
+	@cd e2e/browser && node --test --test-concurrency=1 --test-timeout=600000 *.test.mjs
 
 e2e/browser/node_modules/.stamp: e2e/browser/package-lock.json | need-node
 	@cd e2e/browser && npm ci --silent --no-audit --no-fund
