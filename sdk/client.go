@@ -44,6 +44,7 @@ type Client struct {
 
 	onFetched    *notifier
 	onImpression func(Impression)
+	mismatches   sync.Map // key → true, for flags whose type was remarked on
 
 	mu        sync.Mutex // guards what follows; never held over I/O
 	connected bool

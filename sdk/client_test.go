@@ -237,6 +237,31 @@ type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 
+func TestAFlagOfAnotherTypeIsSaidOnce(t *testing.T) {
+	s := newProtocolServer(t)
+	s.publish(1, 1, boolean("f", true))
+	var mu sync.Mutex
+	var log bytes.Buffer
+	client := connect(t, s, Options{Logger: slog.New(slog.NewTextHandler(writerFunc(func(b []byte) (int, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return log.Write(b)
+	}), nil))})
+	for range 3 {
+		if got := client.String(t.Context(), "f", "blue"); got != "blue" {
+			t.Errorf("got %q", got)
+		}
+	}
+	if d := client.Detail(t.Context(), "f", 7); d.Value != 7 || d.Reason != "TYPE_MISMATCH" {
+		t.Errorf("detail %+v", d)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if n := strings.Count(log.String(), "f serves a value of the type boolean where the program wants string"); n != 1 {
+		t.Errorf("said %d times: %s", n, log.String())
+	}
+}
+
 func TestOnlyAMalformedOptionIsAnError(t *testing.T) {
 	for _, c := range []struct {
 		options Options

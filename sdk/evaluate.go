@@ -3,12 +3,14 @@ package burgee
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"time"
 
 	"burgee.dev/burgee/sdk/eval"
 	"burgee.dev/burgee/sdk/internal/outbox"
 	"burgee.dev/burgee/sdk/internal/override"
+	"burgee.dev/burgee/sdk/ruleset"
 )
 
 // Detail is an evaluation with its reason, in the form that the specification
@@ -20,23 +22,23 @@ type Detail = eval.Detail
 // configuration says that the program's default is served. It never fails and
 // may be called on a nil Client.
 func (c *Client) Bool(ctx context.Context, key string, def bool) bool {
-	return value(c, ctx, key, def, eval.Result.Bool, asBool)
+	return value(c, ctx, key, def, ruleset.Boolean, eval.Result.Bool, asBool)
 }
 
 // String returns the value of a string flag, else def; see Bool.
 func (c *Client) String(ctx context.Context, key string, def string) string {
-	return value(c, ctx, key, def, eval.Result.Text, asText)
+	return value(c, ctx, key, def, ruleset.String, eval.Result.Text, asText)
 }
 
 // Int returns the value of an integer flag, else def; see Bool. A double that
 // is a whole number is one too.
 func (c *Client) Int(ctx context.Context, key string, def int64) int64 {
-	return value(c, ctx, key, def, eval.Result.Int64, asInt)
+	return value(c, ctx, key, def, ruleset.Integer, eval.Result.Int64, asInt)
 }
 
 // Float returns the value of a double or integer flag, else def; see Bool.
 func (c *Client) Float(ctx context.Context, key string, def float64) float64 {
-	return value(c, ctx, key, def, eval.Result.Float64, asFloat)
+	return value(c, ctx, key, def, ruleset.Double, eval.Result.Float64, asFloat)
 }
 
 // JSON decodes the value of a flag of any type into target, which stays as it
@@ -44,7 +46,7 @@ func (c *Client) Float(ctx context.Context, key string, def float64) float64 {
 // was decoded.
 func (c *Client) JSON(ctx context.Context, key string, target any) bool {
 	decoded := false
-	value(c, ctx, key, false, func(r eval.Result) (bool, bool) {
+	value(c, ctx, key, false, ruleset.JSON, func(r eval.Result) (bool, bool) {
 		raw, ok := r.Raw()
 		decoded = ok && json.Unmarshal(raw, target) == nil
 		return decoded, decoded
@@ -85,6 +87,7 @@ func (c *Client) Detail(ctx context.Context, key string, def any) Detail {
 	reason := r.Reason()
 	if r.Served() && !sameType(r, def) {
 		reason = eval.TypeMismatch
+		c.warnMismatch(key, r, fmt.Sprintf("%T", def))
 		d = Detail{Flag: key, Value: def, Reason: reason.String(), Revision: d.Revision}
 	}
 	c.count(key, r, reason, now)
@@ -112,7 +115,7 @@ func sameType(r eval.Result, def any) bool {
 }
 
 // value is the path of every typed evaluation: no lock, no I/O, no error.
-func value[T any](c *Client, ctx context.Context, key string, def T, read func(eval.Result) (T, bool), convert func(any) (T, bool)) T {
+func value[T any](c *Client, ctx context.Context, key string, def T, wanted ruleset.Type, read func(eval.Result) (T, bool), convert func(any) (T, bool)) T {
 	if v, ok := c.overridden(key); ok {
 		if converted, fits := convert(v); fits {
 			return converted
@@ -135,6 +138,7 @@ func value[T any](c *Client, ctx context.Context, key string, def T, read func(e
 		v = def
 		if r.Served() {
 			reason = eval.TypeMismatch
+			c.warnMismatch(key, r, string(wanted))
 		}
 	}
 	c.count(key, r, reason, now)
@@ -143,6 +147,15 @@ func value[T any](c *Client, ctx context.Context, key string, def T, read func(e
 		c.onImpression(Impression{key, v, variation, reason.String()})
 	}
 	return v
+}
+
+// warnMismatch says once for each flag that the program asks for another type.
+func (c *Client) warnMismatch(key string, r eval.Result, wanted string) {
+	if _, said := c.mismatches.LoadOrStore(key, true); said {
+		return
+	}
+	c.log.Warn("burgee: "+key+" serves a value of the type "+string(r.Type())+" where the program wants "+wanted+
+		"; the code default is used. Give the program's flag another key, or its declaration the other type", "flag", key)
 }
 
 // overridden looks into what tests, then what emergencies lay over the server.
