@@ -34,9 +34,10 @@ $(DASHBOARD): $(DASH_SOURCES) dashboard/node_modules/.stamp
 	@cd dashboard && npm run --silent build
 	@touch $@
 
+# Not "npm ci": it refuses a lock without the linter's builds for systems that a
+# registry may not carry.
 dashboard/node_modules/.stamp: dashboard/package-lock.json | need-node
 	@echo "burgee: installing the dashboard's packages"
-	# not "npm ci": it refuses a lock without the linter's builds for systems that a registry may not carry
 	@cd dashboard && npm install --no-save --silent --no-audit --no-fund
 	@touch $@
 
