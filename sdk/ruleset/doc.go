@@ -7,6 +7,7 @@
 //
 //	control plane  → Flag, Group → MarshalLine → Encode → bytes
 //	bytes → Parse  → Set → eval.Compile → *eval.Snapshot
+//	bytes → Replica.Full, Replica.Delta → Document → Set
 //
 // Parse is lenient where the specification says so: an entity that cannot be
 // understood becomes an entity with Malformed set, and spoils only itself and

@@ -15,7 +15,7 @@ import (
 // afterwards.
 func Parse(ndjson []byte) (*Set, error) {
 	set := &Set{}
-	p := parser{set: set, flags: map[string]int{}, groups: map[string]int{}}
+	p := newParser(set)
 	headed := false
 	for line := range bytes.Lines(ndjson) {
 		line = bytes.TrimSpace(line)
@@ -31,10 +31,12 @@ func Parse(ndjson []byte) (*Set, error) {
 		}
 	}
 	if !headed {
-		return nil, errors.New("the snapshot is empty; its first line must be the header")
+		return nil, errEmpty
 	}
 	return set, nil
 }
+
+var errEmpty = errors.New("the snapshot is empty; its first line must be the header")
 
 func readHeader(line []byte, h *Header) error {
 	if err := json.Unmarshal(line, h); err != nil {
@@ -55,6 +57,10 @@ func readHeader(line []byte, h *Header) error {
 type parser struct {
 	set           *Set
 	flags, groups map[string]int
+}
+
+func newParser(set *Set) *parser {
+	return &parser{set: set, flags: map[string]int{}, groups: map[string]int{}}
 }
 
 // outline is what must be understood of a line before the rest is looked at: a

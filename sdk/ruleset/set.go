@@ -1,5 +1,7 @@
 package ruleset
 
+import "fmt"
+
 // WireVersion is the value of the header's "burgee" field.
 const WireVersion = 1
 
@@ -15,6 +17,24 @@ type Header struct {
 	Revision    int64  `json:"revision"`
 	Hash        string `json:"hash"`
 	Root        string `json:"root"`
+	// Keys are the public keys, in base64, whose signatures count from this
+	// revision on; empty where nothing is signed.
+	Keys []string `json:"keys,omitempty"`
+}
+
+// ID names a revision of an environment: <epoch>-<revision>-<first 6 of root>.
+// It is the id of events and, in quotes, the ETag of snapshots.
+func (h Header) ID() string {
+	return fmt.Sprintf("%d-%d-%.6s", h.Epoch, h.Revision, h.Root)
+}
+
+// Newer says whether h comes after other: a later revision, or a store made
+// anew, whose epoch is greater and whose revisions start again.
+func (h Header) Newer(other Header) bool {
+	if h.Epoch != other.Epoch {
+		return h.Epoch > other.Epoch
+	}
+	return h.Revision > other.Revision
 }
 
 // Set is all that one environment serves at one revision.
