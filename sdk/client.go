@@ -61,6 +61,7 @@ type configuration struct {
 	etag     string
 	entities []byte // the lines after the header, to tell whether anything changed
 	at       time.Time
+	tally    *outbox.Tally // of the snapshot's outcomes
 }
 
 // New returns a client that connects in the background. It never waits and
@@ -226,6 +227,7 @@ func (c *Client) apply(raw []byte, source string) (changed bool, err error) {
 		entities: bytes.TrimRight(entities, "\n"),
 		at:       time.Now(),
 	}
+	next.tally = c.newTally(next.snapshot)
 	previous, applied := c.swap(next)
 	if !applied {
 		return false, nil

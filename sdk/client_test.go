@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -321,6 +322,45 @@ func TestEvaluationsAreCountedAndReportedWhenTheClientCloses(t *testing.T) {
 		if counts[key] != n {
 			t.Errorf("%s: %d, want %d (all: %v)", key, counts[key], n, counts)
 		}
+	}
+}
+
+func TestEvaluationsAreCountedOnceWhileTheConfigurationChanges(t *testing.T) {
+	const workers, each, revisions = 4, 5000, 20
+	s := newProtocolServer(t)
+	s.publish(1, 1, boolean("f", true))
+	client := connect(t, s, Options{})
+	pinned := client.Pin(t.Context())
+	var working sync.WaitGroup
+	for range workers {
+		working.Go(func() {
+			for i := range each {
+				client.Bool([]context.Context{t.Context(), pinned}[i%2], "f", false)
+			}
+		})
+	}
+	for revision := range int64(revisions) {
+		// Sets of other flags, so that a number means another outcome in each.
+		s.publish(1, 2+revision, boolean(fmt.Sprint("a", revision), true), boolean("f", revision%2 == 0), boolean("g", true))
+		eventually(t, "the revision", func() bool { return client.Status().Revision == 2+revision })
+	}
+	working.Wait()
+	if err := client.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	total := int64(0)
+	for _, report := range s.reports {
+		for _, c := range report.Counts {
+			if c.Flag != "f" || c.Reason != "DEFAULT" {
+				t.Errorf("counted %+v", c)
+			}
+			total += c.Count
+		}
+	}
+	if total != workers*each {
+		t.Errorf("%d evaluations were reported, want %d", total, workers*each)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"burgee.dev/burgee/sdk/eval"
-	"burgee.dev/burgee/sdk/internal/outbox"
 	"burgee.dev/burgee/sdk/internal/override"
 	"burgee.dev/burgee/sdk/ruleset"
 )
@@ -77,20 +76,19 @@ func (c *Client) Detail(ctx context.Context, key string, def any) Detail {
 	}
 	conf, evalContext := c.at(ctx)
 	if conf == nil {
-		c.count(key, eval.Result{}, eval.NotReady, time.Now().UnixMilli())
+		c.countWithoutFlag(key, eval.NotReady, time.Now().UnixMilli())
 		return Detail{Flag: key, Value: def, Reason: eval.NotReady.String()}
 	}
 	at := time.Now()
 	now := at.UnixMilli()
 	r := conf.snapshot.Evaluate(key, evalContext, now)
 	d := conf.snapshot.Detail(key, evalContext, now).OrDefault(def)
-	reason := r.Reason()
 	if r.Served() && !sameType(r, def) {
-		reason = eval.TypeMismatch
 		c.warnMismatch(key, r, fmt.Sprintf("%T", def))
-		d = Detail{Flag: key, Value: def, Reason: reason.String(), Revision: d.Revision}
+		r = r.Mistyped()
+		d = Detail{Flag: key, Value: def, Reason: r.Reason().String(), Revision: d.Revision}
 	}
-	c.count(key, r, reason, now)
+	c.count(conf, key, r, now)
 	if !c.isConnected() {
 		d.Stale, d.AgeMS = true, at.Sub(conf.at).Milliseconds()
 	}
@@ -127,24 +125,24 @@ func value[T any](c *Client, ctx context.Context, key string, def T, wanted rule
 	}
 	conf, evalContext := c.at(ctx)
 	if conf == nil {
-		c.count(key, eval.Result{}, eval.NotReady, time.Now().UnixMilli())
+		c.countWithoutFlag(key, eval.NotReady, time.Now().UnixMilli())
 		return def
 	}
 	now := time.Now().UnixMilli()
 	r := conf.snapshot.Evaluate(key, evalContext, now)
 	v, ok := read(r)
-	reason := r.Reason()
+	counted := r
 	if !ok {
 		v = def
 		if r.Served() {
-			reason = eval.TypeMismatch
 			c.warnMismatch(key, r, string(wanted))
+			counted = r.Mistyped()
 		}
 	}
-	c.count(key, r, reason, now)
+	c.count(conf, key, counted, now)
 	if c.onImpression != nil {
 		variation, _ := r.Variation()
-		c.onImpression(Impression{key, v, variation, reason.String()})
+		c.onImpression(Impression{key, v, variation, counted.Reason().String()})
 	}
 	return v
 }
@@ -168,19 +166,6 @@ func (c *Client) overridden(key string) (any, bool) {
 	}
 	v, ok := c.emergency[key]
 	return v, ok
-}
-
-// count notes an evaluation for the server's charts.
-func (c *Client) count(key string, r eval.Result, reason eval.Reason, now int64) {
-	if c.transport == nil {
-		return
-	}
-	row := outbox.Row{Flag: key, Reason: reason.String(), Minute: now / 60_000 * 60_000}
-	if reason != eval.TypeMismatch && reason != eval.NotReady {
-		row.Variation, row.Served = r.Variation()
-		row.Experiment, row.Arm, _, _ = r.Experiment()
-	}
-	c.box.Add(row)
 }
 
 func (c *Client) isConnected() bool {

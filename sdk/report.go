@@ -5,12 +5,14 @@ import (
 	"errors"
 	"time"
 
+	"burgee.dev/burgee/sdk/eval"
 	"burgee.dev/burgee/sdk/internal/outbox"
 )
 
 const (
 	reportInterval = 5 * time.Second
 	lastReport     = time.Second // how long Close waits for the last counts
+	minute         = int64(time.Minute / time.Millisecond)
 )
 
 type eventReport struct {
@@ -27,6 +29,34 @@ type eventCount struct {
 	Arm        string  `json:"arm,omitempty"`
 	Minute     int64   `json:"minute"`
 	Count      int64   `json:"count"`
+}
+
+// newTally returns what counts the evaluations of a snapshot.
+func (c *Client) newTally(s *eval.Snapshot) *outbox.Tally {
+	return c.box.NewTally(s.Outcomes(), func(n int) outbox.Row {
+		o := s.Outcome(n)
+		return outbox.Row{
+			Flag: o.Flag, Variation: o.Variation, Served: o.Served, Reason: o.Reason.String(), Experiment: o.Experiment, Arm: o.Arm,
+		}
+	})
+}
+
+// count notes an evaluation at an instant for the server's charts.
+func (c *Client) count(conf *configuration, key string, r eval.Result, now int64) {
+	n, ok := r.OutcomeNumber()
+	switch {
+	case !ok:
+		c.countWithoutFlag(key, r.Reason(), now)
+	case c.transport != nil:
+		conf.tally.Add(n, now)
+	}
+}
+
+// countWithoutFlag notes an evaluation of what no configuration knows.
+func (c *Client) countWithoutFlag(key string, reason eval.Reason, now int64) {
+	if c.transport != nil {
+		c.box.Add(outbox.Row{Flag: key, Reason: reason.String(), Minute: now / minute * minute})
+	}
 }
 
 // reportEvents sends counts until ctx ends, and what is left then within

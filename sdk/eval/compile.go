@@ -26,6 +26,7 @@ type flag struct {
 	rules         []rule
 	def           serve
 	fault         *Fault
+	outcomes      int32 // the number of its first outcome, see outcome.go
 }
 
 // variation is a value in the forms that it is asked for.
@@ -60,6 +61,7 @@ type rule struct {
 	arms       []string
 	index      int32 // among the flag's own rules
 	id         string
+	outcomes   int32 // of an experiment: its first among the flag's own
 }
 
 // serve is a compiled Serve; a split when it has cells.
@@ -112,6 +114,7 @@ func Compile(set *ruleset.Set) *Snapshot {
 	for i := range s.flags {
 		s.flags[i].settle()
 	}
+	s.numberOutcomes()
 	return s
 }
 

@@ -16,6 +16,7 @@ type Snapshot struct {
 	groupIndex map[string]int32
 	paths      paths
 	nobody     *Context // stands for a nil context
+	outcomes   int      // how many there are of all flags
 }
 
 // Header is the header of the set.

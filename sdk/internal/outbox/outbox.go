@@ -5,6 +5,7 @@ package outbox
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"maps"
 	"sync"
 )
 
@@ -38,11 +39,12 @@ type Batch struct {
 
 const shards = 16
 
-// Outbox counts. Its methods may be called by many goroutines.
+// Outbox counts, in what it is told itself and in its tallies. Its methods may be called by many goroutines.
 type Outbox struct {
 	shards [shards]shard
 
 	mu      sync.Mutex // guards what follows
+	open    []*window
 	waiting []Batch
 	rows    int
 	dropped int64
@@ -54,8 +56,9 @@ type shard struct {
 	_      [40]byte // keeps neighbours off one cache line
 }
 
-// Add counts one evaluation. It never blocks on I/O and allocates only for a
-// row that it has not seen since the last Cut.
+// Add counts one evaluation that no Tally can count: of a flag that is in no
+// configuration, or of a minute that is over. It never blocks on I/O and
+// allocates only for a row that it has not seen since the last Cut.
 func (o *Outbox) Add(row Row) {
 	s := &o.shards[spread(row.Flag)]
 	s.mu.Lock()
@@ -77,22 +80,30 @@ func spread(key string) int {
 
 // Cut closes the counts so far into a batch that waits to be sent.
 func (o *Outbox) Cut() {
-	var counts []Count
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.cut()
+}
+
+// cut is Cut for a caller who holds mu.
+func (o *Outbox) cut() {
+	rows := map[Row]int64{}
 	for i := range o.shards {
 		s := &o.shards[i]
 		s.mu.Lock()
 		taken := s.counts
 		s.counts = nil
 		s.mu.Unlock()
-		for row, n := range taken {
-			counts = append(counts, Count{row, n})
-		}
+		maps.Copy(rows, taken)
 	}
-	if len(counts) == 0 {
+	o.drain(rows)
+	if len(rows) == 0 {
 		return
 	}
-	o.mu.Lock()
-	defer o.mu.Unlock()
+	counts := make([]Count, 0, len(rows))
+	for row, n := range rows {
+		counts = append(counts, Count{row, n})
+	}
 	o.waiting = append(o.waiting, Batch{ID: newID(), Counts: counts})
 	o.rows += len(counts)
 	for o.rows > Limit && len(o.waiting) > 1 {

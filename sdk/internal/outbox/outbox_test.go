@@ -83,3 +83,137 @@ func TestAddDoesNotAllocateForAKnownRow(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// tallyOf counts outcomes that are called by their number.
+func tallyOf(o *Outbox, outcomes int) *Tally {
+	return o.NewTally(outcomes, func(n int) Row { return Row{Flag: fmt.Sprint("flag-", n), Reason: "RULE"} })
+}
+
+// drained takes everything out of a box, by row.
+func drained(o *Outbox) map[Row]int64 {
+	rows := map[Row]int64{}
+	o.Cut()
+	for batch, ok := o.Next(); ok; batch, ok = o.Next() {
+		for _, c := range batch.Counts {
+			rows[c.Row] += c.N
+		}
+		o.Done(batch.ID)
+	}
+	return rows
+}
+
+func TestNoCountIsLostOrDoubledWhileTalliesMinutesAndCutsChange(t *testing.T) {
+	const workers, each, outcomes, minutes = 8, 20_000, 30, 40
+	var o Outbox
+	tallies := []*Tally{tallyOf(&o, outcomes), tallyOf(&o, outcomes), tallyOf(&o, outcomes)}
+	var counting, cutting sync.WaitGroup
+	stop := make(chan struct{})
+	rows := map[Row]int64{}
+	cutting.Go(func() {
+		for {
+			for row, n := range drained(&o) {
+				rows[row] += n
+			}
+			select {
+			case <-stop:
+				return
+			default:
+			}
+		}
+	})
+	for g := range workers {
+		counting.Go(func() {
+			for i := range each {
+				minute := int64(i / (each / minutes))
+				tallies[(i/500+g)%len(tallies)].Add(i%outcomes, minute*minuteMS+int64(i%minuteMS))
+			}
+		})
+	}
+	counting.Wait()
+	close(stop)
+	cutting.Wait()
+	for row, n := range drained(&o) {
+		rows[row] += n
+	}
+	for minute := range int64(minutes) {
+		total := int64(0)
+		for n := range outcomes {
+			total += rows[Row{Flag: fmt.Sprint("flag-", n), Reason: "RULE", Minute: minute * minuteMS}]
+		}
+		if want := int64(workers * each / minutes); total != want {
+			t.Errorf("minute %d has %d counts, want %d", minute, total, want)
+		}
+	}
+}
+
+func TestATallyThatIsOutOfUseLetsItsWindowGo(t *testing.T) {
+	var o Outbox
+	tally := tallyOf(&o, 2)
+	tally.Add(1, 90_000)
+	if got := drained(&o); got[Row{Flag: "flag-1", Reason: "RULE", Minute: 60_000}] != 1 || len(got) != 1 {
+		t.Fatalf("got %v", got)
+	}
+	for range idleCuts + 1 {
+		o.Cut()
+	}
+	if len(o.open) != 0 {
+		t.Errorf("%d windows are still open", len(o.open))
+	}
+	tally.Add(1, 90_000)
+	if got := drained(&o); got[Row{Flag: "flag-1", Reason: "RULE", Minute: 60_000}] != 1 {
+		t.Errorf("used again it counts %v", got)
+	}
+}
+
+func TestAnEvaluationOfAnEarlierMinuteKeepsItsMinute(t *testing.T) {
+	var o Outbox
+	tally := tallyOf(&o, 1)
+	tally.Add(0, 5*minuteMS)
+	tally.Add(0, 5*minuteMS-1)
+	tally.Add(0, -1)
+	got := drained(&o)
+	for _, minute := range []int64{5 * minuteMS, 4 * minuteMS, -minuteMS} {
+		if got[Row{Flag: "flag-0", Reason: "RULE", Minute: minute}] != 1 {
+			t.Errorf("minute %d: got %v", minute, got)
+		}
+	}
+}
+
+func TestWithoutCutsTheWindowsAreBounded(t *testing.T) {
+	var o Outbox
+	tally := tallyOf(&o, 500)
+	for minute := range int64(200) {
+		for n := range 500 {
+			tally.Add(n, minute*minuteMS)
+		}
+		if len(o.open) > maxOpen {
+			t.Fatalf("%d windows are open", len(o.open))
+		}
+	}
+	kept := int64(0)
+	for _, n := range drained(&o) {
+		kept += n
+	}
+	if kept > Limit+maxOpen*500 || kept+o.Dropped() != 100_000 {
+		t.Errorf("kept %d, dropped %d", kept, o.Dropped())
+	}
+}
+
+func TestATallyDoesNotAllocate(t *testing.T) {
+	var o Outbox
+	tally := tallyOf(&o, 4)
+	tally.Add(3, 0)
+	if n := testing.AllocsPerRun(1000, func() { tally.Add(3, 1) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkTally(b *testing.B) {
+	var o Outbox
+	tally := tallyOf(&o, 4)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			tally.Add(3, 1)
+		}
+	})
+}
