@@ -32,6 +32,7 @@ var kinds = map[int]fault.Kind{
 	http.StatusRequestEntityTooLarge: fault.TooLarge,
 	http.StatusTooManyRequests:       fault.Limited,
 	http.StatusServiceUnavailable:    fault.Unavailable,
+	http.StatusInsufficientStorage:   fault.NoRoom,
 	http.StatusBadGateway:            fault.Unavailable,
 	http.StatusGatewayTimeout:        fault.Unavailable,
 }

@@ -50,7 +50,7 @@ const exitHelp = `Exit codes:
   4  not allowed: no API token, a wrong one, or one without the right
   5  there is no such flag, environment, project or key
   6  somebody changed it meanwhile, or it exists already
-  7  the server is not there, busy, or the request too large: try again later`
+  7  the server is not there, busy, its disk full, or the request too large: try again later`
 
 // Run runs one command and returns the exit code of the process.
 func Run(ctx context.Context, args []string, stdio Stdio) int {
@@ -153,7 +153,7 @@ func exitCode(err error) int {
 		return exitNotFound
 	case fault.Conflict, fault.Precondition:
 		return exitConflict
-	case fault.TooLarge, fault.Limited, fault.Unavailable:
+	case fault.TooLarge, fault.Limited, fault.Unavailable, fault.NoRoom:
 		return exitUnavailable
 	}
 	return exitInternal

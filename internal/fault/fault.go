@@ -21,6 +21,7 @@ const (
 	TooLarge        Kind = "too_large"       // over a limit of size
 	Limited         Kind = "limited"         // too many requests; wait
 	Unavailable     Kind = "unavailable"     // a part of the server is away; retry
+	NoRoom          Kind = "no_room"         // the server's disk is full or read-only; make room
 	Internal        Kind = "internal"        // a defect of ours
 )
 

@@ -48,6 +48,8 @@ func Status(e *fault.Error) int {
 		return http.StatusTooManyRequests
 	case fault.Unavailable:
 		return http.StatusServiceUnavailable
+	case fault.NoRoom:
+		return http.StatusInsufficientStorage
 	}
 	return http.StatusInternalServerError
 }

@@ -6,7 +6,8 @@
 // the end, the sums go to the Sink, which the store implements. Memory is
 // bounded: when the sums of one interval are too many, batches are refused with
 // Unavailable (the SDK keeps them and comes again) and single counts are dropped
-// and counted as dropped. A Sink that fails costs nothing: the sums stay.
+// and counted as dropped. A Sink that fails costs nothing: the sums stay. While
+// the disk is nearly full the sums are dropped, so that configuration goes on.
 //
 // The package is of the data plane and knows no HTTP and no SQL.
 package ingest

@@ -53,6 +53,9 @@ type Options struct {
 	Clock   clock.Clock
 	Every   time.Duration // between flushes; 0 is 5 s
 	MaxRows int           // sums held between flushes; 0 is 50,000
+	// Room says whether the disk has room for counts; nil is always. While it
+	// says no, sums are dropped and counted as dropped.
+	Room func() bool
 }
 
 // remember is how long a batch's id is known: longer than any SDK retries.
@@ -250,6 +253,10 @@ func (in *Ingest) Flush(ctx context.Context) error {
 	in.rows, in.pending, in.uses = map[Row]int64{}, nil, map[int64]KeyUse{}
 	in.mu.Unlock()
 
+	if in.opts.Room != nil && !in.opts.Room() {
+		in.drop(sums)
+		ids, sums = nil, nil
+	}
 	if err := in.flushCounts(ctx, ids, sums); err != nil {
 		in.keepCounts(ids, sums)
 		in.keepUses(uses)
@@ -274,6 +281,14 @@ func (in *Ingest) FlushUses(ctx context.Context) error {
 		return fmt.Errorf("add key uses: %w", err)
 	}
 	return nil
+}
+
+// drop forgets sums. The ids of their batches stay in memory: a batch that
+// comes again is not counted for its second coming.
+func (in *Ingest) drop(sums map[Row]int64) {
+	for _, n := range sums {
+		in.dropped.Add(n)
+	}
 }
 
 func (in *Ingest) flushCounts(ctx context.Context, ids []string, sums map[Row]int64) error {

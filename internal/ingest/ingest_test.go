@@ -180,6 +180,35 @@ func TestASinkThatFailsLosesNothing(t *testing.T) {
 	}
 }
 
+func TestWithoutRoomCountsAreDroppedAndUsesOfKeysAreNot(t *testing.T) {
+	sink := newLedger()
+	room := false
+	in := New(sink, Options{Clock: fixed(), Room: func() bool { return room }})
+	flush := func() {
+		t.Helper()
+		in.KeyUsed(9, "python/0.1.0")
+		if n, err := in.Offer(batch("b1", served("f", "true", 4), served("g", "true", 3))); err != nil || n != 2 {
+			t.Fatalf("took %d, %v", n, err)
+		}
+		if err := in.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	flush()
+	if sink.total() != 0 || len(sink.ids) != 0 || in.Dropped() != 7 || sink.uses[9] != 1 {
+		t.Errorf("%d counts, ids %v, %d dropped, %d uses", sink.total(), sink.ids, in.Dropped(), sink.uses[9])
+	}
+	room = true
+	flush() // the same batch again: it was answered for
+	if _, err := in.Offer(batch("b2", served("f", "true", 5))); err != nil {
+		t.Fatal(err)
+	}
+	flush()
+	if sink.total() != 5 || in.Dropped() != 7 {
+		t.Errorf("with room: %d counts, %d dropped", sink.total(), in.Dropped())
+	}
+}
+
 func TestMemoryIsBoundedAndAFullServerSaysSo(t *testing.T) {
 	sink := newLedger()
 	sink.down = errors.New("away")

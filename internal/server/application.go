@@ -46,7 +46,7 @@ type application struct {
 // assemble opens the store and wires everything. What it has opened it closes
 // again when a later step fails.
 func (s *Server) assemble(ctx context.Context) (*application, error) {
-	st, err := store.Open(ctx, store.Options{Dir: s.cfg.Data, Clock: s.clock})
+	st, err := store.Open(ctx, store.Options{Dir: s.cfg.Data, Clock: s.clock, Reserve: diskReserve})
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (s *Server) assemble(ctx context.Context) (*application, error) {
 func (a *application) wire(ctx context.Context) error {
 	s := a.server
 	a.presence = presence.New(s.clock)
-	a.ingest = ingest.New(timedSink{a.store, s.metrics}, ingest.Options{Logger: s.logger, Clock: s.clock})
+	a.ingest = ingest.New(timedSink{a.store, s.metrics}, ingest.Options{Logger: s.logger, Clock: s.clock, Room: a.hasRoom})
 	a.delivery = delivery.New(timedReader{a.store, s.metrics}, delivery.Options{
 		Logger: s.logger, Clock: s.clock,
 		Published: func(state *delivery.State) {
@@ -72,7 +72,7 @@ func (a *application) wire(ctx context.Context) error {
 	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: &announcer{data: a.delivery, hub: a.hub, last: map[int64]int64{}}})
 	a.accounts = account.New(a.store.Accounts(a.catalog.RecordAccount), s.clock)
 	a.declared = newQueue(a.register, a.reportRegistration)
-	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared}, a.ingest, sdkapi.Options{})
+	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared, a.store.Trouble}, a.ingest, sdkapi.Options{})
 	if err := a.firstRun(ctx); err != nil {
 		return err
 	}
@@ -98,6 +98,7 @@ func (a *application) start(ctx context.Context, parts *group) {
 	a.parts = []*part{
 		parts.start(ctx, "news", a.tellNews),
 		parts.start(ctx, "registration", a.declared.run),
+		parts.start(ctx, "disk", a.watchDisk),
 		parts.start(ctx, "ingest", a.ingest.Run),
 		parts.start(ctx, "presence", a.presence.Run),
 		parts.start(ctx, "delivery", a.delivery.Run),

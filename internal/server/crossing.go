@@ -11,6 +11,7 @@ import (
 	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/internal/presence"
 	"burgee.dev/burgee/internal/sdkapi"
+	"burgee.dev/burgee/internal/store"
 )
 
 // announcer carries the catalog's hints to the data plane and to the live
@@ -41,11 +42,16 @@ func (a *announcer) Announce(environmentID, revision int64) {
 
 // registrar offers what programs declare to the queue.
 type registrar struct {
-	queue *queue[sdkapi.Registration]
+	queue   *queue[sdkapi.Registration]
+	trouble func() error // why the store takes no writes, or nil
 }
 
-// Register implements sdkapi.Registrar.
+// Register implements sdkapi.Registrar. What is accepted is as good as written,
+// hence nothing is while the disk is full.
 func (r registrar) Register(_ context.Context, registration sdkapi.Registration) error {
+	if err := r.trouble(); err != nil {
+		return err
+	}
 	return r.queue.offer(registration)
 }
 
@@ -58,7 +64,7 @@ func (a *application) register(ctx context.Context, batch []sdkapi.Registration)
 		registrations = append(registrations, registrationOf(r))
 		addresses[program{r.KeyID, r.Caller.Application}] = r.Caller.Address
 	}
-	done, err := a.catalog.Register(ctx, registrations)
+	done, err := a.catalog.Register(store.Sparing(ctx), registrations)
 	if err != nil {
 		return err
 	}

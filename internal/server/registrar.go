@@ -79,7 +79,9 @@ func (q *queue[T]) deliver(ctx context.Context, items []T) {
 			q.report("done", len(items), nil)
 			return
 		}
-		if kind := fault.KindOf(err); kind != fault.Unavailable && kind != fault.Internal {
+		switch fault.KindOf(err) {
+		case fault.Unavailable, fault.NoRoom, fault.Internal:
+		default:
 			q.report("refused", len(items), err)
 			return
 		}

@@ -51,6 +51,20 @@ func (a *application) observe() {
 	m.Counter("burgee_evaluations_dropped_total", "Evaluations not counted, for want of room or for their age.", func() float64 {
 		return float64(a.ingest.Dropped())
 	})
+	m.Gauge("burgee_disk_free_bytes", "Room on the disk of the data folder.", func() float64 {
+		space, _ := a.store.Space()
+		return float64(space.Free)
+	})
+	m.Gauge("burgee_disk_size_bytes", "Size of the disk of the data folder; 0 where it is not known.", func() float64 {
+		space, _ := a.store.Space()
+		return float64(space.Total)
+	})
+	m.Gauge("burgee_disk_refuses", "1 while the disk of the data folder takes no changes.", func() float64 {
+		if a.store.Trouble() != nil {
+			return 1
+		}
+		return 0
+	})
 	m.Gauge("burgee_registrations_waiting", "Registrations that wait for the database.", func() float64 {
 		return float64(len(a.declared.waiting))
 	})

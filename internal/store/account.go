@@ -23,7 +23,7 @@ func (s *Store) Accounts(record func(catalog.Tx, account.Entry) error) *Accounts
 
 // recorded runs fn and the entry's record in one write transaction.
 func (a *Accounts) recorded(ctx context.Context, entry account.Entry, fn func(query) error) error {
-	return a.write(ctx, func(q query) error {
+	return a.change(ctx, func(q query) error {
 		if err := fn(q); err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (a *Accounts) SetPassword(ctx context.Context, memberID, passwordHash strin
 
 // CreateSession implements account.Store.
 func (s *Store) CreateSession(ctx context.Context, e account.SessionRecord) error {
-	return s.write(ctx, func(q query) error {
+	return s.change(ctx, func(q query) error {
 		if err := q.exec(`DELETE FROM session WHERE expires_at <= $1`, e.CreatedAt); err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ func (s *Store) TouchSession(ctx context.Context, hash [32]byte, lastSeenAt, exp
 
 // DeleteSession implements account.Store.
 func (s *Store) DeleteSession(ctx context.Context, hash [32]byte) error {
-	return s.write(ctx, func(q query) error { return q.exec(`DELETE FROM session WHERE hash = $1`, hash[:]) })
+	return s.change(ctx, func(q query) error { return q.exec(`DELETE FROM session WHERE hash = $1`, hash[:]) })
 }
 
 // CreateToken implements account.Store.
@@ -206,7 +206,7 @@ func (a *Accounts) DeleteToken(ctx context.Context, id string, entry account.Ent
 
 // ReplaceSetupLink implements account.Store.
 func (s *Store) ReplaceSetupLink(ctx context.Context, link account.SetupLinkRecord) error {
-	return s.write(ctx, func(q query) error {
+	return s.change(ctx, func(q query) error {
 		if err := q.exec(`DELETE FROM setup_link`); err != nil {
 			return err
 		}

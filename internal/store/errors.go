@@ -54,13 +54,25 @@ func translate(err error) error {
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
 		return fault.Wrap(err, fault.Unavailable, "store_busy", "The store is busy; try again").WithRetryAfter(time.Second)
 	case lib.SQLITE_FULL:
-		return fault.Wrap(err, fault.Unavailable, "disk_full", "The disk of the data folder is full: nothing was changed. Make room and try again")
+		return fault.Wrap(err, fault.NoRoom, "disk_full", "The disk of the server's data folder is full: nothing was changed. Make room there and try again")
 	case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM:
-		return fault.Wrap(err, fault.Unavailable, "store_readonly", "The database cannot be written: nothing was changed. Look at the data folder's owner, mode and disk")
+		return fault.Wrap(err, fault.NoRoom, "store_readonly", "The database cannot be written: nothing was changed. Look at the data folder's owner, mode and disk")
+	case lib.SQLITE_IOERR:
+		if unwritten[e.Code()] {
+			return fault.Wrap(err, fault.NoRoom, "disk_refuses", "The disk of the server's data folder did not take the change: nothing was changed. Look whether it is full, over a quota, read-only or failing, and try again")
+		}
 	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
 		return fault.Wrap(err, fault.Unavailable, "store_damaged", "The database file is damaged; restore a backup")
 	}
 	return fmt.Errorf("store: %w", err)
+}
+
+// unwritten are the errors of input and output in which a write failed. A disk
+// without room answers some of them with these and not with SQLITE_FULL.
+var unwritten = map[int]bool{
+	lib.SQLITE_IOERR_WRITE: true, lib.SQLITE_IOERR_FSYNC: true, lib.SQLITE_IOERR_DIR_FSYNC: true,
+	lib.SQLITE_IOERR_TRUNCATE: true, lib.SQLITE_IOERR_SHMSIZE: true, lib.SQLITE_IOERR_SHMOPEN: true,
+	lib.SQLITE_IOERR_SHMMAP: true, lib.SQLITE_IOERR_COMMIT_ATOMIC: true,
 }
 
 // columns reads from the driver's words which unique constraint it was:

@@ -19,6 +19,9 @@ type Options struct {
 	// without changing the schema under it.
 	Shared bool
 	Clock  clock.Clock // nil is the machine's
+	// Reserve is the size of a file, in bytes, that is given up for a change of
+	// configuration on a full disk. 0 is none.
+	Reserve int64
 }
 
 // Store keeps everything. It is safe for concurrent use.
@@ -27,8 +30,12 @@ type Store struct {
 	reader *sql.DB
 	lock   *folderLock // nil when shared with a running server
 	clock  clock.Clock
+	dir    string
 	epoch  int64
 	pruned atomic.Int64 // when retention ran last, in milliseconds
+
+	reserve int64                       // bytes of the reserve; 0 is none
+	trouble atomic.Pointer[fault.Error] // why the last write failed for want of room; nil when it did not
 }
 
 // Open opens the store of a folder, makes it when there is none, and brings its
@@ -45,6 +52,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 }
 
 func (s *Store) open(ctx context.Context, options Options) (err error) {
+	s.dir = options.Dir
 	if err := prepareFolder(options.Dir); err != nil {
 		return err
 	}
@@ -56,13 +64,28 @@ func (s *Store) open(ctx context.Context, options Options) (err error) {
 	if err != nil {
 		return err
 	}
+	if s.lock != nil {
+		s.reserve = options.Reserve
+	}
+	err = s.openDatabase(ctx, file)
+	if fault.IsKind(err, fault.NoRoom) && s.releaseReserve() {
+		// Without room for the log a server could not even start and serve what it has.
+		err = errors.Join(s.closeDatabase(), s.openDatabase(ctx, file))
+	}
+	if err == nil {
+		s.keepReserve()
+	}
+	return err
+}
+
+func (s *Store) openDatabase(ctx context.Context, file string) (err error) {
 	if s.writer, err = openWriter(file); err != nil {
 		return err
 	}
 	if s.reader, err = openReaders(file); err != nil {
 		return err
 	}
-	if err := s.migrate(ctx, options.Dir); err != nil {
+	if err := s.migrate(ctx, s.dir); err != nil {
 		return err
 	}
 	s.epoch, err = s.ensureEpoch(ctx)
@@ -72,7 +95,7 @@ func (s *Store) open(ctx context.Context, options Options) (err error) {
 // ensureEpoch reads the second at which the store was made; a new one is made now.
 func (s *Store) ensureEpoch(ctx context.Context) (epoch int64, err error) {
 	now := s.clock.Now()
-	err = s.write(ctx, func(q query) error {
+	err = s.change(ctx, func(q query) error {
 		if err := q.exec(`INSERT INTO meta (id, epoch, created_at) VALUES (1, $1, $2) ON CONFLICT (id) DO NOTHING`, now.Unix(), now.UnixMilli()); err != nil {
 			return err
 		}
@@ -83,15 +106,20 @@ func (s *Store) ensureEpoch(ctx context.Context) (epoch int64, err error) {
 
 // Close folds the write-ahead log into the database and closes it.
 func (s *Store) Close() error {
+	err := s.closeDatabase()
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.release())
+	}
+	return err
+}
+
+func (s *Store) closeDatabase() error {
 	var errs []error
 	if s.reader != nil {
 		errs = append(errs, s.reader.Close())
 	}
 	if s.writer != nil {
 		errs = append(errs, s.writer.Close()) // the last connection folds the log
-	}
-	if s.lock != nil {
-		errs = append(errs, s.lock.release())
 	}
 	return errors.Join(errs...)
 }
@@ -120,7 +148,7 @@ func (s *Store) Read(ctx context.Context, fn func(catalog.Reader) error) error {
 
 // Write implements catalog.Store.
 func (s *Store) Write(ctx context.Context, fn func(catalog.Tx) error) error {
-	return s.write(ctx, func(q query) error { return fn(catalogTx{q}) })
+	return s.change(ctx, func(q query) error { return fn(catalogTx{q}) })
 }
 
 // read runs fn in one read transaction: all its queries see one state.
@@ -133,15 +161,26 @@ func (s *Store) read(ctx context.Context, fn func(query) error) error {
 	return fn(query{ctx, tx})
 }
 
+// change is write for what people and programs decide: on a full disk the
+// reserve is given up for it, and fn runs once more, from the start.
+func (s *Store) change(ctx context.Context, fn func(query) error) error {
+	err := s.write(ctx, fn)
+	if fault.IsKind(err, fault.NoRoom) && mayUseReserve(ctx) && s.releaseReserve() {
+		return s.write(ctx, fn)
+	}
+	return err
+}
+
 // write runs fn in one write transaction and commits when it returns nil.
 // Waiting for the turn ends with ctx; what has begun is not cut off, since the
 // answer to a commit that was cut off would be unknown.
-func (s *Store) write(ctx context.Context, fn func(query) error) error {
+func (s *Store) write(ctx context.Context, fn func(query) error) (err error) {
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
 		return translate(fmt.Errorf("wait for the writer: %w", err))
 	}
 	defer conn.Close() //nolint:errcheck // gives the connection back
+	defer func() { s.noteWrite(err) }()
 	begun := context.WithoutCancel(ctx)
 	tx, err := conn.BeginTx(begun, nil)
 	if err != nil {

@@ -1,0 +1,9 @@
+package store
+
+import "context"
+
+// Pragma sets something of the writing connection.
+func (s *Store) Pragma(ctx context.Context, text string) (value int64, err error) {
+	err = s.writer.QueryRowContext(ctx, "PRAGMA "+text).Scan(&value)
+	return value, translate(err)
+}
