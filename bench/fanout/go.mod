@@ -1,0 +1,3 @@
+module burgee.dev/burgee/bench/fanout
+
+go 1.26
