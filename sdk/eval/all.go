@@ -12,7 +12,8 @@ func (s *Snapshot) EvaluateAll(c *Context, now int64) iter.Seq2[string, Result] 
 		if c == nil {
 			c = s.nobody
 		}
-		e := scope{s: s, b: c.bind(s), clock: numberValue(float64(now)), now: now}
+		clock := numberValue(float64(now))
+		e := scope{s: s, b: c.bind(s), attrs: c.attrs, clock: &clock}
 		for i := range s.flags {
 			f := &s.flags[i]
 			r := f.answer

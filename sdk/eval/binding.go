@@ -10,17 +10,21 @@ const (
 	maxBound    = 1<<16 - 1 // attributes that a binding can number
 )
 
-// binding is a context seen through the paths of one snapshot, with what was
-// worked out on the way. All but the memos is immutable once made; the memos
-// are single words written atomically, each complete in itself, so goroutines
-// may share them.
+// binding is a context's attributes seen through the paths of one snapshot, with
+// what was worked out on the way. All but the memos is immutable once snapshot is
+// set; the memos are single words written atomically, each complete in itself, so
+// goroutines may share them.
 type binding struct {
-	snapshot *Snapshot
-	context  *Context
-	slots    []uint16 // by slot: 0 missing, else 1 + index into attrs, then deep
-	deep     *[]value // values inside objects, nil without any
-	inline   [inlineSlots]uint16
-	known    atomic.Pointer[memos] // made when something is first worth remembering
+	snapshot once[Snapshot]      // set when the rest is complete
+	inline   [inlineSlots]uint16 // by slot: 0 missing, else 1 + index into the attributes, then into deep
+	more     *widening           // nil without any
+	known    once[memos]         // made when something is first worth remembering
+}
+
+// widening is what few bindings have.
+type widening struct {
+	slots []uint16 // those after the inline ones
+	deep  []value  // values inside objects
 }
 
 // memos are what was worked out for a context and a snapshot.
@@ -30,90 +34,137 @@ type memos struct {
 	flags  [16]memo // by flag that others read: reason << 16 | variation
 }
 
-// memos are the binding's, made now if need be. Of two made at once one is lost,
-// which costs working out again.
+// memos are the binding's, made now if need be; nil while another goroutine makes
+// them, which costs working out again.
 func (b *binding) memos() *memos {
-	if m := b.known.Load(); m != nil {
+	if m := b.known.get(); m != nil {
 		return m
 	}
+	if !b.known.claim() {
+		return nil
+	}
 	m := &memos{}
-	b.known.Store(m)
+	b.known.set(m)
 	return m
 }
 
-func (b *binding) fill(s *Snapshot, c *Context) {
-	b.snapshot, b.context = s, c
-	if n := s.paths.count(); n <= inlineSlots {
-		b.slots = b.inline[:n]
-	} else {
-		b.slots = make([]uint16, n)
+// hash, group and flag are the memos that an id may be kept in.
+func (m *memos) hash(id int32) *memo {
+	if m == nil {
+		return nil
 	}
-	for i := range min(len(c.attrs), maxBound) {
-		if slot, ok := s.paths.slots[c.attrs[i].name]; ok && b.slots[slot] == 0 {
-			b.slots[slot] = uint16(i + 1)
+	return &m.hashes[int(id)%len(m.hashes)]
+}
+
+func (m *memos) group(id int32) *memo {
+	if m == nil {
+		return nil
+	}
+	return &m.groups[int(id)%len(m.groups)]
+}
+
+func (m *memos) flag(id int32) *memo {
+	if m == nil {
+		return nil
+	}
+	return &m.flags[int(id)%len(m.flags)]
+}
+
+// fill binds attributes to the paths of a snapshot.
+func (b *binding) fill(s *Snapshot, attrs []Attribute) {
+	if n := s.paths.count(); n > inlineSlots {
+		b.more = &widening{slots: make([]uint16, n-inlineSlots)}
+	}
+	nested := false
+	for i := range min(len(attrs), maxBound) {
+		switch a := &attrs[i]; a.value.kind {
+		case missing:
+			continue
+		case object:
+			nested = true
+		}
+		if slot, ok := s.paths.slots[attrs[i].name]; ok {
+			b.put(slot, i+1)
 		}
 	}
-	if c.extra == nil {
-		return
+	if nested {
+		b.fillDeep(s, attrs)
 	}
-	for level := 1; level <= c.extra.levels; level++ {
-		b.fillLevel(&s.paths.root, c.attrs, level)
+	b.snapshot.set(s)
+}
+
+// at is the number of the value in a slot, from 1, or 0 when it is missing.
+func (b *binding) at(slot int32) int {
+	if slot < inlineSlots {
+		return int(b.inline[slot])
+	}
+	return int(b.more.slots[slot-inlineSlots])
+}
+
+// put gives a slot its value unless it has one.
+func (b *binding) put(slot int32, number int) {
+	switch {
+	case b.at(slot) != 0:
+	case slot < inlineSlots:
+		b.inline[slot] = uint16(number)
+	default:
+		b.more.slots[slot-inlineSlots] = uint16(number)
 	}
 }
 
-// fillLevel binds the values that lie a number of objects deep. Shallower ones
-// come first and win, so a key that holds a dot beats the nested value.
-func (b *binding) fillLevel(from *pathNode, attrs []attr, level int) {
+// fillDeep binds the values inside objects, level by level: shallower ones come
+// first and win, so a key that holds a dot beats the nested value.
+func (b *binding) fillDeep(s *Snapshot, attrs []Attribute) {
+	for level := 1; level <= maxLevels; level++ {
+		b.fillLevel(&s.paths.root, len(attrs), attrs, level)
+	}
+}
+
+// fillLevel binds the values that lie a number of objects deep; top is how many
+// attributes there are at the top.
+func (b *binding) fillLevel(from *pathNode, top int, attrs []Attribute, level int) {
 	for i := range attrs {
 		node := from.descend(attrs[i].name)
 		switch {
 		case node == nil:
 		case level == 0:
-			b.addDeep(node.slot, attrs[i].value)
+			b.addDeep(node.slot, top, attrs[i].value)
 		case attrs[i].value.kind == object:
-			b.fillLevel(node, b.context.inside(&attrs[i].value), level-1)
+			b.fillLevel(node, top, attrs[i].value.in.attrs, level-1)
 		}
 	}
 }
 
-func (b *binding) addDeep(slot int32, v value) {
-	if slot < 0 || b.slots[slot] != 0 {
+func (b *binding) addDeep(slot int32, top int, v value) {
+	if slot < 0 || b.at(slot) != 0 {
 		return
 	}
-	if b.deep == nil {
-		b.deep = &[]value{}
+	if b.more == nil {
+		b.more = &widening{}
 	}
-	if number := len(b.context.attrs) + len(*b.deep) + 1; number <= maxBound {
-		*b.deep = append(*b.deep, v)
-		b.slots[slot] = uint16(number)
+	if number := top + len(b.more.deep) + 1; number <= maxBound {
+		b.more.deep = append(b.more.deep, v)
+		b.put(slot, number)
 	}
 }
 
-// value is the attribute in a slot, nil when it is missing.
-func (b *binding) value(slot int32) *value {
-	i := int(b.slots[slot]) - 1
-	if i < 0 {
-		return nil
-	}
-	if i < len(b.context.attrs) {
-		return &b.context.attrs[i].value
-	}
-	return &(*b.deep)[i-len(b.context.attrs)]
-}
-
-// memo is one remembered result, (id + 1) << 32 | result, in a row of them whose
-// length is a power of two.
+// memo is one remembered result, (id + 1) << 32 | result.
 type memo struct{ word atomic.Uint64 }
 
-// recall finds what a row knows under an id.
-func recall(row []memo, id int32) (uint32, bool) {
-	word := row[int(id)&(len(row)-1)].word.Load()
+// recall is what the memo knows of an id.
+func (m *memo) recall(id int32) (result uint32, known bool) {
+	if m == nil {
+		return 0, false
+	}
+	word := m.word.Load()
 	return uint32(word), uint32(word>>32) == uint32(id)+1
 }
 
 // remember keeps a result under an id, in place of another one perhaps.
-func remember(row []memo, id int32, result uint32) {
-	row[int(id)&(len(row)-1)].word.Store((uint64(id)+1)<<32 | uint64(result))
+func (m *memo) remember(id int32, result uint32) {
+	if m != nil {
+		m.word.Store((uint64(id)+1)<<32 | uint64(result))
+	}
 }
 
 // paths are the attribute paths that a snapshot reads, each with a slot.

@@ -78,7 +78,7 @@ type constants struct {
 }
 
 // test answers for an attribute, nil when it is missing.
-func (c *clause) test(b *binding, v *value) answer {
+func (c *clause) test(v *value) answer {
 	if c.op == opExists {
 		return answerOf(v != nil)
 	}
@@ -86,7 +86,7 @@ func (c *clause) test(b *binding, v *value) answer {
 		return unknown
 	}
 	if v.kind == list {
-		return c.testList(b.context.list(v))
+		return c.testList(v.in.items)
 	}
 	if c.op == opAllIn {
 		return unknown

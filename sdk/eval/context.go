@@ -10,47 +10,22 @@ import (
 // first evaluation binds it to a snapshot; later ones on the same snapshot share
 // that work, so one Context serves a whole request.
 //
-// It is kept below 512 bytes, up to which Go allocates quickest: what few
-// contexts have is behind pointers.
+// A Context that does not leave the function that makes it lives on the stack and
+// costs no allocation. For that, nothing here or in a binding points back to
+// where it is kept itself: the compiler would move it to the heap.
 type Context struct {
-	attrs   []attr
-	extra   *extra // nil where there is nothing in it
-	bound   atomic.Pointer[binding]
-	claimed atomic.Bool       // own is in use
-	own     binding           // the first binding, so that it needs no allocation
-	space   [inlineAttrs]attr // attrs, where they are few
+	attrs  []Attribute
+	own    *binding       // the first binding, made with the context; may be nil
+	others once[rebounds] // made when own is for another snapshot
 }
 
-const inlineAttrs = 7
+// rebounds hold the last binding but a context's own. The pointer is behind a
+// pointer because what has an atomic pointer in reach is kept on the heap.
+type rebounds struct{ last *atomic.Pointer[binding] }
 
-// extra is what a context of plain values does without.
-type extra struct {
-	lists   [][]value
-	objects [][]attr
-	levels  int // how deep the objects nest
-	notes   []string
-}
-
-// more is the extra, made when it is first needed.
-func (c *Context) more() *extra {
-	if c.extra == nil {
-		c.extra = &extra{}
-	}
-	return c.extra
-}
-
-func (c *Context) notes() []string {
-	if c.extra == nil {
-		return nil
-	}
-	return c.extra.notes
-}
-
-// attr is a named value, at the top or inside an object.
-type attr struct {
-	name  string
-	value value
-}
+// fewAttributes is how many attributes a context has room for without a further
+// allocation.
+const fewAttributes = 7
 
 // clockPath is the path of the evaluation's clock; an attribute of this name is
 // not read.
@@ -59,26 +34,33 @@ const clockPath = "now"
 // NewContext makes a context of attributes: the one object, of the shape that
 // OpenFeature has, with "targetingKey" beside the rest. Values are booleans,
 // numbers, strings, lists of those and nested maps; nil is absent, and a value
-// of another type is left out with a note.
+// of another type is left out with a note. The map may be changed afterwards.
 func NewContext(attrs map[string]any) *Context {
-	c := &Context{}
-	c.attrs = c.space[:0]
-	if len(attrs) > len(c.space) {
-		c.attrs = make([]attr, 0, len(attrs))
-	}
-	for name, v := range attrs {
-		c.add(name, v)
-	}
-	slices.Sort(c.notes()) // maps have no order, notes do
-	return c
+	var room [fewAttributes]Attribute
+	return &Context{attrs: appendMap(room[:0], attrs), own: &binding{}}
 }
 
-// Attribute is one named value for ContextOf.
+// appendMap appends what a map says.
+func appendMap(list []Attribute, attrs map[string]any) []Attribute {
+	if len(attrs) > cap(list) {
+		list = make([]Attribute, 0, len(attrs))
+	}
+	for name, v := range attrs {
+		if a := Any(name, v); !a.absent() {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// Attribute is one named value, at the top of a context or inside an object.
 type Attribute struct {
 	name  string
 	value value
-	other any
 }
+
+// absent says whether there is nothing to keep of an attribute.
+func (a *Attribute) absent() bool { return a.value.kind == missing && a.value.in == nil }
 
 // Text is an attribute that is a string.
 func Text(name, v string) Attribute { return Attribute{name: name, value: textValue(v)} }
@@ -90,59 +72,60 @@ func Number(name string, v float64) Attribute { return Attribute{name: name, val
 func Flagged(name string, v bool) Attribute { return Attribute{name: name, value: boolValue(v)} }
 
 // Any is an attribute of any type that NewContext takes.
-func Any(name string, v any) Attribute { return Attribute{name: name, other: v} }
-
-// ContextOf makes a context like NewContext without a map, in one allocation
-// where attributes are few. Of two attributes with one name the first counts.
-func ContextOf(attrs ...Attribute) *Context {
-	c := &Context{}
-	c.attrs = c.space[:0]
-	if len(attrs) > len(c.space) {
-		c.attrs = make([]attr, 0, len(attrs))
-	}
-	for i := range attrs {
-		a := &attrs[i]
-		if a.other != nil {
-			c.add(a.name, a.other)
-			continue
-		}
-		if a.value.kind == missing || a.name == clockPath {
-			continue
-		}
-		n := len(c.attrs)
-		c.attrs = c.attrs[:n+1]
-		to := &c.attrs[n]
-		to.name, to.value.text, to.value.num, to.value.kind = a.name, a.value.text, a.value.num, a.value.kind
-	}
-	return c
-}
-
-func (c *Context) add(name string, v any) {
+func Any(name string, v any) Attribute {
 	if name == clockPath {
-		return
+		return Attribute{name: name}
 	}
-	if converted := (converter{c}).value(name, v, 0); converted.kind != missing {
-		c.attrs = append(c.attrs, attr{name, converted})
-	}
+	return Attribute{name: name, value: convert(name, v)}
 }
 
-func (c *Context) list(v *value) []value  { return c.extra.lists[int(v.num)] }
-func (c *Context) inside(v *value) []attr { return c.extra.objects[int(v.num)] }
+// ContextOf makes a context like NewContext without a map, and without any
+// allocation where the context stays with its maker. Of two attributes with one
+// name the first counts. A slice that is handed over whole is kept and must not be
+// changed afterwards.
+func ContextOf(attrs ...Attribute) *Context {
+	return &Context{attrs: attrs, own: &binding{}}
+}
+
+// notes tell, sorted, what was left out of the attributes.
+func (c *Context) notes() []string {
+	var notes []string
+	for i := range c.attrs {
+		if in := c.attrs[i].value.in; in != nil {
+			notes = append(notes, in.notes...)
+		}
+	}
+	slices.Sort(notes)
+	return slices.Compact(notes)
+}
+
+// bind returns the context's binding to a snapshot.
 func (c *Context) bind(s *Snapshot) *binding {
-	if b := c.bound.Load(); b != nil && b.snapshot == s {
-		return b
+	if c.own != nil && c.own.snapshot.get() == s {
+		return c.own
 	}
 	return c.rebind(s)
 }
 
-// rebind makes the binding to a snapshot. When two goroutines come at once each
-// makes its own and either may stay.
+// rebind finds or makes the binding to a snapshot that own is not for. When two
+// goroutines come at once each makes its own and either may stay.
 func (c *Context) rebind(s *Snapshot) *binding {
-	b := &c.own
-	if !c.claimed.CompareAndSwap(false, true) {
-		b = &binding{}
+	if c.own != nil && c.own.snapshot.claim() {
+		c.own.fill(s, c.attrs)
+		return c.own
 	}
-	b.fill(s, c)
-	c.bound.Store(b)
+	if others := c.others.get(); others != nil {
+		if b := others.last.Load(); b != nil && b.snapshot.get() == s {
+			return b
+		}
+	}
+	b := &binding{}
+	b.fill(s, c.attrs)
+	if c.others.claim() {
+		c.others.set(&rebounds{last: &atomic.Pointer[binding]{}})
+	}
+	if others := c.others.get(); others != nil {
+		others.last.Store(b)
+	}
 	return b
 }

@@ -116,10 +116,8 @@ func (s *Snapshot) Detail(key string, c *Context, now int64) Detail {
 
 // tell is a scope that keeps remarks.
 func (s *Snapshot) tell(c *Context, now int64) *scope {
-	return &scope{
-		s: s, b: c.bind(s), now: now, clock: numberValue(float64(now)),
-		trace: &trace{notes: slices.Clone(c.notes())},
-	}
+	clock := numberValue(float64(now))
+	return &scope{s: s, b: c.bind(s), attrs: c.attrs, clock: &clock, trace: &trace{notes: c.notes()}}
 }
 
 // describe adds what the result itself says.

@@ -1,11 +1,12 @@
 package eval
 
-// scope is one evaluation call. It lives on the stack.
+// scope is one evaluation call. It lives on the stack, and so may the context
+// that it reads: nothing is stored through a *scope.
 type scope struct {
 	s     *Snapshot
 	b     *binding
-	clock value
-	now   int64
+	attrs []Attribute
+	clock *value
 	trace *trace // nil unless somebody asked for the story
 }
 
@@ -27,7 +28,8 @@ func (s *Snapshot) Evaluate(key string, c *Context, now int64) Result {
 	if c == nil {
 		c = s.nobody
 	}
-	e := scope{s: s, b: c.bind(s), clock: numberValue(float64(now)), now: now}
+	clock := numberValue(float64(now))
+	e := scope{s: s, b: c.bind(s), attrs: c.attrs, clock: &clock}
 	return e.flag(f)
 }
 
@@ -130,10 +132,12 @@ func (e *scope) choose(s *serve) (variation int16, at int32, served bool) {
 
 // bucket hashes a unit once per context and pair of seed and path.
 func (e *scope) bucket(s *serve) (uint32, bool) {
+	var kept *memo
 	if s.slot != clockSlot {
-		if h, known := recall(e.b.memos().hashes[:], s.split); known {
-			return h, true
-		}
+		kept = e.b.memos().hash(s.split)
+	}
+	if h, known := kept.recall(s.split); known {
+		return h, true
 	}
 	v := e.value(s.slot)
 	if v == nil {
@@ -148,17 +152,23 @@ func (e *scope) bucket(s *serve) (uint32, bool) {
 		unit = string(digits)
 	}
 	h := Bucket(s.seed, unit)
-	if s.slot != clockSlot {
-		remember(e.b.memos().hashes[:], s.split, h)
-	}
+	kept.remember(s.split, h)
 	return h, true
 }
 
+// value is the attribute in a slot, nil when it is missing.
 func (e *scope) value(slot int32) *value {
 	if slot == clockSlot {
-		return &e.clock
+		return e.clock
 	}
-	return e.b.value(slot)
+	i := e.b.at(slot) - 1
+	if i < 0 {
+		return nil
+	}
+	if i < len(e.attrs) {
+		return &e.attrs[i].value
+	}
+	return &e.b.more.deep[i-len(e.attrs)]
 }
 
 // test evaluates a condition in three-valued logic.
@@ -208,21 +218,20 @@ func (e *scope) clause(n *node) answer {
 	if v != nil && v.kind != list && n.clause.op < opAllIn { // in over a scalar
 		return n.clause.in(v)
 	}
-	return n.clause.test(e.b, v)
+	return n.clause.test(v)
 }
 
 func (e *scope) group(id int32) answer {
 	g := &e.s.groups[id]
-	remembers := !g.clock && e.trace == nil
-	if remembers {
-		if a, known := recall(e.b.memos().groups[:], id); known {
-			return answer(a)
-		}
+	var kept *memo
+	if !g.clock && e.trace == nil {
+		kept = e.b.memos().group(id)
+	}
+	if a, known := kept.recall(id); known {
+		return answer(a)
 	}
 	a := e.testGroup(g)
-	if remembers {
-		remember(e.b.memos().groups[:], id, uint32(a))
-	}
+	kept.remember(id, uint32(a))
 	return a
 }
 
@@ -260,18 +269,17 @@ func (e *scope) read(id int32) Result {
 	if f.settled {
 		return f.answer
 	}
+	var kept *memo
 	if !f.clock {
-		if word, known := recall(e.b.memos().flags[:], id); known {
-			return Result{flag: f, reason: Reason(word >> 16), variation: int16(uint16(word)), cell: noCell}
-		}
+		kept = e.b.memos().flag(id)
 	}
-	told := e.trace
-	e.trace = nil
-	r := e.flag(f)
-	e.trace = told
-	if !f.clock {
-		remember(e.b.memos().flags[:], id, uint32(r.reason)<<16|uint32(uint16(r.variation)))
+	if word, known := kept.recall(id); known {
+		return Result{flag: f, reason: Reason(word >> 16), variation: int16(uint16(word)), cell: noCell}
 	}
+	untold := *e
+	untold.trace = nil
+	r := untold.flag(f)
+	kept.remember(id, uint32(r.reason)<<16|uint32(uint16(r.variation)))
 	return r
 }
 

@@ -242,13 +242,13 @@ func (e *scope) saw(v *value) any {
 		return "not a finite number"
 	case list:
 		items := []any{}
-		for _, item := range e.b.context.list(v) {
+		for _, item := range v.in.items {
 			items = append(items, e.saw(&item))
 		}
 		return items
 	}
 	inside := map[string]any{}
-	for _, a := range e.b.context.inside(v) {
+	for _, a := range v.in.attrs {
 		inside[a.name] = e.saw(&a.value)
 	}
 	return inside

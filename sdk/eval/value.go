@@ -23,8 +23,16 @@ const (
 // value is an attribute without an interface, so that reading it costs nothing.
 type value struct {
 	text string
-	num  float64 // a number; 1 for true; the index of a list or an object
+	num  float64 // a number; 1 for true
+	in   *inside
 	kind kind
+}
+
+// inside is what a list or an object holds.
+type inside struct {
+	items []value
+	attrs []Attribute
+	notes []string // on what was left out, at any depth; kept at the top only
 }
 
 func textValue(s string) value    { return value{kind: text, text: s} }
@@ -59,21 +67,47 @@ func (v *value) unit(buf *[unitNumber]byte) (u string, digits []byte, ok bool) {
 // maxLevels bounds how deep nested objects are read.
 const maxLevels = 4
 
-// converter turns the values of a program into those of a context.
+// convert turns a value of a program into one of a context. What was left out of
+// a value, or a value left out itself, is noted inside it.
+func convert(name string, v any) value {
+	switch v := v.(type) {
+	case nil:
+		return value{}
+	case string:
+		return textValue(v)
+	case bool:
+		return boolValue(v)
+	case float64:
+		return numberValue(v)
+	case int:
+		return numberValue(float64(v))
+	}
+	c := &converter{}
+	out := c.value(name, v, 0)
+	if c.notes == nil {
+		return out
+	}
+	if out.in == nil {
+		out.in = &inside{}
+	}
+	out.in.notes = c.notes
+	return out
+}
+
+// converter converts one attribute.
 type converter struct {
-	context *Context
+	notes []string
 }
 
 // dropped notes, once a path, a value of a type that contexts do not have.
-func (c converter) dropped(path string) value {
-	more := c.context.more()
-	if note := "ATTR_TYPE " + path; !slices.Contains(more.notes, note) {
-		more.notes = append(more.notes, note)
+func (c *converter) dropped(path string) value {
+	if note := "ATTR_TYPE " + path; !slices.Contains(c.notes, note) {
+		c.notes = append(c.notes, note)
 	}
 	return value{}
 }
 
-func (c converter) value(path string, v any, level int) value {
+func (c *converter) value(path string, v any, level int) value {
 	switch v := v.(type) {
 	case nil:
 		return value{}
@@ -100,18 +134,18 @@ func (c converter) value(path string, v any, level int) value {
 		for _, item := range v {
 			items = c.element(items, path, item)
 		}
-		return c.list(items)
+		return listValue(items)
 	case []string:
 		items := make([]value, len(v))
 		for i, item := range v {
 			items[i] = textValue(item)
 		}
-		return c.list(items)
+		return listValue(items)
 	}
 	return c.reflected(path, reflect.ValueOf(v), level)
 }
 
-func (c converter) jsonNumber(path string, n json.Number) value {
+func (c *converter) jsonNumber(path string, n json.Number) value {
 	f, err := strconv.ParseFloat(string(n), 64)
 	if err != nil && f == 0 { // out of range gives an infinity, which is unknown
 		return c.dropped(path)
@@ -120,7 +154,7 @@ func (c converter) jsonNumber(path string, n json.Number) value {
 }
 
 // reflected converts named types, other widths, other slices and maps.
-func (c converter) reflected(path string, v reflect.Value, level int) value {
+func (c *converter) reflected(path string, v reflect.Value, level int) value {
 	switch v.Kind() {
 	case reflect.String:
 		return textValue(v.String())
@@ -145,7 +179,7 @@ func (c converter) reflected(path string, v reflect.Value, level int) value {
 		for i := range v.Len() {
 			items = c.element(items, path, v.Index(i).Interface())
 		}
-		return c.list(items)
+		return listValue(items)
 	case reflect.Map:
 		if v.Type().Key().Kind() != reflect.String {
 			return c.dropped(path)
@@ -160,43 +194,31 @@ func (c converter) reflected(path string, v reflect.Value, level int) value {
 }
 
 // element appends a scalar; lists hold no lists and no objects.
-func (c converter) element(items []value, path string, item any) []value {
-	more := c.context.more()
-	lists, objects := len(more.lists), len(more.objects)
+func (c *converter) element(items []value, path string, item any) []value {
 	v := c.value(path, item, maxLevels)
 	switch v.kind {
 	case missing:
 		return items
 	case list, object:
-		more.lists, more.objects = more.lists[:lists], more.objects[:objects]
 		c.dropped(path)
 		return items
 	}
 	return append(items, v)
 }
 
-func (c converter) list(items []value) value {
-	more := c.context.more()
-	more.lists = append(more.lists, items)
-	return value{kind: list, num: float64(len(more.lists) - 1)}
-}
+func listValue(items []value) value { return value{kind: list, in: &inside{items: items}} }
 
 // object converts what is inside an object; one that is too deep exists, and is
 // not looked into.
-func (c converter) object(path string, size, level int, each func(add func(string, any))) value {
+func (c *converter) object(path string, size, level int, each func(add func(string, any))) value {
 	if level >= maxLevels {
-		size, each = 0, func(func(string, any)) {}
+		return value{kind: object, in: &inside{}}
 	}
-	attrs := make([]attr, 0, size)
+	attrs := make([]Attribute, 0, size)
 	each(func(key string, item any) {
 		if v := c.value(path+"."+key, item, level+1); v.kind != missing {
-			attrs = append(attrs, attr{key, v})
+			attrs = append(attrs, Attribute{key, v})
 		}
 	})
-	more := c.context.more()
-	if len(attrs) > 0 {
-		more.levels = max(more.levels, level+1)
-	}
-	more.objects = append(more.objects, attrs)
-	return value{kind: object, num: float64(len(more.objects) - 1)}
+	return value{kind: object, in: &inside{attrs: attrs}}
 }
