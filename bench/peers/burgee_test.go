@@ -23,7 +23,7 @@ import (
 // server use it.
 func newBurgee(_ testing.TB, f *fixture) engine {
 	single, bulk := eval.Compile(burgeeSet(f, f.single)), eval.Compile(burgeeSet(f, f.bulk))
-	user := burgeeJan()
+	user := eval.NewContext(burgeeAttributes())
 	var ring []*eval.Context
 	for _, key := range f.ring {
 		ring = append(ring, eval.ContextOf(eval.Text("targetingKey", key)))
@@ -37,9 +37,16 @@ func newBurgee(_ testing.TB, f *fixture) engine {
 		return out
 	}
 	return engine{
-		bool:     func(int) bool { return on(boolFlag, user) },
-		rules:    func(int) bool { return on(rulesFlag, user) },
-		rulesNew: func(int) bool { return on(rulesFlag, burgeeJan()) },
+		bool:  func(int) bool { return on(boolFlag, user) },
+		rules: func(int) bool { return on(rulesFlag, user) },
+		rulesNew: func(int) bool {
+			v, _ := single.Evaluate(rulesFlag, eval.ContextOf(
+				eval.Text("targetingKey", jan.key), eval.Text("country", jan.country), eval.Text("plan", jan.plan),
+				eval.Text("version", jan.version), eval.Text("email", jan.email), eval.Number("age", float64(jan.age)),
+				eval.Number("build", float64(jan.build)),
+			), 0).Bool()
+			return v
+		},
 		split: func(i int) bool {
 			v, ok := single.Evaluate(splitFlag, ring[i%ringSize], 0).Text()
 			return ok && v != ""
@@ -47,7 +54,8 @@ func newBurgee(_ testing.TB, f *fixture) engine {
 		group: func(i int) bool { return on(groupFlag, ring[i%ringSize]) == f.member[i%ringSize] },
 		bulk:  func(int) bool { return len(all()) == bulkFlags },
 		openFeature: throughOpenFeature("burgee", func(key string, _ bool, c openfeature.FlattenedContext) bool {
-			return on(key, eval.NewContext(c))
+			v, _ := single.EvaluateMap(key, c, 0).Bool()
+			return v
 		}),
 		variation: func(key string) string {
 			v, _ := single.Evaluate(splitFlag, eval.ContextOf(eval.Text("targetingKey", key)), 0).Text()
@@ -69,14 +77,6 @@ func burgeeAnswer(r eval.Result) any {
 	}
 	v, _ := r.Text()
 	return v
-}
-
-func burgeeJan() *eval.Context {
-	return eval.ContextOf(
-		eval.Text("targetingKey", jan.key), eval.Text("country", jan.country), eval.Text("plan", jan.plan),
-		eval.Text("version", jan.version), eval.Text("email", jan.email), eval.Number("age", float64(jan.age)),
-		eval.Number("build", float64(jan.build)),
-	)
 }
 
 // newBurgeeSDK is Burgee's Go client, connected to a server on loopback that

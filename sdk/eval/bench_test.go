@@ -104,6 +104,12 @@ func jan() *eval.Context {
 	)
 }
 
+func janMap() map[string]any {
+	return map[string]any{
+		"targetingKey": "user-4242", "country": "NL", "plan": "pro", "version": "2.14.3", "email": "jan@acme.example", "age": 37,
+	}
+}
+
 // ring is 256 users, every other one a member.
 func ring() []*eval.Context {
 	var users []*eval.Context
@@ -126,10 +132,11 @@ func TestEvaluateDoesNotAllocate(t *testing.T) {
 			t.Errorf("evaluating %s allocates %v times", key, n)
 		}
 	}
-	attributes := map[string]any{"targetingKey": "user-4242", "country": "NL", "plan": "pro", "version": "2.14.3", "email": "jan@acme.example", "age": 37}
+	attributes := janMap()
 	for name, evaluate := range map[string]func(){
 		"ContextOf":  func() { s.Evaluate("s2", eval.ContextOf(eval.Text("country", "NL"), eval.Number("age", 37)), 0) },
 		"NewContext": func() { s.Evaluate("s2", eval.NewContext(attributes), 0) },
+		"map":        func() { s.EvaluateMap("s2", attributes, 0) },
 	} {
 		if n := testing.AllocsPerRun(100, evaluate); n != 0 {
 			t.Errorf("a %s for each evaluation allocates %v times", name, n)
@@ -209,12 +216,18 @@ func BenchmarkS2nNewContext(b *testing.B) {
 }
 
 func BenchmarkS2nNewContextOfMap(b *testing.B) {
-	s := scenarios(0)
+	s, attributes := scenarios(0), janMap()
 	b.ReportAllocs()
 	for b.Loop() {
-		s.Evaluate("s2", eval.NewContext(map[string]any{
-			"targetingKey": "user-4242", "country": "NL", "plan": "pro", "version": "2.14.3", "email": "jan@acme.example", "age": 37,
-		}), 0)
+		s.Evaluate("s2", eval.NewContext(attributes), 0)
+	}
+}
+
+func BenchmarkS2nEvaluateMap(b *testing.B) {
+	s, attributes := scenarios(0), janMap()
+	b.ReportAllocs()
+	for b.Loop() {
+		s.EvaluateMap("s2", attributes, 0)
 	}
 }
 

@@ -26,7 +26,9 @@ type flag struct {
 	rules         []rule
 	def           serve
 	fault         *Fault
-	outcomes      int32 // the number of its first outcome, see outcome.go
+	outcomes      int32      // the number of its first outcome, see outcome.go
+	reads         []pathRead // see frommap.go
+	alone         bool       // it reads no other flag and no group
 }
 
 // variation is a value in the forms that it is asked for.
@@ -95,7 +97,7 @@ func Compile(set *ruleset.Set) *Snapshot {
 		index:      make(map[string]int32, len(set.Flags)),
 		groupIndex: make(map[string]int32, len(set.Groups)),
 		paths:      newPaths(),
-		nobody:     &Context{},
+		nobody:     ContextOf(),
 	}
 	for i := range set.Flags {
 		s.index[set.Flags[i].Key] = int32(i)
@@ -103,7 +105,9 @@ func Compile(set *ruleset.Set) *Snapshot {
 	for i := range set.Groups {
 		s.groupIndex[set.Groups[i].Key] = int32(i)
 	}
-	c := compiler{s: s, splits: map[[2]string]int32{}, reads: make([][]read, len(set.Flags)+len(set.Groups))}
+	c := compiler{s: s, splits: map[[2]string]int32{}}
+	c.reads = make([][]read, len(set.Flags)+len(set.Groups))
+	c.paths = make([][]int32, len(c.reads))
 	for i := range set.Flags {
 		c.flag(int32(i), &set.Flags[i])
 	}
@@ -115,6 +119,7 @@ func Compile(set *ruleset.Set) *Snapshot {
 		s.flags[i].settle()
 	}
 	s.numberOutcomes()
+	c.listReads()
 	return s
 }
 
@@ -122,6 +127,7 @@ type compiler struct {
 	s      *Snapshot
 	splits map[[2]string]int32 // seed and path → hash id
 	reads  [][]read            // by node, see graph.go
+	paths  [][]int32           // by node: slots of the paths that it reads itself
 	node   int32               // being compiled
 }
 
@@ -221,11 +227,13 @@ func (c *compiler) targets(f *flag, targets map[string]map[string]int) {
 	}
 }
 
-// intern gives a path its slot and notes who depends on the clock.
+// intern gives a path its slot and notes who reads it.
 func (c *compiler) intern(path string) int32 {
 	slot := c.s.paths.intern(path)
 	if slot == clockSlot {
 		c.dependsOnClock()
+	} else {
+		c.paths[c.node] = append(c.paths[c.node], slot)
 	}
 	return slot
 }

@@ -89,13 +89,8 @@ func (c *compiler) expr(e *ruleset.Expr, level int) (node, *Fault) {
 	case ruleset.KindClause:
 		n.kind = nodeClause
 		var fault *Fault
-		if n.clause, fault = compileClause(e, &c.s.paths); fault != nil {
-			return node{}, fault
-		}
-		if n.clause.slot == clockSlot {
-			c.dependsOnClock()
-		}
-		return n, nil
+		n.clause, fault = compileClause(e, c.intern)
+		return n, fault
 	case ruleset.KindGroup:
 		n.kind, n.group = nodeGroup, c.readGroup(e.TargetGroup, level)
 		return n, nil

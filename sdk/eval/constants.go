@@ -63,8 +63,8 @@ func opcodeOf(op string) (opcode, bool) {
 	return 0, false
 }
 
-// compileClause parses a clause's constants once.
-func compileClause(e *ruleset.Expr, p *paths) (clause, *Fault) {
+// compileClause parses a clause's constants once; intern gives its path a slot.
+func compileClause(e *ruleset.Expr, intern func(path string) int32) (clause, *Fault) {
 	if e.Attr == "" || e.Op == "" {
 		return clause{}, malformed("a clause has an attr and an op")
 	}
@@ -79,7 +79,7 @@ func compileClause(e *ruleset.Expr, p *paths) (clause, *Fault) {
 	if e.IgnoreCase && !ruleset.AllowsIgnoreCase(e.Op) {
 		return clause{}, malformed("ignoreCase has no meaning beside %s", e.Op)
 	}
-	c := clause{op: op, fold: e.IgnoreCase, slot: p.intern(e.Attr)}
+	c := clause{op: op, fold: e.IgnoreCase, slot: intern(e.Attr)}
 	for _, raw := range e.Values {
 		if err := c.addConstant(raw); err != nil {
 			return clause{}, malformed("%s on %s: %v", e.Op, e.Attr, err)

@@ -153,6 +153,9 @@ func TestRandomSetsKeepTheirMeaningOnTheWire(t *testing.T) {
 				if id, _ := r.Variation(); id != want.Variation || r.Reason().String() != want.Reason {
 					t.Fatalf("seed %d, %s: Evaluate says %s %q, Detail %+v", seed, key, r.Reason(), id, want)
 				}
+				if of := direct.EvaluateMap(key, attrs, now); of != r {
+					t.Fatalf("seed %d, %s: EvaluateMap says %s, Evaluate %s", seed, key, of.Reason(), r.Reason())
+				}
 				direct.Explain(key, shared, now)
 				if want.Error != nil {
 					failed++

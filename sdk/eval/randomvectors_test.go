@@ -97,6 +97,9 @@ func TestRandomVectorsReachEverything(t *testing.T) {
 			kind, _ := s.FlagType(c.Flag)
 			d := ready.Resolve(c.Flag, ctx, c.At(), eval.Caller{Default: c.Default, Want: c.As, Override: c.Override[c.Flag]})
 			n.detail(&d, kind)
+			if of, in := s.EvaluateMap(c.Flag, c.Context, c.At()), s.Evaluate(c.Flag, ctx, c.At()); of != in {
+				t.Fatalf("%s: EvaluateMap says %s, Evaluate %s", c.Name, of.Reason(), in.Reason())
+			}
 			for _, step := range s.Explain(c.Flag, ctx, c.At()).Steps {
 				n["step "+step.Kind+" "+step.Answer]++
 				n.condition(step.When)
