@@ -29,6 +29,7 @@ type Role string
 const (
 	Owner    Role = "owner"    // may do everything
 	Declarer Role = "declarer" // may only register flags: a program with a server key
+	Relay    Role = "relay"    // may change and read nothing here: an edge that carries configuration on
 )
 
 // Action is one thing an actor may want to do.
@@ -46,7 +47,8 @@ const (
 	Declare        Action = "declare"         // registration from code
 )
 
-// Scope says where an action happens. An empty Environment is the project.
+// Scope is a place: where an action happens, or where a token counts. An empty
+// Environment is the project.
 type Scope struct{ Project, Environment string }
 
 // Can returns nil when the actor may do the action in the scope, else a

@@ -41,11 +41,13 @@ type MemberState struct {
 
 // TokenState is what the record keeps of an API token.
 type TokenState struct {
-	ID        string `json:"id"`
-	Name      string `json:"name"`
-	Masked    string `json:"masked"`
-	Role      Role   `json:"role"`
-	ExpiresAt int64  `json:"expiresAt,omitempty"`
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Masked string `json:"masked"`
+	Role   Role   `json:"role"`
+	// Environments is where a relay's token counts; absent is everywhere.
+	Environments []string `json:"environments,omitempty"`
+	ExpiresAt    int64    `json:"expiresAt,omitempty"`
 }
 
 func memberState(rec MemberRecord) MemberState {
@@ -53,7 +55,11 @@ func memberState(rec MemberRecord) MemberState {
 }
 
 func tokenState(rec TokenRecord) TokenState {
-	return TokenState{ID: rec.ID, Name: rec.Name, Masked: rec.Masked, Role: rec.Role, ExpiresAt: rec.ExpiresAt}
+	state := TokenState{ID: rec.ID, Name: rec.Name, Masked: rec.Masked, Role: rec.Role, ExpiresAt: rec.ExpiresAt}
+	for _, scope := range rec.Environments {
+		state.Environments = append(state.Environments, scope.String())
+	}
+	return state
 }
 
 // onHost is the actor of what is done on the server's own host: by its

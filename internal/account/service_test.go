@@ -81,7 +81,7 @@ func TestEachChangeOfAccountsTellsItsEntry(t *testing.T) {
 	check(t, h.SetPassword(ctx, "ann@example.test", "another horse battery"))
 	want(t, h.wrote(), account.Entry{Kind: "member", Object: "Ann@example.test", Action: "update", Before: member, After: member, Actor: host, At: at})
 
-	made, secret, err := h.CreateToken(ctx, ann, " ci ", 24*time.Hour, "r2")
+	made, secret, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: " ci ", Role: account.Owner, Life: 24 * time.Hour, RequestID: "r2"})
 	check(t, err)
 	token := account.TokenState{ID: made.ID, Name: "ci", Masked: made.Masked, Role: account.Owner, ExpiresAt: at + 86_400_000}
 	want(t, h.wrote(), account.Entry{Kind: "token", Object: "ci", Action: "create", After: token, Actor: ann, At: at, RequestID: "r2"})
@@ -114,11 +114,26 @@ func TestAChangeThatIsRefusedTellsNothing(t *testing.T) {
 	ann := account.Actor{Kind: account.Member, Name: "ann@example.test", Role: account.Owner}
 	app := account.Actor{Kind: account.Application, Name: "calendar", Role: account.Declarer}
 	for name, do := range map[string]func() error{
-		"a second owner":     func() error { _, err := h.CreateOwner(ctx, "ben@example.test", password); return err },
-		"nobody's password":  func() error { return h.SetPassword(ctx, "ben@example.test", password) },
-		"a short password":   func() error { return h.SetPassword(ctx, "ann@example.test", "short") },
-		"a token of no name": func() error { _, _, err := h.CreateToken(ctx, ann, " ", 0, ""); return err },
-		"a program's token":  func() error { _, _, err := h.CreateToken(ctx, app, "x", 0, ""); return err },
+		"a second owner":    func() error { _, err := h.CreateOwner(ctx, "ben@example.test", password); return err },
+		"nobody's password": func() error { return h.SetPassword(ctx, "ben@example.test", password) },
+		"a short password":  func() error { return h.SetPassword(ctx, "ann@example.test", "short") },
+		"a token of no name": func() error {
+			_, _, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: " ", Role: account.Owner})
+			return err
+		},
+		"a program's token": func() error {
+			_, _, err := h.CreateToken(ctx, app, account.TokenRequest{Name: "x", Role: account.Owner})
+			return err
+		},
+		"a relay nowhere": func() error {
+			_, _, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "x", Role: account.Relay, Environments: []account.Scope{{Project: "default", Environment: "moon"}}})
+			return err
+		},
+		"full rights in one environment": func() error {
+			_, _, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "x", Role: account.Owner, Environments: []account.Scope{{Project: "default", Environment: "production"}}})
+			return err
+		},
+		"a token of no role": func() error { _, _, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "x"}); return err },
 		"no such token":      func() error { return h.DeleteToken(ctx, ann, "x", "") },
 	} {
 		if err := do(); err == nil || len(h.entries) != 0 {
@@ -145,7 +160,7 @@ func TestAChangeWhoseEntryFailsDidNotHappen(t *testing.T) {
 	h.refuse = nil
 	_, err = h.Setup(ctx, link, "ann@example.test", password, account.Client{}) // the link is still good
 	check(t, err)
-	made, secret, err := h.CreateToken(ctx, ann, "ci", 0, "")
+	made, secret, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "ci", Role: account.Owner})
 	check(t, err)
 
 	h.refuse = full
@@ -155,7 +170,7 @@ func TestAChangeWhoseEntryFailsDidNotHappen(t *testing.T) {
 	if _, err := h.SignIn(ctx, "ann@example.test", password, account.Client{}); err != nil {
 		t.Errorf("the old password: %v", err)
 	}
-	if _, _, err := h.CreateToken(ctx, ann, "other", 0, ""); !errors.Is(err, full) {
+	if _, _, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "other", Role: account.Owner}); !errors.Is(err, full) {
 		t.Errorf("token: %v", err)
 	}
 	if err := h.DeleteToken(ctx, ann, made.ID, ""); !errors.Is(err, full) {
@@ -166,5 +181,37 @@ func TestAChangeWhoseEntryFailsDidNotHappen(t *testing.T) {
 	}
 	if _, err := h.ByToken(ctx, secret); fault.IsKind(err, fault.Unauthenticated) {
 		t.Errorf("the token was revoked: %v", err)
+	}
+}
+
+func TestARelaysTokenMayNothing(t *testing.T) {
+	h, ctx := open(t), t.Context()
+	ann := account.Actor{Kind: account.Member, Name: "ann@example.test", Role: account.Owner}
+	made, secret, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "edge", Role: account.Relay})
+	check(t, err)
+	if made.Role != account.Relay || len(made.Environments) != 0 {
+		t.Errorf("made %+v", made)
+	}
+	_, err = h.ByToken(ctx, secret)
+	if f := fault.As(err); f.Kind != fault.Forbidden || f.Code != "relay_token" || !strings.Contains(f.Message, `"edge" is a relay's token`) {
+		t.Errorf("it opens the management API: %v", err)
+	}
+	actor := account.Actor{Kind: account.Token, Name: "edge", Role: account.Relay}
+	for _, action := range []account.Action{account.Read, account.EditFlags, account.Publish, account.SwitchOff,
+		account.ManageKeys, account.ManageProject, account.ManageAccounts, account.Declare} {
+		if err := account.Can(actor, action, account.Scope{Project: "default"}); !fault.IsKind(err, fault.Forbidden) {
+			t.Errorf("%s: %v", action, err)
+		}
+	}
+}
+
+func TestAnEnvironmentIsWrittenWithItsProject(t *testing.T) {
+	if scope, err := account.ParseScope("default/production"); err != nil || scope != (account.Scope{Project: "default", Environment: "production"}) {
+		t.Errorf("%+v, %v", scope, err)
+	}
+	for _, text := range []string{"", "production", "/production", "default/", "a/b/c"} {
+		if _, err := account.ParseScope(text); !fault.IsKind(err, fault.Invalid) {
+			t.Errorf("%q: %v", text, err)
+		}
 	}
 }

@@ -71,10 +71,13 @@ func sessionOver() *fault.Error {
 // APIToken is an API token without its secret.
 type APIToken struct {
 	ID, Name, Masked                 string
+	Role                             Role
+	Environments                     []Scope // where a relay's token counts; none is everywhere
 	CreatedAt, LastUsedAt, ExpiresAt int64
 }
 
-// ByToken finds who an API token acts for.
+// ByToken finds who an API token acts for. The token of a relay acts for nobody:
+// it is Forbidden.
 func (s *Service) ByToken(ctx context.Context, token string) (Actor, error) {
 	rec, err := s.store.TokenByHash(ctx, hashOf(token))
 	if fault.IsKind(err, fault.NotFound) {
@@ -89,6 +92,11 @@ func (s *Service) ByToken(ctx context.Context, token string) (Actor, error) {
 		return Actor{}, fault.New(fault.Unauthenticated, "token_expired",
 			"The API token %q expired on %s. Make another in Settings, Tokens",
 			rec.Name, time.UnixMilli(rec.ExpiresAt).UTC().Format(time.DateOnly))
+	}
+	if rec.Role == Relay {
+		return Actor{}, fault.New(fault.Forbidden, "relay_token",
+			"The API token %q is a relay's token: it carries configuration to `burgee relay` and may do nothing else. "+
+				"Use a token with full rights, from Settings, Tokens", rec.Name)
 	}
 	if now-rec.LastUsedAt >= time.Minute.Milliseconds() {
 		touch(ctx, func(ctx context.Context) error { return s.store.TouchToken(ctx, rec.ID, now) })

@@ -34,6 +34,8 @@ type TokenRecord struct {
 	CreatedAt  int64
 	LastUsedAt int64 // 0 is never
 	ExpiresAt  int64 // 0 is never
+	// Environments is where the token of a relay counts; none is everywhere.
+	Environments []Scope
 }
 
 // SetupLinkRecord is the one open set-up link. There is at most one row.
@@ -73,7 +75,10 @@ type Store interface {
 	// DeleteSession removes a session; one that is absent is no error.
 	DeleteSession(ctx context.Context, hash [32]byte) error
 
-	// CreateToken writes a token.
+	// CreateToken writes a token. It refuses with NotFound
+	// "environment_not_found" when one of its environments does not exist. The
+	// data plane learns of the tokens of relays in the same way as of SDK keys:
+	// the key generation of each environment where the token counts grows.
 	CreateToken(ctx context.Context, token TokenRecord, entry Entry) error
 	// TokenByID finds a token.
 	TokenByID(ctx context.Context, id string) (TokenRecord, error)
@@ -83,7 +88,8 @@ type Store interface {
 	TouchToken(ctx context.Context, id string, lastUsedAt int64) error
 	// ListTokens lists the tokens, the oldest first.
 	ListTokens(ctx context.Context) ([]TokenRecord, error)
-	// DeleteToken removes a token; NotFound when absent.
+	// DeleteToken removes a token; NotFound when absent. Key generations grow as
+	// for CreateToken.
 	DeleteToken(ctx context.Context, id string, entry Entry) error
 
 	// ReplaceSetupLink makes link the only set-up link.

@@ -86,8 +86,10 @@ type signOutOutput struct {
 
 type createTokenInput struct {
 	Body struct {
-		Name          string `json:"name" minLength:"1" maxLength:"100"`
-		ExpiresInDays int    `json:"expiresInDays,omitempty" minimum:"1" maximum:"3650"`
+		Name          string   `json:"name" minLength:"1" maxLength:"100"`
+		Scope         string   `json:"scope,omitempty" enum:"full,relay" doc:"full, which is the default: the management API. relay: only burgee relay, which carries configuration on"`
+		Environments  []string `json:"environments,omitempty" maxItems:"100" doc:"of a relay: the environments that it may carry, each as project/environment; none is all"`
+		ExpiresInDays int      `json:"expiresInDays,omitempty" minimum:"1" maximum:"3650"`
 	}
 }
 

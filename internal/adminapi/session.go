@@ -98,14 +98,52 @@ func (a *API) listTokens(ctx context.Context, _ *none) (*body[Items[Token]], err
 
 func tokenView(t account.APIToken) Token {
 	return Token{
-		ID: t.ID, Name: t.Name, Prefix: t.Masked,
+		ID: t.ID, Name: t.Name, Prefix: t.Masked, Scope: scopeOf(t.Role), Environments: environmentsOf(t.Environments),
 		CreatedAt: t.CreatedAt, LastUsedAt: t.LastUsedAt, ExpiresAt: t.ExpiresAt,
 	}
 }
 
+// The scopes of tokens, as the API names them.
+const (
+	scopeFull  = "full"
+	scopeRelay = "relay"
+)
+
+func scopeOf(role account.Role) string {
+	if role == account.Relay {
+		return scopeRelay
+	}
+	return scopeFull
+}
+
+func roleOf(scope string) account.Role {
+	if scope == scopeRelay {
+		return account.Relay
+	}
+	return account.Owner
+}
+
+func environmentsOf(scopes []account.Scope) []string {
+	names := make([]string, 0, len(scopes))
+	for _, scope := range scopes {
+		names = append(names, scope.String())
+	}
+	return names
+}
+
 func (a *API) createToken(ctx context.Context, in *createTokenInput) (*body[NewToken], error) {
-	life := time.Duration(in.Body.ExpiresInDays) * 24 * time.Hour
-	token, secret, err := a.deps.Accounts.CreateToken(ctx, actorOf(ctx), in.Body.Name, life, httpkit.RequestID(ctx))
+	request := account.TokenRequest{
+		Name: in.Body.Name, Role: roleOf(in.Body.Scope), RequestID: httpkit.RequestID(ctx),
+		Life: time.Duration(in.Body.ExpiresInDays) * 24 * time.Hour,
+	}
+	for _, text := range in.Body.Environments {
+		scope, err := account.ParseScope(text)
+		if err != nil {
+			return nil, err
+		}
+		request.Environments = append(request.Environments, scope)
+	}
+	token, secret, err := a.deps.Accounts.CreateToken(ctx, actorOf(ctx), request)
 	if err != nil {
 		return nil, err
 	}

@@ -47,12 +47,14 @@ type Downloads struct {
 
 // Token is an API token; the secret itself is shown once.
 type Token struct {
-	ID         string `json:"id"`
-	Name       string `json:"name"`
-	Prefix     string `json:"prefix" doc:"the token, masked"`
-	CreatedAt  int64  `json:"createdAt"`
-	LastUsedAt int64  `json:"lastUsedAt,omitempty"`
-	ExpiresAt  int64  `json:"expiresAt,omitempty"`
+	ID           string   `json:"id"`
+	Name         string   `json:"name"`
+	Prefix       string   `json:"prefix" doc:"the token, masked"`
+	Scope        string   `json:"scope" enum:"full,relay" doc:"full: the management API; relay: only burgee relay"`
+	Environments []string `json:"environments" doc:"of a relay: what it may carry, each as project/environment; empty is all"`
+	CreatedAt    int64    `json:"createdAt"`
+	LastUsedAt   int64    `json:"lastUsedAt,omitempty"`
+	ExpiresAt    int64    `json:"expiresAt,omitempty"`
 }
 
 // NewToken is a token just made, with its secret.

@@ -183,6 +183,49 @@ func (c *Client) RevokeKey(ctx context.Context, project, environment, id string)
 	return c.call(ctx, http.MethodDelete, path("projects", project, "environments", environment, "keys", id), nil, nil)
 }
 
+// Token is an API token.
+type Token struct {
+	ID           string   `json:"id"`
+	Name         string   `json:"name"`
+	Masked       string   `json:"prefix"`
+	Scope        string   `json:"scope"`
+	Environments []string `json:"environments"`    // of a relay, as project/environment; none is all
+	Secret       string   `json:"token,omitempty"` // in the answer that made it only
+	CreatedAt    int64    `json:"createdAt"`
+	LastUsedAt   int64    `json:"lastUsedAt,omitempty"`
+	ExpiresAt    int64    `json:"expiresAt,omitempty"`
+}
+
+// TokenRequest asks for an API token.
+type TokenRequest struct {
+	Name          string   `json:"name"`
+	Scope         string   `json:"scope,omitempty"`
+	Environments  []string `json:"environments,omitempty"`
+	ExpiresInDays int      `json:"expiresInDays,omitempty"` // 0 is never
+}
+
+// Tokens lists the API tokens; raw is the answer as the server gave it.
+func (c *Client) Tokens(ctx context.Context) (tokens []Token, raw json.RawMessage, err error) {
+	raw, err = c.raw(ctx, http.MethodGet, path("tokens"), nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	tokens, err = items[Token](c, raw)
+	return tokens, raw, err
+}
+
+// CreateToken makes an API token; the secret is in the answer and nowhere else.
+func (c *Client) CreateToken(ctx context.Context, request TokenRequest) (Token, error) {
+	var out Token
+	err := c.call(ctx, http.MethodPost, path("tokens"), request, &out)
+	return out, err
+}
+
+// RevokeToken ends an API token at once.
+func (c *Client) RevokeToken(ctx context.Context, id string) error {
+	return c.call(ctx, http.MethodDelete, path("tokens", id), nil, nil)
+}
+
 // items reads the list of an answer.
 func items[T any](c *Client, raw json.RawMessage) ([]T, error) {
 	var out struct {

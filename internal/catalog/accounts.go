@@ -1,7 +1,9 @@
 package catalog
 
 import (
+	"encoding/json"
 	"fmt"
+	"strings"
 
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/document"
@@ -65,9 +67,18 @@ func memberSentences(c Change) []string {
 
 // tokenSentences says what happened to an API token.
 func tokenSentences(c Change) []string {
-	verb := "made"
+	verb, state := "made", c.After
 	if c.Action == ActionDelete {
-		verb = "deleted"
+		verb, state = "deleted", c.Before
 	}
-	return []string{fmt.Sprintf("%s %s the API token %s", c.Author, verb, c.Object)}
+	var token account.TokenState
+	// An entry whose values were erased still says what happened.
+	if err := json.Unmarshal(state, &token); err != nil || token.Role != account.Relay {
+		return []string{fmt.Sprintf("%s %s the API token %s", c.Author, verb, c.Object)}
+	}
+	where := "every environment"
+	if len(token.Environments) > 0 {
+		where = strings.Join(token.Environments, ", ")
+	}
+	return []string{fmt.Sprintf("%s %s the relay's token %s for %s", c.Author, verb, c.Object, where)}
 }

@@ -12,6 +12,8 @@ import (
 func TestEntriesOfAccountsAreInTheRecordWithoutARevision(t *testing.T) {
 	h := open(t)
 	token := account.TokenState{ID: "t1", Name: "ci", Masked: "bgp_a…b", Role: account.Owner}
+	edge := account.TokenState{ID: "t2", Name: "edge", Masked: "bgp_c…d", Role: account.Relay}
+	two := account.TokenState{ID: "t3", Name: "two", Masked: "bgp_e…f", Role: account.Relay, Environments: []string{"default/production", "shop/qa"}}
 	member := account.MemberState{ID: "m1", Email: ann.Name, Role: account.Owner}
 	host := account.Actor{Kind: account.Host, Name: "host"}
 	for _, c := range []struct {
@@ -29,6 +31,11 @@ func TestEntriesOfAccountsAreInTheRecordWithoutARevision(t *testing.T) {
 			"ann@example.org made the API token ci", ` → {"id":"t1","name":"ci","masked":"bgp_a…b","role":"owner"}`},
 		{account.Entry{Kind: account.TokenEntry, Object: "ci", Action: account.EntryDelete, Before: token, Actor: bob},
 			"bob deleted the API token ci", `{"id":"t1","name":"ci","masked":"bgp_a…b","role":"owner"} → `},
+		{account.Entry{Kind: account.TokenEntry, Object: "edge", Action: account.EntryCreate, After: edge, Actor: ann},
+			"ann@example.org made the relay's token edge for every environment", ` → {"id":"t2","name":"edge","masked":"bgp_c…d","role":"relay"}`},
+		{account.Entry{Kind: account.TokenEntry, Object: "two", Action: account.EntryDelete, Before: two, Actor: ann},
+			"ann@example.org deleted the relay's token two for default/production, shop/qa",
+			`{"id":"t3","name":"two","masked":"bgp_e…f","role":"relay","environments":["default/production","shop/qa"]} → `},
 	} {
 		c.entry.At, c.entry.RequestID = 7, "r"
 		h.recordAccount(t, c.entry)

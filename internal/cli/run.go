@@ -100,7 +100,7 @@ BURGEE_TOKEN.
 	})
 	root.AddCommand(
 		newServe(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newFlag(stdio),
-		newKey(stdio), newUser(stdio), newConfig(stdio), newVersion(stdio),
+		newKey(stdio), newToken(stdio), newUser(stdio), newConfig(stdio), newVersion(stdio),
 	)
 	return root
 }

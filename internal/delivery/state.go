@@ -22,11 +22,14 @@ type KeyKind string
 const (
 	ServerKey KeyKind = "server" // reads rules, registers flags
 	ClientKey KeyKind = "client" // gets evaluated values of client flags only
+	// RelayToken is not an SDK key: it is the token of a relay, which may open
+	// several environments.
+	RelayToken KeyKind = "relay"
 )
 
-// KeyRef is one SDK key as the data plane knows it: never the secret itself.
+// KeyRef is one SDK key, or relay's token, as the data plane knows it: never the secret itself.
 type KeyRef struct {
-	ID        int64
+	ID        int64    // 0 for a relay's token
 	Hash      [32]byte // SHA-256 of the secret
 	Kind      KeyKind
 	ExpiresAt int64 // milliseconds since 1970; 0 is never

@@ -115,6 +115,9 @@ var everyRoute = []testkit.Scenario{
 
 	{Name: "a token", Method: "POST", Path: "/api/v1/tokens", Body: obj{"name": "deploy", "expiresInDays": 30}, Status: 201, Holds: []string{`"token":"bgp_`, `"expiresAt":`}},
 	{Name: "the tokens", Method: "GET", Path: "/api/v1/tokens", Status: 200, Holds: []string{`"deploy"`, `"BURGEE_INIT_TOKEN"`}, Lacks: []string{`"token":`}},
+	{Name: "a relay's token", Method: "POST", Path: "/api/v1/tokens", Body: obj{"name": "edge", "scope": "relay", "environments": []string{"default/production"}}, Status: 201, Holds: []string{`"scope":"relay"`, `"environments":["default/production"]`}},
+	{Name: "a relay's token for an environment that is none", Method: "POST", Path: "/api/v1/tokens", Body: obj{"name": "edge", "scope": "relay", "environments": []string{"default/moon"}}, Status: 404, Holds: []string{`"environment_not_found"`, `"field":"environments"`}},
+	{Name: "a token of no scope that there is", Method: "POST", Path: "/api/v1/tokens", Body: obj{"name": "edge", "scope": "all"}, Status: 422, Holds: []string{`"field":"scope"`}},
 	{Name: "a token that is none", Method: "DELETE", Path: "/api/v1/tokens/x", Status: 404},
 	{Name: "sign out without a session", Method: "DELETE", Path: "/api/v1/session", Status: 204},
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/catalog"
@@ -141,17 +142,76 @@ func (s *Store) DeleteSession(ctx context.Context, hash [32]byte) error {
 // CreateToken implements account.Store.
 func (a *Accounts) CreateToken(ctx context.Context, t account.TokenRecord, entry account.Entry) error {
 	return a.recorded(ctx, entry, func(q query) error {
-		return q.exec(`INSERT INTO token (id, hash, member_id, name, masked, role, created_at, last_used_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			t.ID, t.Hash[:], t.MemberID, t.Name, t.Masked, string(t.Role), t.CreatedAt, t.LastUsedAt, t.ExpiresAt)
+		err := q.exec(`INSERT INTO token (id, hash, member_id, name, masked, role, environments, created_at, last_used_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			t.ID, t.Hash[:], t.MemberID, t.Name, t.Masked, string(t.Role), scopesText(t.Environments), t.CreatedAt, t.LastUsedAt, t.ExpiresAt)
+		if err != nil {
+			return err
+		}
+		for _, scope := range t.Environments {
+			if err := environmentExists(q, scope); err != nil {
+				return err
+			}
+		}
+		return relayTokenMoved(q, t)
 	})
 }
 
-const tokenColumns = `SELECT id, hash, member_id, name, masked, role, created_at, last_used_at, expires_at FROM token`
+func environmentExists(q query, scope account.Scope) error {
+	var n int
+	err := q.row(`SELECT COUNT(*) FROM environment e JOIN project p ON p.id = e.project_id WHERE p.key = $1 AND e.key = $2`,
+		scope.Project, scope.Environment).scan(&n)
+	if err == nil && n == 0 {
+		return fault.New(fault.NotFound, "environment_not_found", "There is no environment %s", scope).
+			WithField("environments", "there is no environment %s", scope)
+	}
+	return err
+}
+
+// relayTokenMoved lets the data plane look at the keys of each environment where
+// the token of a relay counts.
+func relayTokenMoved(q query, t account.TokenRecord) error {
+	if t.Role != account.Relay {
+		return nil
+	}
+	if len(t.Environments) == 0 {
+		return q.exec(`UPDATE environment SET key_generation = key_generation + 1`)
+	}
+	for _, scope := range t.Environments {
+		err := q.exec(`UPDATE environment SET key_generation = key_generation + 1
+			WHERE key = $2 AND project_id = (SELECT id FROM project WHERE key = $1)`, scope.Project, scope.Environment)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scopesText is a list of environments as stored, one a line: keys hold no
+// white space.
+func scopesText(scopes []account.Scope) string {
+	lines := make([]string, len(scopes))
+	for i, scope := range scopes {
+		lines[i] = scope.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+func readScopes(text string) (scopes []account.Scope) {
+	for line := range strings.FieldsSeq(text) {
+		project, environment, _ := strings.Cut(line, "/")
+		scopes = append(scopes, account.Scope{Project: project, Environment: environment})
+	}
+	return scopes
+}
+
+const tokenColumns = `SELECT id, hash, member_id, name, masked, role, environments, created_at, last_used_at, expires_at FROM token`
 
 func scanToken(from scanner) (t account.TokenRecord, err error) {
 	var hash []byte
-	err = from.Scan(&t.ID, &hash, &t.MemberID, &t.Name, &t.Masked, &t.Role, &t.CreatedAt, &t.LastUsedAt, &t.ExpiresAt)
+	var environments string
+	err = from.Scan(&t.ID, &hash, &t.MemberID, &t.Name, &t.Masked, &t.Role, &environments, &t.CreatedAt, &t.LastUsedAt, &t.ExpiresAt)
 	copy(t.Hash[:], hash)
+	t.Environments = readScopes(environments)
 	return t, err
 }
 
@@ -196,11 +256,14 @@ func (s *Store) ListTokens(ctx context.Context) ([]account.TokenRecord, error) {
 // DeleteToken implements account.Store.
 func (a *Accounts) DeleteToken(ctx context.Context, id string, entry account.Entry) error {
 	return a.recorded(ctx, entry, func(q query) error {
-		n, err := q.touched(`DELETE FROM token WHERE id = $1`, id)
-		if err == nil && n == 0 {
-			return fault.New(fault.NotFound, "token_not_found", "There is no such token")
+		t, err := scanToken(q.row(tokenColumns+` WHERE id = $1`, id))
+		if err != nil {
+			return missing(translate(err), "token_not_found", "There is no such token")
 		}
-		return err
+		if err := q.exec(`DELETE FROM token WHERE id = $1`, id); err != nil {
+			return err
+		}
+		return relayTokenMoved(q, t)
 	})
 }
 

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"slices"
 
+	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/sdk/ruleset"
 )
@@ -48,7 +50,7 @@ func (s *Store) Ruleset(ctx context.Context, environmentID int64) (ruleset.Heade
 func (s *Store) Keys(ctx context.Context, environmentID int64) ([]delivery.KeyRef, error) {
 	var out []delivery.KeyRef
 	err := s.read(ctx, func(q query) error {
-		return q.each(func(from scanner) error {
+		err := q.each(func(from scanner) error {
 			var k delivery.KeyRef
 			var hash []byte
 			err := from.Scan(&k.ID, &hash, &k.Kind, &k.ExpiresAt)
@@ -56,6 +58,31 @@ func (s *Store) Keys(ctx context.Context, environmentID int64) ([]delivery.KeyRe
 			out = append(out, k)
 			return err
 		}, `SELECT id, hash, kind, expires_at FROM sdk_key WHERE environment_id = $1 AND revoked_at = 0 ORDER BY id`, environmentID)
+		if err != nil {
+			return err
+		}
+		relays, err := relayTokens(q, environmentID)
+		out = append(out, relays...)
+		return err
 	})
+	return out, err
+}
+
+// relayTokens are the tokens of relays that may carry an environment.
+func relayTokens(q query, environmentID int64) ([]delivery.KeyRef, error) {
+	var here account.Scope
+	err := q.row(`SELECT p.key, e.key FROM environment e JOIN project p ON p.id = e.project_id WHERE e.id = $1`, environmentID).
+		scan(&here.Project, &here.Environment)
+	if err != nil {
+		return nil, missing(err, "environment_not_found", "There is no environment %d", environmentID)
+	}
+	var out []delivery.KeyRef
+	err = q.each(func(from scanner) error {
+		token, err := scanToken(from)
+		if err == nil && (len(token.Environments) == 0 || slices.Contains(token.Environments, here)) {
+			out = append(out, delivery.KeyRef{Hash: token.Hash, Kind: delivery.RelayToken, ExpiresAt: token.ExpiresAt})
+		}
+		return err
+	}, tokenColumns+` WHERE role = $1 ORDER BY created_at, id`, string(account.Relay))
 	return out, err
 }

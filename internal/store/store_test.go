@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -128,7 +129,7 @@ func TestDataOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := raw(t, dir)
-	for _, text := range []string{`DROP TABLE waiting_change`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
+	for _, text := range []string{`DROP TABLE waiting_change`, `ALTER TABLE token DROP COLUMN environments`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
 		if _, err := db.Exec(text); err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +139,7 @@ func TestDataOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	}
 	s = open(t, dir)
 	t.Cleanup(func() { _ = s.Close() })
-	if got, err := s.TokenByID(t.Context(), "t"); err != nil || got != token {
+	if got, err := s.TokenByID(t.Context(), "t"); err != nil || !reflect.DeepEqual(got, token) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	if err := s.Write(t.Context(), func(tx catalog.Tx) error { return tx.PutWaiting(catalog.ChangeRow{}) }); err != nil {

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answer, api, items } from './client';
 import { fetchSession } from './session';
+import type { TokenRequest } from './types';
 
 export const sessionQuery = () =>
   queryOptions({ queryKey: ['session'], queryFn: ({ signal }) => fetchSession(signal), staleTime: 60_000 });
@@ -10,7 +11,6 @@ export const tokensQuery = () =>
     queryKey: ['tokens'],
     queryFn: ({ signal }) => items(api.GET('/api/v1/tokens', { signal })),
   });
-export const createToken = (body: { name: string; expiresInDays?: number }) =>
-  answer(api.POST('/api/v1/tokens', { body }));
+export const createToken = (body: TokenRequest) => answer(api.POST('/api/v1/tokens', { body }));
 export const revokeToken = (id: string) =>
   answer(api.DELETE('/api/v1/tokens/{id}', { params: { path: { id } } }));

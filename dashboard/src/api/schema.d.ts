@@ -566,7 +566,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List your API tokens */
+        /** List the API tokens */
         get: operations["listTokens"];
         put?: never;
         /** Make an API token; its secret is shown this once */
@@ -765,9 +765,16 @@ export interface components {
             name: string;
         };
         CreateTokenInputBody: {
+            /** @description of a relay: the environments that it may carry, each as project/environment; none is all */
+            environments?: string[];
             /** Format: int64 */
             expiresInDays?: number;
             name: string;
+            /**
+             * @description full, which is the default: the management API. relay: only burgee relay, which carries configuration on
+             * @enum {string}
+             */
+            scope?: "full" | "relay";
         };
         Credentials: {
             email: string;
@@ -1167,6 +1174,8 @@ export interface components {
         NewToken: {
             /** Format: int64 */
             createdAt: number;
+            /** @description of a relay: what it may carry, each as project/environment; empty is all */
+            environments: string[];
             /** Format: int64 */
             expiresAt?: number;
             id: string;
@@ -1175,6 +1184,11 @@ export interface components {
             name: string;
             /** @description the token, masked */
             prefix: string;
+            /**
+             * @description full: the management API; relay: only burgee relay
+             * @enum {string}
+             */
+            scope: "full" | "relay";
             /** @description shown this once */
             token: string;
         };
@@ -1325,6 +1339,8 @@ export interface components {
         Token: {
             /** Format: int64 */
             createdAt: number;
+            /** @description of a relay: what it may carry, each as project/environment; empty is all */
+            environments: string[];
             /** Format: int64 */
             expiresAt?: number;
             id: string;
@@ -1333,6 +1349,11 @@ export interface components {
             name: string;
             /** @description the token, masked */
             prefix: string;
+            /**
+             * @description full: the management API; relay: only burgee relay
+             * @enum {string}
+             */
+            scope: "full" | "relay";
         };
         UndoInputBody: {
             /** Format: int64 */

@@ -82,6 +82,60 @@ func keys(t *testing.T, s Store) {
 	equal(t, int64(1), list[0].KeyGeneration)
 }
 
+// relayKeys asks that the token of a relay opens the environments that it
+// lists, or all, and that the data plane is told of each change.
+func relayKeys(t *testing.T, s Store) {
+	id, production := project(t, s)
+	var other int64
+	write(t, s, func(tx catalog.Tx) (err error) {
+		other, err = tx.InsertEnvironment(id, catalog.EnvironmentRow{Key: "qa", Name: "QA", Kind: catalog.Development, Position: 1, Revision: 1}, 1)
+		return err
+	})
+	opens := func(environment int64) (hashes []byte) {
+		refs, err := s.Keys(t.Context(), environment)
+		check(t, err)
+		for _, ref := range refs {
+			if ref.Kind != delivery.RelayToken || ref.ID != 0 {
+				t.Errorf("%+v is no relay's token", ref)
+			}
+			hashes = append(hashes, ref.Hash[0])
+		}
+		return hashes
+	}
+	generations := func() (all []int64) {
+		list, err := s.Environments(t.Context())
+		check(t, err)
+		for _, e := range list {
+			all = append(all, e.KeyGeneration)
+		}
+		return all
+	}
+	add := func(token account.TokenRecord) {
+		check(t, s.CreateToken(t.Context(), token, account.Entry{}))
+	}
+	scope := []account.Scope{{Project: "p", Environment: "production"}}
+	add(account.TokenRecord{ID: "a", Hash: [32]byte{1}, Role: account.Owner})
+	equal(t, []int64{0, 0}, generations())
+	add(account.TokenRecord{ID: "b", Hash: [32]byte{2}, Role: account.Relay, CreatedAt: 1})
+	equal(t, []int64{1, 1}, generations())
+	add(account.TokenRecord{ID: "c", Hash: [32]byte{3}, Role: account.Relay, CreatedAt: 2, Environments: scope})
+	equal(t, []int64{2, 1}, generations())
+	equal(t, []byte{2, 3}, opens(production))
+	equal(t, []byte{2}, opens(other))
+	kept, err := s.TokenByID(t.Context(), "c")
+	check(t, err)
+	equal(t, scope, kept.Environments)
+	check(t, s.DeleteToken(t.Context(), "c", account.Entry{}))
+	check(t, s.DeleteToken(t.Context(), "b", account.Entry{}))
+	equal(t, []int64{4, 2}, generations())
+	equal(t, nil, opens(production))
+	nowhere := account.TokenRecord{ID: "d", Hash: [32]byte{4}, Role: account.Relay, Environments: []account.Scope{{Project: "p", Environment: "moon"}}}
+	wantCode(t, s.CreateToken(t.Context(), nowhere, account.Entry{}), fault.NotFound, "environment_not_found")
+	if _, err := s.TokenByID(t.Context(), "d"); !fault.IsKind(err, fault.NotFound) {
+		t.Errorf("a token for no environment was kept: %v", err)
+	}
+}
+
 func owner(t *testing.T, s Store) {
 	link := [32]byte{9}
 	check(t, s.ReplaceSetupLink(t.Context(), account.SetupLinkRecord{Hash: [32]byte{8}}))

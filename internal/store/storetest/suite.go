@@ -41,6 +41,7 @@ func Run(t *testing.T, open Opener) {
 		"what is missing is not found":               missingThings,
 		"delivery reads one state":                   deliveryState,
 		"keys end and are counted":                   keys,
+		"the token of a relay opens what it lists":   relayKeys,
 		"one owner, whoever is faster":               owner,
 		"sessions and tokens":                        sessionsAndTokens,
 		"entries wait in order and are taken once":   waiting,

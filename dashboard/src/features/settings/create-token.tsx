@@ -1,9 +1,11 @@
-import { Alert, Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Modal, MultiSelect, Select, Stack, TextInput } from '@mantine/core';
 import { IconEyeOff } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { createToken, tokensQuery } from '@/api/account';
 import { ApiError } from '@/api/client';
+import { projectsQuery } from '@/api/projects';
+import type { TokenScope } from '@/api/types';
 import { CodeBlock } from '@/components/code-block';
 import { ErrorState } from '@/components/states';
 
@@ -14,19 +16,33 @@ const lives = [
   { value: '', label: 'Until revoked' },
 ];
 
-/** Name and life of a new token, then the token itself, once. */
+const scopes: { value: TokenScope; label: string }[] = [
+  { value: 'full', label: 'Do what you may' },
+  { value: 'relay', label: 'Carry configuration to burgee relay, and nothing else' },
+];
+
+/** Name, rights and life of a new token, then the token itself, once. */
 export function CreateToken({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [days, setDays] = useState('90');
+  const [scope, setScope] = useState<TokenScope>('full');
+  const [environments, setEnvironments] = useState<string[]>([]);
   const create = useMutation({
     mutationFn: () =>
-      createToken({ name: name.trim(), ...(days === '' ? {} : { expiresInDays: Number(days) }) }),
+      createToken({
+        name: name.trim(),
+        scope,
+        ...(scope === 'relay' ? { environments } : {}),
+        ...(days === '' ? {} : { expiresInDays: Number(days) }),
+      }),
     onSuccess: () => client.invalidateQueries({ queryKey: tokensQuery().queryKey }),
   });
   const close = () => {
     create.reset();
     setName('');
+    setScope('full');
+    setEnvironments([]);
     onClose();
   };
   const fault = create.error instanceof ApiError ? create.error.field('name') : undefined;
@@ -64,6 +80,14 @@ export function CreateToken({ opened, onClose }: { opened: boolean; onClose: () 
             data-autofocus
           />
           <Select
+            label="It may"
+            data={scopes}
+            value={scope}
+            onChange={(value) => setScope(value === 'relay' ? 'relay' : 'full')}
+            allowDeselect={false}
+          />
+          {scope === 'relay' && <RelayEnvironments value={environments} onChange={setEnvironments} />}
+          <Select
             label="Works for"
             data={lives}
             value={days}
@@ -82,5 +106,26 @@ export function CreateToken({ opened, onClose }: { opened: boolean; onClose: () 
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+/** The environments that a relay may carry; none chosen is all of them. */
+function RelayEnvironments({ value, onChange }: { value: string[]; onChange: (value: string[]) => void }) {
+  const projects = useQuery(projectsQuery());
+  const names = projects.data?.flatMap((project) =>
+    project.environments.map((environment) => `${project.key}/${environment.key}`),
+  );
+  return (
+    <>
+      <MultiSelect
+        label="Environments"
+        placeholder={value.length === 0 ? 'All, new ones too' : undefined}
+        data={names ?? []}
+        value={value}
+        onChange={onChange}
+        clearable
+      />
+      {projects.isError && <ErrorState what="The environments could not be loaded" error={projects.error} />}
+    </>
   );
 }

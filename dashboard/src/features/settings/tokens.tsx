@@ -22,8 +22,8 @@ export function Tokens() {
     <section aria-label="API tokens">
       <Group justify="space-between" mb="sm">
         <Text c="dimmed">
-          For the command line and for scripts: <span className="b-mono">BURGEE_TOKEN</span>. A token may do
-          what you may.
+          For the command line and for scripts: <span className="b-mono">BURGEE_TOKEN</span>; and for relays:{' '}
+          <span className="b-mono">BURGEE_RELAY_TOKEN</span>.
         </Text>
         {tokens.data && tokens.data.length > 0 && create}
       </Group>
@@ -43,6 +43,12 @@ export function Tokens() {
   );
 }
 
+/** What a token may do, in short. */
+function reach({ scope, environments }: Token) {
+  if (scope === 'full') return 'everything';
+  return environments.length === 0 ? 'relay all environments' : `relay ${environments.join(', ')}`;
+}
+
 function TokenTable({ items }: { items: Token[] }) {
   const client = useQueryClient();
   const [revoking, setRevoking] = useState<Token>();
@@ -57,6 +63,7 @@ function TokenTable({ items }: { items: Token[] }) {
           <Table.Tr>
             <Table.Th>Name</Table.Th>
             <Table.Th>Token</Table.Th>
+            <Table.Th>May</Table.Th>
             <Table.Th>Made</Table.Th>
             <Table.Th>Last used</Table.Th>
             <Table.Th>Expires</Table.Th>
@@ -70,6 +77,7 @@ function TokenTable({ items }: { items: Token[] }) {
             <Table.Tr key={token.id}>
               <Table.Td>{token.name}</Table.Td>
               <Table.Td className="b-mono">{token.prefix}…</Table.Td>
+              <Table.Td>{reach(token)}</Table.Td>
               <Table.Td>
                 <Time at={token.createdAt} />
               </Table.Td>

@@ -1,0 +1,42 @@
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, test } from 'vitest';
+import type { Token } from '@/api/types';
+import { json, on, renderPage } from '../../../tests/render';
+
+const edge: Token = {
+  id: '1',
+  name: 'edge',
+  prefix: 'bgp_AbCd…wxyz',
+  scope: 'relay',
+  environments: ['default/production'],
+  createdAt: 1_790_000_000_000,
+};
+
+test('a token for a relay names its environments', async () => {
+  const user = userEvent.setup();
+  const { asked } = renderPage(
+    '/settings',
+    on('GET', '/tokens', { items: [edge, { ...edge, id: '2', name: 'all', environments: [] }] }),
+    on('POST', '/tokens', () => json({ ...edge, token: 'bgp_secret' }, 201)),
+  );
+  const table = await screen.findByRole('table');
+  expect(within(table).getByText('relay default/production')).toBeInstanceOf(HTMLElement);
+  expect(within(table).getByText('relay all environments')).toBeInstanceOf(HTMLElement);
+
+  await user.click(screen.getByRole('button', { name: 'New token' }));
+  await user.type(await screen.findByRole('textbox', { name: 'Name' }), 'edge');
+  await user.click(screen.getByLabelText('It may', { selector: 'input' }));
+  await user.click(await screen.findByText('Carry configuration to burgee relay, and nothing else'));
+  await user.click(await screen.findByLabelText('Environments', { selector: 'input' }));
+  await user.click(await screen.findByText('default/production'));
+  await user.click(screen.getByRole('button', { name: 'Make token' }));
+  expect(await screen.findByText('bgp_secret')).toBeInstanceOf(HTMLElement);
+  const made = asked.find((request) => request.method === 'POST');
+  expect(await made?.json()).toEqual({
+    name: 'edge',
+    scope: 'relay',
+    environments: ['default/production'],
+    expiresInDays: 90,
+  });
+});

@@ -1,0 +1,163 @@
+package cli
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"burgee.dev/burgee/internal/apiclient"
+	"burgee.dev/burgee/internal/fault"
+)
+
+func newToken(stdio Stdio) *cobra.Command {
+	return group("token", "Make, list and revoke API tokens", newTokenCreate(stdio), newTokenList(stdio), newTokenRevoke(stdio))
+}
+
+type tokenOptions struct {
+	connection
+	name, scope, expires, id string
+	environments             []string
+	asJSON                   bool
+}
+
+func (o *tokenOptions) bindAll(cmd *cobra.Command) {
+	o.bind(cmd)
+	bindJSON(cmd, &o.asJSON)
+}
+
+func newTokenCreate(stdio Stdio) *cobra.Command {
+	var o tokenOptions
+	cmd := &cobra.Command{
+		Use:   "create NAME",
+		Short: "Make an API token; it is shown once",
+		Long: `Make an API token; it is shown once. With the scope full, which is the default, it may
+do what its maker may. With the scope relay it is for burgee relay and may do nothing
+else: it reads the configuration of the environments named, or of all.`,
+		Example: `  burgee token create pipeline --expires 90d
+  burgee token create edge --scope relay --environment default/production`,
+		Args: exactly("NAME"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.name = args[0]
+			return runTokenCreate(cmd.Context(), stdio, o)
+		},
+	}
+	o.bindAll(cmd)
+	cmd.Flags().StringVar(&o.scope, "scope", "full", "full or relay")
+	cmd.Flags().StringArrayVarP(&o.environments, "environment", "e", nil, "PROJECT/ENVIRONMENT that a relay may carry; again for more, none is all")
+	cmd.Flags().StringVar(&o.expires, "expires", "", "in how many days it ends, such as 90d; never when not set")
+	return cmd
+}
+
+func runTokenCreate(ctx context.Context, stdio Stdio, o tokenOptions) error {
+	days, err := readDays(o.expires)
+	if err != nil {
+		return err
+	}
+	client, err := o.client(stdio)
+	if err != nil {
+		return err
+	}
+	token, err := client.CreateToken(ctx, apiclient.TokenRequest{
+		Name: o.name, Scope: o.scope, Environments: o.environments, ExpiresInDays: days,
+	})
+	if err != nil {
+		return err
+	}
+	if o.asJSON {
+		return printJSON(stdio.Out, token)
+	}
+	say(stdio.Out, "%s\n", token.Secret)
+	say(stdio.Err, "the API token %s (%s); it is not shown again\n", token.Name, reach(token))
+	return nil
+}
+
+// readDays reads a time such as 90d; 0 is none.
+func readDays(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	number, unit := strings.CutSuffix(text, "d")
+	days, err := strconv.Atoi(number)
+	if !unit || err != nil || days < 1 {
+		return 0, fault.New(fault.Invalid, "expires_malformed", "--expires is a number of days, such as 90d, not %q", text)
+	}
+	return days, nil
+}
+
+// reach says in short what a token may do.
+func reach(t apiclient.Token) string {
+	if len(t.Environments) > 0 {
+		return t.Scope + ": " + strings.Join(t.Environments, ", ")
+	}
+	if t.Scope == "relay" {
+		return "relay: all environments"
+	}
+	return t.Scope
+}
+
+func newTokenList(stdio Stdio) *cobra.Command {
+	var o tokenOptions
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the API tokens",
+		Example: "  burgee token list",
+		Args:    exactly(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runTokenList(cmd.Context(), stdio, o) },
+	}
+	o.bindAll(cmd)
+	return cmd
+}
+
+func runTokenList(ctx context.Context, stdio Stdio, o tokenOptions) error {
+	client, err := o.client(stdio)
+	if err != nil {
+		return err
+	}
+	tokens, raw, err := client.Tokens(ctx)
+	if err != nil {
+		return err
+	}
+	if o.asJSON {
+		return printRaw(stdio, raw)
+	}
+	var t table
+	t.row("ID", "NAME", "TOKEN", "LAST USED", "EXPIRES", "SCOPE")
+	for _, token := range tokens {
+		t.row(token.ID, token.Name, token.Masked, instant(token.LastUsedAt, "never"), instant(token.ExpiresAt, "never"), reach(token))
+	}
+	t.print(stdio.Out)
+	return nil
+}
+
+func newTokenRevoke(stdio Stdio) *cobra.Command {
+	var o tokenOptions
+	cmd := &cobra.Command{
+		Use:     "revoke ID",
+		Short:   "End an API token at once",
+		Example: "  burgee token list\n  burgee token revoke 019a5c1e-7b3d-7a60-9c1e-5f2a9c1e7b3d",
+		Args:    exactly("ID"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.id = args[0]
+			return runTokenRevoke(cmd.Context(), stdio, o)
+		},
+	}
+	o.bindAll(cmd)
+	return cmd
+}
+
+func runTokenRevoke(ctx context.Context, stdio Stdio, o tokenOptions) error {
+	client, err := o.client(stdio)
+	if err != nil {
+		return err
+	}
+	if err := client.RevokeToken(ctx, o.id); err != nil {
+		return err
+	}
+	if o.asJSON {
+		return printJSON(stdio.Out, map[string]any{"id": o.id, "revoked": true})
+	}
+	say(stdio.Out, "token %s is revoked\n", o.id)
+	return nil
+}
