@@ -15,7 +15,7 @@ SDK_SOURCES  := $(shell find sdk -name '*.go' 2>/dev/null) sdk/go.mod
 PY_SOURCES   := $(shell find python/src -type f -not -path '*/__pycache__/*' 2>/dev/null) python/pyproject.toml python/build_wheel.py
 DASH_SOURCES := $(shell find dashboard/src dashboard/public -type f 2>/dev/null) $(wildcard dashboard/*.html dashboard/*.ts dashboard/*.json)
 
-.PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-browser check bench gen golden clean
+.PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-browser soak check bench gen golden clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,7 @@ test: ## everything: Go, Python, dashboard, command line, real browser
 	@echo "burgee: all tests passed"
 
 test-go: | need-go ## Go tests of both modules
+	@scripts/debian strace strace "the durability tests"
 	@echo "== go test (server)"
 	@go vet ./... && go test $$(go list ./... | grep -v '/e2e')
 	@echo "== go test (sdk)"
@@ -100,6 +101,9 @@ test-browser: $(BIN) $(VENV)/.stamp e2e/browser/node_modules/.stamp ## the guide
 e2e/browser/node_modules/.stamp: e2e/browser/package-lock.json | need-node
 	@cd e2e/browser && npm ci --silent --no-audit --no-fund
 	@touch $@
+
+soak: $(BIN) $(VENV)/.stamp | need-go ## the guarantees in their long form: hours
+	@scripts/soak
 
 check: test | need-go ## tests, linters and drift of generated files
 	@test -z "$$(gofmt -l cmd internal sdk e2e dashboard/*.go)" || { echo "gofmt would change:"; gofmt -l cmd internal sdk e2e dashboard/*.go; exit 1; }

@@ -7,13 +7,16 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"burgee.dev/burgee/internal/testkit"
 )
 
 // Every change that the API acknowledged is there after the server was killed
 // in the middle of writes, and the chain of changes verifies.
 func TestAcknowledgedChangesSurviveKills(t *testing.T) {
 	s := startServer(t)
-	const rounds, writers = 8, 4
+	const writers = 4
+	rounds := testkit.Rounds(8, 500)
 	acknowledged := map[string]int{} // flag → the highest value acknowledged
 	var mu sync.Mutex
 	for w := range writers {
