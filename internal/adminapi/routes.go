@@ -104,7 +104,7 @@ func (a *API) sessionRoutes() {
 	route(a, public(op("signIn", post, "/session", tagSession, "Sign in with e-mail and password", 429)), a.signIn)
 	route(a, public(answers(op("signOut", remove, "/session", tagSession, "Sign out"), 204)), a.signOut)
 	route(a, op("listTokens", get, "/tokens", tagTokens, "List the API tokens"), a.listTokens)
-	route(a, answers(op("createToken", post, "/tokens", tagTokens, "Make an API token; its secret is shown this once"), 201), a.createToken)
+	route(a, answers(op("createToken", post, "/tokens", tagTokens, "Make an API token; its secret is shown this once", 404), 201), a.createToken)
 	route(a, answers(op("deleteToken", remove, "/tokens/{id}", tagTokens, "Revoke an API token", 404), 204), a.deleteToken)
 }
 
