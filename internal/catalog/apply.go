@@ -43,7 +43,7 @@ func (s *Service) planOnly(ctx context.Context, actor account.Actor, cmd command
 			return err
 		}
 		result.Outcome = Outcome{Changed: len(e.changes) > 0, Revisions: v.revisions(), Warnings: document.Warnings(e.next, e.changes)}
-		_, _, err := e.check(actor, cmd)
+		_, err := e.check(actor, cmd)
 		return err
 	})
 	if err != nil {

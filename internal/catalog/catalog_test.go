@@ -139,11 +139,11 @@ func (h *home) wire(ctx context.Context, environment string) ([]byte, error) {
 		if e.Key != environment {
 			continue
 		}
-		_, lines, err := h.store.Ruleset(ctx, e.ID)
+		all, err := h.store.Ruleset(ctx, e.ID)
 		if err != nil {
 			return nil, err
 		}
-		for _, line := range lines {
+		for _, line := range all.Lines {
 			out = append(append(out, line...), '\n')
 		}
 	}

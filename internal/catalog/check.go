@@ -51,8 +51,10 @@ func fits(environment string, lines map[document.EntityRef][]byte) error {
 }
 
 // dryRun compiles what programs would get. A change that some engine could not
-// use is refused here, before it is anyone's truth.
-func dryRun(project ProjectRow, environments []EnvironmentRow, lines wireLines) error {
+// use is refused here, before it is anyone's truth. It returns the roots of the
+// environments, by key.
+func dryRun(project ProjectRow, environments []EnvironmentRow, lines wireLines) (map[string]string, error) {
+	roots := make(map[string]string, len(environments))
 	for _, environment := range environments {
 		header := ruleset.Header{
 			Burgee: ruleset.WireVersion, Project: project.Key, Environment: environment.Key,
@@ -61,8 +63,9 @@ func dryRun(project ProjectRow, environments []EnvironmentRow, lines wireLines) 
 		wire := ruleset.Encode(header, slices.Collect(maps.Values(lines[environment.Key])))
 		set, err := ruleset.Parse(wire)
 		if err != nil {
-			return fmt.Errorf("catalog: dry run of %s: %w", environment.Key, err)
+			return nil, fmt.Errorf("catalog: dry run of %s: %w", environment.Key, err)
 		}
+		roots[environment.Key] = set.Header.Root
 		problems := eval.Compile(set).Problems()
 		if len(problems) == 0 {
 			continue
@@ -71,7 +74,7 @@ func dryRun(project ProjectRow, environments []EnvironmentRow, lines wireLines) 
 		for _, problem := range problems {
 			out.WithField(problem.Kind+"."+problem.Flag, "%s: %s", problem.Code, problem.Message)
 		}
-		return out
+		return nil, out
 	}
-	return nil
+	return roots, nil
 }

@@ -149,33 +149,40 @@ func (s *Service) settle(e *edit, actor account.Actor, cmd command) (committed, 
 		done := committed{row: e.row, outcome: Outcome{Revisions: e.revisions()}}
 		return done, e.putDeclarations()
 	}
-	environments, lines, err := e.check(actor, cmd)
+	after, err := e.check(actor, cmd)
 	if err != nil {
 		return committed{}, err
 	}
-	return s.write(e, actor, cmd, environments, lines)
+	return s.write(e, actor, cmd, after)
 }
 
 // wireLines are the lines of environments, by key.
 type wireLines map[string]map[document.EntityRef][]byte
 
-// check authorises the changes and compiles what they lead to. It returns the
-// environments concerned and their lines.
-func (e *edit) check(actor account.Actor, cmd command) ([]EnvironmentRow, wireLines, error) {
+// checked is what programs will get, found servable.
+type checked struct {
+	environments []EnvironmentRow // those that get a revision
+	lines        wireLines
+	roots        map[string]string // by key
+}
+
+// check authorises the changes and compiles what they lead to.
+func (e *edit) check(actor account.Actor, cmd command) (checked, error) {
 	for _, c := range e.changes {
 		if err := authorise(actor, cmd, c); err != nil {
-			return nil, nil, err
+			return checked{}, err
 		}
 		if err := stays(c); err != nil {
-			return nil, nil, err
+			return checked{}, err
 		}
 	}
-	environments := e.concerned()
-	lines, err := lower(e.next, environments)
-	if err != nil {
-		return nil, nil, err
+	after := checked{environments: e.concerned()}
+	var err error
+	if after.lines, err = lower(e.next, after.environments); err != nil {
+		return checked{}, err
 	}
-	return environments, lines, dryRun(e.row, environments, lines)
+	after.roots, err = dryRun(e.row, after.environments, after.lines)
+	return after, err
 }
 
 // authorise asks for the right that a change takes.

@@ -11,6 +11,7 @@ import (
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/sdk/ruleset"
 )
 
 // maxName bounds the name of a project or key, in bytes.
@@ -227,6 +228,9 @@ func (s *Service) makeFirst(tx Tx, serverKey, clientKey string) ([]int64, error)
 	for _, e := range firstEnvironments {
 		id, err := tx.InsertEnvironment(projectID, e, now)
 		if err != nil {
+			return nil, err
+		}
+		if err := tx.LogDelta(id, DeltaRow{Revision: e.Revision, At: now, Root: ruleset.Root(nil)}); err != nil {
 			return nil, err
 		}
 		ids = append(ids, id)

@@ -69,6 +69,8 @@ type Tx interface {
 	TakeWaiting() ([]ChangeRow, error)
 	// RaiseRevision moves an environment to the next revision and returns it.
 	RaiseRevision(environmentID int64) (int64, error)
+	// LogDelta keeps what led to a revision, for programs that have the one before.
+	LogDelta(environmentID int64, d DeltaRow) error
 	// LinkRevision notes that a change is part of a revision.
 	LinkRevision(environmentID, revision, changeID int64) error
 	// RaiseGeneration says that something of the project has changed.
@@ -102,6 +104,20 @@ type EnvironmentRow struct {
 	Kind     EnvironmentKind
 	Position int
 	Revision int64
+}
+
+// DeltaRow is what one revision changed of an environment's wire lines.
+type DeltaRow struct {
+	Revision int64
+	At       int64  // of the commit, in milliseconds since 1970
+	Root     string // ruleset.Root of all lines after it
+	Lines    []LineRow
+}
+
+// LineRow is one wire line; nil says that it was removed.
+type LineRow struct {
+	Ref  document.EntityRef
+	Line []byte
 }
 
 // ObjectRow is one entity as stored: a flag's own fields, a configuration, a

@@ -9,8 +9,8 @@ import (
 )
 
 // write makes every row of a checked change and the state after it.
-func (s *Service) write(e *edit, actor account.Actor, cmd command, environments []EnvironmentRow, lines wireLines) (committed, error) {
-	after := e.successor(lines)
+func (s *Service) write(e *edit, actor account.Actor, cmd command, next checked) (committed, error) {
+	after := e.successor(next.lines)
 	for _, c := range e.changes {
 		if err := e.putObject(c, after); err != nil {
 			return committed{}, err
@@ -21,11 +21,8 @@ func (s *Service) write(e *edit, actor account.Actor, cmd command, environments 
 	}
 	done := committed{row: e.row, state: after, raised: map[string]int64{}}
 	done.outcome = Outcome{Changed: true, Revisions: e.revisions()}
-	for _, environment := range environments {
-		if err := e.putLines(environment, lines[environment.Key]); err != nil {
-			return committed{}, err
-		}
-		revision, err := e.tx.RaiseRevision(environment.ID)
+	for _, environment := range next.environments {
+		revision, err := e.putRevision(environment, next.lines[environment.Key], next.roots[environment.Key])
 		if err != nil {
 			return committed{}, err
 		}
@@ -137,25 +134,37 @@ func (e *edit) startedAt(key string) int64 {
 	return e.started[key]
 }
 
-// putLines rewrites the wire lines that differ, and no others.
-func (e *edit) putLines(environment EnvironmentRow, lines map[document.EntityRef][]byte) error {
-	before := e.lines[environment.Key]
+// putRevision rewrites the wire lines that differ, and no others, and makes the
+// revision that has them.
+func (e *edit) putRevision(environment EnvironmentRow, lines map[document.EntityRef][]byte, root string) (int64, error) {
+	delta := DeltaRow{At: e.now, Root: root, Lines: differing(e.lines[environment.Key], lines)}
+	for _, line := range delta.Lines {
+		if err := e.tx.PutLine(environment.ID, line.Ref, line.Line); err != nil {
+			return 0, err
+		}
+	}
+	revision, err := e.tx.RaiseRevision(environment.ID)
+	if err != nil {
+		return 0, err
+	}
+	delta.Revision = revision
+	return revision, e.tx.LogDelta(environment.ID, delta)
+}
+
+// differing lists the lines that differ between before and after.
+func differing(before, after map[document.EntityRef][]byte) []LineRow {
+	var rows []LineRow
 	for ref := range before {
-		if _, stays := lines[ref]; !stays {
-			if err := e.tx.PutLine(environment.ID, ref, nil); err != nil {
-				return err
-			}
+		if _, stays := after[ref]; !stays {
+			rows = append(rows, LineRow{Ref: ref})
 		}
 	}
-	for ref, line := range lines {
-		if bytes.Equal(before[ref], line) {
-			continue
-		}
-		if err := e.tx.PutLine(environment.ID, ref, line); err != nil {
-			return err
+	for ref, line := range after {
+		if !bytes.Equal(before[ref], line) {
+			rows = append(rows, LineRow{ref, line})
 		}
 	}
-	return nil
+	return rows
 }
 
 func (e *edit) putDeclarations() error {

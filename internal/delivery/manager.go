@@ -15,32 +15,12 @@ import (
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
-// Reader is what delivery asks of the store. Each call is one read transaction.
-type Reader interface {
-	// Environments lists every environment with its newest numbers. It is called
-	// each second and must be cheap.
-	Environments(ctx context.Context) ([]EnvironmentState, error)
-	// Ruleset returns the header and the entity lines of one environment.
-	Ruleset(ctx context.Context, environmentID int64) (ruleset.Header, [][]byte, error)
-	// Keys returns the SDK keys that are not revoked.
-	Keys(ctx context.Context, environmentID int64) ([]KeyRef, error)
-}
-
-// EnvironmentState is where an environment stands in the store.
-type EnvironmentState struct {
-	ID            int64
-	Project       string
-	Key           string
-	Epoch         int64
-	Revision      int64
-	KeyGeneration int64 // grows with every change of its keys
-}
-
 // Options are the Manager's optional inputs.
 type Options struct {
 	Logger *slog.Logger
 	Clock  clock.Clock
 	Poll   time.Duration // how often to look without an announcement; 0 is 1 s
+	Signer *Signer       // signs what comes unsigned; nil leaves it so
 	// Published is called after each publication, from the Manager's goroutine.
 	Published func(*State)
 	// Failed is called for each environment that could not be refreshed.
@@ -243,11 +223,11 @@ func (m *Manager) publish(cell *Cell, next *State) bool {
 // old State with the new keys, beside the reason: a revoked key must not live on
 // because a ruleset is broken.
 func (m *Manager) next(ctx context.Context, env EnvironmentState, current *State, keys []KeyRef) (*State, error) {
-	header, lines, err := m.reader.Ruleset(ctx, env.ID)
+	content, err := m.read(ctx, env, current)
 	if err != nil {
-		return keptWith(current, keys, env), fmt.Errorf("read ruleset: %w", err)
+		return keptWith(current, keys, env), err
 	}
-	next, err := compile(env, header, lines, keys)
+	next, err := compile(env, content, keys)
 	if err != nil {
 		return keptWith(current, keys, env), unusable{err}
 	}
@@ -255,12 +235,80 @@ func (m *Manager) next(ctx context.Context, env EnvironmentState, current *State
 	if len(problems) == 0 {
 		return next, nil
 	}
-	err = unusable{fmt.Errorf("compile %s/%s revision %d: %v", env.Project, env.Key, header.Revision, problems[0])}
+	err = unusable{fmt.Errorf("compile %s/%s revision %d: %v", env.Project, env.Key, next.Revision(), problems[0])}
 	if current != nil && current.Header.Epoch == next.Header.Epoch {
 		return keptWith(current, keys, env), err
 	}
 	// With nothing older to serve, the sound flags are better than none.
 	return next, err
+}
+
+// content is what a State is made of.
+type content struct {
+	document    *ruleset.Document
+	chain       chain
+	committedAt int64
+}
+
+// read returns the newest content: by the deltas since the current State, or
+// else the whole.
+func (m *Manager) read(ctx context.Context, env EnvironmentState, current *State) (content, error) {
+	if current == nil || current.Header.Epoch != env.Epoch {
+		return m.load(ctx, env)
+	}
+	next, err := m.follow(ctx, env, current)
+	if err == nil {
+		return next, nil
+	}
+	if !errors.Is(err, ruleset.ErrGap) {
+		m.opts.Logger.WarnContext(ctx, "deltas not used; the whole environment is read instead",
+			"project", env.Project, "environment", env.Key, "revision", env.Revision, "error", err)
+	}
+	next, err = m.load(ctx, env)
+	next.chain = chain{} // what could not be followed here is no use to others
+	return next, err
+}
+
+// follow goes on from the current State. What the deltas do not change is not
+// read again.
+func (m *Manager) follow(ctx context.Context, env EnvironmentState, current *State) (content, error) {
+	deltas, err := m.reader.Deltas(ctx, env.ID, current.Revision(), len(current.Raw))
+	if err != nil {
+		return content{}, fmt.Errorf("read deltas: %w", err)
+	}
+	if len(deltas) == 0 {
+		return content{}, ruleset.ErrGap
+	}
+	next := content{document: current.document, chain: current.chain.clone()}
+	for _, d := range deltas {
+		delta := m.opts.Signer.delta(d)
+		from := next.document.Header().ID()
+		if next.document, err = next.document.Apply(delta); err != nil {
+			return content{}, err
+		}
+		next.chain.add(from, encodeDelta(next.document.Header().ID(), delta))
+		next.committedAt = d.CommittedAt
+	}
+	return next, nil
+}
+
+// load reads the whole, and the deltas that led to it, so that programs go on
+// from where they were although this process was not there.
+func (m *Manager) load(ctx context.Context, env EnvironmentState) (content, error) {
+	all, err := m.reader.Ruleset(ctx, env.ID)
+	if err != nil {
+		return content{}, fmt.Errorf("read ruleset: %w", err)
+	}
+	document, err := m.opts.Signer.document(all)
+	if err != nil {
+		return content{}, unusable{fmt.Errorf("read %s/%s revision %d: %w", env.Project, env.Key, all.Header.Revision, err)}
+	}
+	size := len(document.Encode())
+	deltas, err := m.reader.Deltas(ctx, env.ID, 0, size)
+	if err != nil {
+		return content{}, fmt.Errorf("read deltas: %w", err)
+	}
+	return content{document, chainOf(m.opts.Signer, deltas, document.Header(), size), all.CommittedAt}, nil
 }
 
 func keptWith(current *State, keys []KeyRef, env EnvironmentState) *State {

@@ -265,8 +265,8 @@ func TestTheEncodedFormsHoldTheSameRuleset(t *testing.T) {
 		t.Fatalf("raw: %q", state.Raw)
 	}
 	want := "id: " + state.EventID + "\nevent: full\ndata: " + strings.Join(lines, "\ndata: ") + "\n\n"
-	if string(state.SSE) != want {
-		t.Errorf("event: %q, want %q", state.SSE, want)
+	if string(state.Full()) != want {
+		t.Errorf("event: %q, want %q", state.Full(), want)
 	}
 	if state.EventID != fmt.Sprintf("1-2-%s", state.Header.Root[:6]) || state.ETag != `"`+state.EventID+`"` {
 		t.Errorf("event id %s, etag %s", state.EventID, state.ETag)

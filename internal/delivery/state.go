@@ -52,17 +52,21 @@ type State struct {
 	Project       string
 	Environment   string
 	Header        ruleset.Header
+	CommittedAt   int64  // milliseconds since 1970; 0 where it is not known
 	EventID       string // <epoch>-<revision>-<root6>
 	ETag          string // EventID in quotes
-	Raw           []byte // the snapshot as NDJSON
-	SSE           []byte // the whole event "full"
+	Raw           []byte // the snapshot as NDJSON, signed
+	UpToDate      []byte // the whole event "uptodate"
 	Snapshot      *eval.Snapshot
 	Flags         []FlagInfo // by key
 	Generation    int64      // of the keys
 
-	keys map[[32]byte]KeyRef
-	zip  func() []byte
-	next chan struct{} // closed when a newer State is published
+	document *ruleset.Document
+	chain    chain
+	keys     map[[32]byte]KeyRef
+	zip      func() []byte
+	full     func() []byte
+	next     chan struct{} // closed when a newer State is published
 }
 
 // Revision returns the environment's revision.
@@ -71,6 +75,20 @@ func (s *State) Revision() int64 { return s.Header.Revision }
 // Gzip returns Raw compressed. It is made at the first call and shared: with
 // streaming clients nobody may ever ask.
 func (s *State) Gzip() []byte { return s.zip() }
+
+// Full returns the whole event "full". It is made at the first call and shared:
+// who is up to date needs only deltas.
+func (s *State) Full() []byte { return s.full() }
+
+// Since returns the events "delta" that lead from a revision, by its id, to this
+// one, the oldest first: none when it is this one. ok is false when they are not
+// retained or together larger than the snapshot; Full is the answer then.
+func (s *State) Since(id string) (events [][]byte, ok bool) {
+	if id == s.EventID {
+		return nil, true
+	}
+	return s.chain.since(id)
+}
 
 // Next is closed when a newer State is in the Cell.
 func (s *State) Next() <-chan struct{} { return s.next }
@@ -111,40 +129,40 @@ func keyMap(keys []KeyRef) map[[32]byte]KeyRef {
 	return m
 }
 
-// compile makes the State of a ruleset. Everything that all readers share is
-// encoded here, once per revision.
-func compile(env EnvironmentState, header ruleset.Header, lines [][]byte, keys []KeyRef) (s *State, err error) {
+// compile makes the State of a document. Everything that all readers share is
+// encoded once per revision, here or at the first use.
+func compile(env EnvironmentState, c content, keys []KeyRef) (s *State, err error) {
+	header := c.document.Header()
 	defer func() {
 		if value := recover(); value != nil {
 			s, err = nil, fmt.Errorf("compile %s/%s revision %d: panic: %v", env.Project, env.Key, header.Revision, value)
 		}
 	}()
-	raw := ruleset.Encode(header, lines)
-	set, err := ruleset.Parse(raw)
-	if err != nil {
-		return nil, fmt.Errorf("compile %s/%s revision %d: %w", env.Project, env.Key, header.Revision, err)
-	}
-	id := eventID(set.Header)
+	set := c.document.Set()
+	raw := c.document.Encode()
+	id := header.ID()
 	return &State{
 		EnvironmentID: env.ID,
 		Project:       env.Project,
 		Environment:   env.Key,
-		Header:        set.Header,
+		Header:        header,
+		CommittedAt:   c.committedAt,
 		EventID:       id,
 		ETag:          `"` + id + `"`,
 		Raw:           raw,
-		SSE:           httpkit.AppendEvent(make([]byte, 0, len(raw)+6*len(lines)+128), id, "full", raw),
+		UpToDate:      httpkit.AppendEvent(nil, id, "uptodate", []byte("{}")),
 		Snapshot:      eval.Compile(set),
 		Flags:         flagInfo(set),
 		Generation:    env.KeyGeneration,
+		document:      c.document,
+		chain:         c.chain.within(len(raw)),
 		keys:          keyMap(keys),
 		zip:           sync.OnceValue(func() []byte { return compress(raw) }),
-		next:          make(chan struct{}),
+		full: sync.OnceValue(func() []byte {
+			return httpkit.AppendEvent(make([]byte, 0, len(raw)+6*c.document.Len()+128), id, "full", raw)
+		}),
+		next: make(chan struct{}),
 	}, nil
-}
-
-func eventID(h ruleset.Header) string {
-	return fmt.Sprintf("%d-%d-%.6s", h.Epoch, h.Revision, h.Root)
 }
 
 func flagInfo(set *ruleset.Set) []FlagInfo {

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"os"
 	"reflect"
-	"strings"
 	"testing"
 	"time"
 
@@ -59,10 +58,16 @@ func compareSuite(t *testing.T, suite *evaltest.Suite) (compared int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, lines, _ := strings.Cut(strings.TrimSuffix(string(payload), "\n"), "\n")
+	var lines []string // as a store holds them: one for each key
+	for _, f := range set.Flags {
+		lines = append(lines, string(f.Line))
+	}
+	for _, g := range set.Groups {
+		lines = append(lines, string(g.Line))
+	}
 	var now int64
 	at := clock.Func(func() time.Time { return time.UnixMilli(now) })
-	w := newWorldAt(t, at, strings.Split(lines, "\n")...)
+	w := newWorldAt(t, at, lines...)
 	snapshot := eval.Compile(set)
 	for i := range suite.Cases {
 		c := &suite.Cases[i]

@@ -88,12 +88,14 @@ func (f *follower) follow(r *http.Request) {
 
 // bringUp sends what the client lacks: nothing, when only the keys changed.
 func (f *follower) bringUp(state *delivery.State, greet bool) error {
-	event := state.SSE
+	var event []byte
 	switch {
 	case greet:
-		event = httpkit.AppendEvent(nil, state.EventID, "uptodate", []byte("{}"))
+		event = state.UpToDate
 	case state.EventID == f.sent:
 		return nil
+	default:
+		event = state.Full()
 	}
 	if err := f.out.Send(event); err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/internal/store"
 	"burgee.dev/burgee/internal/telemetry"
-	"burgee.dev/burgee/sdk/ruleset"
 )
 
 // timedReader measures the reads of delivery that cost something.
@@ -24,9 +23,15 @@ func (t timedReader) Environments(ctx context.Context) ([]delivery.EnvironmentSt
 }
 
 // Ruleset implements delivery.Reader.
-func (t timedReader) Ruleset(ctx context.Context, environmentID int64) (ruleset.Header, [][]byte, error) {
+func (t timedReader) Ruleset(ctx context.Context, environmentID int64) (delivery.Ruleset, error) {
 	defer t.metrics.Store("ruleset", time.Now())
 	return t.Store.Ruleset(ctx, environmentID)
+}
+
+// Deltas implements delivery.Reader.
+func (t timedReader) Deltas(ctx context.Context, environmentID, from int64, room int) ([]delivery.Delta, error) {
+	defer t.metrics.Store("deltas", time.Now())
+	return t.Store.Deltas(ctx, environmentID, from, room)
 }
 
 // timedSink measures the writes of ingest.

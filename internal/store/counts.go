@@ -220,6 +220,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 			`DELETE FROM evaluation_hour WHERE hour < $1`:    keepHours,
 			`DELETE FROM event_batch WHERE at < $1`:          keepBatches,
 			`DELETE FROM session WHERE expires_at < $1`:      0,
+			`DELETE FROM delta WHERE at < $1`:                keepDeltas,
 		} {
 			if err := q.exec(text, now.Add(-keep).UnixMilli()); err != nil {
 				return err

@@ -24,26 +24,36 @@ func (s *Store) Environments(ctx context.Context) ([]delivery.EnvironmentState, 
 }
 
 // Ruleset implements delivery.Reader.
-func (s *Store) Ruleset(ctx context.Context, environmentID int64) (ruleset.Header, [][]byte, error) {
-	header := ruleset.Header{Burgee: ruleset.WireVersion, Epoch: s.epoch, Hash: ruleset.HashP32}
-	var lines [][]byte
-	err := s.read(ctx, func(q query) error {
-		err := q.row(`SELECT p.key, e.key, e.revision FROM environment e JOIN project p ON p.id = e.project_id WHERE e.id = $1`, environmentID).
-			scan(&header.Project, &header.Environment, &header.Revision)
+func (s *Store) Ruleset(ctx context.Context, environmentID int64) (delivery.Ruleset, error) {
+	var out delivery.Ruleset
+	err := s.read(ctx, func(q query) (err error) {
+		if out.Header, err = s.header(q, environmentID); err != nil {
+			return err
+		}
+		err = q.row(`SELECT COALESCE(MAX(at), 0) FROM delta WHERE environment_id = $1 AND revision = $2`, environmentID, out.Header.Revision).
+			scan(&out.CommittedAt)
 		if err != nil {
-			return missing(err, "environment_not_found", "There is no environment %d", environmentID)
+			return err
 		}
 		return q.each(func(from scanner) error {
 			var line []byte
 			err := from.Scan(&line)
-			lines = append(lines, line)
+			out.Lines = append(out.Lines, line)
 			return err
 		}, `SELECT line FROM ruleset_line WHERE environment_id = $1 ORDER BY kind, key`, environmentID)
 	})
+	return out, err
+}
+
+// header is that of an environment's newest revision, without root and keys.
+func (s *Store) header(q query, environmentID int64) (ruleset.Header, error) {
+	header := ruleset.Header{Burgee: ruleset.WireVersion, Epoch: s.epoch, Hash: ruleset.HashP32}
+	err := q.row(`SELECT p.key, e.key, e.revision FROM environment e JOIN project p ON p.id = e.project_id WHERE e.id = $1`, environmentID).
+		scan(&header.Project, &header.Environment, &header.Revision)
 	if err != nil {
-		return ruleset.Header{}, nil, err
+		return header, missing(err, "environment_not_found", "There is no environment %d", environmentID)
 	}
-	return header, lines, nil
+	return header, nil
 }
 
 // Keys implements delivery.Reader.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,7 +130,8 @@ func TestDataOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := raw(t, dir)
-	for _, text := range []string{`DROP TABLE waiting_change`, `ALTER TABLE token DROP COLUMN environments`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
+	for _, text := range []string{`DROP TABLE waiting_change`, `ALTER TABLE token DROP COLUMN environments`, `DROP TABLE delta_line`, `DROP TABLE delta`,
+		`ALTER TABLE meta DROP COLUMN signing_keys`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
 		if _, err := db.Exec(text); err != nil {
 			t.Fatal(err)
 		}
@@ -235,5 +237,39 @@ func TestAnErasedValueLeavesTheChainWhole(t *testing.T) {
 	state, err := service.VerifyChain(t.Context(), account.Actor{Role: account.Owner}, "default")
 	if err != nil || !state.OK {
 		t.Errorf("got %+v, %v", state, err)
+	}
+}
+
+func TestOtherSigningKeysRaiseTheEpoch(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	epoch := s.Epoch()
+	for _, step := range []struct {
+		keys   []string
+		before []string
+		raised bool
+	}{
+		{[]string{"a"}, nil, false}, // the first ones
+		{[]string{"a"}, []string{"a"}, false},
+		{[]string{"a", "b"}, []string{"a"}, true},
+		{[]string{"b", "a"}, []string{"a", "b"}, false},
+		{[]string{"b"}, []string{"a", "b"}, true},
+	} {
+		before, err := s.UseSigningKeys(t.Context(), step.keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (s.Epoch() > epoch) != step.raised || !slices.Equal(before, step.before) {
+			t.Errorf("%v: before %v, epoch %d after %d", step.keys, before, s.Epoch(), epoch)
+		}
+		epoch = s.Epoch()
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, dir)
+	t.Cleanup(func() { _ = s.Close() })
+	if s.Epoch() != epoch {
+		t.Errorf("epoch %d after the restart, want %d", s.Epoch(), epoch)
 	}
 }

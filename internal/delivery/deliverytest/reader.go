@@ -5,6 +5,7 @@ package deliverytest
 import (
 	"context"
 	"crypto/sha256"
+	"slices"
 	"sync"
 
 	"burgee.dev/burgee/internal/delivery"
@@ -20,8 +21,9 @@ type Reader struct {
 
 type environment struct {
 	delivery.EnvironmentState
-	lines [][]byte
-	keys  []delivery.KeyRef
+	lines  [][]byte
+	deltas []delivery.Delta
+	keys   []delivery.KeyRef
 }
 
 // NewReader returns a Reader with the environment 1, default/production, at
@@ -54,12 +56,41 @@ func (r *Reader) Publish(id int64, lines ...string) int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	env := r.envs[id]
+	before := env.document()
 	env.lines = nil
 	for _, line := range lines {
 		env.lines = append(env.lines, []byte(line))
 	}
 	env.Revision++
+	after := env.document()
+	between := ruleset.Between(before, after)
+	env.deltas = append(env.deltas, delivery.Delta{
+		Revision: delivery.Revision{Header: after.Header(), CommittedAt: env.Revision},
+		From:     between.From, Changed: between.Changed, Removed: between.Removed,
+	})
 	return env.Revision
+}
+
+// Forget drops the deltas that led to an environment's newest revision.
+func (r *Reader) Forget(id int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.envs[id].deltas = nil
+}
+
+func (env *environment) header() ruleset.Header {
+	return ruleset.Header{
+		Burgee: ruleset.WireVersion, Project: env.Project, Environment: env.Key,
+		Epoch: env.Epoch, Revision: env.Revision, Hash: ruleset.HashP32,
+	}
+}
+
+func (env *environment) document() *ruleset.Document {
+	d, err := ruleset.NewDocument(env.header(), env.lines)
+	if err != nil {
+		panic(err) // the test publishes what nobody could serve
+	}
+	return d
 }
 
 // Restore sets where an environment stands, as a restored backup would.
@@ -108,14 +139,29 @@ func (r *Reader) Environments(context.Context) ([]delivery.EnvironmentState, err
 }
 
 // Ruleset implements delivery.Reader.
-func (r *Reader) Ruleset(_ context.Context, id int64) (ruleset.Header, [][]byte, error) {
+func (r *Reader) Ruleset(_ context.Context, id int64) (delivery.Ruleset, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	env := r.envs[id]
-	return ruleset.Header{
-		Burgee: ruleset.WireVersion, Project: env.Project, Environment: env.Key,
-		Epoch: env.Epoch, Revision: env.Revision, Hash: ruleset.HashP32,
-	}, env.lines, r.err
+	return delivery.Ruleset{Revision: delivery.Revision{Header: env.header(), CommittedAt: env.Revision}, Lines: env.lines}, r.err
+}
+
+// Deltas implements delivery.Reader.
+func (r *Reader) Deltas(_ context.Context, id, from int64, room int) ([]delivery.Delta, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	all := r.envs[id].deltas
+	first := len(all)
+	for first > 0 && all[first-1].From >= from && all[first-1].Header.Epoch == r.envs[id].Epoch {
+		for _, line := range all[first-1].Changed {
+			room -= len(line)
+		}
+		if room < 0 {
+			break
+		}
+		first--
+	}
+	return slices.Clone(all[first:]), r.err
 }
 
 // Keys implements delivery.Reader.

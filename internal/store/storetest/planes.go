@@ -11,6 +11,7 @@ import (
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/internal/store"
+	"burgee.dev/burgee/sdk/ruleset"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -33,9 +34,10 @@ func deliveryState(t *testing.T, s Store) {
 		_, err := tx.RaiseRevision(id)
 		return err
 	})
-	header, lines, err := s.Ruleset(t.Context(), id)
+	all, err := s.Ruleset(t.Context(), id)
 	check(t, err)
-	equal(t, [][]byte{[]byte(`{"flag":"b"}`), []byte(`{"target_group":"a"}`)}, lines)
+	equal(t, [][]byte{[]byte(`{"flag":"b"}`), []byte(`{"target_group":"a"}`)}, all.Lines)
+	header := all.Header
 	if header.Project != "p" || header.Environment != "production" || header.Revision != 2 || header.Epoch == 0 || header.Burgee != 1 || header.Hash != "p32" {
 		t.Errorf("got %+v", header)
 	}
@@ -43,6 +45,60 @@ func deliveryState(t *testing.T, s Store) {
 	check(t, err)
 	equal(t, []delivery.EnvironmentState{{ID: id, Project: "p", Key: "production", Epoch: header.Epoch, Revision: 2}}, list)
 }
+
+func deltas(t *testing.T, s Store) {
+	_, id := project(t, s)
+	ref := document.EntityRef{Kind: "flag", Key: "b"}
+	log := func(line []byte) {
+		t.Helper()
+		write(t, s, func(tx catalog.Tx) error {
+			if err := tx.PutLine(id, ref, line); err != nil {
+				return err
+			}
+			revision, err := tx.RaiseRevision(id)
+			if err != nil {
+				return err
+			}
+			return tx.LogDelta(id, catalog.DeltaRow{
+				Revision: revision, At: day.Add(time.Duration(revision) * time.Hour).UnixMilli(), Root: "r", Lines: []catalog.LineRow{{Ref: ref, Line: line}},
+			})
+		})
+	}
+	revisions := func(from int64, room int) (numbers []int64, all []delivery.Delta) {
+		t.Helper()
+		all, err := s.Deltas(t.Context(), id, from, room)
+		check(t, err)
+		for _, d := range all {
+			numbers = append(numbers, d.Header.Revision)
+		}
+		return numbers, all
+	}
+	log([]byte(`{"flag":"b","x":1}`))
+	log([]byte(`{"flag":"b","x":2}`))
+	log(nil)
+	numbers, all := revisions(1, 1000)
+	equal(t, []int64{2, 3, 4}, numbers)
+	whole, err := s.Ruleset(t.Context(), id)
+	check(t, err)
+	want := whole.Header
+	want.Root = "r"
+	equal(t, delivery.Delta{
+		Revision: delivery.Revision{Header: want, CommittedAt: day.Add(4 * time.Hour).UnixMilli()},
+		From:     3, Removed: []ruleset.EntityRef{{Kind: "flag", Key: "b"}},
+	}, all[2])
+	equal(t, [][]byte{[]byte(`{"flag":"b","x":2}`)}, all[1].Changed)
+	equal(t, day.Add(4*time.Hour).UnixMilli(), whole.CommittedAt)
+	numbers, _ = revisions(3, 1000)
+	equal(t, []int64{4}, numbers)
+	numbers, _ = revisions(0, 40) // the newest that there is room for
+	equal(t, []int64{3, 4}, numbers)
+	check(t, s.Prune(t.Context(), day.Add(27*time.Hour+time.Minute)))
+	numbers, _ = revisions(0, 1000)
+	equal(t, []int64{4}, numbers)
+}
+
+// day is when the suite's deltas are committed.
+var day = time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
 
 func keys(t *testing.T, s Store) {
 	_, environment := project(t, s)

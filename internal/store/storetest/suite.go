@@ -40,6 +40,7 @@ func Run(t *testing.T, open Opener) {
 		"a duplicate is named by its constraint":     duplicates,
 		"what is missing is not found":               missingThings,
 		"delivery reads one state":                   deliveryState,
+		"deltas lead to the newest revisions":        deltas,
 		"keys end and are counted":                   keys,
 		"the token of a relay opens what it lists":   relayKeys,
 		"one owner, whoever is faster":               owner,
@@ -273,7 +274,7 @@ func missingThings(t *testing.T, s Store) {
 	wantCode(t, err, fault.NotFound, "token_not_found")
 	wantCode(t, s.DeleteToken(t.Context(), "x", about("x")), fault.NotFound, "token_not_found")
 	wantCode(t, s.SetPassword(t.Context(), "x", "h", about("x")), fault.NotFound, "member_not_found")
-	_, _, err = s.Ruleset(t.Context(), 99)
+	_, err = s.Ruleset(t.Context(), 99)
 	wantCode(t, err, fault.NotFound, "environment_not_found")
 	wantCode(t, s.Read(t.Context(), func(r catalog.Reader) error {
 		_, err := r.Project("x")
