@@ -21,6 +21,8 @@ type Config struct {
 	PublicURL      string // without a slash at its end; "" = from the address listened on
 	TLSCert        string
 	TLSKey         string
+	SigningKey     string // file; "" = signing.key in Data, made when absent
+	NextSigningKey string // file; "" = none
 	TrustedProxies []netip.Prefix
 	AllowHTTP      bool
 	OpsAddr        string // "" = off

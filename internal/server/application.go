@@ -63,8 +63,12 @@ func (a *application) wire(ctx context.Context) error {
 	s := a.server
 	a.presence = presence.New(s.clock)
 	a.ingest = ingest.New(timedSink{a.store, s.metrics}, ingest.Options{Logger: s.logger, Clock: s.clock, Room: a.hasRoom})
+	signer, err := a.signer(ctx)
+	if err != nil {
+		return err
+	}
 	a.delivery = delivery.New(timedReader{a.store, s.metrics}, delivery.Options{
-		Logger: s.logger, Clock: s.clock,
+		Logger: s.logger, Clock: s.clock, Signer: signer,
 		Published: func(state *delivery.State) {
 			s.metrics.Revision(state.Project, state.Environment, state.Revision())
 		},
