@@ -1,9 +1,11 @@
 package eval_test
 
 import (
+	"fmt"
 	"testing"
 
 	"burgee.dev/burgee/sdk/eval"
+	"burgee.dev/burgee/sdk/ruleset"
 )
 
 func TestEvaluateAllIsEvaluateOfEach(t *testing.T) {
@@ -19,6 +21,39 @@ func TestEvaluateAllIsEvaluateOfEach(t *testing.T) {
 		if n != s.Len() {
 			t.Errorf("%d flags, want %d", n, s.Len())
 		}
+	}
+}
+
+// Conditions that are alike but for one part must not be taken for the same.
+func TestEvaluateAllTellsConditionsApart(t *testing.T) {
+	x, y := when("plan", "in", "pro"), when("plan", "in", "PRO")
+	folded, list := y, when("plan", "in", "p", "ro")
+	folded.IgnoreCase = true
+	conditions := []ruleset.Expr{
+		x, y, folded, list, when("country", "in", "pro"), when("plan", "starts_with", "pro"), {Not: &x}, {Not: &y},
+		{All: []ruleset.Expr{}}, {Any: []ruleset.Expr{}}, {All: []ruleset.Expr{x, y}}, {Any: []ruleset.Expr{x, y}}, {All: []ruleset.Expr{{All: []ruleset.Expr{x}}, y}},
+		{TargetGroup: "all"}, {TargetGroup: "nobody"}, {Flag: "on", Variations: []string{"true"}}, {Flag: "on", Variations: []string{"false"}},
+		{Flag: "off", Variations: []string{"true"}},
+	}
+	set := &ruleset.Set{Flags: []ruleset.Flag{flagOn("on"), boolean("off")}, Groups: []ruleset.Group{
+		{Key: "all", Unit: "targetingKey", When: &ruleset.Expr{All: []ruleset.Expr{}}}, {Key: "nobody", Unit: "targetingKey"},
+	}}
+	for i := range 2 * len(conditions) { // each twice
+		f := boolean(fmt.Sprint("f", i))
+		f.Rules = []ruleset.Rule{{ID: "r", When: &conditions[i%len(conditions)], Serve: ruleset.Fixed(0)}}
+		set.Flags = append(set.Flags, f)
+	}
+	s, yes := eval.Compile(set), 0
+	for key, got := range s.EvaluateAll(jan(), 0) {
+		if want := s.Evaluate(key, jan(), 0); got != want || got.Reason() == eval.Error {
+			t.Errorf("%s serves %v among all, %v alone", key, got, want)
+		}
+		if got.Reason() == eval.Rule {
+			yes++
+		}
+	}
+	if want := 2 * 8; yes != want {
+		t.Errorf("%d conditions hold, want %d", yes, want)
 	}
 }
 

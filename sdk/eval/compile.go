@@ -57,6 +57,7 @@ type targetList struct {
 // rule is a rule or an experiment.
 type rule struct {
 	when       *node // nil always holds
+	condition  int32 // its number; equal conditions have the same
 	serve      serve
 	experiment string
 	phase      int
@@ -105,7 +106,7 @@ func Compile(set *ruleset.Set) *Snapshot {
 	for i := range set.Groups {
 		s.groupIndex[set.Groups[i].Key] = int32(i)
 	}
-	c := compiler{s: s, splits: map[[2]string]int32{}}
+	c := compiler{s: s, splits: map[[2]string]int32{}, conditions: map[string]int32{}}
 	c.reads = make([][]read, len(set.Flags)+len(set.Groups))
 	c.paths = make([][]int32, len(c.reads))
 	for i := range set.Flags {
@@ -124,11 +125,13 @@ func Compile(set *ruleset.Set) *Snapshot {
 }
 
 type compiler struct {
-	s      *Snapshot
-	splits map[[2]string]int32 // seed and path → hash id
-	reads  [][]read            // by node, see graph.go
-	paths  [][]int32           // by node: slots of the paths that it reads itself
-	node   int32               // being compiled
+	s          *Snapshot
+	splits     map[[2]string]int32 // seed and path → hash id
+	conditions map[string]int32    // by text, see appendCondition
+	text       []byte              // of the last condition
+	reads      [][]read            // by node, see graph.go
+	paths      [][]int32           // by node: slots of the paths that it reads itself
+	node       int32               // being compiled
 }
 
 func (c *compiler) flag(id int32, source *ruleset.Flag) {
@@ -146,8 +149,8 @@ func (c *compiler) fillFlag(f *flag, source *ruleset.Flag) *Fault {
 	if err := source.Check(); err != nil {
 		return malformed("%v", err)
 	}
-	if len(source.Variations) > math.MaxInt16 {
-		return malformed("%d variations are too many", len(source.Variations))
+	if len(source.Variations) > math.MaxInt16 || len(source.Rules) > math.MaxInt16 {
+		return malformed("%d variations and %d rules are too many", len(source.Variations), len(source.Rules))
 	}
 	for _, v := range source.Variations {
 		f.variations = append(f.variations, compileVariation(source.Type, v))
@@ -253,7 +256,7 @@ func (c *compiler) rule(source *ruleset.Rule, index int32) (rule, *Fault) {
 		if fault != nil {
 			return rule{}, fault
 		}
-		r.when = &when
+		r.when, r.condition = &when, c.condition(source.When)
 	}
 	r.serve = c.serve(source.Serve)
 	if !source.Serve.IsSplit() && len(r.arms) > 0 {

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"slices"
+	"strconv"
 
 	"burgee.dev/burgee/sdk/ruleset"
 )
@@ -128,6 +129,52 @@ func (c *compiler) children(n node, e *ruleset.Expr, level int) (node, *Fault) {
 		n.sub = append(n.sub, sub)
 	}
 	return n, nil
+}
+
+// condition numbers a rule's condition: equal ones alike.
+func (c *compiler) condition(e *ruleset.Expr) int32 {
+	c.text = appendCondition(c.text[:0], e)
+	number, known := c.conditions[string(c.text)]
+	if !known {
+		number = int32(len(c.conditions))
+		c.conditions[string(c.text)] = number
+		c.s.conditions = len(c.conditions)
+	}
+	return number
+}
+
+// appendCondition appends a text that only equal conditions have.
+func appendCondition(text []byte, e *ruleset.Expr) []byte {
+	if e == nil {
+		return append(text, '-')
+	}
+	text = appendText(append(text, '('), e.Attr)
+	text = appendText(text, e.Op)
+	text = appendText(text, e.TargetGroup)
+	text = appendText(text, e.Flag)
+	text = strconv.AppendBool(text, e.IgnoreCase)
+	for _, v := range e.Values {
+		text = appendText(text, string(v))
+	}
+	text = append(text, '|')
+	for _, v := range e.Variations {
+		text = appendText(text, v)
+	}
+	for _, list := range [][]ruleset.Expr{e.All, e.Any} {
+		text = append(text, '|')
+		if list != nil { // of nothing is not the same as none
+			text = append(text, '*')
+		}
+		for i := range list {
+			text = appendCondition(text, &list[i])
+		}
+	}
+	return append(appendCondition(append(text, '|'), e.Not), ')')
+}
+
+// appendText appends a text with its length before it.
+func appendText(text []byte, s string) []byte {
+	return append(append(strconv.AppendInt(text, int64(len(s)), 10), ':'), s...)
 }
 
 func (c *compiler) readGroup(key string, level int) int32 {

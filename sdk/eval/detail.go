@@ -137,7 +137,7 @@ func (r Result) describe(d Detail) Detail {
 }
 
 // span is where a cell begins and ends, in parts per million.
-func (s *serve) span(at int32) [2]int {
+func (s *serve) span(at int16) [2]int {
 	from := 0
 	if at > 0 {
 		from = int(s.cells[at-1].end)

@@ -8,6 +8,9 @@ type scope struct {
 	attrs []Attribute
 	clock *value
 	trace *trace // nil unless somebody asked for the story
+	// answers to the conditions of rules, by number and plus one, where many flags
+	// are evaluated at once; else nil.
+	answers []answer
 }
 
 // Evaluate decides what a flag serves to a context at an instant, in
@@ -50,7 +53,7 @@ func (e *scope) flag(f *flag) Result {
 	}
 	for i := range f.rules {
 		r := &f.rules[i]
-		if r.when != nil && e.test(r.when) != yes {
+		if r.when != nil && e.holds(r) != yes {
 			continue
 		}
 		v, at, served := e.choose(&r.serve)
@@ -62,7 +65,7 @@ func (e *scope) flag(f *flag) Result {
 		if r.experiment != "" {
 			reason = Experiment
 		}
-		return Result{flag: f, reason: reason, variation: v, rule: int32(i), cell: at}
+		return Result{flag: f, reason: reason, variation: v, rule: int16(i), cell: at}
 	}
 	v, at, served := e.choose(&f.def)
 	result := f.serveDefault(v, served)
@@ -112,7 +115,7 @@ func (e *scope) target(t *targetList) (variation int16, listed bool) {
 
 // choose gives the variation and the cell that a serve has for the context;
 // served is false for SKIP.
-func (e *scope) choose(s *serve) (variation int16, at int32, served bool) {
+func (e *scope) choose(s *serve) (variation, at int16, served bool) {
 	if s.cells == nil {
 		return s.fixed, noCell, !s.skip
 	}
@@ -169,6 +172,20 @@ func (e *scope) value(slot int32) *value {
 		return &e.attrs[i].value
 	}
 	return &e.b.more.deep[i-len(e.attrs)]
+}
+
+// holds evaluates the condition of a rule, once for all rules that have it where
+// answers are kept.
+func (e *scope) holds(r *rule) answer {
+	if e.answers == nil {
+		return e.test(r.when)
+	}
+	if kept := e.answers[r.condition]; kept != 0 {
+		return kept - 1
+	}
+	a := e.test(r.when)
+	e.answers[r.condition] = a + 1
+	return a
 }
 
 // test evaluates a condition in three-valued logic.

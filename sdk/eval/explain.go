@@ -168,7 +168,7 @@ func (e *scope) place(s *serve) *SplitDetail {
 	if !hasUnit {
 		return nil
 	}
-	at := int32(0)
+	at := int16(0)
 	for h >= s.cells[at].below {
 		at++
 	}

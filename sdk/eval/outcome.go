@@ -70,7 +70,7 @@ func (r Result) OutcomeNumber() (n int, ok bool) {
 	case r.reason == CodeDefault:
 		own = outcomeCode
 	case r.reason == Experiment:
-		own = f.rules[r.rule].outcomes + r.cell + 1
+		own = f.rules[r.rule].outcomes + int32(r.cell) + 1
 	default:
 		own = outcomeRow + int32(r.variation) + 1
 		for _, reason := range outcomeRows {
@@ -115,7 +115,7 @@ func (f *flag) outcomeResult(own int32) Result {
 		if x.experiment == "" || own < x.outcomes || own > x.outcomes+int32(len(x.serve.cells)) {
 			continue
 		}
-		r.reason, r.rule, r.cell, r.variation = Experiment, int32(i), own-x.outcomes-1, x.serve.fixed
+		r.reason, r.rule, r.cell, r.variation = Experiment, int16(i), int16(own-x.outcomes-1), x.serve.fixed
 		if r.cell >= 0 {
 			r.variation = x.serve.cells[r.cell].variation
 		}

@@ -144,6 +144,11 @@ func TestRandomSetsKeepTheirMeaningOnTheWire(t *testing.T) {
 		for range 10 {
 			attrs, now := g.context(), int64(g.IntN(2000))
 			shared := eval.NewContext(attrs)
+			for key, got := range direct.EvaluateAll(shared, now) {
+				if want := direct.Evaluate(key, shared, now); got != want {
+					t.Fatalf("seed %d, %s: among all %s, alone %s", seed, key, got.Reason(), want.Reason())
+				}
+			}
 			for _, key := range direct.Keys() {
 				want := direct.Detail(key, eval.NewContext(attrs), now)
 				if got := outcome(t, wired.Detail(key, shared, now)); got != outcome(t, want) {

@@ -6,12 +6,12 @@ import (
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
-// Result is what a flag serves to a context: a small value whose methods do not
-// allocate.
+// Result is what a flag serves to a context: a value of 16 bytes whose methods do
+// not allocate.
 type Result struct {
 	flag      *flag
-	rule      int32 // position in the flag's rules, for RULE and EXPERIMENT
-	cell      int32 // position in the table that decided, -1 when none did
+	rule      int16 // position in the flag's rules, for RULE and EXPERIMENT
+	cell      int16 // position in the table that decided, -1 when none did
 	variation int16 // or noVariation
 	reason    Reason
 }

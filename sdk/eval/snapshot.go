@@ -17,6 +17,7 @@ type Snapshot struct {
 	paths      paths
 	nobody     *Context // stands for a nil context
 	outcomes   int      // how many there are of all flags
+	conditions int      // how many different ones rules have
 }
 
 // Header is the header of the set.
