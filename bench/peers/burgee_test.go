@@ -131,7 +131,7 @@ func burgeeClient(t testing.TB, set *ruleset.Set) *burgee.Client {
 	server := httptest.NewServer(burgeeServer(t, set))
 	t.Cleanup(server.Close)
 	client, err := burgee.New(burgee.Options{
-		URL: server.URL, Key: "bgs_0123456789abcdefghijklmnopqrstuv", DisableStreaming: true, FetchInterval: time.Hour,
+		URL: server.URL, Key: "bgs_0123456789abcdefghijklmnopqrstuv", DisableStreaming: true, FetchInterval: time.Hour, CacheDir: "off",
 		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -68,7 +68,7 @@ func TestFlagsGoBeforeTheEnvironmentBeforeTheFileBeforeDefaults(t *testing.T) {
 func TestWhatKubernetesAndTheSDKsSetIsNotTakenForASetting(t *testing.T) {
 	_, err := Load(Sources{Environ: []string{
 		"BURGEE_PORT=tcp://10.0.0.1:7878", "BURGEE_PORT_7878_TCP_ADDR=10.0.0.1", "BURGEE_SERVICE_HOST=10.0.0.1",
-		"BURGEE_KEY=bgs_x", "BURGEE_OVERRIDES={}",
+		"BURGEE_KEY=bgs_x", "BURGEE_OVERRIDES={}", "BURGEE_CACHE_DIR=off", "BURGEE_BUNDLE=b.ndjson", "BURGEE_VERIFY_KEYS=a,b",
 	}})
 	if err != nil {
 		t.Error(err)
