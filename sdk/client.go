@@ -1,11 +1,9 @@
 package burgee
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -25,6 +23,10 @@ import (
 // noConfigurationAfter is when a client that has heard nothing says so.
 const noConfigurationAfter = 2 * time.Second
 
+// freshWait is how long Ready waits for the server's word when a stored
+// configuration is being served already.
+const freshWait = time.Second
+
 // Client evaluates flags and keeps their configuration up to date. Its methods
 // may be called by many goroutines, and on a nil *Client, which serves the
 // defaults in the code.
@@ -35,39 +37,48 @@ type Client struct {
 	transport *transport // nil when offline
 	registrar *registrar
 	box       outbox.Outbox
-	emergency map[string]any // BURGEE_OVERRIDES, read at New
+	emergency *emergency
 
 	base *eval.Context // what every evaluation shares
 
 	current atomic.Pointer[configuration] // published values never change
 	ready   chan struct{}                 // closed by the first configuration
 
+	answered sync.Once
+	answer   chan struct{} // closed by the first success or failure of a connection
+
+	applying    sync.Mutex // guards what follows; held while a configuration is compiled
+	replica     ruleset.Replica
+	unconfirmed bool              // replica is of a file, and the server was not heard about it
+	toStore     *ruleset.Document // came from the server and is not on the disk yet
+	obsolete    string            // the id of a stored configuration that the server overruled
+
+	unsaved chan struct{} // capacity 1, a full one means "already asked"
+	resyncs atomic.Int64
+	corrupt atomic.Int64
+
 	onFetched    *notifier
 	onImpression func(Impression)
 	mismatches   sync.Map // key → true, for flags whose type was remarked on
 
-	mu        sync.Mutex // guards what follows; never held over I/O
-	connected bool
-	lastErr   error
-	inFlight  *fetchCall
+	mu           sync.Mutex // guards what follows; never held over I/O
+	connected    bool
+	lastErr      error
+	lastHeard    time.Time
+	bundleErr    error
+	cacheErr     error
+	cacheErrSaid bool
+	inFlight     *fetchCall
 
 	stop context.CancelFunc
 	done sync.WaitGroup
 }
 
-// configuration is one applied snapshot.
-type configuration struct {
-	snapshot *eval.Snapshot
-	etag     string
-	entities []byte // the lines after the header, to tell whether anything changed
-	at       time.Time
-	tally    *outbox.Tally // of the snapshot's outcomes
-}
-
-// New returns a client that connects in the background. It never waits and
-// never fails because of the network or the key: until a configuration is
-// there, evaluations serve the defaults in the code. An error means that an
-// option is malformed.
+// New returns a client that connects in the background. It reads the bundle,
+// the stored configuration and the file of BURGEE_OVERRIDES, but never waits for
+// the network, and never fails because of it, of the key or of a file: until a
+// configuration is there, evaluations serve the defaults in the code. An error
+// means that an option is malformed.
 func New(options Options) (*Client, error) {
 	set, err := options.settings()
 	if err != nil {
@@ -78,38 +89,64 @@ func New(options Options) (*Client, error) {
 		log:          options.Logger,
 		registrar:    newRegistrar(),
 		ready:        make(chan struct{}),
+		answer:       make(chan struct{}),
+		unsaved:      make(chan struct{}, 1),
+		replica:      ruleset.NewReplica(set.trust),
 		onImpression: options.OnImpression,
 		app: application{
-			Name: set.application, Version: set.version, SDK: "go/" + Version, Instance: newInstance(),
+			Name: set.application, Version: set.version, SDK: "go/" + Version, Instance: randomID(8),
 			Platform: strings.Join([]string{"go", strings.TrimPrefix(runtime.Version(), "go"), runtime.GOOS}, " "),
 		},
 	}
 	if c.log == nil {
 		c.log = slog.Default()
 	}
-	if err := c.readOverrides(os.Getenv("BURGEE_OVERRIDES")); err != nil {
+	if c.emergency, err = newEmergency(os.Getenv("BURGEE_OVERRIDES"), c.log); err != nil {
 		return nil, err
 	}
 	c.setBase()
 	c.onFetched = newNotifier(options.OnFetched, c.log)
+	if keyProblem(set.key) == "" {
+		c.transport = newTransport(set, options.HTTPClient, c.app)
+	}
+	c.loadFiles()
 	ctx, stop := context.WithCancel(context.Background())
 	c.stop = stop
-	c.done.Go(func() { c.onFetched.run(ctx) })
-	if problem := keyProblem(set.key); problem != "" {
-		c.lastErr = errors.New(problem)
-		c.log.Error("burgee: " + problem + "; offline, the defaults in the code are served")
-		return c, nil
-	}
-	c.transport = newTransport(set, options.HTTPClient, c.app)
 	c.start(ctx)
 	return c, nil
 }
 
 func (c *Client) start(ctx context.Context) {
+	c.done.Go(func() { c.onFetched.run(ctx) })
+	if c.emergency.path != "" {
+		c.done.Go(func() { c.emergency.watch(ctx) })
+	}
+	if c.transport == nil {
+		c.stayOffline()
+		return
+	}
 	c.done.Go(func() { newFollower(c).run(ctx) })
 	c.done.Go(func() { c.registrar.run(ctx, c) })
 	c.done.Go(func() { c.reportEvents(ctx) })
 	c.done.Go(func() { c.warnWithoutConfiguration(ctx) })
+	if c.set.cache != "" {
+		c.done.Go(func() { c.keepStored(ctx) })
+	}
+}
+
+// stayOffline says why there will be no connection, and what is served.
+func (c *Client) stayOffline() {
+	problem := keyProblem(c.set.key)
+	c.setDisconnected(errors.New(problem))
+	if c.current.Load() == nil {
+		c.log.Error("burgee: " + problem + "; offline, the defaults in the code are served")
+		return
+	}
+	if c.set.key == "" {
+		c.log.Info("burgee: " + problem + "; offline, the bundle is served")
+		return
+	}
+	c.log.Error("burgee: " + problem + "; offline, the bundle is served")
 }
 
 // setBase joins what set-up knows: the service, then the global context.
@@ -123,34 +160,32 @@ func (c *Client) setBase() {
 	c.base = eval.NewContext(attributes)
 }
 
-func (c *Client) readOverrides(text string) error {
-	if text == "" {
-		return nil
-	}
-	if err := json.Unmarshal([]byte(text), &c.emergency); err != nil {
-		return fmt.Errorf(`burgee: BURGEE_OVERRIDES is not a JSON object such as {"Flags.isHoliday":false}: %w`, err)
-	}
-	c.log.Warn("burgee: BURGEE_OVERRIDES is in force", "overrides", text)
-	return nil
-}
-
-// Ready waits for the first configuration. It returns ctx's error when that
-// does not come in time, and an error at once when the client is offline; the
-// program may go on in both cases.
+// Ready waits for the first configuration. When a stored one is being served, it
+// gives the server a second to answer with the newest before it returns. It
+// returns ctx's error when there is no configuration in time, and an error at
+// once when there will be none because the client is offline; the program may go
+// on in all cases.
 func (c *Client) Ready(ctx context.Context) error {
-	if c == nil || c.transport == nil {
+	if c == nil || c.transport == nil && c.current.Load() == nil {
 		return errors.New("burgee: offline: " + c.Status().problem())
 	}
 	select {
 	case <-c.ready:
-		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("burgee: no configuration yet (%s): %w", c.Status().problem(), ctx.Err())
 	}
+	late := time.NewTimer(freshWait)
+	defer late.Stop()
+	select {
+	case <-c.answer:
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	return nil
 }
 
 // Close stops following the server, sends the last counts, at most a second
-// long, and ends the client's goroutines. Evaluations go on with the last
+// long, stores what is not on the disk yet, and ends the client's goroutines. Evaluations go on with the last
 // configuration. Close may be called more than once.
 func (c *Client) Close() error {
 	if c == nil {
@@ -160,136 +195,6 @@ func (c *Client) Close() error {
 	c.done.Wait()
 	c.setDisconnected(errors.New("closed"))
 	return nil
-}
-
-// Status is what a client knows about its connection.
-type Status struct {
-	Connected   bool
-	Ready       bool // a configuration is being served
-	URL         string
-	Application string
-	Project     string
-	Environment string
-	Revision    int64
-	// Age is the time since the configuration was applied or, while
-	// connected, 0: the stream says that it is the newest.
-	Age time.Duration
-	// Stale is true while a configuration is served and the server is away.
-	Stale bool
-	// Dropped counts evaluations that could never be reported.
-	Dropped int64
-	// Err is why there is no connection; nil while there is one.
-	Err error
-}
-
-// Status returns the state of the connection.
-func (c *Client) Status() Status {
-	if c == nil {
-		return Status{Err: errors.New("there is no client")}
-	}
-	s := Status{URL: c.set.url, Application: c.set.application, Dropped: c.box.Dropped()}
-	c.mu.Lock()
-	s.Connected, s.Err = c.connected, c.lastErr
-	c.mu.Unlock()
-	conf := c.current.Load()
-	if conf == nil {
-		return s
-	}
-	h := conf.snapshot.Header()
-	s.Ready, s.Project, s.Environment, s.Revision = true, h.Project, h.Environment, h.Revision
-	s.Stale = !s.Connected
-	if s.Stale {
-		s.Age = time.Since(conf.at)
-	}
-	return s
-}
-
-func (s Status) problem() string {
-	if s.Err == nil {
-		return "still connecting"
-	}
-	return s.Err.Error()
-}
-
-// apply takes a snapshot into service unless it is not newer, and reports
-// whether flags changed.
-func (c *Client) apply(raw []byte, source string) (changed bool, err error) {
-	set, err := ruleset.Parse(raw)
-	if err != nil {
-		err = fmt.Errorf("the server sent a configuration that cannot be read: %w", err)
-		c.onFetched.tell(Fetched{Source: source, Err: err})
-		return false, err
-	}
-	_, entities, _ := bytes.Cut(raw, []byte("\n"))
-	next := &configuration{
-		snapshot: eval.Compile(set),
-		etag:     etagOf(set.Header),
-		entities: bytes.TrimRight(entities, "\n"),
-		at:       time.Now(),
-	}
-	next.tally = c.newTally(next.snapshot)
-	previous, applied := c.swap(next)
-	if !applied {
-		return false, nil
-	}
-	if previous == nil {
-		close(c.ready)
-	} else if previous.snapshot.Epoch() != next.snapshot.Epoch() {
-		c.registrar.again() // a store made anew does not know the program's flags
-	}
-	changed = previous == nil || !bytes.Equal(previous.entities, next.entities)
-	c.onFetched.tell(Fetched{HasChanges: changed, Source: source, Revision: next.snapshot.Revision()})
-	return changed, nil
-}
-
-// swap publishes next unless it is not newer than what is served: versions
-// never go back, but a newer epoch, a store made anew, wins over all.
-func (c *Client) swap(next *configuration) (previous *configuration, applied bool) {
-	for {
-		previous = c.current.Load()
-		if previous != nil && !newer(next.snapshot, previous.snapshot) {
-			return previous, false
-		}
-		if c.current.CompareAndSwap(previous, next) {
-			return previous, true
-		}
-	}
-}
-
-func newer(a, b *eval.Snapshot) bool {
-	if a.Epoch() != b.Epoch() {
-		return a.Epoch() > b.Epoch()
-	}
-	return a.Revision() > b.Revision()
-}
-
-func etagOf(h ruleset.Header) string {
-	return fmt.Sprintf("%d-%d-%s", h.Epoch, h.Revision, h.Root[:min(6, len(h.Root))])
-}
-
-func (c *Client) etag() string {
-	if conf := c.current.Load(); conf != nil {
-		return conf.etag
-	}
-	return ""
-}
-
-// setConnected notes a working connection and reports whether that is news.
-func (c *Client) setConnected() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	news := !c.connected
-	c.connected, c.lastErr = true, nil
-	return news
-}
-
-func (c *Client) setDisconnected(err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.connected = false
-	if err != nil {
-		c.lastErr = err
-	}
 }
 
 func (c *Client) warnWithoutConfiguration(ctx context.Context) {
@@ -302,8 +207,9 @@ func (c *Client) warnWithoutConfiguration(ctx context.Context) {
 	}
 }
 
-func newInstance() string {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails, see crypto/rand
-	return hex.EncodeToString(b[:])
+// randomID is n random bytes in hex.
+func randomID(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails, see crypto/rand
+	return hex.EncodeToString(b)
 }

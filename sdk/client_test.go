@@ -364,37 +364,6 @@ func TestEvaluationsAreCountedOnceWhileTheConfigurationChanges(t *testing.T) {
 	}
 }
 
-func TestAPinnedRequestNeverSeesAChangeInItsMiddle(t *testing.T) {
-	s := newProtocolServer(t)
-	s.publish(1, 1, boolean("a", false), boolean("b", false))
-	client := connect(t, s, Options{})
-	stop := make(chan struct{})
-	var wg sync.WaitGroup
-	for range 8 {
-		wg.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				ctx := client.Pin(NewContext(t.Context(), map[string]any{"targetingKey": "u"}))
-				if client.Bool(ctx, "a", false) != client.Bool(ctx, "b", false) {
-					t.Error("one flag without the other")
-					return
-				}
-			}
-		})
-	}
-	for revision := int64(2); revision < 100; revision++ {
-		on := revision%2 == 0
-		s.publish(1, revision, boolean("a", on), boolean("b", on))
-		time.Sleep(time.Millisecond)
-	}
-	close(stop)
-	wg.Wait()
-}
-
 func TestTheMiddlewareSetsTheContextOfARequest(t *testing.T) {
 	s := newProtocolServer(t)
 	s.publish(1, 1, `{"flag":"f","type":"boolean","enabled":true,"variations":[["true",true],["false",false]],"off":1,"targets":[["targetingKey",{"alice":0}]],"default":{"variation":1}}`)

@@ -79,8 +79,7 @@ func (c *Client) Detail(ctx context.Context, key string, def any) Detail {
 		c.countWithoutFlag(key, eval.NotReady, time.Now().UnixMilli())
 		return Detail{Flag: key, Value: def, Reason: eval.NotReady.String()}
 	}
-	at := time.Now()
-	now := at.UnixMilli()
+	now := time.Now().UnixMilli()
 	r := conf.snapshot.Evaluate(key, evalContext, now)
 	d := conf.snapshot.Detail(key, evalContext, now).OrDefault(def)
 	if r.Served() && !sameType(r, def) {
@@ -89,8 +88,8 @@ func (c *Client) Detail(ctx context.Context, key string, def any) Detail {
 		d = Detail{Flag: key, Value: def, Reason: r.Reason().String(), Revision: d.Revision}
 	}
 	c.count(conf, key, r, now)
-	if !c.isConnected() {
-		d.Stale, d.AgeMS = true, at.Sub(conf.at).Milliseconds()
+	if stale, old := c.staleness(conf); stale {
+		d.Stale, d.AgeMS = true, old.Milliseconds()
 	}
 	return d
 }
@@ -161,17 +160,10 @@ func (c *Client) overridden(key string) (any, bool) {
 	if v, ok := override.Lookup(key); ok {
 		return v, true
 	}
-	if c == nil || c.emergency == nil {
+	if c == nil {
 		return nil, false
 	}
-	v, ok := c.emergency[key]
-	return v, ok
-}
-
-func (c *Client) isConnected() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.connected
+	return c.emergency.lookup(key)
 }
 
 func asBool(v any) (bool, bool)   { b, ok := v.(bool); return b, ok }

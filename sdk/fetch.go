@@ -13,7 +13,8 @@ type Fetched struct {
 	// HasChanges is whether any flag's configuration differs from before;
 	// true for the first configuration.
 	HasChanges bool
-	// Source is "stream", "poll" or "fetch".
+	// Source is "stream", "poll" or "fetch", and at the start also "disk" or
+	// "bundle".
 	Source string
 	// Revision is the environment's revision now being served; 0 for none.
 	Revision int64
@@ -26,10 +27,10 @@ type Fetched struct {
 // what went wrong is in Fetched.Err.
 func (c *Client) Fetch(ctx context.Context) Fetched {
 	if c == nil || c.transport == nil {
-		return Fetched{Source: "fetch", Err: errors.New("burgee: offline: " + c.Status().problem())}
+		return Fetched{Source: sourceFetch, Err: errors.New("burgee: offline: " + c.Status().problem())}
 	}
-	changed, err := c.fetch(ctx, "fetch")
-	return Fetched{HasChanges: changed, Source: "fetch", Revision: c.Status().Revision, Err: err}
+	changed, err := c.fetch(ctx, sourceFetch)
+	return Fetched{HasChanges: changed, Source: sourceFetch, Revision: c.revision(), Err: err}
 }
 
 // fetchCall is a request that several callers wait for.
@@ -72,22 +73,24 @@ func (c *Client) fetch(ctx context.Context, source string) (changed bool, err er
 }
 
 func (c *Client) fetchOnce(ctx context.Context, source string) (bool, error) {
-	raw, err := c.transport.snapshot(ctx, c.etag())
+	raw, err := c.transport.snapshot(ctx, c.id())
 	if err != nil {
-		if ctx.Err() == nil || source == "fetch" {
-			c.onFetched.tell(Fetched{Source: source, Revision: c.Status().Revision, Err: err})
+		if ctx.Err() == nil || source == sourceFetch {
+			c.onFetched.tell(Fetched{Source: source, Revision: c.revision(), Err: err})
 		}
 		return false, err
 	}
 	before := c.current.Load()
 	if raw != nil {
-		changed, err := c.apply(raw, source)
+		changed, err := c.apply(takeFull(raw), source)
 		if err != nil || c.current.Load() != before {
 			return changed, err
 		}
+	} else {
+		c.confirm()
 	}
-	if source == "fetch" {
-		c.onFetched.tell(Fetched{Source: source, Revision: c.Status().Revision})
+	if source == sourceFetch {
+		c.onFetched.tell(Fetched{Source: source, Revision: c.revision()})
 	}
 	return false, nil
 }

@@ -1,6 +1,7 @@
 package burgee
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,12 +11,14 @@ import (
 
 	"burgee.dev/burgee/sdk/internal/backoff"
 	"burgee.dev/burgee/sdk/internal/sse"
+	"burgee.dev/burgee/sdk/ruleset"
 )
 
 const (
 	failuresBeforePolling = 3
 	failureWindow         = 60 * time.Second
 	streamRetry           = 5 * time.Minute // while polling works and streaming does not
+	maxSpreadMS           = 120_000
 )
 
 // follower keeps a client's configuration up to date. It belongs to one
@@ -26,6 +29,8 @@ type follower struct {
 	failures  []time.Time // failed streams of the last failureWindow
 	pollUntil time.Time   // no streaming before this
 	lost      bool        // a lost connection was reported
+	whole     bool        // the next stream asks for a whole snapshot
+	resynced  time.Time   // when one was last asked for
 }
 
 func newFollower(c *Client) *follower {
@@ -58,27 +63,80 @@ func (f *follower) round(ctx context.Context) time.Duration {
 	return f.failed(err)
 }
 
+// visit is one stream: when it was opened, and when it was last heard.
+type visit struct{ opened, heard time.Time }
+
+// healthy says whether it showed life for long enough to be trusted again.
+func (v visit) healthy() bool { return v.heard.Sub(v.opened) >= backoff.Healthy }
+
 func (f *follower) stream(ctx context.Context) time.Duration {
-	var opened time.Time
-	err := f.client.transport.stream(ctx, f.client.etag(), func() { opened = time.Now() }, f.handle)
+	lastID := f.client.id()
+	if f.whole {
+		lastID = ""
+	}
+	var v visit
+	err := f.client.transport.stream(ctx, lastID, func() { v.opened = time.Now() }, func(e sse.Event) error {
+		v.heard = time.Now()
+		return f.handle(e)
+	})
 	if ctx.Err() != nil {
 		return 0
 	}
-	f.disconnected(err)
-	if away, ok := errors.AsType[*goAway](err); ok {
-		f.policy.Spread(away.spread)
+	if v.healthy() {
+		f.policy.Reset()
+	}
+	return f.afterStream(ctx, v, err)
+}
+
+// afterStream says how long to wait after a stream that ended with err.
+func (f *follower) afterStream(ctx context.Context, v visit, err error) time.Duration {
+	away, isAway := errors.AsType[*goAway](err)
+	refused, isRefusal := errors.AsType[*refusal](err)
+	misfit, isMisfit := errors.AsType[*misfit](err)
+	switch {
+	case isAway:
+		f.disconnected(err)
+		if away.spread > 0 {
+			f.policy.Spread(away.spread)
+		}
+		return f.policy.AfterHealthy()
+	case isRefusal && refused.keyRefused():
+		return f.failed(err)
+	case isMisfit && f.resync(misfit):
+		return 0
+	case !isMisfit && v.healthy():
+		f.disconnected(err)
 		return f.policy.AfterHealthy()
 	}
-	if !opened.IsZero() && time.Since(opened) >= backoff.Healthy {
-		return f.policy.AfterHealthy()
-	}
-	if f.streamsKeepFailing() && f.poll(ctx) == nil {
+	// Something that holds streams back, such as a proxy that waits for their
+	// end, needs no three attempts to be known.
+	mute := v.heard.IsZero() && errors.Is(err, errSilent)
+	if (f.streamsKeepFailing() || mute) && f.poll(ctx) == nil {
 		f.pollUntil = time.Now().Add(streamRetry)
 		f.policy.Reset()
 		f.client.log.Warn("burgee: streaming does not work here; polling instead", "every", f.client.set.interval, "error", err)
 		return jittered(f.client.set.interval)
 	}
 	return f.failed(err)
+}
+
+// misfit ends a stream on which something came that does not follow from what
+// is here.
+type misfit struct{ cause error }
+
+func (m *misfit) Error() string { return m.cause.Error() }
+func (m *misfit) Unwrap() error { return m.cause }
+
+// resync notes that the next stream asks for a whole snapshot, and reports
+// whether it may do so at once: that it did not within the last minute.
+func (f *follower) resync(m *misfit) (atOnce bool) {
+	c := f.client
+	c.resyncs.Add(1)
+	c.log.Warn("burgee: what the server sent does not follow from what is here; asking for all of it", "revision", c.revision(), "error", m.cause)
+	now := time.Now()
+	atOnce = f.resynced.IsZero() || now.Sub(f.resynced) >= backoff.Healthy
+	f.whole, f.resynced = true, now
+	return atOnce
 }
 
 // goAway ends a stream at the server's wish.
@@ -88,31 +146,65 @@ func (*goAway) Error() string { return "the server is going away" }
 
 var errRevoked = &refusal{Status: 401, Code: "key_revoked", Detail: "the key was revoked"}
 
+// handle takes one event or comment in. An error ends the stream.
 func (f *follower) handle(event sse.Event) error {
+	f.client.heard()
 	switch event.Name {
 	case "full":
-		if _, err := f.client.apply(event.Data, "stream"); err != nil {
-			return err
-		}
+		return f.take(event, takeFull(event.Data))
+	case "delta":
+		return f.take(event, takeDelta(event.Data))
 	case "uptodate":
-	case "goaway":
-		var hint struct {
-			Spread int64 `json:"spread_ms"`
+		if event.ID != "" && event.ID != f.client.id() {
+			return &misfit{fmt.Errorf("the server takes revision %q for the newest one here, which is %q", event.ID, f.client.id())}
 		}
-		_ = json.Unmarshal(event.Data, &hint) // without a hint the default spread holds
-		return &goAway{time.Duration(min(max(hint.Spread, 0), 120_000)) * time.Millisecond}
+		f.client.confirm()
+		f.connected()
+	case "spread":
+		f.policy.Spread(spreadOf(event.Data))
+	case "goaway":
+		return &goAway{spreadOf(event.Data)}
 	case "revoked":
 		return errRevoked
-	default:
-		return nil
 	}
+	return nil
+}
+
+// take applies what an event carries. An event that says another id than what
+// it carries, or than what is here, was made for somebody else.
+func (f *follower) take(event sse.Event, next step) error {
+	if _, err := f.client.apply(next, sourceStream); err != nil {
+		return &misfit{err}
+	}
+	if event.ID != "" && event.ID != f.client.id() && event.ID != idOf(event.Data) {
+		return &misfit{fmt.Errorf("the event %q does not lead to the revision that it names", event.ID)}
+	}
+	f.whole = false
 	f.connected()
 	return nil
+}
+
+// idOf reads the id of the revision that a snapshot or a delta leads to.
+func idOf(payload []byte) string {
+	line, _, _ := bytes.Cut(payload, []byte("\n"))
+	var h ruleset.Header
+	_ = json.Unmarshal(line, &h) // it was read before; without an id nothing fits
+	return h.ID()
+}
+
+// spreadOf reads the time over which clients come back; 0 when there is none.
+func spreadOf(data []byte) time.Duration {
+	var hint struct {
+		Spread int64 `json:"spread_ms"`
+	}
+	_ = json.Unmarshal(data, &hint)
+	return time.Duration(min(max(hint.Spread, 0), maxSpreadMS)) * time.Millisecond
 }
 
 func (f *follower) poll(ctx context.Context) error {
 	_, err := f.client.fetch(ctx, "poll")
 	if err == nil {
+		f.whole = false
 		f.connected()
 	}
 	return err

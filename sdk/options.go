@@ -8,8 +8,12 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"burgee.dev/burgee/sdk/internal/stored"
+	"burgee.dev/burgee/sdk/ruleset"
 )
 
 // Version is the version of this SDK.
@@ -48,6 +52,20 @@ type Options struct {
 	// OnImpression, when set, is called in the evaluating goroutine after
 	// each evaluation; it must be fast.
 	OnImpression func(Impression)
+	// VerifyKeys are the public keys, in base64, whose signatures are believed,
+	// and no others. Default: BURGEE_VERIFY_KEYS, separated by commas. Without
+	// any, those of the first configuration from the server are, and the keys
+	// that it goes over to.
+	VerifyKeys []string
+	// CacheDir is the folder in which the newest configuration is stored, so
+	// that a start without the server has one. Processes may share it. Default:
+	// BURGEE_CACHE_DIR, else "burgee" in the user's folder for caches. "off"
+	// stores nothing.
+	CacheDir string
+	// Bundle is a file with a configuration that was shipped with the program
+	// (burgee export --snapshot). It is served until the server is heard, and
+	// without a key it is all that is served. Default: BURGEE_BUNDLE.
+	Bundle string
 	// HTTPClient is used for every request. Default: a client of its own with
 	// the proxy settings of the environment. Its Timeout must be 0, since the
 	// stream is one long request.
@@ -69,6 +87,10 @@ type settings struct {
 	base                      map[string]any
 	streaming                 bool
 	interval                  time.Duration
+	trust                     ruleset.Trust
+	bundle                    string // path, empty for none
+	cache                     string // path of this key's file, empty for none
+	cacheErr                  error  // why there is none although one is wanted
 }
 
 func (o Options) settings() (settings, error) {
@@ -79,6 +101,7 @@ func (o Options) settings() (settings, error) {
 		version:     o.Version,
 		streaming:   !o.DisableStreaming,
 		interval:    o.FetchInterval,
+		bundle:      first(o.Bundle, os.Getenv("BURGEE_BUNDLE")),
 	}
 	address, err := url.Parse(s.url)
 	if err != nil || (address.Scheme != "http" && address.Scheme != "https") || address.Host == "" {
@@ -96,9 +119,45 @@ func (o Options) settings() (settings, error) {
 	if o.HTTPClient != nil && o.HTTPClient.Timeout != 0 {
 		return s, fmt.Errorf("burgee: Options.HTTPClient has a Timeout, which would cut the stream; set it to 0")
 	}
+	if s.trust, err = ruleset.Pinned(o.pins()); err != nil {
+		return s, fmt.Errorf("burgee: Options.VerifyKeys: %w", err)
+	}
+	s.cache, s.cacheErr = cachePath(first(o.CacheDir, os.Getenv("BURGEE_CACHE_DIR")), s.key)
 	s.base = maps.Clone(o.Context)
 	return s, nil
 }
+
+// pins are the keys whose signatures count, from the options or the environment.
+func (o Options) pins() []string {
+	if len(o.VerifyKeys) > 0 {
+		return slices.Clone(o.VerifyKeys)
+	}
+	var keys []string
+	for key := range strings.SplitSeq(os.Getenv("BURGEE_VERIFY_KEYS"), ",") {
+		if key = strings.TrimSpace(key); key != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// cachePath is the file that holds the configuration of a key, empty when it is
+// not to be stored.
+func cachePath(dir, key string) (string, error) {
+	if dir == cacheOff || keyProblem(key) != "" {
+		return "", nil
+	}
+	if dir == "" {
+		own, err := os.UserCacheDir()
+		if err != nil {
+			return "", err
+		}
+		dir = filepath.Join(own, "burgee")
+	}
+	return stored.Path(dir, key), nil
+}
+
+const cacheOff = "off"
 
 func first(candidates ...string) string {
 	for _, c := range candidates {

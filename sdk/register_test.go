@@ -112,17 +112,3 @@ func TestOverridesNeedNoServerKeyOrClient(t *testing.T) {
 		t.Error("the overrides outlived their end")
 	}
 }
-
-func TestEmergencyOverridesComeFromTheEnvironment(t *testing.T) {
-	s := newProtocolServer(t)
-	s.publish(1, 1, boolean("f", true))
-	t.Setenv("BURGEE_OVERRIDES", `{"f": false, "limit": 10}`)
-	client := connect(t, s, Options{})
-	if client.Bool(t.Context(), "f", true) || client.Int(t.Context(), "limit", 1) != 10 {
-		t.Error("BURGEE_OVERRIDES is not in force")
-	}
-	t.Setenv("BURGEE_OVERRIDES", `f=false`)
-	if _, err := New(Options{}); err == nil || !strings.Contains(err.Error(), "not a JSON object") {
-		t.Errorf("got %v", err)
-	}
-}

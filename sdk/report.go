@@ -3,9 +3,12 @@ package burgee
 import (
 	"context"
 	"errors"
+	"net/http"
+	"slices"
 	"time"
 
 	"burgee.dev/burgee/sdk/eval"
+	"burgee.dev/burgee/sdk/internal/backoff"
 	"burgee.dev/burgee/sdk/internal/outbox"
 )
 
@@ -19,6 +22,20 @@ type eventReport struct {
 	ID          string       `json:"id"`
 	Application application  `json:"application"`
 	Counts      []eventCount `json:"counts"`
+	news
+}
+
+// news is what else the server is told when it does not know yet.
+type news struct {
+	Applied   *appliedReport `json:"applied,omitempty"`
+	Overrides []string       `json:"overrides,omitzero"` // empty but not nil when they have ended
+}
+
+// appliedReport says which revision is served, and since how long before the
+// request; so nobody compares clocks.
+type appliedReport struct {
+	ID    string `json:"id"`
+	AgoMS int64  `json:"ago_ms"`
 }
 
 type eventCount struct {
@@ -59,40 +76,91 @@ func (c *Client) countWithoutFlag(key string, reason eval.Reason, now int64) {
 	}
 }
 
-// reportEvents sends counts until ctx ends, and what is left then within
+// reportEvents sends counts and news until ctx ends, and what is left then within
 // lastReport.
 func (c *Client) reportEvents(ctx context.Context) {
-	ticker := time.NewTicker(reportInterval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastReport)
-			c.sendCounts(last)
-			cancel()
-			return
-		case <-ticker.C:
-			c.sendCounts(ctx)
-		}
+	r := reporter{client: c}
+	pause := jittered(reportInterval)
+	for wait(ctx, pause) {
+		pause = max(jittered(reportInterval), r.send(ctx))
 	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastReport)
+	defer cancel()
+	r.send(last)
 }
 
-// sendCounts sends every batch that waits; a batch that fails waits on.
-func (c *Client) sendCounts(ctx context.Context) {
+// reporter sends what the server shall know. It belongs to one goroutine.
+type reporter struct {
+	client *Client
+	// tried is the batch that was sent last and may have arrived. The server
+	// counts a batch once by its id, so news go with ids that it cannot know.
+	tried     string
+	applied   string   // the revision that the server knows to be served here
+	overrides []string // those that it knows
+}
+
+// send sends every batch that waits and the news, and returns how long the
+// server wants to be left alone. What fails is sent again the next time.
+func (r *reporter) send(ctx context.Context) (pause time.Duration) {
+	c := r.client
 	c.box.Cut()
 	for {
 		batch, ok := c.box.Next()
 		if !ok {
-			return
+			break
 		}
-		err := c.transport.events(ctx, eventReport{batch.ID, c.app, eventCounts(batch)})
-		refused, isRefusal := errors.AsType[*refusal](err)
-		hopeless := isRefusal && refused.Status == 400 || isRefusal && refused.Status == 413 || isRefusal && refused.Status == 422
-		if err != nil && !hopeless {
-			return
+		report := eventReport{ID: batch.ID, Application: c.app, Counts: eventCounts(batch)}
+		if batch.ID != r.tried {
+			report.news = r.news()
+		}
+		r.tried = batch.ID
+		if pause, ok = r.post(ctx, report); !ok {
+			return pause
 		}
 		c.box.Done(batch.ID)
 	}
+	if n := r.news(); n.Applied != nil || n.Overrides != nil {
+		pause, _ = r.post(ctx, eventReport{ID: randomID(16), Application: c.app, Counts: []eventCount{}, news: n})
+	}
+	return pause
+}
+
+// news is what the server does not know yet.
+func (r *reporter) news() (n news) {
+	if conf := r.client.current.Load(); conf != nil && conf.id() != r.applied {
+		n.Applied = &appliedReport{conf.id(), time.Since(conf.applied).Milliseconds()}
+	}
+	if keys := r.client.emergency.keys(); !slices.Equal(keys, r.overrides) {
+		n.Overrides = keys
+	}
+	return n
+}
+
+// post sends a report and says whether that is done: the server has it, or
+// will never take it.
+func (r *reporter) post(ctx context.Context, report eventReport) (pause time.Duration, done bool) {
+	err := r.client.transport.events(ctx, report)
+	refused, isRefusal := errors.AsType[*refusal](err)
+	switch {
+	case isRefusal && refused.keyRefused():
+		return jittered(backoff.Refused), false
+	case isRefusal && !refused.hopeless():
+		return refused.RetryAfter, false
+	case err != nil && !isRefusal:
+		return 0, false
+	}
+	if report.Applied != nil {
+		r.applied = report.Applied.ID
+	}
+	if report.Overrides != nil {
+		r.overrides = report.Overrides
+	}
+	return 0, true
+}
+
+// hopeless says that the same report will be refused again.
+func (r *refusal) hopeless() bool {
+	return r.Status == http.StatusBadRequest || r.Status == http.StatusRequestEntityTooLarge || r.Status == http.StatusUnprocessableEntity
 }
 
 func eventCounts(batch outbox.Batch) []eventCount {

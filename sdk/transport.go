@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -23,8 +24,17 @@ const (
 	registerPath = "/sdk/v1/register"
 	eventsPath   = "/sdk/v1/events"
 
-	maxSnapshot   = 64 << 20         // the server refuses to publish half of this
-	streamSilence = 70 * time.Second // almost three missed heartbeats: the line is dead
+	maxSnapshot = 64 << 20 // the server refuses to publish half of this
+
+	// silenceIsDeath is almost three missed heartbeats. It holds for every
+	// request: a line that was cut without a word never reports an error.
+	silenceIsDeath = 70 * time.Second
+
+	// Of the client's own connections. They are short because a host that is
+	// back is found by the next try, not by one that waits.
+	dialTimeout   = 5 * time.Second
+	answerTimeout = 15 * time.Second
+	pingAfter     = 30 * time.Second
 )
 
 // refusal is an answer of the server that is no success.
@@ -49,15 +59,15 @@ func (r *refusal) keyRefused() bool {
 // goroutines.
 type transport struct {
 	client  *http.Client
+	own     bool // client is not the program's
 	base    string
 	headers http.Header
 }
 
 func newTransport(s settings, client *http.Client, app application) *transport {
-	if client == nil {
-		own := http.DefaultTransport.(*http.Transport).Clone()
-		own.ResponseHeaderTimeout = 30 * time.Second
-		client = &http.Client{Transport: own}
+	own := client == nil
+	if own {
+		client = &http.Client{Transport: ownTransport()}
 	}
 	headers := http.Header{}
 	headers.Set("Authorization", "Bearer "+s.key)
@@ -67,7 +77,15 @@ func newTransport(s settings, client *http.Client, app application) *transport {
 	headers.Set("Burgee-Platform", url.PathEscape(app.Platform))
 	headers.Set("Burgee-Sdk", app.SDK)
 	headers.Set("Burgee-Instance", app.Instance)
-	return &transport{client: client, base: s.url, headers: headers}
+	return &transport{client: client, own: own, base: s.url, headers: headers}
+}
+
+func ownTransport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.DialContext = (&net.Dialer{Timeout: dialTimeout, KeepAlive: pingAfter}).DialContext
+	t.ResponseHeaderTimeout = answerTimeout
+	t.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: answerTimeout}
+	return t
 }
 
 // application is how a program introduces itself.
@@ -88,17 +106,78 @@ func (t *transport) request(ctx context.Context, method, path string, body io.Re
 	return request, nil
 }
 
+// do sends a request. The answer's body fails once nothing has come for
+// silenceIsDeath, and must be closed.
+func (t *transport) do(request *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(request.Context())
+	line := &line{cancel: cancel, ctx: ctx}
+	line.silence = time.AfterFunc(silenceIsDeath, func() { cancel(errSilent) })
+	response, err := t.client.Do(request.WithContext(ctx))
+	if err != nil {
+		err = line.explain(err)
+		line.end()
+		if t.own {
+			t.client.CloseIdleConnections() // one of them may be as dead
+		}
+		return nil, err
+	}
+	line.body = response.Body
+	response.Body = line
+	return response, nil
+}
+
+var errSilent = fmt.Errorf("nothing was heard for %v", silenceIsDeath)
+
+// line is the body of an answer, watched for signs of life.
+type line struct {
+	body    io.ReadCloser
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	silence *time.Timer
+}
+
+// Read reads on, and gives the line its time anew when anything came.
+func (l *line) Read(b []byte) (int, error) {
+	n, err := l.body.Read(b)
+	if n > 0 {
+		l.silence.Reset(silenceIsDeath)
+	}
+	if err != nil && err != io.EOF {
+		err = l.explain(err)
+	}
+	return n, err
+}
+
+// Close ends the request.
+func (l *line) Close() error {
+	l.end()
+	return l.body.Close()
+}
+
+func (l *line) end() {
+	l.silence.Stop()
+	l.cancel(nil)
+}
+
+// explain says why a request was cut off where that was the silence.
+func (l *line) explain(err error) error {
+	if errors.Is(context.Cause(l.ctx), errSilent) {
+		return errSilent
+	}
+	return err
+}
+
 // snapshot fetches the configuration; it returns nil bytes when the server
-// still has the one that etag names.
-func (t *transport) snapshot(ctx context.Context, etag string) ([]byte, error) {
+// still has the one that id names.
+func (t *transport) snapshot(ctx context.Context, id string) ([]byte, error) {
 	request, err := t.request(ctx, http.MethodGet, snapshotPath, nil)
 	if err != nil {
 		return nil, err
 	}
-	if etag != "" {
-		request.Header.Set("If-None-Match", `"`+etag+`"`)
+	if id != "" {
+		request.Header.Set("If-None-Match", `"`+id+`"`)
 	}
-	response, err := t.client.Do(request)
+	response, err := t.do(request)
 	if err != nil {
 		return nil, err
 	}
@@ -113,20 +192,20 @@ func (t *transport) snapshot(ctx context.Context, etag string) ([]byte, error) {
 	}
 }
 
-// stream opens the stream and hands each event to handle until the stream
-// ends, which is always an error. opened is called when the server accepted.
+// stream opens the stream and hands each event and comment to handle until the
+// stream ends, which is always an error. opened is called when the server
+// accepted. lastID is what the client has; empty asks for a whole snapshot.
 func (t *transport) stream(ctx context.Context, lastID string, opened func(), handle func(sse.Event) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	request, err := t.request(ctx, http.MethodGet, streamPath, nil)
 	if err != nil {
 		return err
 	}
 	request.Header.Set("Accept", "text/event-stream")
+	request.Header.Set("Burgee-Delta", "1") // servers send deltas only to who knows them
 	if lastID != "" {
 		request.Header.Set("Last-Event-ID", lastID)
 	}
-	response, err := t.client.Do(request)
+	response, err := t.do(request)
 	if err != nil {
 		return err
 	}
@@ -138,25 +217,17 @@ func (t *transport) stream(ctx context.Context, lastID string, opened func(), ha
 		return fmt.Errorf("the answer is no stream but %s; check that %s is the address of a Burgee server", first(kind, "of no known type"), t.base)
 	}
 	opened()
-	silence := time.AfterFunc(streamSilence, func() { cancel(errSilent) })
-	defer silence.Stop()
 	events := sse.NewReader(response.Body)
 	for {
 		event, err := events.Next()
 		if err != nil {
-			return errors.Join(err, context.Cause(ctx))
-		}
-		silence.Reset(streamSilence)
-		if event.Comment() {
-			continue
+			return err
 		}
 		if err := handle(event); err != nil {
 			return err
 		}
 	}
 }
-
-var errSilent = fmt.Errorf("nothing was heard for %v", streamSilence)
 
 // register reports the flags that the program declares.
 func (t *transport) register(ctx context.Context, r registration) error {
@@ -192,7 +263,7 @@ func (t *transport) events(ctx context.Context, report eventReport) error {
 // post sends a JSON request and expects 202.
 func (t *transport) post(request *http.Request) error {
 	request.Header.Set("Content-Type", "application/json")
-	response, err := t.client.Do(request)
+	response, err := t.do(request)
 	if err != nil {
 		return err
 	}
