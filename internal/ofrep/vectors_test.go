@@ -40,6 +40,62 @@ func TestTheServerAnswersTheVectors(t *testing.T) {
 	t.Logf("%d of %d vectors were compared", compared, all)
 }
 
+const (
+	randomSuites   = 700
+	randomContexts = 12
+	// leastPairs is a floor for the number of pairs that are compared; some
+	// contexts have a targeting key that is not text, which the protocol refuses.
+	leastPairs = 80_000
+)
+
+// The pairs of a flag and a context on which the engines in Go and Python are
+// compared have the same answers from the server, each that a request can ask for.
+func TestTheServerAnswersTheRandomVectors(t *testing.T) {
+	file := evaltest.Random(2026, randomSuites, randomContexts)
+	compared, all := 0, 0
+	for i := range file.Suites {
+		suite := &file.Suites[i]
+		all += len(suite.Cases)
+		t.Run(suite.Name, func(t *testing.T) {
+			s := eval.Compile(setOf(t, suite))
+			for j := range suite.Cases {
+				suite.Cases[j] = asked(t, s, &suite.Cases[j])
+			}
+			compared += compareSuite(t, suite)
+		})
+	}
+	if compared < leastPairs {
+		t.Errorf("only %d of %d pairs were compared, want at least %d", compared, all, leastPairs)
+	}
+	t.Logf("%d of %d pairs were compared", compared, all)
+}
+
+// asked is the pair of a case, without what only a program can say, and with what
+// the engine answers.
+func asked(t *testing.T, s *eval.Snapshot, c *evaltest.Case) evaltest.Case {
+	pair := evaltest.Case{Name: c.Name, Flag: c.Flag, Context: c.Context, Now: c.Now}
+	raw, err := json.Marshal(s.Detail(c.Flag, eval.NewContext(c.Context), c.At()))
+	if err == nil {
+		err = json.Unmarshal(raw, &pair.Expect)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pair
+}
+
+func setOf(t *testing.T, suite *evaltest.Suite) *ruleset.Set {
+	payload, err := suite.Payload()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := ruleset.Parse(payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
 // expressible says whether a request can ask what the case asks: it names no
 // type, knows no override and finds a server that is ready, and its targeting key
 // is text. What the program's own default is does not matter: it is not sent.
