@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -45,7 +46,8 @@ type index struct {
 	byID   map[int64]*Cell
 	byName map[name]*Cell
 	byKey  map[[32]byte]*Cell
-	cells  []*Cell // by project, environment
+	tokens map[[32]byte][]*Cell // what the token of a relay opens, by project, environment
+	cells  []*Cell              // by project, environment
 }
 
 type name struct{ project, environment string }
@@ -136,6 +138,18 @@ func (m *Manager) ByKey(hash [32]byte) (*Cell, KeyRef, bool) {
 	}
 	key, ok := cell.State().Key(hash, clock.Millis(m.opts.Clock))
 	return cell, key, ok
+}
+
+// ByToken finds the environments that the token of a relay, by the SHA-256 of
+// its secret, opens now.
+func (m *Manager) ByToken(hash [32]byte) []*Cell {
+	var open []*Cell
+	for _, cell := range m.index.Load().tokens[hash] {
+		if _, ok := cell.State().Key(hash, clock.Millis(m.opts.Clock)); ok {
+			open = append(open, cell)
+		}
+	}
+	return open
 }
 
 // ByEnvironment finds an environment by its project's and its own key; nil when
@@ -337,19 +351,22 @@ func (m *Manager) drop(envs []EnvironmentState) bool {
 }
 
 func newIndex(cells map[int64]*Cell) *index {
-	x := &index{byID: cells, byName: map[name]*Cell{}, byKey: map[[32]byte]*Cell{}}
-	for _, cell := range cells {
-		state := cell.State()
-		x.cells = append(x.cells, cell)
-		x.byName[name{state.Project, state.Environment}] = cell
-		for hash := range state.keys {
-			x.byKey[hash] = cell
-		}
-	}
-	slices.SortFunc(x.cells, func(a, b *Cell) int {
+	x := &index{byID: cells, byName: map[name]*Cell{}, byKey: map[[32]byte]*Cell{}, tokens: map[[32]byte][]*Cell{}}
+	x.cells = slices.SortedFunc(maps.Values(cells), func(a, b *Cell) int {
 		s, t := a.State(), b.State()
 		return cmp.Or(cmp.Compare(s.Project, t.Project), cmp.Compare(s.Environment, t.Environment))
 	})
+	for _, cell := range x.cells {
+		state := cell.State()
+		x.byName[name{state.Project, state.Environment}] = cell
+		for hash, key := range state.keys {
+			if key.Kind == RelayToken {
+				x.tokens[hash] = append(x.tokens[hash], cell)
+			} else {
+				x.byKey[hash] = cell
+			}
+		}
+	}
 	return x
 }
 

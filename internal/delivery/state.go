@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/subtle"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -100,6 +101,12 @@ func (s *State) Key(hash [32]byte, nowMs int64) (KeyRef, bool) {
 		return KeyRef{}, false
 	}
 	return key, true
+}
+
+// Keys lists the keys and tokens that open this environment, by hash; those
+// that have ended too.
+func (s *State) Keys() []KeyRef {
+	return slices.SortedFunc(maps.Values(s.keys), func(a, b KeyRef) int { return bytes.Compare(a.Hash[:], b.Hash[:]) })
 }
 
 // Flag returns what is known of the flag.

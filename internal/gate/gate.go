@@ -25,13 +25,17 @@ const (
 // Directory finds environments by key. The delivery Manager is one.
 type Directory interface {
 	ByKey(hash [32]byte) (*delivery.Cell, delivery.KeyRef, bool)
+	// ByToken lists what the token of a relay opens.
+	ByToken(hash [32]byte) []*delivery.Cell
+	// Ready says whether every environment is known, so that a key that opens
+	// none is wrong.
 	Ready() bool
 }
 
 // Refusals takes note of who was turned away.
 type Refusals interface{ Refuse(presence.Refusal) }
 
-// KeyUses takes note of which keys are in use.
+// KeyUses takes note of which SDK keys are in use.
 type KeyUses interface{ KeyUsed(keyID int64, sdk string) }
 
 // Gate checks credentials. It is safe for concurrent use.
@@ -64,6 +68,9 @@ func (p *Pass) Valid(state *delivery.State) bool {
 	return ok
 }
 
+// Relay says whether it is a relay that entered, and not a program.
+func (p *Pass) Relay() bool { return p.Key.Kind == delivery.RelayToken }
+
 // ExpiresIn is how long the key is still valid; ok is false when it never ends.
 func (p *Pass) ExpiresIn() (left time.Duration, ok bool) {
 	if p.Key.ExpiresAt == 0 {
@@ -85,16 +92,22 @@ func (p *Pass) Instance(t presence.Transport, revision int64) presence.Instance 
 func (g *Gate) Enter(r *http.Request, secret string, clients bool) (*Pass, error) {
 	pass, refused := g.check(r, secret, clients)
 	if refused != nil {
-		if refused.Kind != fault.Unavailable {
-			g.refusals.Refuse(presence.Refusal{
-				Address: httpkit.Address(r), Key: Mask(secret), Cause: refused.Code,
-				Message: refused.Message, Origin: r.Header.Get("Origin"),
-			})
-		}
-		return nil, refused
+		return nil, g.refuse(r, secret, refused)
 	}
 	g.uses.KeyUsed(pass.Key.ID, pass.Caller.SDK)
 	return pass, nil
+}
+
+// refuse takes note of who is turned away. That this node is not ready yet is
+// nobody's fault.
+func (g *Gate) refuse(r *http.Request, secret string, refused *fault.Error) *fault.Error {
+	if refused.Kind != fault.Unavailable {
+		g.refusals.Refuse(presence.Refusal{
+			Address: httpkit.Address(r), Key: Mask(secret), Cause: refused.Code,
+			Message: refused.Message, Origin: r.Header.Get("Origin"),
+		})
+	}
+	return refused
 }
 
 func (g *Gate) check(r *http.Request, secret string, clients bool) (*Pass, *fault.Error) {
@@ -103,8 +116,7 @@ func (g *Gate) check(r *http.Request, secret string, clients bool) (*Pass, *faul
 	}
 	cell, key, ok := g.directory.ByKey(sha256.Sum256([]byte(secret)))
 	if !ok && !g.directory.Ready() {
-		return nil, fault.New(fault.Unavailable, "not_ready",
-			"The server is starting and has not loaded every environment yet; try again").WithRetryAfter(time.Second)
+		return nil, notReady()
 	}
 	if !ok {
 		return nil, fault.New(fault.Unauthenticated, "key_unknown",
@@ -119,6 +131,11 @@ func (g *Gate) check(r *http.Request, secret string, clients bool) (*Pass, *faul
 	return &Pass{Cell: cell, State: cell.State(), Key: key, Caller: CallerOf(r), clock: g.clock}, nil
 }
 
+func notReady() *fault.Error {
+	return fault.New(fault.Unavailable, "not_ready",
+		"The server is starting and has not loaded every environment yet; try again").WithRetryAfter(time.Second)
+}
+
 // checkForm refuses what cannot be an SDK key, and what may be one but must not
 // come from where it came.
 func checkForm(r *http.Request, secret string) *fault.Error {
@@ -129,12 +146,11 @@ func checkForm(r *http.Request, secret string) *fault.Error {
 	kind := secret[:min(4, len(secret))]
 	origin := r.Header.Get("Origin")
 	if origin != "" && (kind == serverPrefix || kind == tokenPrefix) {
-		return fault.New(fault.Forbidden, "used_from_browser",
-			"%s was used from a browser at %s, where anybody can read it: rotate it, and use a client key (bgc_…) there", Mask(secret), clip(origin))
+		return usedFromBrowser(secret, origin)
 	}
 	if kind == tokenPrefix {
 		return fault.New(fault.Forbidden, "token_not_key",
-			"%s is an API token, for the management API and the command line; SDKs need a server key (bgs_…)", Mask(secret))
+			"%s is an API token, for the management API, the command line and relays; SDKs need a server key (bgs_…)", Mask(secret))
 	}
 	if kind != serverPrefix && kind != clientPrefix || !keyText(secret[len(kind):]) {
 		return fault.New(fault.Unauthenticated, "key_malformed",
@@ -142,6 +158,11 @@ func checkForm(r *http.Request, secret string) *fault.Error {
 				"Copy it whole from the dashboard, on the page SDK keys", Mask(secret))
 	}
 	return nil
+}
+
+func usedFromBrowser(secret, origin string) *fault.Error {
+	return fault.New(fault.Forbidden, "used_from_browser",
+		"%s was used from a browser at %s, where anybody can read it: rotate it, and use a client key (bgc_…) there", Mask(secret), clip(origin))
 }
 
 func keyText(s string) bool {

@@ -117,7 +117,8 @@ func (r *Registry) Changed() <-chan struct{} {
 	return r.changed
 }
 
-// Connection is one stream's hold on its Instance.
+// Connection is one stream's hold on its Instance. A nil Connection holds
+// nothing: a relay is not shown, it is no program.
 type Connection struct {
 	registry *Registry
 	id       identity
@@ -145,6 +146,9 @@ func (c *Connection) Alive() { c.touch(func(*entry) bool { return false }) }
 // Close records the end of the stream. The instance leaves at once unless it
 // has another stream.
 func (c *Connection) Close() {
+	if c == nil {
+		return
+	}
 	r := c.registry
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -159,6 +163,9 @@ func (c *Connection) Close() {
 }
 
 func (c *Connection) touch(update func(*entry) (visible bool)) {
+	if c == nil {
+		return
+	}
 	r := c.registry
 	r.mu.Lock()
 	defer r.mu.Unlock()

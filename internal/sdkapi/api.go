@@ -62,10 +62,17 @@ func New(g *gate.Gate, p *presence.Registry, registrar Registrar, events Events,
 
 // Routes adds the routes to mux.
 func (a *API) Routes(mux *http.ServeMux) {
-	mux.HandleFunc("GET /sdk/v1/snapshot", a.snapshot)
-	mux.HandleFunc("GET /sdk/v1/stream", a.stream)
+	a.ReadingRoutes(mux)
 	mux.HandleFunc("POST /sdk/v1/register", a.register)
 	mux.HandleFunc("POST /sdk/v1/events", a.takeEvents)
+}
+
+// ReadingRoutes adds the routes that only read. A relay serves these, and hands
+// the others on.
+func (a *API) ReadingRoutes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /sdk/v1/snapshot", a.snapshot)
+	mux.HandleFunc("GET /sdk/v1/stream", a.stream)
+	mux.HandleFunc("GET /sdk/v1/environments", a.environments)
 }
 
 // Drain tells every stream to go away, and refuses new ones. Call it before
@@ -77,13 +84,7 @@ func (a *API) Streams() int64 { return a.streams.Load() }
 
 // enter lets server keys in and answers everyone else.
 func (a *API) enter(w http.ResponseWriter, r *http.Request) (*gate.Pass, bool) {
-	secret, ok := httpkit.Bearer(r)
-	if !ok {
-		// Whatever the header holds instead is looked at as a key, so that the
-		// refusal names what was sent.
-		secret = strings.TrimSpace(r.Header.Get("Authorization"))
-	}
-	pass, err := a.gate.Enter(r, secret, false)
+	pass, err := a.gate.Enter(r, secretOf(r), false)
 	if err != nil {
 		httpkit.WriteProblem(w, r, err)
 		return nil, false
@@ -91,14 +92,25 @@ func (a *API) enter(w http.ResponseWriter, r *http.Request) (*gate.Pass, bool) {
 	return pass, true
 }
 
+// secretOf is the credential of a request. Whatever the header holds instead is
+// looked at as a key, so that the refusal names what was sent.
+func secretOf(r *http.Request) string {
+	if secret, ok := httpkit.Bearer(r); ok {
+		return secret
+	}
+	return strings.TrimSpace(r.Header.Get("Authorization"))
+}
+
 // snapshot answers with the whole ruleset, or that it has not changed.
 func (a *API) snapshot(w http.ResponseWriter, r *http.Request) {
-	pass, ok := a.enter(w, r)
+	pass, ok := a.enterOrRelay(w, r)
 	if !ok {
 		return
 	}
 	state := pass.State
-	a.presence.Seen(pass.Instance(presence.Poll, state.Revision()))
+	if !pass.Relay() {
+		a.presence.Seen(pass.Instance(presence.Poll, state.Revision()))
+	}
 	h := w.Header()
 	h.Set("ETag", state.ETag)
 	h.Set("Vary", "Accept-Encoding")

@@ -42,9 +42,10 @@ type accepted struct {
 	Accepted int `json:"accepted"`
 }
 
-// takeEvents takes a batch of counts in.
+// takeEvents takes a batch of counts in: of a program, or what a relay has
+// counted of its own evaluations.
 func (a *API) takeEvents(w http.ResponseWriter, r *http.Request) {
-	pass, ok := a.enter(w, r)
+	pass, ok := a.enterOrRelay(w, r)
 	if !ok {
 		return
 	}

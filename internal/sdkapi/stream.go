@@ -19,7 +19,7 @@ const maxSpread = time.Minute
 
 // stream sends each new State to one client until either side ends it.
 func (a *API) stream(w http.ResponseWriter, r *http.Request) {
-	pass, ok := a.enter(w, r)
+	pass, ok := a.enterOrRelay(w, r)
 	if !ok {
 		return
 	}
@@ -36,20 +36,25 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request) {
 	}
 	a.streams.Add(1)
 	defer a.streams.Add(-1)
-	conn := a.presence.Connect(pass.Instance(presence.Stream, 0))
-	defer conn.Close()
+	var conn *presence.Connection
+	if !pass.Relay() {
+		conn = a.presence.Connect(pass.Instance(presence.Stream, 0))
+		defer conn.Close()
+	}
 
 	f := follower{api: a, pass: pass, out: out, conn: conn, sent: r.Header.Get("Last-Event-ID")}
 	f.follow(r)
 }
 
-// follower is one stream: all it remembers is the last event that it sent.
+// follower is one stream: all it remembers is the last event that it sent, and
+// to a relay the keys.
 type follower struct {
 	api  *API
 	pass *gate.Pass
 	out  *httpkit.Stream
 	conn *presence.Connection
 	sent string
+	keys int64 // one more than the generation that a relay was told; 0 before the first
 }
 
 // follow returns when the client is gone or was told to go. A failed write is
@@ -65,6 +70,9 @@ func (f *follower) follow(r *http.Request) {
 			return
 		}
 		if err := f.bringUp(state, greet); err != nil {
+			return
+		}
+		if err := f.tellKeys(state); err != nil {
 			return
 		}
 		greet = false
@@ -103,6 +111,15 @@ func (f *follower) bringUp(state *delivery.State, greet bool) error {
 	f.sent = state.EventID
 	f.conn.Sent(state.Revision())
 	return nil
+}
+
+// tellKeys tells a relay who may enter, first and at each change.
+func (f *follower) tellKeys(state *delivery.State) error {
+	if !f.pass.Relay() || f.keys == state.Generation+1 {
+		return nil
+	}
+	f.keys = state.Generation + 1
+	return f.out.Send(appendKeys(nil, state))
 }
 
 func (f *follower) beat() error {
