@@ -59,7 +59,7 @@ func open(t *testing.T) *home {
 	return h
 }
 
-func (h *home) Announce(environmentID, revision int64) {
+func (h *home) Announce(_ context.Context, environmentID, revision int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.announced = append(h.announced, [2]int64{environmentID, revision})

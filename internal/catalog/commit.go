@@ -80,7 +80,7 @@ func (s *Service) commit(ctx context.Context, actor account.Actor, cmd command, 
 	}
 	for _, environment := range done.row.Environments {
 		if revision, ok := done.raised[environment.Key]; ok {
-			s.tell.Announce(environment.ID, revision)
+			s.tell.Announce(ctx, environment.ID, revision)
 		}
 	}
 	if cmd.warns && e.next != nil { // last: it takes its time, and nobody waits for it

@@ -216,7 +216,7 @@ func (s *Service) onKeys(ctx context.Context, actor account.Actor, project, envi
 		return c, tx.RaiseKeyGeneration(at.ID)
 	})
 	if err == nil && out.Changed {
-		s.tell.Announce(at.ID, at.Revision)
+		s.tell.Announce(ctx, at.ID, at.Revision)
 	}
 	return err
 }

@@ -194,7 +194,7 @@ func (s *Service) EnsureFirstRun(ctx context.Context, first FirstRun) (FirstRunR
 		return FirstRunResult{}, err
 	}
 	for _, id := range announced {
-		s.tell.Announce(id, firstRevision)
+		s.tell.Announce(ctx, id, firstRevision)
 	}
 	return out, nil
 }

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"sync"
@@ -45,4 +46,4 @@ func New(store Store, options Options) *Service {
 type silence struct{}
 
 // Announce implements Announcer.
-func (silence) Announce(int64, int64) {}
+func (silence) Announce(context.Context, int64, int64) {}

@@ -15,9 +15,10 @@ type Store interface {
 }
 
 // Announcer hears, after COMMIT, that an environment may have changed: its
-// rules or its keys. A hint only: the store is the truth.
+// rules or its keys. A hint only: the store is the truth. ctx tells whose
+// change it is, and no more: its end does not take the hint back.
 type Announcer interface {
-	Announce(environmentID, revision int64)
+	Announce(ctx context.Context, environmentID, revision int64)
 }
 
 // Reader reads in one transaction.

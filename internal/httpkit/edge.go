@@ -24,6 +24,9 @@ type Edge struct {
 	TrustedProxies []netip.Prefix    // whose X-Forwarded-* headers are believed
 	Observe        func(Observation) // called once per finished request, for metrics
 	OnPanic        func(value any)   // called for each recovered panic, for metrics
+	// Trace begins a span for a request and returns its context, the trace's id
+	// and what ends it; a nil end means that this request has none.
+	Trace func(*http.Request) (ctx context.Context, traceID string, end func(Observation))
 }
 
 // Observation is what is known of a finished request.
@@ -32,6 +35,7 @@ type Observation struct {
 	Pattern  string // the route, "" when none matched
 	Status   int
 	Duration time.Duration
+	Err      error // what the handler noted; nil when all went well
 }
 
 // record is the request's own note pad: written by its one goroutine, read by
@@ -94,7 +98,8 @@ func (e Edge) Wrap(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := e.Clock.Now()
-		rec := &record{id: requestID(r)}
+		r, traceID, end := e.begin(r)
+		rec := &record{id: requestID(r, traceID)}
 		rec.address, rec.secure = e.client(r)
 		r = r.WithContext(context.WithValue(r.Context(), recordKey{}, rec))
 		collapseSlashes(r)
@@ -102,8 +107,23 @@ func (e Edge) Wrap(next http.Handler) http.Handler {
 		securityHeaders(w.Header(), rec.id)
 
 		e.serve(answer, r, next)
-		e.finish(r, rec, answer, e.Clock.Now().Sub(start))
+		seen := e.finish(r, rec, answer, e.Clock.Now().Sub(start))
+		if end != nil {
+			end(seen)
+		}
 	})
+}
+
+// begin puts the request into its span, where there is one.
+func (e Edge) begin(r *http.Request) (in *http.Request, traceID string, end func(Observation)) {
+	if e.Trace == nil {
+		return r, "", nil
+	}
+	ctx, traceID, end := e.Trace(r)
+	if end == nil {
+		return r, "", nil
+	}
+	return r.WithContext(ctx), traceID, end
 }
 
 // serve runs the handler and turns a panic into one answer, or into a cut
@@ -130,13 +150,15 @@ func (e Edge) serve(w *response, r *http.Request, next http.Handler) {
 	next.ServeHTTP(w, r)
 }
 
-func (e Edge) finish(r *http.Request, rec *record, w *response, took time.Duration) {
+// finish counts and logs the request, and returns what was seen of it.
+func (e Edge) finish(r *http.Request, rec *record, w *response, took time.Duration) Observation {
 	status := w.status
 	if status == 0 {
 		status = http.StatusOK
 	}
+	seen := Observation{Method: r.Method, Pattern: rec.pattern, Status: status, Duration: took, Err: rec.err}
 	if e.Observe != nil {
-		e.Observe(Observation{Method: r.Method, Pattern: rec.pattern, Status: status, Duration: took})
+		e.Observe(seen)
 	}
 	level := slog.LevelDebug
 	switch {
@@ -155,6 +177,7 @@ func (e Edge) finish(r *http.Request, rec *record, w *response, took time.Durati
 		attrs = append(attrs, slog.String("error", rec.err.Error()))
 	}
 	e.Logger.LogAttrs(r.Context(), level, "request", attrs...)
+	return seen
 }
 
 // client tells who is at the other end. X-Forwarded-For is read from the right
@@ -200,10 +223,14 @@ func hostOf(remote string) string {
 }
 
 // requestID keeps the id that a caller sent when it is a plain token, so that
-// one id follows a request through proxies; else it makes one.
-func requestID(r *http.Request) string {
+// one id follows a request through proxies. Else a traced request is known by
+// its trace, so that the id of an error finds it there; others get a new one.
+func requestID(r *http.Request, traceID string) string {
 	if id := r.Header.Get("X-Request-Id"); plainToken(id) {
 		return id
+	}
+	if traceID != "" {
+		return traceID
 	}
 	var raw [8]byte
 	_, _ = rand.Read(raw[:]) // never fails, by its contract

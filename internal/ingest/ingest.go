@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"burgee.dev/burgee/internal/clock"
@@ -72,7 +71,7 @@ type Ingest struct {
 	opts Options
 	full chan struct{} // capacity 1: flush early; a full channel means that a flush is due anyway
 
-	dropped atomic.Int64
+	stats Stats
 
 	mu      sync.Mutex
 	rows    map[Row]int64    // guarded by mu; the key's Count is 0
@@ -97,6 +96,7 @@ func New(sink Sink, opts Options) *Ingest {
 		sink: sink, opts: opts, full: make(chan struct{}, 1),
 		rows: map[Row]int64{}, uses: map[int64]KeyUse{}, seen: map[string]int64{},
 		changed: make(chan struct{}),
+		stats:   newStats(),
 	}
 }
 
@@ -116,6 +116,7 @@ func (in *Ingest) Run(ctx context.Context) error {
 		case <-in.full:
 		}
 		if err := in.Flush(ctx); err != nil && ctx.Err() == nil {
+			in.stats.FlushFailures.Inc()
 			in.opts.Logger.WarnContext(ctx, "counts kept in memory: the store did not take them", "error", err)
 		}
 	}
@@ -140,6 +141,7 @@ func (in *Ingest) recall(ctx context.Context) {
 // that was taken before is taken to be so again, and adds nothing.
 func (in *Ingest) Offer(b Batch) (accepted int, err error) {
 	if err := b.check(); err != nil {
+		in.stats.Batches.Of("invalid").Inc()
 		return 0, err
 	}
 	now := clock.Millis(in.opts.Clock)
@@ -149,10 +151,12 @@ func (in *Ingest) Offer(b Batch) (accepted int, err error) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if _, again := in.seen[id]; again {
+		in.stats.Batches.Of("duplicate").Inc()
 		return len(b.Counts), nil
 	}
 	if len(in.rows)+len(b.Counts) > in.opts.MaxRows && len(in.rows) > 0 || len(in.pending) >= in.opts.MaxRows {
 		in.flushSoon()
+		in.stats.Batches.Of("busy").Inc()
 		return 0, fault.New(fault.Unavailable, "events_busy",
 			"The server holds as many counts as it can; send the batch again later").WithRetryAfter(in.opts.Every)
 	}
@@ -163,6 +167,7 @@ func (in *Ingest) Offer(b Batch) (accepted int, err error) {
 	}
 	in.rememberID(id, now)
 	in.pending = append(in.pending, id)
+	in.stats.Batches.Of("accepted").Inc()
 	return accepted, nil
 }
 
@@ -188,10 +193,6 @@ func (in *Ingest) KeyUsed(keyID int64, sdk string) {
 	in.uses[keyID] = use
 }
 
-// Dropped is the number of evaluations that were not counted for want of room
-// or because they are too old.
-func (in *Ingest) Dropped() int64 { return in.dropped.Load() }
-
 // Changed returns a channel that is closed when new counts are in the Sink.
 func (in *Ingest) Changed() <-chan struct{} {
 	in.mu.Lock()
@@ -203,7 +204,7 @@ func (in *Ingest) Changed() <-chan struct{} {
 func (in *Ingest) addLocked(environmentID int64, app Application, c *Count, now int64) bool {
 	minute := min(c.Minute, now-now%minuteMs)
 	if minute < now-keptMs {
-		in.dropped.Add(c.Count)
+		in.stats.Dropped.Of("old").Add(c.Count)
 		return false
 	}
 	row := Row{
@@ -213,11 +214,12 @@ func (in *Ingest) addLocked(environmentID int64, app Application, c *Count, now 
 	}
 	held, known := in.rows[row]
 	if !known && len(in.rows) >= in.opts.MaxRows {
-		in.dropped.Add(c.Count)
+		in.stats.Dropped.Of("full").Add(c.Count)
 		in.flushSoon()
 		return false
 	}
 	in.rows[row] = min(held+c.Count, MaxCount)
+	in.stats.Evaluations.Add(c.Count)
 	if len(in.rows) >= in.opts.MaxRows/2 {
 		in.flushSoon()
 	}
@@ -287,7 +289,7 @@ func (in *Ingest) FlushUses(ctx context.Context) error {
 // comes again is not counted for its second coming.
 func (in *Ingest) drop(sums map[Row]int64) {
 	for _, n := range sums {
-		in.dropped.Add(n)
+		in.stats.Dropped.Of("no_room").Add(n)
 	}
 }
 

@@ -195,8 +195,8 @@ func TestWithoutRoomCountsAreDroppedAndUsesOfKeysAreNot(t *testing.T) {
 		}
 	}
 	flush()
-	if sink.total() != 0 || len(sink.ids) != 0 || in.Dropped() != 7 || sink.uses[9] != 1 {
-		t.Errorf("%d counts, ids %v, %d dropped, %d uses", sink.total(), sink.ids, in.Dropped(), sink.uses[9])
+	if sink.total() != 0 || len(sink.ids) != 0 || in.Stats().Dropped.Of("no_room").Load() != 7 || sink.uses[9] != 1 {
+		t.Errorf("%d counts, ids %v, %d dropped, %d uses", sink.total(), sink.ids, in.Stats().Dropped.Of("no_room").Load(), sink.uses[9])
 	}
 	room = true
 	flush() // the same batch again: it was answered for
@@ -204,8 +204,8 @@ func TestWithoutRoomCountsAreDroppedAndUsesOfKeysAreNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	flush()
-	if sink.total() != 5 || in.Dropped() != 7 {
-		t.Errorf("with room: %d counts, %d dropped", sink.total(), in.Dropped())
+	if sink.total() != 5 || in.Stats().Dropped.Of("no_room").Load() != 7 {
+		t.Errorf("with room: %d counts, %d dropped", sink.total(), in.Stats().Dropped.Of("no_room").Load())
 	}
 }
 
@@ -223,8 +223,8 @@ func TestMemoryIsBoundedAndAFullServerSaysSo(t *testing.T) {
 		t.Errorf("got %v, want unavailable with a time to retry", refused)
 	}
 	in.Served(1, Application{}, Count{Flag: "new", Reason: "OFF"})
-	if len(in.rows) != 10 || in.Dropped() != 1 {
-		t.Errorf("%d rows held, %d dropped; want 10 and 1", len(in.rows), in.Dropped())
+	if len(in.rows) != 10 || in.Stats().Dropped.Of("full").Load() != 1 {
+		t.Errorf("%d rows held, %d dropped; want 10 and 1", len(in.rows), in.Stats().Dropped.Of("full").Load())
 	}
 }
 
@@ -284,8 +284,8 @@ func TestAClockThatRunsAheadCountsAsNowAndOldCountsAreDropped(t *testing.T) {
 	ahead.Minute += 10 * 60_000
 	old.Minute -= 15 * 24 * 60 * 60_000
 	n, err := in.Offer(batch("b", ahead, old))
-	if err != nil || n != 1 || in.Dropped() != 7 {
-		t.Fatalf("took %d, dropped %d, %v", n, in.Dropped(), err)
+	if err != nil || n != 1 || in.Stats().Dropped.Of("old").Load() != 7 {
+		t.Fatalf("took %d, dropped %d, %v", n, in.Stats().Dropped.Of("old").Load(), err)
 	}
 	for row := range in.rows {
 		if row.Minute != minute {
@@ -347,5 +347,21 @@ func TestKeyUsesCanBeWrittenAtOnceAndSurviveAFailure(t *testing.T) {
 	sink.down = nil
 	if err := in.Flush(t.Context()); err != nil || sink.uses[7] != 2 {
 		t.Fatalf("uses %v, %v", sink.uses, err)
+	}
+}
+
+func TestTheSumsTellWhatBecameOfEachBatch(t *testing.T) {
+	in := New(newLedger(), Options{Clock: fixed(), MaxRows: 2})
+	_, _ = in.Offer(batch("a", served("f", "true", 3), served("g", "true", 4)))
+	_, _ = in.Offer(batch("a", served("f", "true", 3)))
+	_, _ = in.Offer(batch("", served("f", "true", 1)))
+	_, _ = in.Offer(batch("b", served("h", "true", 1)))
+	got := map[string]int64{}
+	in.Stats().Batches.Each(func(outcome string, n int64) { got[outcome] = n })
+	if diff := cmp.Diff(map[string]int64{"accepted": 1, "duplicate": 1, "invalid": 1, "busy": 1, "other": 0}, got); diff != "" {
+		t.Error(diff)
+	}
+	if n := in.Stats().Evaluations.Load(); n != 7 || in.Held() != 2 || in.Limit() != 2 {
+		t.Errorf("%d evaluations, %d of %d sums held; want 7, 2 of 2", n, in.Held(), in.Limit())
 	}
 }

@@ -31,6 +31,8 @@ type application struct {
 	catalog  *catalog.Service
 	delivery *delivery.Manager
 	presence *presence.Registry
+	refusals *refusals
+	lag      *lag
 	ingest   *ingest.Ingest
 	hub      *adminapi.Hub
 	declared *queue[sdkapi.Registration]
@@ -46,7 +48,7 @@ type application struct {
 // assemble opens the store and wires everything. What it has opened it closes
 // again when a later step fails.
 func (s *Server) assemble(ctx context.Context) (*application, error) {
-	st, err := store.Open(ctx, store.Options{Dir: s.cfg.Data, Clock: s.clock, Reserve: diskReserve})
+	st, err := store.Open(ctx, store.Options{Dir: s.cfg.Data, Clock: s.clock, Reserve: diskReserve, Observe: s.observeStore})
 	if err != nil {
 		return nil, err
 	}
@@ -61,19 +63,17 @@ func (s *Server) assemble(ctx context.Context) (*application, error) {
 
 func (a *application) wire(ctx context.Context) error {
 	s := a.server
-	a.presence = presence.New(s.clock)
-	a.ingest = ingest.New(timedSink{a.store, s.metrics}, ingest.Options{Logger: s.logger, Clock: s.clock, Room: a.hasRoom})
+	a.presence, a.lag = presence.New(s.clock), newLag(s.clock)
+	a.refusals = newRefusals(a.presence)
+	a.ingest = ingest.New(timedSink{a.store, timed{s.metrics}}, ingest.Options{Logger: s.logger, Clock: s.clock, Room: a.hasRoom})
 	signer, err := a.signer(ctx)
 	if err != nil {
 		return err
 	}
-	a.delivery = delivery.New(timedReader{a.store, s.metrics}, delivery.Options{
-		Logger: s.logger, Clock: s.clock, Signer: signer,
-		Published: func(state *delivery.State) {
-			s.metrics.Revision(state.Project, state.Environment, state.Revision())
-		},
+	a.delivery = delivery.New(timedReader{a.store, timed{s.metrics}, a.lag}, delivery.Options{
+		Logger: s.logger, Clock: s.clock, Signer: signer, Published: a.published,
 	})
-	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: &announcer{data: a.delivery, hub: a.hub, last: map[int64]int64{}}})
+	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: &announcer{data: a.delivery, hub: a.hub, lag: a.lag, tracer: s.tracer, last: map[int64]int64{}}})
 	a.accounts = account.New(a.store.Accounts(a.catalog.RecordAccount), s.clock)
 	a.declared = newQueue(a.register, a.reportRegistration)
 	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared, a.store.Trouble}, a.ingest, sdkapi.Options{})
@@ -90,7 +90,7 @@ func (a *application) wire(ctx context.Context) error {
 }
 
 func (a *application) gate() *gate.Gate {
-	return gate.New(a.delivery, a.presence, a.ingest, a.server.clock)
+	return gate.New(a.delivery, a.refusals, a.ingest, a.server.clock)
 }
 
 func (a *application) ofrep() *ofrep.API {

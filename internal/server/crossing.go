@@ -12,13 +12,16 @@ import (
 	"burgee.dev/burgee/internal/presence"
 	"burgee.dev/burgee/internal/sdkapi"
 	"burgee.dev/burgee/internal/store"
+	"burgee.dev/burgee/internal/telemetry"
 )
 
 // announcer carries the catalog's hints to the data plane and to the live
 // streams of the dashboard.
 type announcer struct {
-	data *delivery.Manager
-	hub  *adminapi.Hub
+	data   *delivery.Manager
+	hub    *adminapi.Hub
+	lag    *lag
+	tracer *telemetry.Tracer
 
 	mu   sync.Mutex      // guards last
 	last map[int64]int64 // revision last announced, by environment
@@ -26,7 +29,10 @@ type announcer struct {
 
 // Announce implements catalog.Announcer. A hint without a new revision is about
 // keys; the first of an environment may be about either.
-func (a *announcer) Announce(environmentID, revision int64) {
+func (a *announcer) Announce(ctx context.Context, environmentID, revision int64) {
+	step := a.tracer.Step(ctx, "delivery", "announce")
+	defer step.End(nil)
+	a.lag.committed(environmentID, revision, step.Cause())
 	a.data.Announce(environmentID, revision)
 	a.mu.Lock()
 	last, known := a.last[environmentID]

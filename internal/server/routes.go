@@ -44,6 +44,9 @@ func (a *application) routes(sdks *downloads.Handler) (http.Handler, error) {
 		Logger: s.logger, Clock: s.clock, TrustedProxies: s.cfg.TrustedProxies,
 		Observe: s.observeRequest, OnPanic: func(any) { s.metrics.Panic("http") },
 	}
+	if s.tracer.On() {
+		edge.Trace = s.traceRequest
+	}
 	return edge.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case isPage(r):
@@ -103,16 +106,31 @@ func (s *Server) publicURL(r *http.Request) string {
 	return scheme + "://" + r.Host
 }
 
-func (s *Server) observeRequest(o httpkit.Observation) {
-	_, route, _ := strings.Cut(o.Pattern, " ")
-	if route == "" {
-		route = o.Pattern
+// routeOf is the path of a request's pattern, "" where there was none.
+func routeOf(o httpkit.Observation) string {
+	if _, route, ok := strings.Cut(o.Pattern, " "); ok {
+		return route
 	}
+	return o.Pattern
+}
+
+// traceRequest begins the span of a request of the management API. A live
+// stream has none: it would last for hours and tell nothing.
+func (s *Server) traceRequest(r *http.Request) (context.Context, string, func(httpkit.Observation)) {
+	if !strings.HasPrefix(r.URL.Path, "/api/") || strings.HasSuffix(r.URL.Path, "/live") {
+		return nil, "", nil
+	}
+	ctx, traceID, end := s.tracer.Request(r)
+	return ctx, traceID, func(o httpkit.Observation) { end(routeOf(o), o.Status, o.Err) }
+}
+
+func (s *Server) observeRequest(o httpkit.Observation) {
+	route := routeOf(o)
 	if route == "" && o.Status < http.StatusBadRequest {
 		route = "dashboard"
 	}
 	stream := route == "/sdk/v1/stream" || strings.HasSuffix(route, "/live")
-	s.metrics.Request(o.Method, route, o.Status, o.Duration, stream)
+	s.metrics.Request(o.Method, route, o.Status, o.Duration, stream, o.Err)
 }
 
 // healthz says that the process lives. It touches nothing.

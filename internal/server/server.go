@@ -31,6 +31,7 @@ type Server struct {
 	logger  *slog.Logger
 	clock   clock.Clock
 	metrics *telemetry.Metrics
+	tracer  *telemetry.Tracer // nil when off
 	build   telemetry.Build
 
 	listener net.Listener
@@ -65,6 +66,10 @@ func New(cfg *config.Config, options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.tracer, err = telemetry.NewTracer(context.Background(), s.build, s.logger); err != nil {
+		return nil, err
+	}
+	s.logger = s.tracer.Logger(s.logger)
 	if s.listener, err = listen(cfg.Addr, "--addr"); err != nil {
 		return nil, err
 	}
@@ -213,10 +218,23 @@ func (s *Server) shutdown(app *application, web, ops *part) error {
 	}
 	web.stop()
 	app.stop()
+	s.sendLastTraces()
 	err = errors.Join(err, s.opsHTTP.Close())
 	ops.stop()
 	if err == nil {
 		s.logger.Info("stopped")
 	}
 	return err
+}
+
+// tracesTime is how long a stop waits for a collector that does not answer.
+const tracesTime = 5 * time.Second
+
+// sendLastTraces is no reason to fail: nobody can do anything about it now.
+func (s *Server) sendLastTraces() {
+	ctx, cancel := context.WithTimeout(context.Background(), tracesTime)
+	defer cancel()
+	if err := s.tracer.Shutdown(ctx); err != nil {
+		s.logger.Warn("traces lost", "error", err)
+	}
 }

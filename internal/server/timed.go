@@ -10,67 +10,73 @@ import (
 	"burgee.dev/burgee/internal/telemetry"
 )
 
-// timedReader measures the reads of delivery that cost something.
+// observeStore measures every transaction, and makes it a step of the trace
+// that it belongs to.
+func (s *Server) observeStore(ctx context.Context, operation string) func(error) {
+	began, step := time.Now(), s.tracer.Step(ctx, "store", operation)
+	return func(err error) {
+		s.metrics.Store(operation, time.Since(began), err)
+		step.End(err)
+	}
+}
+
+// timed measures the operations of the data plane by name.
+type timed struct{ metrics *telemetry.Metrics }
+
+// done ends a measurement; it is deferred, so err is read when it is known.
+func (t timed) done(operation string, began time.Time, err *error) {
+	t.metrics.Store(operation, time.Since(began), *err)
+}
+
+// timedReader measures the reads of delivery, and learns from them where every
+// environment stands.
 type timedReader struct {
 	*store.Store
-	metrics *telemetry.Metrics
+	timed
+	lag *lag
 }
 
 // Environments implements delivery.Reader.
-func (t timedReader) Environments(ctx context.Context) ([]delivery.EnvironmentState, error) {
-	defer t.metrics.Store("environments", time.Now())
-	return t.Store.Environments(ctx)
+func (t timedReader) Environments(ctx context.Context) (list []delivery.EnvironmentState, err error) {
+	defer t.done("environments", time.Now(), &err)
+	if list, err = t.Store.Environments(ctx); err == nil {
+		t.lag.seen(list)
+	}
+	return list, err
 }
 
 // Ruleset implements delivery.Reader.
-func (t timedReader) Ruleset(ctx context.Context, environmentID int64) (delivery.Ruleset, error) {
-	defer t.metrics.Store("ruleset", time.Now())
+func (t timedReader) Ruleset(ctx context.Context, environmentID int64) (_ delivery.Ruleset, err error) {
+	defer t.done("ruleset", time.Now(), &err)
 	return t.Store.Ruleset(ctx, environmentID)
 }
 
 // Deltas implements delivery.Reader.
-func (t timedReader) Deltas(ctx context.Context, environmentID, from int64, room int) ([]delivery.Delta, error) {
-	defer t.metrics.Store("deltas", time.Now())
+func (t timedReader) Deltas(ctx context.Context, environmentID, from int64, room int) (_ []delivery.Delta, err error) {
+	defer t.done("deltas", time.Now(), &err)
 	return t.Store.Deltas(ctx, environmentID, from, room)
+}
+
+// Keys implements delivery.Reader.
+func (t timedReader) Keys(ctx context.Context, environmentID int64) (_ []delivery.KeyRef, err error) {
+	defer t.done("keys", time.Now(), &err)
+	return t.Store.Keys(ctx, environmentID)
 }
 
 // timedSink measures the writes of ingest.
 type timedSink struct {
 	*store.Store
-	metrics *telemetry.Metrics
+	timed
 }
 
 // AddCounts implements ingest.Sink.
-func (t timedSink) AddCounts(ctx context.Context, batchIDs []string, rows []ingest.Row) error {
-	defer t.metrics.Store("add_counts", time.Now())
+func (t timedSink) AddCounts(ctx context.Context, batchIDs []string, rows []ingest.Row) (err error) {
+	defer t.done("add_counts", time.Now(), &err)
 	return t.Store.AddCounts(ctx, batchIDs, rows)
 }
 
-// observe adds the numbers that are read when somebody asks for the metrics.
-func (a *application) observe() {
-	m := a.server.metrics
-	m.Gauge("burgee_streams", "Open streams of programs.", func() float64 { return float64(a.sdk.Streams()) })
-	m.Gauge("burgee_instances", "Programs connected, by stream or lately by request.", func() float64 {
-		return float64(len(a.presence.Instances("", "")))
-	})
-	m.Counter("burgee_evaluations_dropped_total", "Evaluations not counted, for want of room or for their age.", func() float64 {
-		return float64(a.ingest.Dropped())
-	})
-	m.Gauge("burgee_disk_free_bytes", "Room on the disk of the data folder.", func() float64 {
-		space, _ := a.store.Space()
-		return float64(space.Free)
-	})
-	m.Gauge("burgee_disk_size_bytes", "Size of the disk of the data folder; 0 where it is not known.", func() float64 {
-		space, _ := a.store.Space()
-		return float64(space.Total)
-	})
-	m.Gauge("burgee_disk_refuses", "1 while the disk of the data folder takes no changes.", func() float64 {
-		if a.store.Trouble() != nil {
-			return 1
-		}
-		return 0
-	})
-	m.Gauge("burgee_registrations_waiting", "Registrations that wait for the database.", func() float64 {
-		return float64(len(a.declared.waiting))
-	})
+// AddKeyUses implements ingest.Sink.
+func (t timedSink) AddKeyUses(ctx context.Context, uses []ingest.KeyUse) (err error) {
+	defer t.done("add_key_uses", time.Now(), &err)
+	return t.Store.AddKeyUses(ctx, uses)
 }

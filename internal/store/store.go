@@ -22,6 +22,11 @@ type Options struct {
 	// Reserve is the size of a file, in bytes, that is given up for a change of
 	// configuration on a full disk. 0 is none.
 	Reserve int64
+	// Observe is called when a piece of work begins, and what it returns when
+	// the work ends: read, a read transaction; of a write transaction wait, for
+	// its turn, then write, the whole of it, and within it commit. Nil observes
+	// nothing.
+	Observe func(ctx context.Context, operation string) (done func(error))
 }
 
 // Store keeps everything. It is safe for concurrent use.
@@ -31,6 +36,7 @@ type Store struct {
 	lock   *folderLock // nil when shared with a running server
 	clock  clock.Clock
 	dir    string
+	begin  func(ctx context.Context, operation string) (done func(error))
 	epoch  int64
 	pruned atomic.Int64 // when retention ran last, in milliseconds
 
@@ -41,9 +47,12 @@ type Store struct {
 // Open opens the store of a folder, makes it when there is none, and brings its
 // schema up to date. Its errors are faults whose words say what to do.
 func Open(ctx context.Context, options Options) (*Store, error) {
-	s := &Store{clock: options.Clock}
+	s := &Store{clock: options.Clock, begin: options.Observe}
 	if s.clock == nil {
 		s.clock = clock.System{}
+	}
+	if s.begin == nil {
+		s.begin = func(context.Context, string) func(error) { return func(error) {} }
 	}
 	if err := s.open(ctx, options); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -152,7 +161,9 @@ func (s *Store) Write(ctx context.Context, fn func(catalog.Tx) error) error {
 }
 
 // read runs fn in one read transaction: all its queries see one state.
-func (s *Store) read(ctx context.Context, fn func(query) error) error {
+func (s *Store) read(ctx context.Context, fn func(query) error) (err error) {
+	done := s.begin(ctx, "read")
+	defer func() { done(err) }()
 	tx, err := s.reader.BeginTx(ctx, nil)
 	if err != nil {
 		return translate(fmt.Errorf("begin: %w", err))
@@ -175,13 +186,15 @@ func (s *Store) change(ctx context.Context, fn func(query) error) error {
 // Waiting for the turn ends with ctx; what has begun is not cut off, since the
 // answer to a commit that was cut off would be unknown.
 func (s *Store) write(ctx context.Context, fn func(query) error) (err error) {
-	conn, err := s.writer.Conn(ctx)
+	conn, err := s.turn(ctx)
 	if err != nil {
-		return translate(fmt.Errorf("wait for the writer: %w", err))
+		return err
 	}
 	defer conn.Close() //nolint:errcheck // gives the connection back
 	defer func() { s.noteWrite(err) }()
 	begun := context.WithoutCancel(ctx)
+	done := s.begin(begun, "write")
+	defer func() { done(err) }()
 	tx, err := conn.BeginTx(begun, nil)
 	if err != nil {
 		return translate(fmt.Errorf("begin: %w", err))
@@ -190,5 +203,21 @@ func (s *Store) write(ctx context.Context, fn func(query) error) (err error) {
 	if err := fn(query{begun, tx}); err != nil {
 		return err
 	}
+	return s.commit(begun, tx)
+}
+
+// turn waits for the one connection that writes.
+func (s *Store) turn(ctx context.Context) (conn *sql.Conn, err error) {
+	done := s.begin(ctx, "wait")
+	defer func() { done(err) }()
+	if conn, err = s.writer.Conn(ctx); err != nil {
+		return nil, translate(fmt.Errorf("wait for the writer: %w", err))
+	}
+	return conn, nil
+}
+
+func (s *Store) commit(ctx context.Context, tx *sql.Tx) (err error) {
+	done := s.begin(ctx, "commit")
+	defer func() { done(err) }()
 	return translate(tx.Commit())
 }

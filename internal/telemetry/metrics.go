@@ -8,74 +8,108 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"burgee.dev/burgee/internal/fault"
 )
 
-// Metrics are Burgee's own, with those of Go and the process.
+// Metrics are Burgee's own, with those of Go and the process. Labels are
+// bounded: project, environment, route, and kinds that the code names; never a
+// flag, a key or an instance. All methods but those that add metrics are safe
+// for concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
+	defined  []Definition
 
-	requests   *prometheus.CounterVec
-	durations  *prometheus.HistogramVec
-	panics     *prometheus.CounterVec
-	registered *prometheus.CounterVec
-	revision   *prometheus.GaugeVec
-	store      *prometheus.HistogramVec
+	requests    *prometheus.CounterVec
+	refused     *prometheus.CounterVec
+	durations   *prometheus.HistogramVec
+	panics      *prometheus.CounterVec
+	registered  *prometheus.CounterVec
+	store       *prometheus.HistogramVec
+	storeErrors *prometheus.CounterVec
+	publish     prometheus.Histogram
 }
+
+// Definition describes one metric, for the reference and for tests.
+type Definition struct {
+	Name   string
+	Kind   Kind
+	Help   string
+	Labels []string
+}
+
+// Kind is what a metric is to Prometheus.
+type Kind string
+
+// The kinds.
+const (
+	CounterKind   Kind = "counter"
+	GaugeKind     Kind = "gauge"
+	HistogramKind Kind = "histogram"
+)
 
 // NewMetrics returns the metrics of one server.
 func NewMetrics(build Build) *Metrics {
-	m := &Metrics{
-		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "burgee_http_requests_total", Help: "Requests finished, by route and status class.",
-		}, []string{"method", "route", "status"}),
-		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "burgee_http_request_duration_seconds", Help: "Time to answer, streams left out.",
-			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
-		}, []string{"route"}),
-		panics: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "burgee_panics_total", Help: "Panics recovered: each is a defect.",
-		}, []string{"where"}),
-		registered: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "burgee_registrations_total", Help: "Registrations of programs, by outcome.",
-		}, []string{"outcome"}),
-		revision: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "burgee_environment_revision", Help: "The revision that this node serves.",
-		}, []string{"project", "environment"}),
-	}
-	m.store = prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "burgee_store_duration_seconds", Help: "Time of the database's work for the data plane.",
-		Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1},
-	}, []string{"operation"})
-	info := prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "burgee_build_info", Help: "Always 1; the labels tell the build.",
-		ConstLabels: prometheus.Labels{"version": build.Version, "go": build.Go, "revision": build.Revision},
-	})
-	info.Set(1)
-	m.registry.MustRegister(m.requests, m.durations, m.panics, m.registered, m.revision, m.store, info,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m := &Metrics{registry: prometheus.NewRegistry()}
+	m.requests = m.counter("burgee_http_requests_total",
+		"Requests finished, by route and class of status. A stream counts when it ends.", "method", "route", "status")
+	m.refused = m.counter("burgee_http_requests_refused_total",
+		"Requests turned away because the server has not enough room or its store does not answer, by the code of the problem.", "route", "cause")
+	m.durations = m.histogram("burgee_http_request_duration_seconds", "Time to answer, streams left out.",
+		[]float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}, "route")
+	m.panics = m.counter("burgee_panics_total", "Panics recovered, by the part that panicked: each is a defect.", "where")
+	m.registered = m.counter("burgee_registrations_total",
+		"Registrations of programs, by outcome: done, refused (by the rules) or failed (the store did not take them).", "outcome")
+	m.store = m.histogram("burgee_store_duration_seconds",
+		"Time of the database. read and write are whole transactions; of a write, wait is for its turn and commit is the flush to disk. "+
+			"The other operations are those of the data plane and include their transaction.",
+		[]float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5}, "operation")
+	m.storeErrors = m.counter("burgee_store_errors_total",
+		"Work of the database that failed because of the database: busy, full, damaged, unreadable. What the rules refuse is not counted.", "operation")
+	publish := m.histogram("burgee_publish_duration_seconds",
+		"From the commit of a change to its publication on this node: read, compiled and encoded, before the streams are written.",
+		[]float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5})
+	m.publish = publish.WithLabelValues().(prometheus.Histogram)
+	m.Gauges("burgee_build_info", "Always 1; the labels tell the build.", []string{"version", "go", "revision"},
+		func(set Set) { set(1, build.Version, build.Go, build.Revision) })
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// Gauge adds a number that is read when it is asked for.
-func (m *Metrics) Gauge(name, help string, read func() float64) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+func (m *Metrics) define(kind Kind, name, help string, labels []string) {
+	m.defined = append(m.defined, Definition{Name: name, Kind: kind, Help: help, Labels: labels})
 }
 
-// Counter adds a sum that is read when it is asked for and never falls.
-func (m *Metrics) Counter(name, help string, read func() float64) {
-	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, read))
+func (m *Metrics) counter(name, help string, labels ...string) *prometheus.CounterVec {
+	m.define(CounterKind, name, help, labels)
+	vec := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	m.registry.MustRegister(vec)
+	return vec
+}
+
+func (m *Metrics) histogram(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+	m.define(HistogramKind, name, help, labels)
+	vec := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
+	m.registry.MustRegister(vec)
+	return vec
 }
 
 // Request counts one finished request. A stream's duration is its life, and
-// is not one of answering.
-func (m *Metrics) Request(method, route string, status int, took time.Duration, stream bool) {
+// is not one of answering. err is why it was refused, or nil.
+func (m *Metrics) Request(method, route string, status int, took time.Duration, stream bool, err error) {
 	if route == "" {
 		route = "none"
 	}
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status/100)+"xx").Inc()
 	if !stream {
 		m.durations.WithLabelValues(route).Observe(took.Seconds())
+	}
+	if err == nil {
+		return
+	}
+	switch f := fault.As(err); f.Kind {
+	case fault.Limited, fault.Unavailable, fault.NoRoom:
+		m.refused.WithLabelValues(route, f.Code).Inc()
 	}
 }
 
@@ -87,15 +121,21 @@ func (m *Metrics) Registration(outcome string, n int) {
 	m.registered.WithLabelValues(outcome).Add(float64(n))
 }
 
-// Revision notes the revision that is served.
-func (m *Metrics) Revision(project, environment string, revision int64) {
-	m.revision.WithLabelValues(project, environment).Set(float64(revision))
+// Store measures one operation of the store that took a time, and counts err
+// when it is the store's: not one of the caller's, and not one that ended
+// because nobody waits any more.
+func (m *Metrics) Store(operation string, took time.Duration, err error) {
+	m.store.WithLabelValues(operation).Observe(took.Seconds())
+	if ours(err) {
+		m.storeErrors.WithLabelValues(operation).Inc()
+	}
 }
 
-// Store measures one operation of the store that began at a time.
-func (m *Metrics) Store(operation string, began time.Time) {
-	m.store.WithLabelValues(operation).Observe(time.Since(began).Seconds())
-}
+// Published measures the time from a change's commit to its publication.
+func (m *Metrics) Published(took time.Duration) { m.publish.Observe(took.Seconds()) }
+
+// Definitions lists Burgee's own metrics, in the order of documentation.
+func (m *Metrics) Definitions() []Definition { return m.defined }
 
 // Handler serves the metrics in the text form of Prometheus.
 func (m *Metrics) Handler() http.Handler {

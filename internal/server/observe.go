@@ -1,0 +1,145 @@
+package server
+
+import (
+	"time"
+
+	"burgee.dev/burgee/internal/delivery"
+	"burgee.dev/burgee/internal/meter"
+	"burgee.dev/burgee/internal/presence"
+	"burgee.dev/burgee/internal/telemetry"
+)
+
+// observe adds the numbers that are read when somebody asks for the metrics.
+func (a *application) observe() {
+	a.observeEnvironments()
+	a.observeStreams()
+	a.observeIntake()
+	m := a.server.metrics
+	m.Counters("burgee_keys_refused_total", "Requests of programs turned away for their key, by cause.", "cause", a.refusals.causes)
+	m.Gauge("burgee_ready", "1 while this node serves every environment, as /readyz says; else 0.", func() float64 {
+		return oneIf(a.delivery.Ready() && !a.server.stopping.Load())
+	})
+	a.observeDisk()
+	m.Gauge("burgee_store_last_read_timestamp_seconds", "When the data plane last read the store, in seconds since 1970. It does so each second.", func() float64 {
+		return seconds(a.lag.lastRead())
+	})
+}
+
+// byEnvironment are the labels of what each environment has.
+var byEnvironment = []string{"project", "environment"}
+
+func (a *application) observeEnvironments() {
+	m := a.server.metrics
+	m.Gauges("burgee_environment_revision", "The revision that this node serves.", byEnvironment, a.eachState(func(s *delivery.State) float64 {
+		return float64(s.Revision())
+	}))
+	m.Gauges("burgee_environment_store_revision", "The newest revision in the store, as far as this node knows.", byEnvironment, func(set telemetry.Set) {
+		a.lag.each(func(s standing, _ time.Duration) { set(float64(s.stored), s.project, s.environment) })
+	})
+	m.Gauges("burgee_environment_behind_seconds", "How long a committed revision has waited to be served by this node; 0 when the newest is served.", byEnvironment, func(set telemetry.Set) {
+		a.lag.each(func(s standing, behind time.Duration) { set(behind.Seconds(), s.project, s.environment) })
+	})
+	m.Gauges("burgee_environment_failed", "1 while the newest revision cannot be read or used and an older one is served; the log says why.", byEnvironment, func(set telemetry.Set) {
+		failed := map[[2]string]bool{}
+		for _, p := range a.delivery.Problems() {
+			failed[[2]string{p.Project, p.Environment}] = true
+		}
+		a.lag.each(func(s standing, _ time.Duration) {
+			set(oneIf(failed[[2]string{s.project, s.environment}]), s.project, s.environment)
+		})
+	})
+	m.Gauges("burgee_environment_flags", "Flags in the snapshot that is served.", byEnvironment, a.eachState(func(s *delivery.State) float64 {
+		return float64(len(s.Flags))
+	}))
+	m.Gauges("burgee_environment_snapshot_bytes", "Size of the snapshot that is served, not compressed: what a program that has nothing reads.", byEnvironment, a.eachState(func(s *delivery.State) float64 {
+		return float64(len(s.Raw))
+	}))
+}
+
+// eachState reads a number of every State that is served.
+func (a *application) eachState(of func(*delivery.State) float64) func(telemetry.Set) {
+	return func(set telemetry.Set) {
+		for _, cell := range a.delivery.Cells() {
+			if s := cell.State(); s != nil {
+				set(of(s), s.Project, s.Environment)
+			}
+		}
+	}
+}
+
+func (a *application) observeStreams() {
+	m := a.server.metrics
+	m.Gauge("burgee_streams", "Open streams of programs.", func() float64 { return float64(a.sdk.Streams()) })
+	m.Gauge("burgee_instances", "Programs connected, by stream or lately by request.", func() float64 {
+		return float64(len(a.presence.Instances("", "")))
+	})
+}
+
+func (a *application) observeIntake() {
+	m, in := a.server.metrics, a.ingest.Stats()
+	m.Counters("burgee_event_batches_total", "Batches of counts that programs sent, by outcome: accepted, duplicate (sent again, counted once), invalid, or busy (no room; it comes again).", "outcome", in.Batches)
+	m.Counter("burgee_evaluations_total", "Evaluations counted.", in.Evaluations.Load)
+	m.Counters("burgee_evaluations_dropped_total", "Evaluations lost to the counts: for want of room in memory (full) or on the disk (no_room), or because they came too late (old).", "cause", in.Dropped)
+	m.Gauge("burgee_ingest_rows", "Sums that wait for the database.", func() float64 { return float64(a.ingest.Held()) })
+	m.Gauge("burgee_ingest_rows_limit", "How many sums may wait; beyond it batches are refused.", func() float64 { return float64(a.ingest.Limit()) })
+	m.Counter("burgee_ingest_flush_failures_total", "Times that the database did not take the sums; they are kept and tried again.", in.FlushFailures.Load)
+	m.Gauge("burgee_registrations_waiting", "Registrations that wait for the database.", func() float64 {
+		return float64(len(a.declared.waiting))
+	})
+}
+
+func (a *application) observeDisk() {
+	m := a.server.metrics
+	m.Gauge("burgee_disk_free_bytes", "Room on the disk of the data folder.", func() float64 {
+		space, _ := a.store.Space()
+		return float64(space.Free)
+	})
+	m.Gauge("burgee_disk_size_bytes", "Size of the disk of the data folder; 0 where it is not known.", func() float64 {
+		space, _ := a.store.Space()
+		return float64(space.Total)
+	})
+	m.Gauge("burgee_disk_refuses", "1 while the disk of the data folder takes no changes.", func() float64 {
+		return oneIf(a.store.Trouble() != nil)
+	})
+}
+
+// refusals counts who was turned away before presence takes note.
+type refusals struct {
+	*presence.Registry
+	causes *meter.Counters
+}
+
+func newRefusals(registry *presence.Registry) *refusals {
+	return &refusals{registry, meter.NewCounters(
+		"key_missing", "key_malformed", "key_unknown", "client_key", "used_from_browser", "token_not_key")}
+}
+
+// Refuse implements gate.Refusals.
+func (r *refusals) Refuse(f presence.Refusal) {
+	r.causes.Of(f.Cause).Inc()
+	r.Registry.Refuse(f)
+}
+
+// published takes note of each State that the data plane publishes.
+func (a *application) published(state *delivery.State) {
+	since, now, cause, waited := a.lag.published(state)
+	if !waited {
+		return
+	}
+	a.server.metrics.Published(now.Sub(since))
+	a.server.tracer.Caused(cause, "delivery publish", since, now, "burgee.project", state.Project, "burgee.environment", state.Environment)
+}
+
+func oneIf(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
+}
