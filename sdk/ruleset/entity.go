@@ -61,7 +61,7 @@ func lineKey(line []byte) (kind, key string) {
 		Flag  *string `json:"flag"`
 		Group *string `json:"target_group"`
 	}
-	if err := json.Unmarshal(line, &found); err == nil {
+	if err := json.Unmarshal(exact(line), &found); err == nil {
 		switch {
 		case found.Flag != nil:
 			return kindFlag, *found.Flag

@@ -39,7 +39,7 @@ func Parse(ndjson []byte) (*Set, error) {
 var errEmpty = errors.New("the snapshot is empty; its first line must be the header")
 
 func readHeader(line []byte, h *Header) error {
-	if err := json.Unmarshal(line, h); err != nil {
+	if err := json.Unmarshal(exact(line), h); err != nil {
 		return fmt.Errorf("the snapshot's first line is not a header: %w", err)
 	}
 	if h.Burgee == 0 {
@@ -73,15 +73,20 @@ type outline struct {
 
 func (p *parser) entity(line []byte) {
 	var o outline
-	if err := json.Unmarshal(line, &o); err != nil && !json.Valid(line) {
+	fields := exact(line)
+	if err := json.Unmarshal(fields, &o); err != nil && !json.Valid(line) {
 		p.salvage(line, err)
 		return
 	}
 	switch {
 	case o.Flag != nil:
-		p.addFlag(readFlag(line, *o.Flag, o.Needs))
+		f := readFlag(fields, *o.Flag, o.Needs)
+		f.Line = line
+		p.addFlag(f)
 	case o.Group != nil:
-		p.addGroup(readGroup(line, *o.Group, o.Needs))
+		g := readGroup(fields, *o.Group, o.Needs)
+		g.Line = line
+		p.addGroup(g)
 	}
 }
 
@@ -119,40 +124,40 @@ func (p *parser) addGroup(g Group) {
 	p.set.Groups = append(p.set.Groups, g)
 }
 
-func readFlag(line []byte, key string, rawNeeds json.RawMessage) Flag {
+func readFlag(fields []byte, key string, rawNeeds json.RawMessage) Flag {
 	needs, err := readNeeds(rawNeeds)
 	if err != nil {
-		return Flag{Key: key, Line: line, Malformed: err.Error()}
+		return Flag{Key: key, Malformed: err.Error()}
 	}
 	if _, unknown := UnknownNeed(needs); unknown {
-		return Flag{Key: key, Line: line, Needs: needs}
+		return Flag{Key: key, Needs: needs}
 	}
 	var w wireFlag
-	if err := json.Unmarshal(line, &w); err != nil {
-		return Flag{Key: key, Line: line, Malformed: err.Error()}
+	if err := json.Unmarshal(fields, &w); err != nil {
+		return Flag{Key: key, Malformed: err.Error()}
 	}
 	f, err := w.flag()
-	f.Key, f.Line = key, line
+	f.Key = key
 	if err != nil {
 		f.Malformed = err.Error()
 	}
 	return f
 }
 
-func readGroup(line []byte, key string, rawNeeds json.RawMessage) Group {
+func readGroup(fields []byte, key string, rawNeeds json.RawMessage) Group {
 	needs, err := readNeeds(rawNeeds)
 	if err != nil {
-		return Group{Key: key, Line: line, Malformed: err.Error()}
+		return Group{Key: key, Malformed: err.Error()}
 	}
 	if _, unknown := UnknownNeed(needs); unknown {
-		return Group{Key: key, Line: line, Needs: needs}
+		return Group{Key: key, Needs: needs}
 	}
 	var w wireGroup
-	if err := json.Unmarshal(line, &w); err != nil {
-		return Group{Key: key, Line: line, Malformed: err.Error()}
+	if err := json.Unmarshal(fields, &w); err != nil {
+		return Group{Key: key, Malformed: err.Error()}
 	}
 	g := w.group()
-	g.Key, g.Line = key, line
+	g.Key = key
 	return g
 }
 

@@ -187,3 +187,14 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkParseFlag(b *testing.B) {
+	line := []byte(`{"flag":"checkout.v2","type":"boolean","client":false,"enabled":true,"variations":[["true",true],["false",false]],"off":1,"prerequisites":[["pay.api",["true"]]],"targets":[["targetingKey",{"alice":0}]],"rules":[{"id":"r1","when":{"all":[{"attr":"country","op":"in","values":["DE"]},{"target_group":"beta"}]},"serve":{"seed":"5f2a9c1e7b3d4a60","unit":"targetingKey","table":[[100000,0],[1000000,null]]}}],"default":{"variation":1}}`)
+	snapshot := Encode(Header{Burgee: 1}, [][]byte{line})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Parse(snapshot); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
