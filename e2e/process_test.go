@@ -268,5 +268,6 @@ func python(t *testing.T) (path string, env []string) {
 			path = venv
 		}
 	}
-	return path, []string{"PYTHONPATH=" + source, "PYTHONUNBUFFERED=1"}
+	// All programs have the same key; none shall begin with what another test's server said.
+	return path, []string{"PYTHONPATH=" + source, "PYTHONUNBUFFERED=1", "BURGEE_CACHE_DIR=off"}
 }

@@ -9,11 +9,12 @@ from sdk_server import SdkServer
 
 
 @pytest.fixture(autouse=True)
-def clean(monkeypatch):
+def clean(monkeypatch, tmp_path):
     """No settings from outside, no remarks left from other tests, quick retries."""
     for name in list(os.environ):
         if name.startswith(("BURGEE_", "OTEL_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("BURGEE_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr(_backoff, "BASE", 0.05)
     monkeypatch.setattr(_backoff, "DEFAULT_SPREAD", 0.1)
     monkeypatch.setattr(_sender, "FLUSH_INTERVAL", 0.2)

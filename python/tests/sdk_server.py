@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import gzip
 import hashlib
@@ -11,6 +12,10 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
+
+from burgee import _ed25519
+from burgee._engine import read_header
+from burgee._replica import Document, Line, Signature, key_id
 
 KEY = "bgs_" + "AbCdEfGhIjKlMnOpQrStUvWxYz012345wxyz"
 
@@ -49,27 +54,113 @@ def split(key, ppm, seed="seed"):
     return {**flag(key), "default": {"seed": seed, "unit": "targetingKey", "table": table}}
 
 
-def snapshot(lines, revision=1, epoch=1_793_779_200):
-    """The bytes of a snapshot and its id."""
-    bodies = [json.dumps(line, separators=(",", ":")).encode() for line in lines]
-    root = hashlib.sha256(b"".join(hashlib.sha256(b).digest() for b in bodies)).hexdigest()
-    header = {
-        "burgee": 1,
-        "project": "default",
-        "environment": "production",
-        "epoch": epoch,
-        "revision": revision,
-        "hash": "p32",
-        "root": root,
-    }
-    head = json.dumps(header, separators=(",", ":")).encode()
-    return b"\n".join([head, *bodies]) + b"\n", f"{epoch}-{revision}-{root[:6]}"
+EPOCH = 1_793_779_200
+
+
+class Author:
+    """Makes what a server would send, signed with keys that come from names."""
+
+    def __init__(self, *names):
+        self._seeds = [
+            hashlib.sha256(f"burgee test key {name}".encode()).digest() for name in names
+        ]
+        self.keys = [base64.b64encode(_public(seed)).decode() for seed in self._seeds]
+
+    def document(self, lines, revision=1, epoch=EPOCH, environment="production"):
+        """A snapshot as the SDK reads it; ``encode()`` gives its bytes."""
+        found = {}
+        for line in lines:
+            kind, key = next(iter(line.items()))
+            found[kind.encode(), key.encode()] = Line((kind.encode(), key.encode()), _json(line))
+        found = dict(sorted(found.items()))
+        root = hashlib.sha256(b"".join(line.sum for line in found.values())).hexdigest()
+        header = {
+            "burgee": 1,
+            "project": "default",
+            "environment": environment,
+            "epoch": epoch,
+            "revision": revision,
+            "hash": "p32",
+            "root": root,
+        }
+        if self.keys:
+            header["keys"] = self.keys
+        head = _json(header)
+        return Document(read_header(head), head, found, self._sign(head))
+
+    def delta(self, before, after):
+        """The bytes of what leads from one document to another."""
+        head = after.header_line[:-1] + b',"from":%d}' % before.header.revision
+        changed = [
+            line.data
+            for name, line in after.lines.items()
+            if name not in before.lines or before.lines[name].data != line.data
+        ]
+        removed = [name for name in before.lines if name not in after.lines]
+        parts = [head, *changed]
+        if removed:
+            parts.append(_json({"removed": [[part.decode() for part in name] for name in removed]}))
+        if after.signature is not None:
+            parts.append(after.signature.line)
+        return b"\n".join(parts) + b"\n"
+
+    def _sign(self, message):
+        if not self._seeds:
+            return None
+        made = base64.b64encode(_signature(self._seeds[0], message)).decode()
+        return Signature(made, key_id(base64.b64decode(self.keys[0])))
+
+
+def _json(body):
+    return json.dumps(body, separators=(",", ":")).encode()
+
+
+def _secret(seed):
+    digest = hashlib.sha512(seed).digest()
+    scalar = int.from_bytes(digest[:32], "little") & ((1 << 254) - 8) | (1 << 254)
+    return scalar, digest[32:]
+
+
+def _times_base(scalar):
+    curve = _ed25519
+    return curve._encode(curve._sum_of_multiples(scalar % curve._L, curve._BASE, 0, curve._BASE))
+
+
+def _public(seed):
+    return _times_base(_secret(seed)[0])
+
+
+def _signature(seed, message):
+    """RFC 8032, 5.1.6; what signs is the server, so the SDK has no use for it."""
+    scalar, prefix = _secret(seed)
+    public = _times_base(scalar)
+    nonce = int.from_bytes(hashlib.sha512(prefix + message).digest(), "little")
+    point = _times_base(nonce)
+    factor = int.from_bytes(hashlib.sha512(point + public + message).digest(), "little")
+    return point + ((nonce + factor * scalar) % _ed25519._L).to_bytes(32, "little")
+
+
+def snapshot(lines, revision=1, epoch=EPOCH):
+    """The bytes of an unsigned snapshot and its id."""
+    made = Author().document(lines, revision, epoch)
+    return made.encode(), made.header.id
+
+
+def sse(name, data, identity):
+    """An event as it is sent."""
+    lines = b"".join(b"data: %s\n" % line for line in data.splitlines())
+    return b"event: %s\nid: %s\n%s\n" % (name.encode(), identity.encode(), lines)
 
 
 class SdkServer:
     """Holds one environment; what it received can be read by the test."""
 
-    def __init__(self, lines=(), port=0):
+    def __init__(self, lines=(), port=0, author=None):
+        self.author = author or Author()
+        self.deltas = True
+        self.tamper = {}
+        self.sent = []
+        self.history = {}
         self.changed = threading.Condition()
         self.port = port
         self.key = KEY
@@ -87,6 +178,7 @@ class SdkServer:
         self.headers = {}
         self._goaway = None
         self._revoked = False
+        self._extra = ()
         self._http = None
 
     @property
@@ -118,6 +210,28 @@ class SdkServer:
             self.lines = list(lines)
             self.epoch = epoch or self.epoch
             self.revision = revision if revision is not None else self.revision + 1
+            self.changed.notify_all()
+
+    def document(self):
+        """What the server would serve now."""
+        made = self.author.document(self.lines, self.revision, self.epoch)
+        return self.history.setdefault(made.header.id, made)
+
+    def event_for(self, known, *, deltas):
+        """The name and the data of the event for a reader that knows a revision."""
+        now, have = self.document(), self.history.get(known)
+        if have is not None and have.header == now.header:
+            return "uptodate", b"{}"
+        if have is None or not deltas or have.header.epoch != now.header.epoch:
+            return "full", now.encode()
+        if have.header.revision > now.header.revision:
+            return "full", now.encode()
+        return "delta", self.author.delta(have, now)
+
+    def say(self, event):
+        """Send bytes on every stream."""
+        with self.changed:
+            self._extra = (*self._extra, event)
             self.changed.notify_all()
 
     def say_goodbye(self, spread_ms=0):
@@ -193,7 +307,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/sdk/v1/stream":
             self._stream(state)
         elif self.path == "/sdk/v1/snapshot":
-            data, identity = snapshot(state.lines, state.revision, state.epoch)
+            data, identity = state.document().encode(), state.document().header.id
             if self.headers.get("If-None-Match") == f'"{identity}"':
                 self._answer(304, b"", {"ETag": f'"{identity}"'})
             else:
@@ -276,7 +390,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        sent = None
+        sent, said = None, len(state._extra)
+        known = self.headers.get("Last-Event-ID")
+        deltas = state.deltas and self.headers.get("Burgee-Delta") == "1"
         if state.silent_streams:
             time.sleep(30)
             return
@@ -284,24 +400,27 @@ class _Handler(BaseHTTPRequestHandler):
             with state.changed:
                 if not state.running:
                     return
-                data, identity = snapshot(state.lines, state.revision, state.epoch)
-                goaway, revoked = state._goaway, state._revoked
-                if identity == sent and goaway is None and not revoked:
+                identity = state.document().header.id
+                goaway, revoked, extra = state._goaway, state._revoked, state._extra[said:]
+                if identity == sent and goaway is None and not revoked and not extra:
                     state.changed.wait(0.2)
                     continue
+                name, data = state.event_for(known, deltas=deltas)
             if revoked:
                 self._chunk(b"event: revoked\ndata: {}\n\n")
                 break
             if goaway is not None:
                 self._chunk(b'event: goaway\ndata: {"spread_ms":%d}\n\n' % goaway)
                 break
-            if sent is None and self.headers.get("Last-Event-ID") == identity:
-                self._chunk(b"id: %s\nevent: uptodate\ndata: {}\n\n" % identity.encode())
-            else:
-                lines = b"".join(b"data: %s\n" % line for line in data.splitlines())
-                self._chunk(b"event: full\nid: %s\n%s\n" % (identity.encode(), lines))
+            if identity != sent:
+                data = state.tamper.get(name, bytes)(data)
+                self._chunk(sse(name, data, identity))
+                state.sent.append(name)
+                known = sent = identity
+            for event in extra:
+                self._chunk(event)
+            said += len(extra)
             self._chunk(b":\n")
-            sent = identity
         self._chunk(b"")
         self.close_connection = True
 

@@ -278,5 +278,8 @@ def test_setup_has_the_documented_arguments():
         "configuration_fetched_handler": None,
         "impression_handler": None,
         "context": None,
+        "cache_dir": None,
+        "bundle": None,
+        "verify_keys": None,
     }
-    assert [p.kind.name for p in parameters.values()][1:] == ["KEYWORD_ONLY"] * 9
+    assert [p.kind.name for p in parameters.values()][1:] == ["KEYWORD_ONLY"] * 12

@@ -12,7 +12,7 @@ EVENTS = [
     Event("", b"hello"),
     Event("full", b"one\ntwo", "1-2-abc"),
     Event("", b""),
-    Event("message", b"", "1-2-abc"),
+    Event("message", b""),
 ]
 
 

@@ -18,7 +18,8 @@ SOURCES = Path(__file__).resolve().parents[1] / "src"
 def run(code, server=None, timeout=20, **environment):
     """Run a program against the server; gives what it printed and how long it took."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("BURGEE_")}
-    env |= {"PYTHONPATH": str(SOURCES), "BURGEE_KEY": KEY, **environment}
+    env |= {"PYTHONPATH": str(SOURCES), "BURGEE_KEY": KEY, "BURGEE_CACHE_DIR": "off"}
+    env |= environment
     if server is not None:
         env["BURGEE_URL"] = server.url
     started = time.monotonic()

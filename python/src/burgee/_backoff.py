@@ -44,7 +44,16 @@ class Backoff:
 class Pace:
     """Decides between streaming and polling, and how long to wait in between."""
 
-    __slots__ = ("_backoff", "_failed", "_interval", "_stream_at", "_streaming", "spread")
+    __slots__ = (
+        "_backoff",
+        "_failed",
+        "_fallen_back",
+        "_interval",
+        "_resynced_at",
+        "_stream_at",
+        "_streaming",
+        "spread",
+    )
 
     def __init__(
         self, *, streaming: bool, interval: float, rand: Callable[[], float] = random.random
@@ -54,6 +63,8 @@ class Pace:
         self._streaming = streaming
         self._interval = interval
         self._stream_at = 0.0
+        self._fallen_back = False
+        self._resynced_at = float("-inf")
         self.spread = DEFAULT_SPREAD
 
     def polls(self, now: float) -> bool:
@@ -71,15 +82,28 @@ class Pace:
         if lasted >= HEALTHY:
             self._backoff.reset()
             self._failed.clear()
-            return self._backoff.spread(self.spread)
-        if reached:
-            self._failed.append(now)
-            if len(self._failed) == _FAILED_STREAMS and now - self._failed[0] <= _WITHIN:
-                self._failed.clear()
-                self._backoff.reset()
-                self._stream_at = now + _RETRY_STREAM
-                return retry_after or 0.0
+            self._fallen_back = False
+            return max(self._backoff.spread(self.spread), retry_after or 0.0)
+        if self._fallen_back or (reached and self._third_failure(now)):
+            self._fallen_back = True
+            self._backoff.reset()
+            self._stream_at = now + _RETRY_STREAM
+            return retry_after or 0.0
         return self._backoff.next(retry_after)
+
+    def _third_failure(self, now: float) -> bool:
+        self._failed.append(now)
+        if len(self._failed) < _FAILED_STREAMS or now - self._failed[0] > _WITHIN:
+            return False
+        self._failed.clear()
+        return True
+
+    def resync(self, now: float, *, lasted: float) -> float:
+        """The delay before asking for a whole snapshot: none, unless that happened just now."""
+        first = now - self._resynced_at >= HEALTHY
+        self._resynced_at = now
+        delay = self.stream_ended(now, reached=True, lasted=lasted)
+        return 0.0 if first else delay
 
     def went_away(self, spread: float) -> float:
         """The delay after the server said goodbye and how widely to come back."""

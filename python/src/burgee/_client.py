@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from burgee import _context, _overrides, _process, _settings, _values
 from burgee._backoff import Pace
+from burgee._cache import Cache, Keeper, first_of, read_bundle
 from burgee._context import ContextLike
 from burgee._detail import detail_of
 from burgee._dispatch import Dispatcher
@@ -19,10 +20,11 @@ from burgee._fetch import Fetcher
 from burgee._flags import Flag, check_key, flags_in
 from burgee._journal import Journal
 from burgee._log import log, warn_once
-from burgee._outbox import Outbox
+from burgee._outbox import News, Outbox
+from burgee._replica import Replica
 from burgee._results import Detail, Fetched, Impression, Status
 from burgee._sender import Declarations, Sender
-from burgee._settings import Settings
+from burgee._settings import Bundle, CacheFolder, Settings
 from burgee._state import State
 from burgee._transport import AnswerError, Transport
 from burgee._updater import Updater
@@ -55,6 +57,8 @@ class Client:
         self._updater: Updater | None = None
         self._sender: Sender | None = None
         self._dispatcher: Dispatcher | None = None
+        self._cache: Cache | None = None
+        self._keeper: Keeper | None = None
         self._fetcher = Fetcher()
         self._epoch: int | None = None
 
@@ -73,9 +77,14 @@ class Client:
         configuration_fetched_handler: Callable[[Fetched], object] | None = None,
         impression_handler: Callable[[Impression], object] | None = None,
         context: Mapping[str, Any] | str | None = None,
+        cache_dir: CacheFolder = None,
+        bundle: Bundle = None,
+        verify_keys: Sequence[str] | None = None,
     ) -> Client:
         """Connect, and wait at most ``timeout`` seconds for the first configuration.
 
+        A configuration that was stored on disk by an earlier run, or that came with the
+        program as a bundle, is served at once as stale, and nothing is waited for.
         Raises TypeError or ValueError for a malformed argument and for nothing else:
         without a server the flags serve their code defaults.
         """
@@ -90,6 +99,9 @@ class Client:
             configuration_fetched_handler=configuration_fetched_handler,
             impression_handler=impression_handler,
             context=context,
+            cache_dir=cache_dir,
+            bundle=bundle,
+            verify_keys=verify_keys,
         )
         self.wait(timeout)
         return self
@@ -107,6 +119,9 @@ class Client:
         configuration_fetched_handler: Callable[[Fetched], object] | None = None,
         impression_handler: Callable[[Impression], object] | None = None,
         context: Mapping[str, Any] | str | None = None,
+        cache_dir: CacheFolder = None,
+        bundle: Bundle = None,
+        verify_keys: Sequence[str] | None = None,
     ) -> None:
         """Connect like setup, without waiting."""
         _settings.seconds("timeout", timeout)
@@ -124,18 +139,27 @@ class Client:
             streaming=streaming,
             fetch_interval=fetch_interval,
             context=context,
+            cache_dir=cache_dir,
+            bundle=bundle,
+            verify_keys=verify_keys,
         )
         with self._lock:
             if self._updater is not None:
                 log.warning("setup was called again; the connection before is closed")
-                self.shutdown()
-            _overrides.read_environment()
+            self.shutdown()
+            _overrides.watch(id(self))
+            _process.watch(self)
             self._settings = settings
             self._fetched_handler = configuration_fetched_handler
             self._impression_handler = impression_handler
             self._journal = Journal(settings, timeout)
-            self._state = State(self._turned)
+            self._state = State(self._turned, Replica(settings.trust))
+            self._cache = None
+            if settings.cache is not None and settings.offline is None:
+                self._cache = Cache(settings.cache, settings.key, settings.trust)
             self._bind_context(settings)
+            self._start_handler()
+            self._begin_with_files(settings)
             if settings.offline is not None:
                 log.warning("%s", settings.offline)
                 self._state.last_error = settings.offline
@@ -143,6 +167,21 @@ class Client:
                 return
             _process.warn_without_threads()
             self._start(self._declarations())
+
+    def _begin_with_files(self, settings: Settings) -> None:
+        """Serve at once what a stored configuration or a bundle holds, the newer of both."""
+        stored = None if self._cache is None else self._cache.read()
+        bundled = None
+        if settings.bundle is not None:
+            bundled = read_bundle(settings.bundle, settings.trust)
+        first = first_of(stored, bundled)
+        if first is None:
+            return
+        fetched = self._state.begin_with(*first)
+        if self._journal is not None:
+            self._journal.began(self._state)
+        self._announce(fetched)
+        self._state.settled.set()
 
     def wait(self, timeout: float) -> bool:
         """Wait for the first configuration; False says there is none, and the log why."""
@@ -168,16 +207,33 @@ class Client:
         transport = Transport(settings.url, settings.key, settings.identity(instance))
         pace = Pace(streaming=settings.streaming, interval=settings.fetch_interval)
         self._transport = transport
-        self._dispatcher = Dispatcher(self._fetched_handler) if self._fetched_handler else None
         self._updater = Updater(transport, self._state, pace, self._announce, self._refused)
-        self._sender = Sender(transport, self._outbox, lambda: settings.as_application(instance))
+        self._sender = Sender(
+            transport, self._outbox, lambda: settings.as_application(instance), self._news
+        )
         if declarations:
             self._sender.declare(declarations)
-        if self._dispatcher is not None:
-            self._dispatcher.start()
+        self._start_keeper()
         self._updater.start()
         self._sender.start()
-        _process.watch(self)
+
+    def _start_handler(self) -> None:
+        if self._fetched_handler is not None:
+            self._dispatcher = Dispatcher(self._fetched_handler)
+            self._dispatcher.start()
+
+    def _start_keeper(self) -> None:
+        if self._cache is None:
+            return
+        state = self._state
+        stored = state.id if state.source == "disk" else None
+        self._keeper = Keeper(self._cache, lambda: state.replica, stored)
+        self._keeper.start()
+        if state.source == "bundle":
+            self._keeper.offer()
+
+    def _news(self) -> News:
+        return News(self._state.applied, _overrides.emergency())
 
     def after_fork(self) -> None:
         """Begin anew in a forked child; what the parent counted, the parent sends."""
@@ -192,6 +248,7 @@ class Client:
         self._journal = Journal(self._settings, 0.0)
         updater.abandon()
         self._bind_context(self._settings)
+        self._start_handler()
         self._start(sender.undeclared())
 
     def shutdown(self, timeout: float = 1.0) -> None:
@@ -201,11 +258,15 @@ class Client:
         """
         with self._lock:
             updater, sender, dispatcher = self._updater, self._sender, self._dispatcher
+            keeper, self._keeper = self._keeper, None
             self._updater = self._sender = self._dispatcher = self._transport = None
             _process.forget(self)
+        _overrides.let_go(id(self))
         deadline = time.monotonic() + max(timeout, 0.0)
         if updater is not None:
             updater.stop()
+        if keeper is not None:
+            keeper.stop(max(timeout, 0.0) / 2)  # a disk that hangs must not cost the counts
         if sender is not None:
             sender.stop(max(deadline - time.monotonic(), 0.0))
         if updater is not None:
@@ -317,7 +378,7 @@ class Client:
             return detail
         age = self._state.age
         return detail.aged(
-            stale=not self._state.connected, age_ms=0 if age is None else int(age * 1000)
+            stale=not self._state.connected, age_ms=None if age is None else int(age * 1000)
         )
 
     def _decide(self, key: str | None, context: ContextLike | None, now: int) -> Outcome:
@@ -403,10 +464,11 @@ class Client:
         """The state of the client at this moment."""
         state, settings, snapshot = self._state, self._settings, self._state.snapshot
         header = None if snapshot is None else snapshot.header
+        heard = state.heard_at
         return Status(
             connected=state.connected,
             stale=snapshot is not None and not state.connected,
-            revision=state.revision,
+            revision=None if header is None else header.revision,
             age=state.age,
             application="" if settings is None else settings.application,
             last_error=state.last_error,
@@ -414,6 +476,14 @@ class Client:
             project="" if header is None else header.project,
             environment="" if header is None else header.environment,
             flags=0 if snapshot is None else len(snapshot),
+            source=state.source,
+            id=None if header is None else header.id,
+            epoch=None if header is None else header.epoch,
+            last_heard=None if heard is None else time.monotonic() - heard,
+            cache_ignored=0 if self._cache is None else self._cache.ignored,
+            resyncs=state.resyncs,
+            dropped=self._outbox.dropped,
+            overrides=_overrides.emergency(),
         )
 
     def _turned(self, connected: bool, error: str | None) -> None:
@@ -431,6 +501,8 @@ class Client:
             if self._epoch is not None and sender is not None:
                 sender.declare(self._declarations())
             self._epoch = snapshot.header.epoch
+        if self._keeper is not None:
+            self._keeper.offer()
         self._told(fetched)
 
     def _told(self, fetched: Fetched) -> Fetched:

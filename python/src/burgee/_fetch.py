@@ -73,7 +73,8 @@ class Fetcher:
 
 def _ask(transport: Transport, state: State, refused: Callable[[AnswerError], None]) -> Fetched:
     try:
-        return poll(transport, state, "fetch", _REQUEST_TIMEOUT)[0]
+        fetched = poll(transport, state, "fetch", _REQUEST_TIMEOUT).fetched
+        return fetched if fetched.error is None else state.fail(fetched.error, "fetch")
     except AnswerError as error:
         if error.refused:
             refused(error)

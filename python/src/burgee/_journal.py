@@ -22,6 +22,10 @@ class Journal:
         self._said_waiting = False
         self._refused: str | None = None
 
+    def began(self, state: State) -> None:
+        """There is a configuration before any server was asked."""
+        log.info("starting with revision %s from the %s", state.revision, state.source)
+
     def turned(self, state: State, *, connected: bool, error: str | None) -> None:
         """The connection came, went, or could not be had."""
         if connected:
@@ -35,7 +39,9 @@ class Journal:
                 error,
                 state.revision,
             )
-        elif state.snapshot is None and time.monotonic() >= self._patience_ends:
+        elif state.snapshot is not None:
+            self._unheard(state, error)
+        elif time.monotonic() >= self._patience_ends:
             self.waiting(error)
 
     def _connected(self, state: State) -> None:
@@ -54,6 +60,19 @@ class Journal:
             len(snapshot),
             "" if len(snapshot) == 1 else "s",
             self._settings.application,
+        )
+
+    def _unheard(self, state: State, error: str | None) -> None:
+        """Nothing was ever heard, and a file is served."""
+        if self._said_waiting or self._refused is not None:
+            return
+        self._said_waiting = True
+        log.warning(
+            "%s cannot be asked: %s. Serving revision %s from the %s and trying again",
+            self._settings.url,
+            error,
+            state.revision,
+            state.source,
         )
 
     def waiting(self, error: str | None) -> None:

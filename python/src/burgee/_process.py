@@ -8,6 +8,7 @@ import sys
 import weakref
 from typing import TYPE_CHECKING
 
+from burgee import _overrides
 from burgee._log import warn_once
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _running: weakref.WeakSet[Client] = weakref.WeakSet()
 
 
 def watch(client: Client) -> None:
-    """Look after a client that has started its threads."""
+    """Look after a client that has been set up."""
     _running.add(client)
 
 
@@ -44,6 +45,7 @@ def warn_without_threads() -> None:
 
 
 def _after_fork_in_child() -> None:
+    _overrides.after_fork()
     for client in list(_running):
         client.after_fork()
 

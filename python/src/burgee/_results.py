@@ -14,7 +14,7 @@ class Fetched:
     has_changes: bool
     """Whether the configuration differs from the one before; the first one does."""
     source: str
-    """``stream``, ``poll`` or ``fetch``."""
+    """``bundle``, ``disk``, ``stream``, ``poll`` or ``fetch``."""
     revision: int | None = None
     """The revision in use afterwards, None without a configuration."""
     error: str | None = None
@@ -26,17 +26,37 @@ class Status:
     """The state of a client at one moment."""
 
     connected: bool
+    """Whether the last exchange with the server went well."""
     stale: bool
     """Whether the values may be old: there are some, and the server cannot be heard."""
     revision: int | None
+    """The revision in use, None without a configuration."""
     age: float | None
-    """Seconds since the server last confirmed the configuration."""
+    """Seconds since the server last confirmed the configuration, None when it never did."""
     application: str
     last_error: str | None
+    """Why the server could not be asked or believed, None while all goes well."""
     url: str = ""
     project: str = ""
     environment: str = ""
     flags: int = 0
+    """How many flags the configuration holds."""
+    source: str | None = None
+    """Where it came from: ``bundle``, ``disk``, ``stream``, ``poll`` or ``fetch``."""
+    id: str | None = None
+    """Its id, ``<epoch>-<revision>-<root>``: alike on every instance that serves the same."""
+    epoch: int | None = None
+    """The second since 1970 at which the server's store was made; a greater one wins."""
+    last_heard: float | None = None
+    """Seconds since anything came from the server, None when nothing ever did."""
+    cache_ignored: int = 0
+    """How many times a stored configuration did not pass and was left aside."""
+    resyncs: int = 0
+    """How many times something did not fit and a whole configuration was asked for."""
+    dropped: int = 0
+    """How many counted evaluations were lost because the server was away for too long."""
+    overrides: tuple[str, ...] = ()
+    """The flags that BURGEE_OVERRIDES overrides now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +90,7 @@ class Detail:
     stale: bool = False
     age_ms: int | None = None
 
-    def aged(self, *, stale: bool, age_ms: int) -> Detail:
+    def aged(self, *, stale: bool, age_ms: int | None) -> Detail:
         """The same detail with how fresh the configuration is."""
         return replace(self, stale=stale, age_ms=age_ms)
 

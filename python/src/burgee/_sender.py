@@ -1,4 +1,4 @@
-"""Reports in the background: which flags the program declares, and counts of evaluations."""
+"""Reports in the background: declared flags, counts of evaluations, the revision in use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from burgee._backoff import REFUSED, Backoff
 from burgee._log import log, warn_once
-from burgee._outbox import Outbox
+from burgee._outbox import News, Outbox
 from burgee._transport import AnswerError, Transport, UnreachableError
 
 FLUSH_INTERVAL = 5.0
@@ -33,10 +33,12 @@ class Sender:
         transport: Transport,
         outbox: Outbox,
         application: Callable[[], dict[str, str]],
+        news: Callable[[], News],
     ) -> None:
         self._transport = transport
         self._outbox = outbox
         self._application = application
+        self._news = news
         self._wake = threading.Event()
         self._stopping = False
         self._lock = threading.Lock()
@@ -52,7 +54,7 @@ class Sender:
 
     def start(self) -> None:
         """Begin to report."""
-        self._events_at = time.monotonic() + FLUSH_INTERVAL
+        self._events_at = time.monotonic() + _interval()
         self._thread.start()
 
     def declare(self, declarations: Declarations) -> None:
@@ -150,14 +152,14 @@ class Sender:
         return batch
 
     def _flush(self) -> None:
-        self._events_at = time.monotonic() + FLUSH_INTERVAL
-        while (batch := self._outbox.next_batch()) is not None:
-            body = {"id": batch.id, "application": self._application(), "counts": batch.counts}
+        self._events_at = time.monotonic() + _interval()
+        while (batch := self._outbox.next_batch(self._news())) is not None:
+            body = batch.body(self._application(), time.monotonic())
             try:
                 self._transport.post("/sdk/v1/events", body, self._timeout(), zipped=True)
             except (AnswerError, UnreachableError) as error:
                 delay = _delay(self._events_backoff, error)
-                self._events_at = time.monotonic() + max(delay, FLUSH_INTERVAL)
+                self._events_at = time.monotonic() + max(delay, _interval())
                 if not _permanent(error):
                     log.debug("counts could not be sent, trying again: %s", error)
                     return
@@ -165,6 +167,11 @@ class Sender:
             else:
                 self._events_backoff.reset()
             self._outbox.acknowledge(batch)
+
+
+def _interval() -> float:
+    """The seconds between two batches, a little different each time."""
+    return FLUSH_INTERVAL * random.uniform(0.8, 1.2)
 
 
 def _say_refusals(body: bytes) -> None:

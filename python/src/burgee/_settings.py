@@ -6,16 +6,21 @@ import os
 import platform
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Union
 from urllib.parse import urlsplit
 
+from burgee._cache import default_folder
 from burgee._keys import problem_of
+from burgee._replica import Trust, pinned
 from burgee._version import __version__
 
 DEFAULT_URL = "http://127.0.0.1:7878"
+
+CacheFolder = Union[str, "os.PathLike[str]", Literal[False], None]
+Bundle = Union[str, "os.PathLike[str]", bytes, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,12 @@ class Settings:
     streaming: bool
     fetch_interval: float
     context: Mapping[str, Any]
+    cache: Path | None
+    """The folder of stored configurations, None for none."""
+    bundle: Path | bytes | None
+    """A configuration that came with the program."""
+    trust: Trust
+    """Whose signatures count."""
     offline: str | None
     """Why the server is not asked at all, None when it is."""
 
@@ -74,6 +85,9 @@ def resolve(
     streaming: bool,
     fetch_interval: float,
     context: Mapping[str, Any] | str | None,
+    cache_dir: CacheFolder = None,
+    bundle: Bundle = None,
+    verify_keys: Sequence[str] | None = None,
 ) -> Settings:
     """Check the arguments and fill in the environment; raises for a malformed argument."""
     for name, value in (
@@ -89,6 +103,7 @@ def resolve(
         raise ValueError(f"url {url!r} {problem}")
     address = (url or os.environ.get("BURGEE_URL", "").strip() or DEFAULT_URL).rstrip("/")
     secret = (os.environ.get("BURGEE_KEY", "") if key is None else key).strip()
+    trust, distrust = _trust(verify_keys)
     return Settings(
         key=secret,
         url=address,
@@ -97,7 +112,10 @@ def resolve(
         streaming=bool(streaming),
         fetch_interval=float(fetch_interval),
         context=_global_context(context),
-        offline=_offline(secret, address),
+        cache=_cache_folder(cache_dir),
+        bundle=None if distrust else _bundle(bundle),
+        trust=trust,
+        offline=distrust or _offline(secret, address),
     )
 
 
@@ -145,6 +163,50 @@ def _global_context(context: Mapping[str, Any] | str | None) -> Mapping[str, Any
     if not isinstance(context, Mapping):
         raise TypeError(f"context must be a mapping or text, not {type(context).__name__}")
     return dict(context)
+
+
+def _cache_folder(given: CacheFolder) -> Path | None:
+    if given is False:
+        return None
+    if given is None:
+        named = os.environ.get("BURGEE_CACHE_DIR", "").strip()
+        if named == "off":
+            return None
+        return Path(named) if named else default_folder()
+    if isinstance(given, bool) or not isinstance(given, (str, os.PathLike)):
+        raise TypeError(f"cache_dir must be a path or False, not {type(given).__name__}")
+    return Path(given)
+
+
+def _bundle(given: Bundle) -> Path | bytes | None:
+    if given is None:
+        named = os.environ.get("BURGEE_BUNDLE", "").strip()
+        return Path(named) if named else None
+    if isinstance(given, bytes):
+        return given
+    if not isinstance(given, (str, os.PathLike)):
+        raise TypeError(f"bundle must be a path or bytes, not {type(given).__name__}")
+    return Path(given)
+
+
+def _trust(given: Sequence[str] | None) -> tuple[Trust, str | None]:
+    """The trust, and why nothing can be trusted where the environment is malformed."""
+    if given is None:
+        named = os.environ.get("BURGEE_VERIFY_KEYS", "").replace(",", " ").split()
+        try:
+            return pinned(named), None
+        except ValueError as error:
+            serving = "Nothing is trusted until then, and every flag serves its code default"
+            return Trust(pinned=True), f"BURGEE_VERIFY_KEYS: {error}. {serving}"
+    if isinstance(given, (str, bytes)) or not isinstance(given, Sequence):
+        raise TypeError(f"verify_keys must be a list of texts, not {type(given).__name__}")
+    for key in given:
+        if not isinstance(key, str):
+            raise TypeError(f"verify_keys must be texts, not {type(key).__name__}")
+    try:
+        return pinned(given), None
+    except ValueError as error:
+        raise ValueError(f"verify_keys: {error}") from None
 
 
 def _application_name() -> str:

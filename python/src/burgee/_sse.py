@@ -14,6 +14,7 @@ class Event:
     name: str
     data: bytes
     id: str | None = None
+    """The id that came with this event; it is not carried over to those without one."""
 
 
 class TooLargeError(ValueError):
@@ -65,8 +66,8 @@ class Parser:
         return None
 
     def _dispatch(self) -> Event | None:
-        name, data = self._name, self._data
-        self._name, self._data, self._size = "", [], 0
+        name, data, identity = self._name, self._data, self._id
+        self._name, self._data, self._size, self._id = "", [], 0, None
         if not data:
             return None
-        return Event(name or "message", b"\n".join(data), self._id)
+        return Event(name or "message", b"\n".join(data), identity)

@@ -5,20 +5,45 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from burgee._engine import Snapshot, WireError, compile_document, parse
+from burgee._engine import Snapshot
 from burgee._log import log
+from burgee._replica import NotNewerError, RefusedError, Replica
 from burgee._results import Fetched
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a snapshot or a delta."""
+
+    fetched: Fetched
+    """With an error when it was refused."""
+    applied: bool = False
+    leads_to: str | None = None
+    """The id of the revision that it holds or leads to, None when it was refused."""
 
 
 class State:
     """Swaps snapshots as a whole; readers take the pointer and never wait."""
 
-    def __init__(self, listener: Callable[[bool, str | None], None] | None = None) -> None:
+    def __init__(
+        self,
+        listener: Callable[[bool, str | None], None] | None = None,
+        replica: Replica | None = None,
+    ) -> None:
         self._listener = listener
+        self.replica = Replica() if replica is None else replica
         self.snapshot: Snapshot | None = None
+        self.source: str | None = None
+        """Where the snapshot came from."""
+        self.applied: tuple[str, float] | None = None
+        """The id of the snapshot, and when it was taken by the monotonic clock."""
         self.connected = False
         self.confirmed_at: float | None = None
+        self.heard_at: float | None = None
+        """When anything last came from the server, by the monotonic clock."""
+        self.resyncs = 0
         self.last_error: str | None = None
         self.settled = threading.Event()
         """Set with the first configuration, or when there will be none for now."""
@@ -33,49 +58,71 @@ class State:
             self.settled.set()
         self.connected = False
 
-    def apply(self, data: bytes, source: str) -> tuple[Fetched, bool]:
-        """Take over a snapshot if it is newer; gives what came of it and whether it was."""
+    def begin_with(self, replica: Replica, source: str) -> Fetched:
+        """Serve what a file holds until the server is heard; it counts as stale."""
+        with self._lock:
+            changed = self._swap(replica, source)
+        return Fetched(changed, source, self.revision)
+
+    def take(self, data: bytes, source: str, *, delta: bool = False) -> Taken:
+        """Take over a snapshot or a delta if it is whole, trusted and newer.
+
+        A refusal changes nothing; the caller knows what to make of it.
+        """
         try:
-            candidate = compile_document(parse(data))
-        except WireError as error:
-            return self.fail(str(error), source), False
+            with self._lock:
+                here = self.replica
+                changed = self._swap(here.delta(data) if delta else here.full(data), source)
+                fetched = Fetched(changed, source, self.revision)
+        except NotNewerError as same:
+            self.confirm()
+            return Taken(Fetched(False, source, self.revision), leads_to=same.id)
+        except RefusedError as error:
+            return self._refused(str(error), source)
         except Exception as error:
             log.exception("a configuration could not be read; the last one stays in use")
-            return self.fail(f"the configuration could not be read: {error!r}", source), False
-        with self._lock:
-            before = self.snapshot
-            if before is None or _newer(candidate, before):
-                self.snapshot = candidate
-        self._confirm()
-        if self.snapshot is before:
-            return Fetched(False, source, self.revision), False
+            return self._refused(f"the configuration could not be read: {error!r}", source)
+        self.confirm()
         self.settled.set()
-        changed = before is None or before.digest != candidate.digest
-        for key, (code, message) in candidate.errors.items():
-            log.warning("the flag %s cannot be used (%s): %s", key, code, message)
-        return Fetched(changed, source, candidate.header.revision), True
+        return Taken(fetched, applied=True, leads_to=self.id)
+
+    def _refused(self, problem: str, source: str) -> Taken:
+        return Taken(Fetched(False, source, self.revision, problem))
+
+    def _swap(self, replica: Replica, source: str) -> bool:
+        """Put another replica in place; gives whether its entities differ."""
+        if replica.document is None:
+            return False
+        before, snapshot = self.snapshot, replica.document.snapshot()
+        self.replica, self.snapshot, self.source = replica, snapshot, source
+        self.applied = (snapshot.header.id, time.monotonic())
+        known = {} if before is None else before.errors
+        for key, error in snapshot.errors.items():
+            if known.get(key) != error:
+                log.warning("the flag %s cannot be used (%s): %s", key, *error)
+        return before is None or before.header.root != snapshot.header.root
 
     def confirm(self, source: str = "stream") -> Fetched:
         """The server said that nothing is newer."""
-        self._confirm()
+        self.confirmed_at = time.monotonic()
+        if not self.connected:
+            self.connected = True
+            self.last_error = None
+            if self._listener is not None:
+                self._listener(True, None)
         return Fetched(False, source, self.revision)
 
     def fail(self, error: str, source: str) -> Fetched:
-        """The server could not be asked."""
+        """The server could not be asked, or what it sent could not be taken."""
         self.connected = False
         self.last_error = error
         if self._listener is not None:
             self._listener(False, error)
         return Fetched(False, source, self.revision, error)
 
-    def _confirm(self) -> None:
-        self.confirmed_at = time.monotonic()
-        if self.connected:
-            return
-        self.connected = True
-        self.last_error = None
-        if self._listener is not None:
-            self._listener(True, None)
+    def heard(self) -> None:
+        """Something came from the server, whatever it was."""
+        self.heard_at = time.monotonic()
 
     @property
     def revision(self) -> int | None:
@@ -86,17 +133,10 @@ class State:
     @property
     def id(self) -> str | None:
         """The event id and ETag of the snapshot in use."""
-        snapshot = self.snapshot
-        return None if snapshot is None else snapshot.header.id
+        return self.replica.id
 
     @property
     def age(self) -> float | None:
         """Seconds since the server last confirmed what is in use."""
         at = self.confirmed_at
         return None if at is None or self.snapshot is None else time.monotonic() - at
-
-
-def _newer(candidate: Snapshot, current: Snapshot) -> bool:
-    if candidate.header.epoch != current.header.epoch:
-        return candidate.header.epoch > current.header.epoch
-    return candidate.header.revision > current.header.revision

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
 
-from burgee._backoff import REFUSED, Pace
+from burgee._backoff import DEFAULT_SPREAD, REFUSED, Pace
 from burgee._log import log
 from burgee._results import Fetched
 from burgee._sse import Event, Parser, TooLargeError
-from burgee._state import State
+from burgee._state import State, Taken
 from burgee._transport import (
     CONNECT_TIMEOUT,
     HEARTBEAT_TIMEOUT,
@@ -33,6 +34,10 @@ class _GoneAwayError(Exception):
         self.spread = spread
 
 
+class _ResyncError(Exception):
+    """What came does not fit what is here: a whole snapshot is needed."""
+
+
 class Updater:
     """The background thread that listens to the server."""
 
@@ -51,6 +56,8 @@ class Updater:
         self._refused = refused
         self._stop = threading.Event()
         self._stream: Stream | None = None
+        self._whole = False
+        """Whether the next stream has to begin with a whole snapshot."""
         self._thread = threading.Thread(target=self._run, name="burgee-updater", daemon=True)
 
     def start(self) -> None:
@@ -90,16 +97,18 @@ class Updater:
         opened: float | None = None
         reached, retry_after = True, None
         try:
-            headers = {} if self._state.id is None else {"Last-Event-ID": self._state.id}
-            stream = self._stream = self._transport.stream("/sdk/v1/stream", headers)
+            stream = self._stream = self._transport.stream("/sdk/v1/stream", self._headers())
             for event in self._events(stream):
                 opened = opened or time.monotonic()
                 self._take(event)
             problem = "the server closed the stream"
+        except _ResyncError as error:
+            return self._resync(str(error), started)
         except _GoneAwayError as goodbye:
             self._fail(str(goodbye), "stream")
             return self._pace.went_away(goodbye.spread)
         except AnswerError as error:
+            self._state.heard()
             if error.refused:
                 return self._refuse(error, "stream")
             problem, retry_after = str(error), error.retry_after
@@ -119,6 +128,23 @@ class Updater:
         lasted = 0.0 if opened is None else now - started
         return self._pace.stream_ended(now, reached=reached, lasted=lasted, retry_after=retry_after)
 
+    def _headers(self) -> dict[str, str]:
+        headers = {"Burgee-Delta": "1"}
+        have = self._state.id
+        if have is not None and not self._whole:
+            headers["Last-Event-ID"] = have
+        return headers
+
+    def _resync(self, problem: str, started: float) -> float:
+        now = time.monotonic()
+        self._whole = True
+        self._state.resyncs += 1
+        delay = self._pace.resync(now, lasted=now - started)
+        log.debug("asking for a whole configuration: %s", problem)
+        if delay > 0.0 or self._state.snapshot is None:
+            self._fail(problem, "stream")
+        return delay
+
     def _events(self, stream: Stream) -> Iterator[Event]:
         parser = Parser()
         stream.wait_at_most(CONNECT_TIMEOUT)
@@ -126,26 +152,43 @@ class Updater:
             chunk = stream.read()
             if not chunk:
                 return
+            self._state.heard()
             stream.wait_at_most(HEARTBEAT_TIMEOUT)
             yield from parser.feed(chunk)
 
     def _take(self, event: Event) -> None:
-        if event.name == "full":
-            fetched, applied = self._state.apply(event.data, "stream")
-            if applied or fetched.error:
-                self._announce(fetched)
+        if event.name in {"full", "delta"}:
+            self._apply(event)
         elif event.name == "goaway":
             raise _GoneAwayError(_spread_of(event.data))
         elif event.name == "revoked":
             detail = "the key was revoked"
             raise AnswerError(401, "key_revoked", detail, None)
-        elif event.name in {"uptodate", ""}:
+        elif event.name == "spread":
+            self._pace.spread = _spread_of(event.data)
+        if event.name not in {"full", "delta"} and event.id not in {None, self._state.id}:
+            self._miss(event)
+        if event.name in {"uptodate", ""}:
             self._state.confirm()
+
+    def _apply(self, event: Event) -> None:
+        taken = self._state.take(event.data, "stream", delta=event.name == "delta")
+        if taken.leads_to is None:
+            raise _ResyncError(str(taken.fetched.error))
+        if event.name == "full":
+            self._whole = False
+        if taken.applied:
+            self._announce(taken.fetched)
+        if event.id not in {None, self._state.id, taken.leads_to}:
+            self._miss(event)
+
+    def _miss(self, event: Event) -> None:
+        raise _ResyncError(f"the server is at {event.id}, here is {self._state.id}")
 
     def _poll(self) -> float:
         """One poll; gives the delay before the next."""
         try:
-            fetched, applied = poll(self._transport, self._state, "poll", POLL_TIMEOUT)
+            taken = poll(self._transport, self._state, "poll", POLL_TIMEOUT)
         except AnswerError as error:
             if error.refused:
                 return self._refuse(error, "poll")
@@ -154,8 +197,11 @@ class Updater:
         except UnreachableError as error:
             self._fail(str(error), "poll")
             return self._pace.poll_failed()
-        if applied or fetched.error:
-            self._announce(fetched)
+        if taken.fetched.error is not None:
+            self._fail(taken.fetched.error, "poll")
+            return self._pace.poll_failed()
+        if taken.applied:
+            self._announce(taken.fetched)
         return self._pace.polled()
 
     def _refuse(self, error: AnswerError, source: str) -> float:
@@ -174,16 +220,23 @@ class Updater:
             stream.close()
 
 
-def poll(transport: Transport, state: State, source: str, timeout: float) -> tuple[Fetched, bool]:
+def poll(transport: Transport, state: State, source: str, timeout: float) -> Taken:
     """Ask once for a newer snapshot."""
     headers = {} if state.id is None else {"If-None-Match": f'"{state.id}"'}
-    answer = transport.get("/sdk/v1/snapshot", headers, timeout)
+    try:
+        answer = transport.get("/sdk/v1/snapshot", headers, timeout)
+    except AnswerError:
+        state.heard()
+        raise
+    state.heard()
     if answer.status == 304:
-        return state.confirm(source), False
-    return state.apply(answer.body, source)
+        return Taken(state.confirm(source), leads_to=state.id)
+    return state.take(answer.body, source)
 
 
 def _spread_of(data: bytes) -> float:
-    with contextlib.suppress(ValueError, TypeError, KeyError):
-        return min(max(float(json.loads(data)["spread_ms"]) / 1000, 0.0), 300.0)
-    return 5.0
+    with contextlib.suppress(ValueError, TypeError, KeyError, OverflowError):
+        seconds = float(json.loads(data)["spread_ms"]) / 1000
+        if math.isfinite(seconds):
+            return min(max(seconds, 0.0), 300.0)
+    return DEFAULT_SPREAD

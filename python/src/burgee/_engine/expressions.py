@@ -28,6 +28,11 @@ class References:
         """Each group with the number of levels above it, to find the depth after inlining."""
         self.depth = 0
 
+    @property
+    def nobody(self) -> bool:
+        """Whether no other entity is read."""
+        return not (self.flags or self.groups or self.group_depths)
+
 
 def compile_when(body: Any, references: References) -> Test | None:
     """Compile an optional condition; None always holds."""

@@ -31,9 +31,13 @@ def find_errors(
     errors: dict[Node, Unusable] = {("flag", key): error for key, error in flag_errors.items()}
     errors.update({("group", key): error for key, error in group_errors.items()})
     edges: dict[Node, list[Node]] = {}
+    known: dict[Node, _Depths] = {}
     for kind, entities in (("flag", flags), ("group", groups)):
         for key, entity in entities.items():
             node = (kind, key)
+            if entity.references.nobody:  # most flags, which keeps revisions cheap
+                _note_depth(node, _Depths(max(entity.references.depth, 1)), known, errors)
+                continue
             edges[node] = _targets(entity.references)
             problem = _bad_reference(entity.references, flags, groups, errors)
             if problem is not None:
@@ -44,7 +48,12 @@ def find_errors(
             names = ", ".join(key for _, key in sorted(part))
             for node in part:
                 errors.setdefault(node, Unusable("CYCLE", f"it reads itself through {names}"))
-    _check_depths([node for part in parts for node in part], flags, groups, errors)
+    for node in (node for part in parts for node in part):
+        if node in errors:
+            continue  # it is handed on anyway, and circles end here
+        kind, key = node
+        references = (flags[key] if kind == "flag" else groups[key]).references
+        _note_depth(node, _depths(references, known), known, errors)
     _hand_on(edges, errors)
     return {key: error for (kind, key), error in errors.items() if kind == "flag"}
 
@@ -148,23 +157,16 @@ class _Depths:
 _NONE = _Depths()
 
 
-def _check_depths(
-    order: list[Node],
-    flags: Mapping[str, CompiledFlag],
-    groups: Mapping[str, CompiledGroup],
-    errors: dict[Node, Unusable],
+def _note_depth(
+    node: Node, depths: _Depths, known: dict[Node, _Depths], errors: dict[Node, Unusable]
 ) -> None:
-    """Refuse what is too deep; the order has each entity after the ones that it reads."""
-    known: dict[Node, _Depths] = {}
-    for node in order:
-        if node in errors:
-            continue  # it is handed on anyway, and circles end here
-        kind, key = node
-        entity = flags[key] if kind == "flag" else groups[key]
-        depths = known[node] = _depths(entity.references, known)
-        problem = depths.problem()
-        if problem is not None:
-            errors[node] = Unusable("TOO_DEEP", problem)
+    """Refuse what is too deep; whoever reads an entity is looked at after it."""
+    if depths == _NONE:
+        return
+    known[node] = depths
+    problem = depths.problem()
+    if problem is not None:
+        errors[node] = Unusable("TOO_DEEP", problem)
 
 
 def _depths(references: References, known: Mapping[Node, _Depths]) -> _Depths:

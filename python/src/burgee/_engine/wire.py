@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from typing import Any
 
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _SAFE_INTEGER = 2**53 - 1
+
+FLAG, GROUP = "flag", "target_group"
 
 
 class WireError(ValueError):
@@ -25,6 +26,8 @@ class Header:
     epoch: int
     revision: int
     root: str
+    keys: tuple[str, ...] = ()
+    """The public keys that count from this revision on, in base64."""
 
     @property
     def id(self) -> str:
@@ -48,8 +51,6 @@ class Document:
     header: Header
     flags: dict[str, Entity]
     groups: dict[str, Entity]
-    digest: bytes
-    """A fingerprint of the entity lines, whatever their order."""
 
 
 def parse(data: bytes) -> Document:
@@ -58,16 +59,19 @@ def parse(data: bytes) -> Document:
     if not lines:
         msg = "the snapshot is empty"
         raise WireError(msg)
-    header = _header(lines[0])
+    header = read_header(lines[0])
     flags: dict[str, Entity] = {}
     groups: dict[str, Entity] = {}
     for line in lines[1:]:
-        _entity(line, flags, groups)
-    digest = hashlib.sha256(b"\n".join(sorted(lines[1:]))).digest()
-    return Document(header, flags, groups, digest)
+        found = read_entity(line)
+        if found is not None:
+            kind, entity = found
+            (flags if kind == FLAG else groups)[entity.key] = entity
+    return Document(header, flags, groups)
 
 
-def _header(line: bytes) -> Header:
+def read_header(line: bytes) -> Header:
+    """Read the first line of a snapshot; raises WireError for what this version cannot read."""
     try:
         body = load(line)
     except ValueError:
@@ -89,6 +93,7 @@ def _header(line: bytes) -> Header:
         epoch=_count(body, "epoch"),
         revision=_count(body, "revision"),
         root=_text(body, "root"),
+        keys=_keys(body),
     )
 
 
@@ -108,19 +113,27 @@ def _count(body: dict[str, Any], name: str) -> int:
     return value
 
 
-def _entity(line: bytes, flags: dict[str, Entity], groups: dict[str, Entity]) -> None:
+def _keys(body: dict[str, Any]) -> tuple[str, ...]:
+    value = body.get("keys") or []
+    if not isinstance(value, list) or not all(isinstance(key, str) for key in value):
+        msg = "the snapshot's header has keys that are not a list of texts"
+        raise WireError(msg)
+    return tuple(value)
+
+
+def read_entity(line: bytes) -> tuple[str, Entity] | None:
+    """The kind and the entity of a line, None where it is of no known kind."""
     try:
         body = load(line)
     except ValueError as error:
-        _salvage(line, str(error), flags, groups)
-        return
+        return _salvage(line, str(error))
     if not isinstance(body, dict):
-        return
-    for name, into in (("flag", flags), ("target_group", groups)):
-        key = body.get(name)
+        return None
+    for kind in (FLAG, GROUP):
+        key = body.get(kind)
         if isinstance(key, str):
-            into[key] = Entity(key, body)
-            return
+            return kind, Entity(key, body)
+    return None
 
 
 _KEY_AT_START = re.compile(
@@ -128,16 +141,12 @@ _KEY_AT_START = re.compile(
 )
 
 
-def _salvage(
-    line: bytes, problem: str, flags: dict[str, Entity], groups: dict[str, Entity]
-) -> None:
+def _salvage(line: bytes, problem: str) -> tuple[str, Entity] | None:
     """Keep the key of a line that is not JSON, so that its readers learn why."""
     found = _KEY_AT_START.match(line)
     if found is None:
-        return
-    key = found[2].decode()
-    into = flags if found[1] == b"flag" else groups
-    into[key] = Entity(key, {}, problem)
+        return None
+    return found[1].decode(), Entity(found[2].decode(), {}, problem)
 
 
 def load(line: bytes) -> Any:
