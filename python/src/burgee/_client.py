@@ -161,12 +161,17 @@ class Client:
             self._start_handler()
             self._begin_with_files(settings)
             if settings.offline is not None:
-                log.warning("%s", settings.offline)
-                self._state.last_error = settings.offline
-                self._state.settled.set()
+                self._stay_offline(settings.offline)
                 return
             _process.warn_without_threads()
             self._start(self._declarations())
+
+    def _stay_offline(self, why: str) -> None:
+        if self._state.snapshot is not None:
+            why = why.replace(_settings.CODE_DEFAULTS, f"the {self._state.source} is served")
+        log.warning("%s", why)
+        self._state.last_error = why
+        self._state.settled.set()
 
     def _begin_with_files(self, settings: Settings) -> None:
         """Serve at once what a stored configuration or a bundle holds, the newer of both."""

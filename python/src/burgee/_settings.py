@@ -17,6 +17,7 @@ from burgee._keys import problem_of
 from burgee._replica import Trust, pinned
 from burgee._version import __version__
 
+CODE_DEFAULTS = "every flag serves its code default"
 DEFAULT_URL = "http://127.0.0.1:7878"
 
 CacheFolder = Union[str, "os.PathLike[str]", Literal[False], None]
@@ -41,7 +42,7 @@ class Settings:
     trust: Trust
     """Whose signatures count."""
     offline: str | None
-    """Why the server is not asked at all, None when it is."""
+    """Why the server is not asked at all, None when it is; it says what is served then."""
 
     def identity(self, instance: str) -> dict[str, str]:
         """The headers that tell the server who asks."""
@@ -130,14 +131,14 @@ def seconds(name: str, value: object, *, least: float = 0.0) -> None:
 def _offline(key: str, url: str) -> str | None:
     if not key:
         return (
-            "BURGEE_KEY is not set: burgee is offline and every flag serves its code default. "
+            f"BURGEE_KEY is not set: burgee is offline and {CODE_DEFAULTS}. "
             "Copy a server key (bgs_…) from Connect an application in the dashboard"
         )
     problem = problem_of(key)
     if problem is not None:
-        return f"{problem}. Until then every flag serves its code default"
+        return f"{problem}. Until then {CODE_DEFAULTS}"
     if bad := _problem_of_url(url):
-        return f"BURGEE_URL {url!r} {bad}. Until then every flag serves its code default"
+        return f"BURGEE_URL {url!r} {bad}. Until then {CODE_DEFAULTS}"
     return None
 
 
@@ -196,7 +197,7 @@ def _trust(given: Sequence[str] | None) -> tuple[Trust, str | None]:
         try:
             return pinned(named), None
         except ValueError as error:
-            serving = "Nothing is trusted until then, and every flag serves its code default"
+            serving = f"Until then nothing is trusted and {CODE_DEFAULTS}"
             return Trust(pinned=True), f"BURGEE_VERIFY_KEYS: {error}. {serving}"
     if isinstance(given, (str, bytes)) or not isinstance(given, Sequence):
         raise TypeError(f"verify_keys must be a list of texts, not {type(given).__name__}")
