@@ -160,6 +160,7 @@ class SdkServer:
         self.deltas = True
         self.tamper = {}
         self.sent = []
+        self.asked = []
         self.history = {}
         self.changed = threading.Condition()
         self.port = port
@@ -390,6 +391,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
+        state.asked.append(self.headers)
         sent, said = None, len(state._extra)
         known = self.headers.get("Last-Event-ID")
         deltas = state.deltas and self.headers.get("Burgee-Delta") == "1"
@@ -414,8 +416,8 @@ class _Handler(BaseHTTPRequestHandler):
                 break
             if identity != sent:
                 data = state.tamper.get(name, bytes)(data)
-                self._chunk(sse(name, data, identity))
                 state.sent.append(name)
+                self._chunk(sse(name, data, identity))
                 known = sent = identity
             for event in extra:
                 self._chunk(event)
