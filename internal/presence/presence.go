@@ -183,7 +183,7 @@ func (c *Connection) touch(update func(*entry) (visible bool)) {
 func (r *Registry) Seen(i Instance) { r.note(i, 0) }
 
 func (r *Registry) note(i Instance, streams int) identity {
-	i.Caller = i.clipped()
+	i.Caller = i.Clipped()
 	id := identity{i.Project, i.Environment, i.Instance, i.Application, i.Address}
 	if i.Instance != "" {
 		id.application, id.address = "", ""
@@ -260,6 +260,33 @@ func (r *Registry) Count(project, environment string) int {
 	return n
 }
 
+// Programs lists, in no order, the instances of SDKs in one environment that say
+// which instance they are.
+func (r *Registry) Programs(project, environment string) []Instance {
+	now := clock.Millis(r.clock)
+	var list []Instance
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id, e := range r.instances {
+		if id.project == project && id.environment == environment && e.program(now) {
+			list = append(list, e.Instance)
+		}
+	}
+	return list
+}
+
+// Program finds one of Programs by its id.
+func (r *Registry) Program(project, environment, instance string) (Instance, bool) {
+	now := clock.Millis(r.clock)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := r.instances[identity{project: project, environment: environment, instance: instance}]
+	if e == nil || !e.program(now) {
+		return Instance{}, false
+	}
+	return e.Instance, true
+}
+
 // Refused lists the newest refused attempts, newest first.
 func (r *Registry) Refused() []Refusal {
 	r.mu.Lock()
@@ -293,9 +320,15 @@ func (r *Registry) signal() {
 	r.changed, r.awaited = make(chan struct{}), false
 }
 
+// program says whether the entry is a connected instance of an SDK.
+func (e *entry) program(now int64) bool {
+	return e.Caller.Instance != "" && e.Transport != OFREP && !e.lost(now)
+}
+
 func (e *entry) lost(now int64) bool { return now-e.LastSeen > Lost.Milliseconds() }
 
-func (c Caller) clipped() Caller {
+// Clipped returns the caller with each text cut to what a Registry keeps.
+func (c Caller) Clipped() Caller {
 	for _, text := range []*string{&c.Application, &c.Version, &c.Platform, &c.SDK, &c.Instance, &c.Address} {
 		*text = clip(*text)
 	}

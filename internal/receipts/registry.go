@@ -1,0 +1,439 @@
+package receipts
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/presence"
+)
+
+// Kept is how long receipts are kept.
+const Kept = 14 * 24 * time.Hour
+
+const (
+	// graceStream is a report each 5 s ± 20 %, one that is lost, and some.
+	graceStream = 15 * time.Second
+	// gracePoll adds the time between two polls, 30 s ± 20 %.
+	gracePoll = 55 * time.Second
+	// relayed is for how long after its last report an instance behind a relay
+	// counts as connected.
+	relayed = presence.Lost
+
+	// forget is how long after it was last heard of an instance is remembered:
+	// it may come back with news of what it has. One that overrides is
+	// remembered longer, because it tells that only once.
+	forget          = 10 * time.Minute
+	forgetOverrides = 24 * time.Hour
+
+	maxInstances = 50_000  // newcomers beyond it are not followed
+	maxRounds    = 256     // revisions followed in each environment; older receipts stay as they are
+	maxPending   = 200_000 // expectations open in all; beyond it the oldest revisions are followed no more
+	maxOverrides = 500     // flags of one instance
+	maxOverriden = 200_000 // flags of all instances together
+)
+
+// Connected tells which instances of SDKs are connected. presence.Registry is
+// one.
+type Connected interface {
+	// Programs lists those that say which instance they are.
+	Programs(project, environment string) []presence.Instance
+	// Program finds one.
+	Program(project, environment, instance string) (presence.Instance, bool)
+}
+
+// Options are the optional inputs.
+type Options struct {
+	Logger *slog.Logger
+	Clock  clock.Clock
+	Every  time.Duration // between saves; 0 is 5 s
+	// Room says whether the disk has room for receipts; nil is always. While it
+	// says no, they stay in memory.
+	Room func() bool
+}
+
+// Registry follows the instances of all environments. Its goroutine is Run; all
+// other methods are for any goroutine, and none but Receipt reads the Sink.
+type Registry struct {
+	connected Connected
+	sink      Sink
+	opts      Options
+
+	mu           sync.Mutex
+	environments map[int64]*environment // guarded by mu, as is all that they hold
+	instances    map[identity]*instance // guarded by mu
+	pending      int                    // guarded by mu: open expectations
+	overridden   int                    // guarded by mu: flags overridden in all instances
+	closed       []Record               // guarded by mu: followed no more, and not in the Sink yet
+	overrides    map[identity]Override  // guarded by mu: not in the Sink yet
+	moved        bool                   // guarded by mu: something changed since changed was closed
+	changed      chan struct{}          // guarded by mu
+}
+
+type identity struct {
+	environment int64
+	instance    string
+}
+
+// Environment names an environment as each side knows it.
+type Environment struct {
+	ID      int64
+	Project string
+	Key     string
+}
+
+type environment struct {
+	Environment
+	loaded bool     // its revision at the start is known
+	newest int64    // revision
+	rounds []*round // by revision
+}
+
+// between lists the rounds after one revision up to another.
+func (e *environment) between(after, upTo int64) []*round {
+	return e.rounds[e.place(after+1):e.place(upTo+1)]
+}
+
+// place is where the round of a revision is, or would be.
+func (e *environment) place(revision int64) int {
+	at, _ := slices.BinarySearchFunc(e.rounds, revision, func(r *round, n int64) int { return cmp.Compare(r.revision, n) })
+	return at
+}
+
+// New returns a Registry that follows nobody yet.
+func New(connected Connected, sink Sink, opts Options) *Registry {
+	if opts.Logger == nil {
+		opts.Logger = slog.Default()
+	}
+	if opts.Clock == nil {
+		opts.Clock = clock.System{}
+	}
+	opts.Every = cmp.Or(opts.Every, 5*time.Second)
+	return &Registry{
+		connected: connected, sink: sink, opts: opts,
+		environments: map[int64]*environment{}, instances: map[identity]*instance{},
+		overrides: map[identity]Override{}, changed: make(chan struct{}),
+	}
+}
+
+// breath is how often at most a change is told.
+const breath = 500 * time.Millisecond
+
+// Run saves what changed and tells who waits, until ctx ends; then it saves once
+// more with a few seconds of its own.
+func (r *Registry) Run(ctx context.Context) error {
+	tell, save := time.NewTicker(breath), time.NewTicker(r.opts.Every)
+	defer tell.Stop()
+	defer save.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+			defer cancel()
+			return r.Save(last)
+		case <-tell.C:
+			r.tell()
+		case <-save.C:
+			r.sweep()
+			if err := r.Save(ctx); err != nil && ctx.Err() == nil {
+				r.opts.Logger.WarnContext(ctx, "receipts kept in memory: the store did not take them", "error", err)
+			}
+		}
+	}
+}
+
+// Changed returns a channel that is closed, at most twice a second, when what
+// the Registry says has changed.
+func (r *Registry) Changed() <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.changed
+}
+
+// Recall takes up what was kept before this start. Call it before anything else.
+func (r *Registry) Recall(ctx context.Context) error {
+	records, err := r.sink.RecentReceipts(ctx, maxRounds)
+	if err != nil {
+		return fmt.Errorf("recall receipts: %w", err)
+	}
+	overrides, err := r.sink.Overrides(ctx)
+	if err != nil {
+		return fmt.Errorf("recall overrides: %w", err)
+	}
+	now := clock.Millis(r.opts.Clock)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, record := range records {
+		e := r.environmentLocked(Environment{ID: record.EnvironmentID})
+		e.rounds = append(e.rounds, r.restoreLocked(e, record))
+		e.newest = max(e.newest, record.Revision)
+	}
+	for _, o := range overrides {
+		// Who overrides tells it only once, so it has time to come back.
+		i := r.knownLocked(r.environmentLocked(Environment{ID: o.EnvironmentID}), o.Caller, now)
+		if i == nil {
+			break
+		}
+		i.direct, i.overrides = o.Direct, o.Flags
+		r.overridden += len(o.Flags)
+	}
+	return nil
+}
+
+func (r *Registry) restoreLocked(e *environment, record Record) *round {
+	restored := restore(record)
+	for _, p := range record.Pending {
+		i := r.knownLocked(e, p.Caller, p.LastSeenAt)
+		if i == nil {
+			break
+		}
+		i.direct, i.has = p.Direct, max(i.has, p.Revision)
+		if i.behind == 0 {
+			i.behind = p.BehindSince
+		}
+		r.expectLocked(restored, i)
+	}
+	return restored
+}
+
+// restore makes a round without its pending instances.
+func restore(record Record) *round {
+	return &round{
+		revision: record.Revision, committedAt: record.CommittedAt, expected: record.Expected, applied: record.Applied,
+		latencies: latenciesOf(record.Latencies), slowestMs: record.SlowestMs, slowest: record.Slowest,
+		pending: map[*instance]bool{},
+	}
+}
+
+// environmentLocked returns the environment and learns its names.
+func (r *Registry) environmentLocked(of Environment) *environment {
+	e := r.environments[of.ID]
+	if e == nil {
+		e = &environment{}
+		r.environments[of.ID] = e
+	}
+	if of.Key != "" || e.ID == 0 {
+		e.Environment = of
+	}
+	return e
+}
+
+// knownLocked returns the instance of a caller, and makes it if there is room;
+// nil if there is none.
+func (r *Registry) knownLocked(e *environment, c presence.Caller, heardAt int64) *instance {
+	id := identity{e.ID, c.Instance}
+	i := r.instances[id]
+	if i == nil {
+		if len(r.instances) >= maxInstances {
+			return nil
+		}
+		i = &instance{environment: e, firstAt: heardAt, grace: gracePoll.Milliseconds()}
+		r.instances[id] = i
+	}
+	i.caller, i.heardAt = c, max(i.heardAt, heardAt)
+	return i
+}
+
+func (r *Registry) expectLocked(in *round, i *instance) {
+	in.pending[i] = true
+	i.pending++
+	r.pending++
+}
+
+// Published tells the revision that an environment serves. The first one after
+// the start is what was there before it; a newer one that Committed did not
+// tell was committed just now.
+func (r *Registry) Published(e Environment, revision int64) {
+	now := clock.Millis(r.opts.Clock)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known := r.environmentLocked(e)
+	if known.loaded {
+		r.openLocked(known, revision, now)
+		return
+	}
+	known.loaded, known.newest = true, max(known.newest, revision)
+}
+
+// Committed tells that a revision was committed at a time in milliseconds since
+// 1970. Who is connected now is expected to apply it.
+func (r *Registry) Committed(e Environment, revision, at int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known := r.environmentLocked(e)
+	known.loaded = true
+	r.openLocked(known, revision, at)
+}
+
+func (r *Registry) openLocked(e *environment, revision, at int64) {
+	if revision <= e.newest {
+		return
+	}
+	e.newest = revision
+	opened := &round{revision: revision, committedAt: at, pending: map[*instance]bool{}, dirty: true}
+	for _, i := range r.presentLocked(e, at) {
+		opened.expected++
+		if i.has < revision {
+			r.expectLocked(opened, i)
+			continue
+		}
+		opened.applied++ // its report was faster than this call
+		opened.time(i, i.hasAt)
+	}
+	e.rounds = append(e.rounds, opened)
+	for len(e.rounds) > maxRounds || r.pending > maxPending && len(e.rounds) > 1 {
+		r.closeLocked(e)
+	}
+	r.moved = true
+}
+
+// presentLocked lists the instances of an environment that are connected, by
+// themselves or through a relay.
+func (r *Registry) presentLocked(e *environment, now int64) []*instance {
+	var list []*instance
+	for _, p := range r.connected.Programs(e.Project, e.Key) {
+		i := r.knownLocked(e, p.Caller, p.LastSeen)
+		if i == nil {
+			continue
+		}
+		i.direct, i.grace = true, graceStream.Milliseconds()
+		if p.Transport == presence.Poll {
+			i.grace = gracePoll.Milliseconds()
+		}
+		list = append(list, i)
+	}
+	for _, i := range r.instances {
+		if i.environment == e && i.throughRelay(now) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// throughRelay says whether the instance counts as connected through a relay.
+func (i *instance) throughRelay(now int64) bool {
+	return !i.direct && now-i.heardAt <= relayed.Milliseconds()
+}
+
+// closeLocked follows the oldest revision of an environment no more. Who is
+// pending in it stays so in its receipt.
+func (r *Registry) closeLocked(e *environment) {
+	oldest := e.rounds[0]
+	if oldest.dirty {
+		r.closed = append(r.closed, oldest.record(e.ID))
+	}
+	for i := range oldest.pending {
+		i.pending--
+		r.pending--
+	}
+	e.rounds[0] = nil
+	e.rounds = e.rounds[1:]
+}
+
+// tell wakes who waits when something has changed, also when all that happened
+// is that a grace has passed.
+func (r *Registry) tell() {
+	now := clock.Millis(r.opts.Clock)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.environments {
+		for _, round := range e.rounds {
+			if !round.late && len(round.pending) > 0 && len(round.stale(now)) > 0 {
+				round.late, r.moved = true, true
+			}
+		}
+	}
+	if r.moved {
+		r.moved = false
+		close(r.changed)
+		r.changed = make(chan struct{})
+	}
+}
+
+// sweep forgets instances that are gone and receipts that are too old.
+func (r *Registry) sweep() {
+	now := clock.Millis(r.opts.Clock)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.environments {
+		for len(e.rounds) > 0 && now-e.rounds[0].committedAt > Kept.Milliseconds() {
+			r.closeLocked(e)
+		}
+	}
+	for id, i := range r.instances {
+		keep := forget
+		if len(i.overrides) > 0 {
+			keep = forgetOverrides
+		}
+		if i.pending > 0 || now-i.heardAt <= keep.Milliseconds() || r.connectedLocked(i, now) {
+			continue
+		}
+		if len(i.overrides) > 0 {
+			r.overrideLocked(id, i, nil)
+		}
+		delete(r.instances, id)
+	}
+}
+
+// connectedLocked says whether the instance is connected, and notes when it was
+// last heard of.
+func (r *Registry) connectedLocked(i *instance, now int64) bool {
+	if p, ok := r.connected.Program(i.environment.Project, i.environment.Key, i.caller.Instance); ok {
+		i.heardAt = max(i.heardAt, p.LastSeen)
+		return true
+	}
+	return i.throughRelay(now)
+}
+
+// Save hands what changed to the Sink. When that fails it is kept for the next
+// time. Only Run calls it while Run runs.
+func (r *Registry) Save(ctx context.Context) error {
+	if r.opts.Room != nil && !r.opts.Room() {
+		return nil
+	}
+	r.mu.Lock()
+	changes := Changes{Receipts: r.closed}
+	var saving []*round
+	for _, e := range r.environments {
+		for _, round := range e.rounds {
+			if round.dirty {
+				round.dirty = false
+				saving = append(saving, round)
+				changes.Receipts = append(changes.Receipts, round.record(e.ID))
+			}
+		}
+	}
+	overrides := r.overrides
+	for _, o := range overrides {
+		changes.Overrides = append(changes.Overrides, o)
+	}
+	closed := r.closed
+	r.closed, r.overrides = nil, map[identity]Override{}
+	r.mu.Unlock()
+
+	if changes.empty() {
+		return nil
+	}
+	err := r.sink.SaveReceipts(ctx, changes)
+	if err == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, round := range saving {
+		round.dirty = true
+	}
+	r.closed = slices.Concat(closed, r.closed)
+	r.closed = r.closed[max(0, len(r.closed)-maxRounds):]
+	for id, o := range overrides {
+		if _, later := r.overrides[id]; !later {
+			r.overrides[id] = o
+		}
+	}
+	return fmt.Errorf("save receipts: %w", err)
+}

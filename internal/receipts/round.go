@@ -1,0 +1,105 @@
+package receipts
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"burgee.dev/burgee/internal/presence"
+)
+
+const (
+	// maxListed is how many stale instances a Receipt names.
+	maxListed = 100
+	// maxKept is how many pending instances a Record names.
+	maxKept = 1000
+)
+
+// round is one revision of one environment and who has applied it.
+type round struct {
+	revision    int64
+	committedAt int64
+	expected    int
+	applied     int
+	latencies   Latencies
+	slowestMs   int64
+	slowest     presence.Caller
+	pending     map[*instance]bool // expected, and not applied as far as is known
+
+	dirty bool // not in the Sink as it is
+	late  bool // somebody was told that it has stale instances
+}
+
+// time adds how long after the commit one instance applied the revision.
+func (r *round) time(i *instance, at int64) {
+	ms := max(at-r.committedAt, 0)
+	if r.latencies.total == 0 || ms > r.slowestMs {
+		r.slowestMs, r.slowest = ms, i.caller
+	}
+	r.latencies.add(ms)
+	r.dirty = true
+}
+
+// stale lists who lacks the revision although the grace has passed.
+func (r *round) stale(now int64) []*instance {
+	list := slices.DeleteFunc(slices.Collect(maps.Keys(r.pending)), func(i *instance) bool {
+		return now-r.committedAt < i.grace
+	})
+	slices.SortFunc(list, func(a, b *instance) int {
+		return cmp.Or(cmp.Compare(a.behindSince(r.committedAt), b.behindSince(r.committedAt)),
+			cmp.Compare(a.caller.Application, b.caller.Application), cmp.Compare(a.caller.Instance, b.caller.Instance))
+	})
+	return list
+}
+
+// record is the round as the Sink keeps it.
+func (r *round) record(environmentID int64) Record {
+	out := Record{
+		EnvironmentID: environmentID, Revision: r.revision, CommittedAt: r.committedAt,
+		Expected: r.expected, Applied: r.applied, Latencies: slices.Clone(r.latencies.buckets),
+		SlowestMs: r.slowestMs, Slowest: r.slowest,
+	}
+	for i := range r.pending {
+		out.Pending = append(out.Pending, Pending{
+			Caller: i.caller, Revision: i.has, BehindSince: i.behindSince(r.committedAt), LastSeenAt: i.heardAt, Direct: i.direct,
+		})
+	}
+	slices.SortFunc(out.Pending, func(a, b Pending) int {
+		return cmp.Or(cmp.Compare(a.BehindSince, b.BehindSince), cmp.Compare(a.Caller.Instance, b.Caller.Instance))
+	})
+	out.Pending = out.Pending[:min(len(out.Pending), maxKept)]
+	return out
+}
+
+// instance is one running process in one environment.
+type instance struct {
+	environment *environment
+	caller      presence.Caller
+	firstAt     int64 // when it was first known
+	heardAt     int64
+	direct      bool  // it has connected here, rather than through a relay
+	grace       int64 // how long after a commit it may be without it, in milliseconds
+	has         int64 // the newest revision that it is known to have applied
+	hasAt       int64 // when it applied that, as far as is known
+	behind      int64 // since when it is behind, as far as an earlier start knew; 0 is not known to be
+	pending     int   // rounds in which it is pending
+	untimed     []*round
+	overrides   []string
+}
+
+// behindSince is when the oldest revision that the instance lacks was committed:
+// until then it was up to date. Without any it is the time given.
+func (i *instance) behindSince(otherwise int64) int64 {
+	if i.behind > 0 {
+		return i.behind
+	}
+	if i.pending == 0 {
+		return otherwise
+	}
+	for _, r := range i.environment.rounds {
+		if r.pending[i] {
+			return r.committedAt
+		}
+	}
+	return otherwise
+}
