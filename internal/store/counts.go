@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"burgee.dev/burgee/internal/ingest"
+	"burgee.dev/burgee/internal/receipts"
 )
 
 // How long counts are kept.
@@ -219,6 +220,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 			`DELETE FROM evaluation_count WHERE minute < $1`: keepMinutes,
 			`DELETE FROM evaluation_hour WHERE hour < $1`:    keepHours,
 			`DELETE FROM event_batch WHERE at < $1`:          keepBatches,
+			`DELETE FROM receipt WHERE committed_at < $1`:    receipts.Kept,
 			`DELETE FROM session WHERE expires_at < $1`:      0,
 			`DELETE FROM delta WHERE at < $1`:                keepDeltas,
 		} {

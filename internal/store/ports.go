@@ -5,6 +5,7 @@ import (
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/internal/ingest"
+	"burgee.dev/burgee/internal/receipts"
 )
 
 // What the store is asked for.
@@ -14,4 +15,5 @@ var (
 	_ account.Store   = (*Accounts)(nil)
 	_ delivery.Reader = (*Store)(nil)
 	_ ingest.Sink     = (*Store)(nil)
+	_ receipts.Sink   = (*Store)(nil)
 )

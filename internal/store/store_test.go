@@ -130,7 +130,7 @@ func TestDataOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := raw(t, dir)
-	for _, text := range []string{`DROP TABLE waiting_change`, `ALTER TABLE token DROP COLUMN environments`, `DROP TABLE delta_line`, `DROP TABLE delta`,
+	for _, text := range []string{`DROP TABLE waiting_change`, `ALTER TABLE token DROP COLUMN environments`, `DROP TABLE receipt`, `DROP TABLE instance_override`, `DROP TABLE delta_line`, `DROP TABLE delta`,
 		`ALTER TABLE meta DROP COLUMN signing_keys`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
 		if _, err := db.Exec(text); err != nil {
 			t.Fatal(err)

@@ -10,6 +10,8 @@ import (
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/ingest"
+	"burgee.dev/burgee/internal/presence"
+	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/store"
 	"burgee.dev/burgee/sdk/ruleset"
 	"github.com/google/go-cmp/cmp"
@@ -270,6 +272,47 @@ func counts(t *testing.T, s Store) {
 	hours, err := s.HourlyCounts(t.Context(), "p", "production", at.Add(-time.Hour), 3)
 	check(t, err)
 	equal(t, map[string]store.HourlyCount{"x": {Counts: []int64{0, 6, 1}, LastAt: none.Minute}}, hours)
+}
+
+func receiptsKept(t *testing.T, s Store) {
+	_, id := project(t, s)
+	now := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
+	calendar := presence.Caller{Application: "calendar", Version: "1", Platform: "linux", SDK: "go/1", Instance: "i", Address: "::1"}
+	record := func(revision int64, at time.Time) receipts.Record {
+		return receipts.Record{
+			EnvironmentID: id, Revision: revision, CommittedAt: at.UnixMilli(), Expected: 3, Applied: 2,
+			Latencies: []receipts.Bucket{{Number: 31, Count: 1}, {Number: 140, Count: 1}}, SlowestMs: 310, Slowest: calendar,
+			Pending: []receipts.Pending{{Caller: calendar, Revision: 1, BehindSince: 7, LastSeenAt: 8, Direct: true}},
+		}
+	}
+	old, first, second := record(2, now.Add(-15*24*time.Hour)), record(3, now.Add(-time.Hour)), record(4, now)
+	override := receipts.Override{EnvironmentID: id, Caller: calendar, Flags: []string{"a", "b"}, Direct: true}
+	check(t, s.SaveReceipts(t.Context(), receipts.Changes{Receipts: []receipts.Record{old, first, second}, Overrides: []receipts.Override{override}}))
+	second.Applied, second.Pending = 3, nil
+	check(t, s.SaveReceipts(t.Context(), receipts.Changes{Receipts: []receipts.Record{second}}))
+	got, ok, err := s.Receipt(t.Context(), id, 4)
+	check(t, err)
+	equal(t, true, ok)
+	equal(t, second, got)
+	_, ok, err = s.Receipt(t.Context(), id, 5)
+	check(t, err)
+	equal(t, false, ok)
+	recent, err := s.RecentReceipts(t.Context(), 2)
+	check(t, err)
+	equal(t, []receipts.Record{first, second}, recent)
+	kept, err := s.Overrides(t.Context())
+	check(t, err)
+	equal(t, []receipts.Override{override}, kept)
+
+	check(t, s.Prune(t.Context(), now))
+	recent, err = s.RecentReceipts(t.Context(), 10)
+	check(t, err)
+	equal(t, []receipts.Record{first, second}, recent)
+	override.Flags = nil
+	check(t, s.SaveReceipts(t.Context(), receipts.Changes{Overrides: []receipts.Override{override}}))
+	kept, err = s.Overrides(t.Context())
+	check(t, err)
+	equal(t, 0, len(kept))
 }
 
 func retention(t *testing.T, s Store) {

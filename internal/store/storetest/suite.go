@@ -12,6 +12,7 @@ import (
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/ingest"
+	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/store"
 )
 
@@ -21,6 +22,7 @@ type Store interface {
 	account.Store
 	delivery.Reader
 	ingest.Sink
+	receipts.Sink
 	HourlyCounts(ctx context.Context, project, environment string, from time.Time, hours int) (map[string]store.HourlyCount, error)
 	MinuteCounts(ctx context.Context, project, environment, flag string, from time.Time) ([]store.MinuteCount, error)
 	Prune(ctx context.Context, now time.Time) error
@@ -47,6 +49,7 @@ func Run(t *testing.T, open Opener) {
 		"sessions and tokens":                        sessionsAndTokens,
 		"entries wait in order and are taken once":   waiting,
 		"counts add up and a batch is known":         counts,
+		"receipts and overrides come back":           receiptsKept,
 		"minutes go after a fortnight, hours do not": retention,
 	} {
 		t.Run(name, func(t *testing.T) {
