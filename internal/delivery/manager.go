@@ -158,6 +158,9 @@ func (m *Manager) ByEnvironment(project, environment string) *Cell {
 	return m.index.Load().byName[name{project, environment}]
 }
 
+// ByID finds an environment by its id in the store; nil when there is none.
+func (m *Manager) ByID(environmentID int64) *Cell { return m.index.Load().byID[environmentID] }
+
 // Cells lists all environments, by project and key.
 func (m *Manager) Cells() []*Cell { return m.index.Load().cells }
 

@@ -38,6 +38,7 @@ type API struct {
 	presence  *presence.Registry
 	registrar Registrar
 	events    Events
+	reports   Reports
 	opts      Options
 	newFlags  allowance
 
@@ -46,8 +47,9 @@ type API struct {
 	draining  chan struct{} // closed by Drain
 }
 
-// New returns an API.
-func New(g *gate.Gate, p *presence.Registry, registrar Registrar, events Events, opts Options) *API {
+// New returns an API. Reports may be nil where only the reading routes are
+// served.
+func New(g *gate.Gate, p *presence.Registry, registrar Registrar, events Events, reports Reports, opts Options) *API {
 	if opts.Heartbeat == 0 {
 		opts.Heartbeat = 25 * time.Second
 	}
@@ -57,7 +59,7 @@ func New(g *gate.Gate, p *presence.Registry, registrar Registrar, events Events,
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	return &API{gate: g, presence: p, registrar: registrar, events: events, opts: opts, draining: make(chan struct{})}
+	return &API{gate: g, presence: p, registrar: registrar, events: events, reports: reports, opts: opts, draining: make(chan struct{})}
 }
 
 // Routes adds the routes to mux.
@@ -110,6 +112,7 @@ func (a *API) snapshot(w http.ResponseWriter, r *http.Request) {
 	state := pass.State
 	if !pass.Relay() {
 		a.presence.Seen(pass.Instance(presence.Poll, state.Revision()))
+		a.holds(pass, strings.Trim(r.Header.Get("If-None-Match"), `"`))
 	}
 	h := w.Header()
 	h.Set("ETag", state.ETag)

@@ -26,6 +26,7 @@ import (
 	"burgee.dev/burgee/internal/httpkit"
 	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/internal/presence"
+	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/sdkapi"
 )
 
@@ -70,6 +71,13 @@ func (c *control) AddCounts(_ context.Context, _ []string, rows []ingest.Row) er
 func (c *control) RecentBatches(context.Context, int64) ([]string, error) { return nil, nil }
 func (c *control) AddKeyUses(context.Context, []ingest.KeyUse) error      { return nil }
 
+func (c *control) SaveReceipts(context.Context, receipts.Changes) error { return nil }
+func (c *control) Receipt(context.Context, int64, int64) (receipts.Record, bool, error) {
+	return receipts.Record{}, false, nil
+}
+func (c *control) RecentReceipts(context.Context, int) ([]receipts.Record, error) { return nil, nil }
+func (c *control) Overrides(context.Context) ([]receipts.Override, error)         { return nil, nil }
+
 // world is a data plane with real delivery, presence and ingest behind HTTP.
 type world struct {
 	*httptest.Server
@@ -77,6 +85,7 @@ type world struct {
 	manager  *delivery.Manager
 	presence *presence.Registry
 	ingest   *ingest.Ingest
+	receipts *receipts.Registry
 	control  *control
 	api      *sdkapi.API
 }
@@ -90,7 +99,8 @@ func newWorld(t *testing.T, opts sdkapi.Options) *world {
 	w.manager = delivery.New(w.reader, delivery.Options{Logger: slog.New(slog.DiscardHandler), Poll: 10 * time.Millisecond})
 	w.presence = presence.New(clock.System{})
 	w.ingest = ingest.New(w.control, ingest.Options{})
-	w.api = sdkapi.New(gate.New(w.manager, w.presence, w.ingest, clock.System{}), w.presence, w.control, w.ingest, opts)
+	w.receipts = receipts.New(w.presence, w.control, receipts.Options{})
+	w.api = sdkapi.New(gate.New(w.manager, w.presence, w.ingest, clock.System{}), w.presence, w.control, w.ingest, w.receipts, opts)
 	mux := http.NewServeMux()
 	w.api.Routes(mux)
 	w.Server = httptest.NewServer(httpkit.Edge{Logger: slog.New(slog.DiscardHandler)}.Wrap(httpkit.Routes(mux)))
@@ -169,6 +179,9 @@ func TestEachRouteAnswersEachCaller(t *testing.T) {
 		{"compressed counts", "POST", "/sdk/v1/events", zipped(t, events("b2")), []string{withKey, "Content-Encoding: gzip"}, 202, `{"accepted":1}`},
 		{"a gzip bomb", "POST", "/sdk/v1/events", zipped(t, strings.Repeat(" ", 11<<20)), []string{withKey, "Content-Encoding: gzip"}, 413, `over 10 MB`},
 		{"counts without an id", "POST", "/sdk/v1/events", events(""), []string{withKey}, 422, `"field":"id"`},
+		{"a revision's id that is none", "POST", "/sdk/v1/events", `{"id":"b3","applied":{"id":"12-abc","ago_ms":1}}`, []string{withKey}, 422, `"field":"applied.id"`},
+		{"a report from the future", "POST", "/sdk/v1/events", `{"id":"b3","applied":{"id":"1-2-abcdef","ago_ms":-1}}`, []string{withKey}, 422, `"field":"applied.ago_ms"`},
+		{"an override of what can be no flag", "POST", "/sdk/v1/events", `{"id":"b3","overrides":["a b"]}`, []string{withKey}, 422, `"field":"overrides"`},
 		{"a method that is not there", "PUT", "/sdk/v1/events", "", []string{withKey}, 405, `use POST`},
 		{"a path that is not there", "GET", "/sdk/v2/snapshot", "", []string{withKey}, 404, `no_such_path`},
 	} {

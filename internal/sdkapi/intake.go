@@ -20,12 +20,15 @@ type application struct {
 	Instance string `json:"instance"`
 }
 
-// eventsBody is a batch of counts. Fields that this server does not know are
+// eventsBody is a batch of counts, with what its instance tells of itself. Fields that this server does not know are
 // left alone: SDKs may be newer.
 type eventsBody struct {
 	ID          string      `json:"id"`
 	Application application `json:"application"`
 	Counts      []countBody `json:"counts"`
+
+	Applied   *appliedBody `json:"applied"`   // absent: as last reported
+	Overrides *[]string    `json:"overrides"` // absent: as last reported
 }
 
 type countBody struct {
@@ -54,11 +57,16 @@ func (a *API) takeEvents(w http.ResponseWriter, r *http.Request) {
 		httpkit.WriteProblem(w, r, err)
 		return
 	}
+	if err := body.check(); err != nil {
+		httpkit.WriteProblem(w, r, err)
+		return
+	}
 	n, err := a.events.Offer(body.batch(pass.State.EnvironmentID))
 	if err != nil {
 		httpkit.WriteProblem(w, r, err)
 		return
 	}
+	a.reports.Report(body.report(pass))
 	httpkit.WriteJSON(w, http.StatusAccepted, accepted{n})
 }
 

@@ -40,6 +40,7 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request) {
 	if !pass.Relay() {
 		conn = a.presence.Connect(pass.Instance(presence.Stream, 0))
 		defer conn.Close()
+		a.holds(pass, r.Header.Get("Last-Event-ID"))
 	}
 
 	f := follower{api: a, pass: pass, out: out, conn: conn, sent: r.Header.Get("Last-Event-ID")}
