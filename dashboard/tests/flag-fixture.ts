@@ -55,6 +55,7 @@ export const isHoliday: FlagDetail = {
     },
   ],
   usedBy: [],
+  overridden: {},
 };
 
 export const beta: Group = {

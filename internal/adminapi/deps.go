@@ -20,6 +20,7 @@ type Deps struct {
 	Catalog   *catalog.Service
 	Snapshots Snapshots
 	Presence  Presence
+	Receipts  Receipts
 	Counts    Counts
 	KeyUses   KeyUses
 	Hub       *Hub
@@ -40,6 +41,14 @@ type Presence interface {
 	Instances(project string) []Instance
 	// Refused lists the latest attempts that were turned away, newest first.
 	Refused() []RefusedAttempt
+}
+
+// Receipts tells what running instances report of themselves.
+type Receipts interface {
+	// Receipt returns the receipt of a revision; false when none is kept.
+	Receipt(ctx context.Context, project, environment string, revision int64) (Receipt, bool, error)
+	// Overridden says in which connected instances a flag is overridden.
+	Overridden(project, environment, flag string) Overridden
 }
 
 // Instance is one running program.

@@ -52,6 +52,10 @@ func (a *API) flagDetail(ctx context.Context, project, key string) (FlagDetail, 
 		Experiments:    make([]ExperimentView, 0, len(flag.Experiments)),
 		Declarations:   make([]Declaration, 0, len(flag.Declarations)),
 		UsedBy:         usesView(flag.UsedBy),
+		Overridden:     make(map[string]Overridden, len(flag.Environments)),
+	}
+	for environment := range flag.Environments {
+		v.Overridden[environment] = a.deps.Receipts.Overridden(project, environment, key)
 	}
 	for environment, configuration := range flag.Configurations {
 		if v.Configurations[environment], err = configurationView(configuration); err != nil {

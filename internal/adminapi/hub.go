@@ -11,6 +11,7 @@ const (
 	Presences              // a program came, went, or was refused
 	Evaluated              // counts were stored
 	KeysMoved              // SDK keys were made or revoked
+	Applied                // instances reported what they applied or override
 
 	topics
 )

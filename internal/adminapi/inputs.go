@@ -19,6 +19,12 @@ type EnvironmentPath struct {
 	Environment string `path:"environment" doc:"the environment's key" example:"production"`
 }
 
+// RevisionPath names a revision in a path.
+type RevisionPath struct {
+	EnvironmentPath
+	Revision int64 `path:"revision" minimum:"1" doc:"the revision's number" example:"18231"`
+}
+
 // FlagPath names a flag in a path.
 type FlagPath struct {
 	ProjectPath

@@ -65,7 +65,7 @@ func (f *follower) tell(ctx context.Context, stream *httpkit.Stream, before, now
 		// An error here is one hint lost: the reader fetches again by itself.
 		events, _ = f.published(ctx)
 	}
-	for topic, kind := range map[Topic]string{Presences: "presence", Evaluated: "counts", KeysMoved: "keys"} {
+	for topic, kind := range map[Topic]string{Presences: "presence", Evaluated: "counts", KeysMoved: "keys", Applied: "receipts"} {
 		if before[topic] != now[topic] {
 			events = append(events, LiveEvent{Type: kind})
 		}

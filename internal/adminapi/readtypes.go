@@ -107,6 +107,47 @@ type Revision struct {
 	Changes   []int64   `json:"changes" doc:"ids of its audit entries"`
 }
 
+// Receipt says which instances have applied a revision.
+type Receipt struct {
+	Revision       int64           `json:"revision"`
+	State          string          `json:"state" enum:"unknown,waiting,applied,stale" doc:"unknown: nothing is kept of it; waiting: not all have reported yet; applied: all that were connected; stale: some lack it after the grace"`
+	CommittedAt    int64           `json:"committedAt,omitempty"`
+	Expected       int             `json:"expected" doc:"instances of SDKs that were connected when it was committed"`
+	Applied        int             `json:"applied" doc:"of those, how many have it"`
+	P50Ms          *int64          `json:"p50Ms,omitempty" doc:"milliseconds from the commit in which half had applied it"`
+	P99Ms          *int64          `json:"p99Ms,omitempty"`
+	SlowestMs      *int64          `json:"slowestMs,omitempty"`
+	Slowest        *InstanceName   `json:"slowest,omitempty" doc:"the last that applied it"`
+	Stale          int             `json:"stale" doc:"of those expected, how many lack it after the grace"`
+	StaleSince     int64           `json:"staleSince,omitempty" doc:"when the one that is behind the longest was last up to date"`
+	StaleInstances []StaleInstance `json:"staleInstances" doc:"the longest behind first, at most 100"`
+}
+
+// InstanceName says which process of which program.
+type InstanceName struct {
+	Application string `json:"application"`
+	Version     string `json:"version"`
+	SDK         string `json:"sdk"`
+	Instance    string `json:"instance"`
+	Address     string `json:"address"`
+}
+
+// StaleInstance is an instance that lacks a revision.
+type StaleInstance struct {
+	InstanceName
+	Applied    int64 `json:"applied,omitempty" doc:"the newest revision that it reported as applied"`
+	Since      int64 `json:"since" doc:"when it was last up to date"`
+	LastSeenAt int64 `json:"lastSeenAt"`
+	Connected  bool  `json:"connected" doc:"false: it left, or was lost, without applying it"`
+}
+
+// Overridden says in how many connected instances a flag is overridden.
+type Overridden struct {
+	Instances int            `json:"instances"`
+	Of        int            `json:"of" doc:"instances of SDKs that are connected"`
+	Which     []InstanceName `json:"which" doc:"at most 100"`
+}
+
 // Connections are the programs connected now and the attempts refused lately.
 type Connections struct {
 	Items   []ConnectedApplication `json:"items"`
@@ -129,10 +170,14 @@ type ConnectedApplication struct {
 type ConnectedInstance struct {
 	Instance   string `json:"instance"`
 	Address    string `json:"address"`
-	Transport  string `json:"transport" enum:"stream,poll,ofrep"`
+	Transport  string `json:"transport" enum:"stream,poll,ofrep,relay" doc:"relay: known through its reports only"`
 	Revision   int64  `json:"revision" doc:"the newest revision sent to it"`
 	Since      int64  `json:"since"`
 	LastSeenAt int64  `json:"lastSeenAt"`
+
+	Applied    int64    `json:"applied,omitempty" doc:"the newest revision that it reported as applied"`
+	StaleSince int64    `json:"staleSince,omitempty" doc:"when it was last up to date, if it lacks a revision for longer than it should"`
+	Overrides  []string `json:"overrides,omitempty" doc:"the flags that it overrides by BURGEE_OVERRIDES"`
 }
 
 // RefusedAttempt is a request of a program that was turned away.
@@ -155,7 +200,7 @@ type Attribute struct {
 
 // LiveEvent is one hint of the live stream; the reader fetches again.
 type LiveEvent struct {
-	Type        string   `json:"type" enum:"revision,presence,counts,keys"`
+	Type        string   `json:"type" enum:"revision,presence,counts,keys,receipts"`
 	Environment string   `json:"environment,omitempty"`
 	Revision    int64    `json:"revision,omitempty"`
 	Actor       string   `json:"actor,omitempty"`

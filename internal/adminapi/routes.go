@@ -163,6 +163,7 @@ func (a *API) readingRoutes() {
 	route(a, op("listChanges", get, "/projects/{project}/changes", tagHistory, "Read the audit log, newest first", 404), a.listChanges)
 	route(a, op("verifyChanges", get, "/projects/{project}/changes/verify", tagHistory, "Check the audit log's hash chain", 404), a.verifyChanges)
 	route(a, op("listRevisions", get, "/projects/{project}/environments/{environment}/revisions", tagHistory, "List the newest revisions of an environment", 404), a.listRevisions)
+	route(a, op("getReceipts", get, "/projects/{project}/environments/{environment}/revisions/{revision}/receipts", tagHistory, "Say which instances have applied a revision", 404), a.getReceipts)
 	route(a, op("listConnections", get, "/projects/{project}/connections", tagLive, "List the connected programs and the attempts refused lately", 404), a.listConnections)
 	route(a, op("listAttributes", get, "/projects/{project}/attributes", tagProjects, "List the registry of context attributes", 404), a.listAttributes)
 	a.streamRoutes()

@@ -143,6 +143,7 @@ type FlagDetail struct {
 	Experiments    []ExperimentView              `json:"experiments"`
 	Declarations   []Declaration                 `json:"declarations"`
 	UsedBy         []Use                         `json:"usedBy"`
+	Overridden     map[string]Overridden         `json:"overridden" doc:"by environment: where BURGEE_OVERRIDES decides instead"`
 }
 
 // Declaration is how one program declares a flag in its code.

@@ -110,6 +110,10 @@ var everyRoute = []testkit.Scenario{
 	{Name: "the chain holds", Method: "GET", Path: project + "/changes/verify", Status: 200, Holds: []string{`"ok":true`}},
 	{Name: "the whole record", Method: "GET", Path: project + "/changes/export", Status: 200, Holds: []string{`"pay.api"`, `"Flags.theme"`}},
 	{Name: "the revisions", Method: "GET", Path: project + "/environments/production/revisions", Status: 200, Holds: []string{`"number":`, `"sentences":["`}},
+	{Name: "the receipts of a revision", Method: "GET", Path: project + "/environments/production/revisions/2/receipts", Status: 200, Holds: []string{`"revision":2`, `"state":"applied"`, `"expected":0`, `"staleInstances":[]`}},
+	{Name: "the receipts of a revision that never was", Method: "GET", Path: project + "/environments/production/revisions/9999/receipts", Status: 404, Code: "revision_not_found"},
+	{Name: "the receipts of an environment that never was", Method: "GET", Path: project + "/environments/staging/revisions/1/receipts", Status: 404, Code: "environment_not_found"},
+	{Name: "the receipts of no revision", Method: "GET", Path: project + "/environments/production/revisions/0/receipts", Status: 422, Field: "revision"},
 	{Name: "an undo of a revision that never was", Method: "POST", Path: project + "/environments/production/undo", Body: obj{"revision": 9999}, Status: 404, Code: "revision_not_found"},
 	{Name: "nobody is connected", Method: "GET", Path: project + "/connections", Status: 200, Holds: []string{`"items":[]`}},
 
@@ -193,7 +197,7 @@ func TestEveryRouteOfAProjectKnowsWhichProjectsThereAre(t *testing.T) {
 		"POST /api/v1/projects/{project}/environments/{environment}/keys/{id}/rotate": obj{"overlapHours": 0},
 		"PUT /api/v1/projects/{project}/experiments/{experiment}":                     obj{"environment": "production", "serve": obj{"f": true}},
 	}
-	fill := strings.NewReplacer("{project}", "nowhere", "{environment}", "production", "{id}", "1", "{flag}", "x", "{group}", "x", "{experiment}", "x")
+	fill := strings.NewReplacer("{project}", "nowhere", "{environment}", "production", "{id}", "1", "{flag}", "x", "{group}", "x", "{experiment}", "x", "{revision}", "1")
 	for _, route := range contract.Uncovered() {
 		method, path, _ := strings.Cut(route, " ")
 		if !strings.Contains(path, "{project}") {

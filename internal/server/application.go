@@ -19,6 +19,7 @@ import (
 	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/internal/ofrep"
 	"burgee.dev/burgee/internal/presence"
+	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/sdkapi"
 	"burgee.dev/burgee/internal/store"
 )
@@ -34,6 +35,7 @@ type application struct {
 	refusals *refusals
 	lag      *lag
 	ingest   *ingest.Ingest
+	receipts *receipts.Registry
 	hub      *adminapi.Hub
 	declared *queue[sdkapi.Registration]
 	sdk      *sdkapi.API
@@ -66,6 +68,10 @@ func (a *application) wire(ctx context.Context) error {
 	a.presence, a.lag = presence.New(s.clock), newLag(s.clock)
 	a.refusals = newRefusals(a.presence)
 	a.ingest = ingest.New(timedSink{a.store, timed{s.metrics}}, ingest.Options{Logger: s.logger, Clock: s.clock, Room: a.hasRoom})
+	a.receipts = receipts.New(a.presence, timedSink{a.store, timed{s.metrics}}, receipts.Options{Logger: s.logger, Clock: s.clock, Room: a.hasRoom})
+	if err := a.receipts.Recall(ctx); err != nil {
+		return err
+	}
 	signer, err := a.signer(ctx)
 	if err != nil {
 		return err
@@ -73,10 +79,12 @@ func (a *application) wire(ctx context.Context) error {
 	a.delivery = delivery.New(timedReader{a.store, timed{s.metrics}, a.lag}, delivery.Options{
 		Logger: s.logger, Clock: s.clock, Signer: signer, Published: a.published,
 	})
-	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: &announcer{data: a.delivery, hub: a.hub, lag: a.lag, tracer: s.tracer, last: map[int64]int64{}}})
+	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: &announcer{
+		data: a.delivery, receipts: a.receipts, hub: a.hub, clock: s.clock, lag: a.lag, tracer: s.tracer, last: map[int64]int64{},
+	}})
 	a.accounts = account.New(a.store.Accounts(a.catalog.RecordAccount), s.clock)
 	a.declared = newQueue(a.register, a.reportRegistration)
-	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared, a.store.Trouble}, a.ingest, sdkapi.Options{})
+	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared, a.store.Trouble}, a.ingest, a.receipts, sdkapi.Options{})
 	if err := a.firstRun(ctx); err != nil {
 		return err
 	}
@@ -104,6 +112,7 @@ func (a *application) start(ctx context.Context, parts *group) {
 		parts.start(ctx, "registration", a.declared.run),
 		parts.start(ctx, "disk", a.watchDisk),
 		parts.start(ctx, "ingest", a.ingest.Run),
+		parts.start(ctx, "receipts", a.receipts.Run),
 		parts.start(ctx, "presence", a.presence.Run),
 		parts.start(ctx, "delivery", a.delivery.Run),
 	}

@@ -8,8 +8,10 @@ import (
 
 	"burgee.dev/burgee/internal/adminapi"
 	"burgee.dev/burgee/internal/catalog"
+	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/internal/presence"
+	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/sdkapi"
 	"burgee.dev/burgee/internal/store"
 	"burgee.dev/burgee/internal/telemetry"
@@ -18,10 +20,12 @@ import (
 // announcer carries the catalog's hints to the data plane and to the live
 // streams of the dashboard.
 type announcer struct {
-	data   *delivery.Manager
-	hub    *adminapi.Hub
-	lag    *lag
-	tracer *telemetry.Tracer
+	data     *delivery.Manager
+	receipts *receipts.Registry
+	hub      *adminapi.Hub
+	clock    clock.Clock
+	lag      *lag
+	tracer   *telemetry.Tracer
 
 	mu   sync.Mutex      // guards last
 	last map[int64]int64 // revision last announced, by environment
@@ -33,7 +37,9 @@ func (a *announcer) Announce(ctx context.Context, environmentID, revision int64)
 	step := a.tracer.Step(ctx, "delivery", "announce")
 	defer step.End(nil)
 	a.lag.committed(environmentID, revision, step.Cause())
+	committedAt := clock.Millis(a.clock)
 	a.data.Announce(environmentID, revision)
+	a.receipts.Committed(environmentOf(a.data, environmentID), revision, committedAt)
 	a.mu.Lock()
 	last, known := a.last[environmentID]
 	a.last[environmentID] = revision
@@ -44,6 +50,17 @@ func (a *announcer) Announce(ctx context.Context, environmentID, revision int64)
 	if !known || last == revision {
 		a.hub.Announce(adminapi.KeysMoved)
 	}
+}
+
+// environmentOf names an environment for the receipts; a new one that delivery
+// has not loaded has nobody connected and needs no names.
+func environmentOf(data *delivery.Manager, id int64) receipts.Environment {
+	cell := data.ByID(id)
+	if cell == nil {
+		return receipts.Environment{ID: id}
+	}
+	state := cell.State()
+	return receipts.Environment{ID: id, Project: state.Project, Key: state.Environment}
 }
 
 // registrar offers what programs declare to the queue.
@@ -140,7 +157,7 @@ const newsBreath = 150 * time.Millisecond
 
 // tellNews carries the data plane's news to the live streams.
 func (a *application) tellNews(ctx context.Context) error {
-	present, counted := a.presence.Changed(), a.ingest.Changed()
+	present, counted, applied := a.presence.Changed(), a.ingest.Changed(), a.receipts.Changed()
 	for {
 		select {
 		case <-ctx.Done():
@@ -151,6 +168,9 @@ func (a *application) tellNews(ctx context.Context) error {
 		case <-counted:
 			counted = a.ingest.Changed()
 			a.hub.Announce(adminapi.Evaluated)
+		case <-applied:
+			applied = a.receipts.Changed()
+			a.hub.Announce(adminapi.Applied)
 		}
 		if !pause(ctx, newsBreath) {
 			return nil

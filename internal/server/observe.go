@@ -6,6 +6,7 @@ import (
 	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/internal/meter"
 	"burgee.dev/burgee/internal/presence"
+	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/telemetry"
 )
 
@@ -122,6 +123,7 @@ func (r *refusals) Refuse(f presence.Refusal) {
 
 // published takes note of each State that the data plane publishes.
 func (a *application) published(state *delivery.State) {
+	a.receipts.Published(receipts.Environment{ID: state.EnvironmentID, Project: state.Project, Key: state.Environment}, state.Revision())
 	since, now, cause, waited := a.lag.published(state)
 	if !waited {
 		return

@@ -6,6 +6,7 @@ import (
 
 	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/internal/ingest"
+	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/store"
 	"burgee.dev/burgee/internal/telemetry"
 )
@@ -63,7 +64,7 @@ func (t timedReader) Keys(ctx context.Context, environmentID int64) (_ []deliver
 	return t.Store.Keys(ctx, environmentID)
 }
 
-// timedSink measures the writes of ingest.
+// timedSink measures the writes of ingest and receipts.
 type timedSink struct {
 	*store.Store
 	timed
@@ -79,4 +80,10 @@ func (t timedSink) AddCounts(ctx context.Context, batchIDs []string, rows []inge
 func (t timedSink) AddKeyUses(ctx context.Context, uses []ingest.KeyUse) (err error) {
 	defer t.done("add_key_uses", time.Now(), &err)
 	return t.Store.AddKeyUses(ctx, uses)
+}
+
+// SaveReceipts implements receipts.Sink.
+func (t timedSink) SaveReceipts(ctx context.Context, changes receipts.Changes) (err error) {
+	defer t.done("save_receipts", time.Now(), &err)
+	return t.Store.SaveReceipts(ctx, changes)
 }

@@ -227,6 +227,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/environments/{environment}/revisions/{revision}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say which instances have applied a revision */
+        get: operations["getReceipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/environments/{environment}/undo": {
         parameters: {
             query?: never;
@@ -742,9 +759,16 @@ export interface components {
         };
         ConnectedInstance: {
             address: string;
+            /**
+             * Format: int64
+             * @description the newest revision that it reported as applied
+             */
+            applied?: number;
             instance: string;
             /** Format: int64 */
             lastSeenAt: number;
+            /** @description the flags that it overrides by BURGEE_OVERRIDES */
+            overrides?: string[];
             /**
              * Format: int64
              * @description the newest revision sent to it
@@ -752,8 +776,16 @@ export interface components {
             revision: number;
             /** Format: int64 */
             since: number;
-            /** @enum {string} */
-            transport: "stream" | "poll" | "ofrep";
+            /**
+             * Format: int64
+             * @description when it was last up to date, if it lacks a revision for longer than it should
+             */
+            staleSince?: number;
+            /**
+             * @description relay: known through its reports only
+             * @enum {string}
+             */
+            transport: "stream" | "poll" | "ofrep" | "relay";
         };
         Connections: {
             items: components["schemas"]["ConnectedApplication"][];
@@ -994,6 +1026,10 @@ export interface components {
             key: string;
             /** @enum {string} */
             kind: "release" | "experiment" | "operational" | "permission";
+            /** @description by environment: where BURGEE_OVERRIDES decides instead */
+            overridden: {
+                [key: string]: components["schemas"]["Overridden"];
+            };
             owner: string;
             seed: string;
             /** @enum {string} */
@@ -1066,6 +1102,13 @@ export interface components {
             usedBy: components["schemas"]["Use"][];
             when?: components["schemas"]["Condition"];
         };
+        InstanceName: {
+            address: string;
+            application: string;
+            instance: string;
+            sdk: string;
+            version: string;
+        };
         ItemsAttribute: {
             items: components["schemas"]["Attribute"][];
         };
@@ -1130,7 +1173,7 @@ export interface components {
             revision?: number;
             sentences?: string[];
             /** @enum {string} */
-            type: "revision" | "presence" | "counts" | "keys";
+            type: "revision" | "presence" | "counts" | "keys" | "receipts";
         };
         Member: {
             email: string;
@@ -1192,6 +1235,17 @@ export interface components {
             /** @description shown this once */
             token: string;
         };
+        Overridden: {
+            /** Format: int64 */
+            instances: number;
+            /**
+             * Format: int64
+             * @description instances of SDKs that are connected
+             */
+            of: number;
+            /** @description at most 100 */
+            which: components["schemas"]["InstanceName"][];
+        };
         PlanItem: {
             /** @enum {string} */
             action: "create" | "update" | "delete";
@@ -1235,6 +1289,50 @@ export interface components {
             flagCount: number;
             key: string;
             name: string;
+        };
+        Receipt: {
+            /**
+             * Format: int64
+             * @description of those, how many have it
+             */
+            applied: number;
+            /** Format: int64 */
+            committedAt?: number;
+            /**
+             * Format: int64
+             * @description instances of SDKs that were connected when it was committed
+             */
+            expected: number;
+            /**
+             * Format: int64
+             * @description milliseconds from the commit in which half had applied it
+             */
+            p50Ms?: number;
+            /** Format: int64 */
+            p99Ms?: number;
+            /** Format: int64 */
+            revision: number;
+            /** @description the last that applied it */
+            slowest?: components["schemas"]["InstanceName"];
+            /** Format: int64 */
+            slowestMs?: number;
+            /**
+             * Format: int64
+             * @description of those expected, how many lack it after the grace
+             */
+            stale: number;
+            /** @description the longest behind first, at most 100 */
+            staleInstances: components["schemas"]["StaleInstance"][];
+            /**
+             * Format: int64
+             * @description when the one that is behind the longest was last up to date
+             */
+            staleSince?: number;
+            /**
+             * @description unknown: nothing is kept of it; waiting: not all have reported yet; applied: all that were connected; stale: some lack it after the grace
+             * @enum {string}
+             */
+            state: "unknown" | "waiting" | "applied" | "stale";
         };
         RefusedAttempt: {
             address: string;
@@ -1325,6 +1423,27 @@ export interface components {
             seed?: string;
             serve: components["schemas"]["Shares"];
             table?: components["schemas"]["Cell"][];
+        };
+        StaleInstance: {
+            address: string;
+            application: string;
+            /**
+             * Format: int64
+             * @description the newest revision that it reported as applied
+             */
+            applied?: number;
+            /** @description false: it left, or was lost, without applying it */
+            connected: boolean;
+            instance: string;
+            /** Format: int64 */
+            lastSeenAt: number;
+            sdk: string;
+            /**
+             * Format: int64
+             * @description when it was last up to date
+             */
+            since: number;
+            version: string;
         };
         SwitchInputBody: {
             reason?: string;
@@ -2517,6 +2636,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ItemsRevision"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReceipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the environment's key */
+                environment: string;
+                /** @description the revision's number */
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
                 };
             };
             /** @description Bad Request */

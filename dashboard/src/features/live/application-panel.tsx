@@ -51,6 +51,7 @@ const transports: Record<Instance['transport'], string> = {
   stream: 'stream',
   poll: 'polling',
   ofrep: 'OFREP',
+  relay: 'a relay',
 };
 
 function InstanceRow({ instance, newest }: { instance: Instance; newest: number | undefined }) {
