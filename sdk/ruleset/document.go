@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
 )
 
 // Document is one snapshot taken apart: its header line, its entity lines in
@@ -56,11 +58,38 @@ func (d *Document) check() error {
 		if i > 0 && byKindAndKey(d.entities[i-1], *e) == 0 {
 			return fmt.Errorf("the configuration holds %s %q twice", e.kind, e.key)
 		}
-		if e.flag == nil && e.group == nil {
-			e.read()
+	}
+	readAll(d.entities)
+	return nil
+}
+
+// readTogether is how many entities are worth a goroutine.
+const readTogether = 64
+
+// readAll reads the entities that have not been read. A program that starts
+// waits for a whole snapshot, so that all processors read it.
+func readAll(entities []entity) {
+	var unread []*entity
+	for i := range entities {
+		if e := &entities[i]; e.flag == nil && e.group == nil {
+			unread = append(unread, e)
 		}
 	}
-	return nil
+	each := max(readTogether, (len(unread)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	var reading sync.WaitGroup
+	for len(unread) > each {
+		part := unread[:each]
+		unread = unread[each:]
+		reading.Go(func() { readEach(part) })
+	}
+	readEach(unread)
+	reading.Wait()
+}
+
+func readEach(entities []*entity) {
+	for _, e := range entities {
+		e.read()
+	}
 }
 
 // Header is the header.

@@ -1,6 +1,7 @@
 package ruleset
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -101,8 +102,8 @@ func (s *wireServe) UnmarshalJSON(raw []byte) error {
 
 // UnmarshalJSON reads [end, variation or null, arm or null or nothing].
 func (c *wireCell) UnmarshalJSON(raw []byte) error {
-	var cell []json.RawMessage
-	if err := json.Unmarshal(raw, &cell); err != nil || len(cell) < 2 || len(cell) > 3 {
+	cell, err := literals(raw)
+	if err != nil || len(cell) < 2 || len(cell) > 3 {
 		return errCell
 	}
 	c.Arm = Skip
@@ -118,8 +119,26 @@ func (c *wireCell) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
+// literals takes an array apart. One of numbers and nulls without white space,
+// as all cells are that a server writes, needs no decoder.
+func literals(raw []byte) (elements []json.RawMessage, err error) {
+	if len(raw) < 2 || raw[0] != '[' || bytes.ContainsAny(raw[1:len(raw)-1], "[]{}\" \t\r\n") {
+		err = json.Unmarshal(raw, &elements)
+		return elements, err
+	}
+	elements = make([]json.RawMessage, 0, 3)
+	for element := range bytes.SplitSeq(raw[1:len(raw)-1], []byte(",")) {
+		elements = append(elements, element)
+	}
+	return elements, nil
+}
+
 // indexFrom reads an index, -1 for null.
 func indexFrom(raw json.RawMessage, into *int) error {
+	if i, ok := plainNumber(raw); ok {
+		*into = i
+		return nil
+	}
 	var i *int
 	if err := json.Unmarshal(raw, &i); err != nil {
 		return fmt.Errorf("%s is not the index of a variation", raw)
@@ -133,6 +152,20 @@ func indexFrom(raw json.RawMessage, into *int) error {
 	}
 	*into = *i
 	return nil
+}
+
+// plainNumber reads a number of up to nine digits, which is what nearly all are.
+func plainNumber(raw []byte) (n int, ok bool) {
+	if len(raw) == 0 || len(raw) > 9 || raw[0] == '0' && len(raw) > 1 {
+		return 0, false
+	}
+	for _, d := range raw {
+		if d < '0' || d > '9' {
+			return 0, false
+		}
+		n = n*10 + int(d-'0')
+	}
+	return n, true
 }
 
 // UnmarshalJSON reads [id, value].
@@ -186,11 +219,25 @@ func pair(raw []byte, first *string, second any, wrong error) error {
 	if err := json.Unmarshal(raw, &parts); err != nil || len(parts) != 2 {
 		return wrong
 	}
-	if string(parts[0]) == "null" || json.Unmarshal(parts[0], first) != nil {
+	if string(parts[0]) == "null" || textFrom(parts[0], first) != nil {
 		return wrong
+	}
+	if value, ok := second.(*json.RawMessage); ok {
+		*value = parts[1]
+		return nil
 	}
 	if err := json.Unmarshal(parts[1], second); err != nil {
 		return wrong
 	}
 	return nil
+}
+
+// textFrom reads a text. One of plain ASCII is what stands between the quotes.
+func textFrom(raw json.RawMessage, into *string) error {
+	plain := func(r rune) bool { return r >= ' ' && r < 0x7f && r != '"' && r != '\\' }
+	if n := len(raw); n >= 2 && raw[0] == '"' && bytes.IndexFunc(raw[1:n-1], func(r rune) bool { return !plain(r) }) < 0 {
+		*into = string(raw[1 : n-1])
+		return nil
+	}
+	return json.Unmarshal(raw, into)
 }
