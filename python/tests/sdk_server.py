@@ -172,6 +172,7 @@ class SdkServer:
         self.busy = {}
         self.streams_work = True
         self.silent_streams = False
+        self.holds = False
         self.registered = []
         self.register_errors = []
         self.events = []
@@ -408,6 +409,10 @@ class _Handler(BaseHTTPRequestHandler):
                     state.changed.wait(0.2)
                     continue
                 name, data = state.event_for(known, deltas=deltas)
+                if state.holds:
+                    self._chunk(b":\n")
+                    state.changed.wait(0.2)
+                    continue
             if revoked:
                 self._chunk(b"event: revoked\ndata: {}\n\n")
                 break

@@ -36,7 +36,7 @@ def stored(folder):
 def fill(folder, document, key=KEY):
     """Put a document where a client with the key looks."""
     cache = Cache(folder, key, Trust())
-    assert cache.write(document, Trust())
+    assert cache.write(Replica(Trust(), document))
     return cache.path
 
 
@@ -120,14 +120,78 @@ def test_a_store_made_anew_wins_over_an_old_file(server, client, eventually, fol
     assert stored(folder).read_bytes() == server.document().encode()
 
 
-def test_revisions_do_not_go_back_over_a_restart(server, client, eventually, folder):
-    fill(folder, Author().document([flag("a", on=True)], revision=9))
-    server.set(flag("a"), revision=8)
-    client.setup(KEY, url=server.url)
-    eventually(lambda: client.status().connected)
-    assert client.get("a", False) is True
-    client.shutdown()
+def test_signed_revisions_do_not_go_back_over_a_restart(client, eventually, folder):
+    fill(folder, SIGNED.document([flag("a", on=True)], revision=9))
+    with SdkServer([flag("a")], author=SIGNED) as server:
+        server.revision = 8
+        client.setup(KEY, url=server.url)
+        eventually(lambda: client.status().connected)
+        assert client.get("a", False) is True
+        client.shutdown()
     assert b'"revision":9' in stored(folder).read_bytes()
+
+
+OTHER = Author("b")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        Author().document([flag("a", on=True)], revision=9),
+        OTHER.document([flag("a", on=True)], revision=1),
+        SIGNED.document([flag("a", on=True)], revision=9, environment="staging"),
+    ],
+    ids=["higher and unsigned", "older and of other keys", "another environment"],
+)
+@pytest.mark.parametrize("author", [SIGNED, Author()], ids=["signed", "unsigned"])
+def test_a_file_gives_way_to_the_first_word_of_the_server(
+    client, eventually, folder, document, author, caplog
+):
+    path = fill(folder, document)
+    with SdkServer([flag("a")], author=author) as server:
+        server.revision = 5
+        client.setup(KEY, url=server.url)
+        assert client.get("a", False) is True, "at once what is stored"
+        eventually(lambda: client.status().revision == 5)
+        assert client.get("a", True) is False
+        assert client.status().resyncs == 0
+        assert "gives way to the server's" in caplog.text
+        client.shutdown()
+        assert path.read_bytes() == server.document().encode()
+
+
+def test_what_the_server_has_said_is_not_overruled(client, eventually, folder):
+    fill(folder, SIGNED.document([flag("a", on=True)], revision=5))
+    with SdkServer([flag("a", on=True)], author=SIGNED) as server:
+        server.revision = 5
+        client.setup(KEY, url=server.url)
+        eventually(lambda: client.status().connected)
+        server.author = OTHER
+        server.set(flag("a"))
+        eventually(lambda: "not trusted" in (client.status().last_error or ""))
+        assert client.get("a", False) is True
+
+
+def test_pinned_keys_are_not_overruled(client, eventually, folder):
+    fill(folder, SIGNED.document([flag("a", on=True)], revision=5))
+    with SdkServer([flag("a")], author=OTHER) as server:
+        server.revision = 6
+        client.setup(KEY, url=server.url, verify_keys=SIGNED.keys)
+        eventually(lambda: "not trusted" in (client.status().last_error or ""))
+        assert client.get("a", False) is True
+
+
+def test_heartbeats_alone_confirm_nothing(server, client, eventually, folder):
+    """A server that is still loading holds its clients with comments."""
+    server.history = {}
+    fill(folder, SIGNED.document([flag("a", on=True)]))
+    server.holds = True
+    client.setup(KEY, url=server.url)
+    eventually(lambda: client.status().last_heard is not None)
+    assert client.status().stale
+    server.holds = False
+    server.set(flag("a"))
+    eventually(lambda: client.status().connected)
 
 
 def damaged(data):
@@ -191,10 +255,10 @@ def test_a_newer_file_of_another_process_is_left_alone(folder):
     trust = Replica().full(newer.encode()).trust
     cache = Cache(folder, KEY, Trust())
     for revision in (6, 7):
-        assert cache.write(SIGNED.document([flag("b")], revision=revision), trust)
+        assert cache.write(Replica(trust, SIGNED.document([flag("b")], revision=revision)))
         assert path.read_bytes() == newer.encode()
     later = SIGNED.document([flag("b")], revision=8)
-    assert cache.write(later, trust)
+    assert cache.write(Replica(trust, later))
     assert path.read_bytes() == later.encode()
     assert sorted(p.suffix for p in folder.iterdir()) == [".lock", ".ndjson"], "nothing is left"
 
@@ -454,13 +518,14 @@ import sys
 sys.path[:0] = [SOURCES, TESTS]
 from pathlib import Path
 from burgee._cache import Cache
-from burgee._replica import Trust
+from burgee._replica import Replica, Trust
 from sdk_server import KEY, Author, flag
 author, cache, revision = Author("a"), Cache(Path(FOLDER), KEY, Trust()), START
 while True:
     print(revision, flush=True)
     revision += 1
-    cache.write(author.document([flag("a"), flag("b")], revision=revision), Trust())
+    document = author.document([flag("a"), flag("b")], revision=revision)
+    cache.write(Replica(Trust(), document))
 """
     tests = str(Path(__file__).parent)
     last = 0

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from burgee._log import log, warn_once
-from burgee._replica import Document, NotNewerError, RefusedError, Replica, Trust, is_newer
+from burgee._replica import Document, RefusedError, Replica, Trust, is_newer
 
 if sys.platform != "win32":
     import fcntl
@@ -71,10 +71,10 @@ class Cache:
             log.warning("the stored configuration %s is ignored: %s", self.path, error)
             return None
 
-    def write(self, document: Document, trust: Trust) -> bool:
-        """Store a document unless a newer one is there; False says to try again."""
+    def write(self, replica: Replica) -> bool:
+        """Store the newest document unless a newer one is there; False says to try again."""
         try:
-            self._write(document, trust)
+            self._write(replica)
         except _BusyError:
             return False
         except OSError as error:
@@ -88,11 +88,14 @@ class Cache:
             return False
         return True
 
-    def _write(self, document: Document, trust: Trust) -> None:
+    def _write(self, replica: Replica) -> None:
+        document = replica.document
+        if document is None:
+            return
         folder = self.path.parent
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(self.path.with_name(f"{self.path.name}.lock")):
-            if not self._outdated(document, trust):
+            if not self._outdated(document, replica):
                 return
             self._remove_left_overs()
             made = self.path.with_name(f"{self.path.name}.{uuid.uuid4().hex}.tmp")
@@ -103,13 +106,15 @@ class Cache:
                 made.unlink(missing_ok=True)
             _sync_folder(folder)
 
-    def _outdated(self, document: Document, trust: Trust) -> bool:
-        """Whether the file holds nothing, nothing good, or something older."""
+    def _outdated(self, document: Document, replica: Replica) -> bool:
+        """Whether the file holds nothing good, something older, or what was overruled."""
         try:
-            stored = Replica(trust).full(_contents(self.path)).document
-        except (OSError, RefusedError, NotNewerError):
+            stored = Replica(replica.trust).full(_contents(self.path))
+        except (OSError, RefusedError):
             return True
-        return stored is None or is_newer(document.header, stored.header)
+        if stored.document is None or stored.id == replica.overruled:
+            return True
+        return is_newer(document.header, stored.document.header)
 
     def _remove_left_overs(self) -> None:
         """Remove what processes left that were killed while they wrote."""
@@ -166,7 +171,7 @@ class Keeper:
         replica = self._newest()
         if replica.document is None or replica.id == self._stored:
             return True
-        if not self._cache.write(replica.document, replica.trust):
+        if not self._cache.write(replica):
             return False
         self._stored = replica.id
         return True

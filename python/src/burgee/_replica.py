@@ -147,6 +147,8 @@ class Replica:
 
     trust: Trust = field(default_factory=Trust)
     document: Document | None = None
+    overruled: str | None = None
+    """The id of a stored snapshot that gave way to the server's, see overruled_by."""
 
     @property
     def id(self) -> str | None:
@@ -183,7 +185,29 @@ class Replica:
         trust = self.trust.accept(document)
         if here is not None and not is_newer(document.header, here.header):
             raise NotNewerError(document.header.id)
-        return Replica(trust, document)
+        return Replica(trust, document, self.overruled)
+
+    def overruled_by(self, data: bytes, trust: Trust) -> Replica | None:
+        """What stands in place of a stored snapshot after the server's first whole one.
+
+        The server is who opened this environment to the key. So a file of another
+        environment gives way to it, an older one that other keys signed, and a higher
+        revision that nobody signed, as nothing shows that its number was not damaged.
+        ``trust`` is the one at the beginning; None says that the file stays.
+        """
+        fresh = Replica(trust).full(data)
+        here, sent = self.document, fresh.document
+        if here is None or sent is None:
+            return None
+        unsigned = here.signature is None and here.header.id != sent.header.id
+        if (
+            unsigned
+            or is_newer(sent.header, here.header)
+            or here.header.environment != sent.header.environment
+            or here.header.project != sent.header.project
+        ):
+            return replace(fresh, overruled=here.header.id)
+        return None
 
 
 def is_newer(one: Header, other: Header) -> bool:

@@ -34,6 +34,9 @@ class State:
     ) -> None:
         self._listener = listener
         self.replica = Replica() if replica is None else replica
+        self._trust = self.replica.trust
+        self._from_file = False
+        """Whether the server has not yet said anything about what a file held."""
         self.snapshot: Snapshot | None = None
         self.source: str | None = None
         """Where the snapshot came from."""
@@ -62,6 +65,7 @@ class State:
         """Serve what a file holds until the server is heard; it counts as stale."""
         with self._lock:
             changed = self._swap(replica, source)
+            self._from_file = True
         return Fetched(changed, source, self.revision)
 
     def take(self, data: bytes, source: str, *, delta: bool = False) -> Taken:
@@ -71,8 +75,8 @@ class State:
         """
         try:
             with self._lock:
-                here = self.replica
-                changed = self._swap(here.delta(data) if delta else here.full(data), source)
+                replica = self.replica.delta(data) if delta else self._full(data)
+                changed = self._swap(replica, source)
                 fetched = Fetched(changed, source, self.revision)
         except NotNewerError as same:
             self.confirm()
@@ -85,6 +89,21 @@ class State:
         self.confirm()
         self.settled.set()
         return Taken(fetched, applied=True, leads_to=self.id)
+
+    def _full(self, data: bytes) -> Replica:
+        try:
+            return self.replica.full(data)
+        except (RefusedError, NotNewerError) as misfit:
+            fresh = self.replica.overruled_by(data, self._trust) if self._from_file else None
+            if fresh is None:
+                raise
+            log.warning(
+                "the stored configuration %s gives way to the server's %s: %s",
+                fresh.overruled,
+                fresh.id,
+                misfit,
+            )
+            return fresh
 
     def _refused(self, problem: str, source: str) -> Taken:
         return Taken(Fetched(False, source, self.revision, problem))
@@ -105,6 +124,7 @@ class State:
     def confirm(self, source: str = "stream") -> Fetched:
         """The server said that nothing is newer."""
         self.confirmed_at = time.monotonic()
+        self._from_file = False
         if not self.connected:
             self.connected = True
             self.last_error = None

@@ -58,6 +58,8 @@ class Updater:
         self._stream: Stream | None = None
         self._whole = False
         """Whether the next stream has to begin with a whole snapshot."""
+        self._begun = False
+        """Whether this stream has said what the newest revision is."""
         self._thread = threading.Thread(target=self._run, name="burgee-updater", daemon=True)
 
     def start(self) -> None:
@@ -94,6 +96,7 @@ class Updater:
     def _listen(self) -> float:
         """One stream from beginning to end; gives the delay before the next attempt."""
         started = time.monotonic()
+        self._begun = False
         opened: float | None = None
         reached, retry_after = True, None
         try:
@@ -168,13 +171,16 @@ class Updater:
             self._pace.spread = _spread_of(event.data)
         if event.name not in {"full", "delta"} and event.id not in {None, self._state.id}:
             self._miss(event)
-        if event.name in {"uptodate", ""}:
+        if event.name == "uptodate":
+            self._begun = True
+        if self._begun and event.name in {"uptodate", ""}:
             self._state.confirm()
 
     def _apply(self, event: Event) -> None:
         taken = self._state.take(event.data, "stream", delta=event.name == "delta")
         if taken.leads_to is None:
             raise _ResyncError(str(taken.fetched.error))
+        self._begun = True
         if event.name == "full":
             self._whole = False
         if taken.applied:
