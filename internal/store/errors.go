@@ -28,6 +28,9 @@ func conflict(code, words string) func(error) error {
 	return func(cause error) error { return fault.Wrap(cause, fault.Conflict, code, "%s", words) }
 }
 
+// codeDamaged is the fault's code when the file is no sound database.
+const codeDamaged = "store_damaged"
+
 // translate turns an error of the driver into a fault where its reason is
 // known; others stay, and are internal.
 func translate(err error) error {
@@ -62,7 +65,7 @@ func translate(err error) error {
 			return fault.Wrap(err, fault.NoRoom, "disk_refuses", "The disk of the server's data folder did not take the change: nothing was changed. Look whether it is full, over a quota, read-only or failing, and try again")
 		}
 	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
-		return fault.Wrap(err, fault.Unavailable, "store_damaged", "The database file is damaged; restore a backup")
+		return fault.Wrap(err, fault.Unavailable, codeDamaged, "The database file is damaged; restore a backup")
 	}
 	return fmt.Errorf("store: %w", err)
 }

@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 
 	"github.com/pressly/goose/v3"
 
@@ -14,36 +16,147 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrate brings the schema up to date. A store beside a running server only
-// looks: the schema is that server's.
-func (s *Store) migrate(ctx context.Context, dir string) error {
+// migrator brings one database file to this program's schema.
+type migrator struct {
+	provider      *goose.Provider
+	found, newest int64
+}
+
+func newMigrator(ctx context.Context, db *sql.DB) (*migrator, error) {
 	files, err := fs.Sub(migrations, "migrations/sqlite")
 	if err != nil {
-		return fmt.Errorf("store: migrations: %w", err)
+		return nil, fmt.Errorf("store: migrations: %w", err)
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, s.writer, files)
-	if err != nil {
-		return fmt.Errorf("store: migrations: %w", translate(err))
+	m := &migrator{}
+	if m.provider, err = goose.NewProvider(goose.DialectSQLite3, db, files); err != nil {
+		return nil, fmt.Errorf("store: migrations: %w", translate(err))
 	}
-	sources := provider.ListSources()
-	newest := sources[len(sources)-1].Version
-	found, err := provider.GetDBVersion(ctx)
-	if err != nil {
-		return fmt.Errorf("store: read the schema's version: %w", translate(err))
+	sources := m.provider.ListSources()
+	m.newest = sources[len(sources)-1].Version
+	if m.found, err = m.provider.GetDBVersion(ctx); err != nil {
+		return nil, fmt.Errorf("store: read the schema's version: %w", translate(err))
 	}
-	if found > newest {
-		return fault.New(fault.Unavailable, "schema_newer",
-			"The data in %s was written by a newer Burgee (schema %d; this one knows %d). Run that version, or restore a backup made before it", dir, found, newest)
-	}
-	if found == newest {
-		return nil
-	}
-	if s.lock == nil {
-		return fault.New(fault.Unavailable, "schema_older",
-			"The burgee that is using %s is of another version (schema %d; this one has %d). Use its own binary, or stop it first", dir, found, newest)
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("store: migrate from schema %d to %d: %w", found, newest, translate(err))
+	return m, nil
+}
+
+func (m *migrator) up(ctx context.Context) error {
+	if _, err := m.provider.Up(ctx); err != nil {
+		return fmt.Errorf("store: migrate from schema %d to %d: %w", m.found, m.newest, translate(err))
 	}
 	return nil
+}
+
+// migrate brings the schema up to date, after a backup of what is there. A
+// store beside a running server only looks: the schema is that server's.
+func (s *Store) migrate(ctx context.Context, o Options) error {
+	m, err := newMigrator(ctx, s.writer)
+	if err != nil {
+		return err
+	}
+	switch {
+	case m.found > m.newest:
+		return s.newerSchema(ctx, m, o)
+	case m.found < m.newest && s.lock == nil:
+		return fault.New(fault.Unavailable, "schema_older",
+			"The burgee that is using %s is of another version (schema %d; this one has %d). Use its own binary, or stop it first", s.dir, m.found, m.newest)
+	case m.found > 0 && m.found < m.newest:
+		if err := s.backupBefore(ctx, m, o); err != nil {
+			return err
+		}
+	}
+	if m.found < m.newest {
+		if err := m.up(ctx); err != nil {
+			return err
+		}
+	}
+	return s.noteWriter(ctx, m.newest, o.Version)
+}
+
+// noteWriter keeps which Burgee brought the data to a schema.
+func (s *Store) noteWriter(ctx context.Context, schema int64, version string) error {
+	if version == "" || s.lock == nil {
+		return nil
+	}
+	var n int
+	err := s.read(ctx, func(q query) error {
+		return q.row(`SELECT COUNT(*) FROM schema_writer WHERE schema = $1`, schema).scan(&n)
+	})
+	if err != nil || n > 0 {
+		return err
+	}
+	return s.change(ctx, func(q query) error {
+		return q.exec(`INSERT INTO schema_writer (schema, version, at) VALUES ($1, $2, $3)`, schema, version, s.clock.Now().UnixMilli())
+	})
+}
+
+// backupBefore writes the backup that a migration starts from.
+func (s *Store) backupBefore(ctx context.Context, m *migrator, o Options) error {
+	file := filepath.Join(o.backups(), BackupName(s.clock.Now(), fmt.Sprintf("schema%d", m.found)))
+	_, err := s.Backup(ctx, BackupOptions{File: file, Version: o.Version})
+	if err == nil || fault.IsKind(err, fault.Conflict) { // there from a start of the same second
+		return nil
+	}
+	f := fault.As(err)
+	return fault.Wrap(err, f.Kind, f.Code, "The data in %s is of an older schema (%d; this Burgee has %d) and is changed only after a backup, which failed: %s",
+		s.dir, m.found, m.newest, f.Message)
+}
+
+// newerSchema says which Burgee can use the data, and which backup this one
+// can.
+func (s *Store) newerSchema(ctx context.Context, m *migrator, o Options) error {
+	facts, err := s.Facts(ctx)
+	if err != nil {
+		return err
+	}
+	version := "that version"
+	if facts.Version != "" {
+		version = "Burgee " + facts.Version + " or newer"
+	}
+	remedy := fmt.Sprintf("there is no backup in %s that this one could use", o.backups())
+	if file := usableBackup(ctx, o.backups(), m.newest); file != "" {
+		remedy = fmt.Sprintf("or go back, losing what was changed since, with: burgee restore %s --data %s", file, s.dir)
+	}
+	return fault.New(fault.Unavailable, "schema_newer",
+		"The data in %s was written by a newer Burgee (schema %d; this one knows %d). Run %s; %s", s.dir, m.found, m.newest, version, remedy)
+}
+
+// usableBackup finds the newest backup of a schema that this program knows.
+func usableBackup(ctx context.Context, folder string, newest int64) string {
+	files, err := ListBackups(folder)
+	if err != nil {
+		return ""
+	}
+	for _, b := range files {
+		if schema, err := backupSchema(ctx, b.File); err == nil && schema <= newest {
+			return b.File
+		}
+	}
+	return ""
+}
+
+func backupSchema(ctx context.Context, file string) (int64, error) {
+	s, err := OpenBackup(ctx, file)
+	if err != nil {
+		return 0, err
+	}
+	defer s.Close() //nolint:errcheck // only read
+	facts, err := s.Facts(ctx)
+	return facts.Schema, err
+}
+
+// Schema is the schema that this program knows.
+func Schema() (int64, error) {
+	files, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
+	if err != nil {
+		return 0, err
+	}
+	var newest int64
+	for _, file := range files {
+		version, err := goose.NumericComponent(file)
+		if err != nil {
+			return 0, fmt.Errorf("store: migration %s: %w", file, err)
+		}
+		newest = max(newest, version)
+	}
+	return newest, nil
 }

@@ -9,16 +9,14 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// dsn names a database file; the pragmas run on each new connection, the busy
+// dsn names a database file with the pragmas of each new connection, the busy
 // timeout first, so that the others already wait.
-func dsn(file string, more ...string) string {
-	pragmas := append([]string{
+func dsn(file string, pragmas ...string) string {
+	values := url.Values{"_pragma": append([]string{
 		"busy_timeout(5000)",
-		"journal_mode(WAL)",
 		"synchronous(FULL)", // a commit is on the disk before it is acknowledged
 		"foreign_keys(1)",
-	}, more...)
-	values := url.Values{"_pragma": pragmas}
+	}, pragmas...)}
 	return fileURI(file) + "?" + values.Encode()
 }
 
@@ -27,7 +25,27 @@ func fileURI(file string) string { return "file:" + (&url.URL{Path: file}).Escap
 
 // openWriter opens the one connection that writes.
 func openWriter(file string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(file, "wal_autocheckpoint(1000)", "journal_size_limit(67108864)")+"&_txlock=immediate")
+	return openOne(dsn(file, "journal_mode(WAL)", "wal_autocheckpoint(1000)", "journal_size_limit(67108864)") + "&_txlock=immediate")
+}
+
+// openAlone opens a file that nobody else knows of: one connection, which
+// leaves nothing beside the file.
+func openAlone(file string) (*sql.DB, error) {
+	return openOne(dsn(file, "journal_mode(DELETE)") + "&_txlock=immediate")
+}
+
+// openLooking opens one connection that cannot write, beside whoever does. A
+// frozen file is one that nobody writes to: nothing is made beside it.
+func openLooking(file string, frozen bool) (*sql.DB, error) {
+	name := dsn(file) + "&mode=ro"
+	if frozen {
+		name += "&immutable=1"
+	}
+	return openOne(name)
+}
+
+func openOne(name string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -37,7 +55,7 @@ func openWriter(file string) (*sql.DB, error) {
 
 // openReaders opens the pool of connections that read and cannot write.
 func openReaders(file string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(file, "query_only(1)", "cache_size(-"+strconv.Itoa(8<<10)+")"))
+	db, err := sql.Open("sqlite", dsn(file, "journal_mode(WAL)", "query_only(1)", "cache_size(-"+strconv.Itoa(8<<10)+")"))
 	if err != nil {
 		return nil, translate(err)
 	}

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"sync/atomic"
 
 	"burgee.dev/burgee/internal/catalog"
@@ -19,6 +21,10 @@ type Options struct {
 	// without changing the schema under it.
 	Shared bool
 	Clock  clock.Clock // nil is the machine's
+	// Version is this Burgee's, kept with each schema that it writes.
+	Version string
+	// Backups is the folder of backups; "" is BackupsFolder of Dir.
+	Backups string
 	// Reserve is the size of a file, in bytes, that is given up for a change of
 	// configuration on a full disk. 0 is none.
 	Reserve int64
@@ -29,13 +35,16 @@ type Options struct {
 	Observe func(ctx context.Context, operation string) (done func(error))
 }
 
+func (o Options) backups() string { return cmp.Or(o.Backups, BackupsFolder(o.Dir)) }
+
 // Store keeps everything. It is safe for concurrent use.
 type Store struct {
-	writer *sql.DB // one connection
+	writer *sql.DB // one connection; nil when opened for reading only
 	reader *sql.DB
 	lock   *folderLock // nil when shared with a running server
 	clock  clock.Clock
 	dir    string
+	file   string // the database
 	begin  func(ctx context.Context, operation string) (done func(error))
 	epoch  int64
 	pruned atomic.Int64 // when retention ran last, in milliseconds
@@ -52,13 +61,15 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 		s.clock = clock.System{}
 	}
 	if s.begin == nil {
-		s.begin = func(context.Context, string) func(error) { return func(error) {} }
+		s.begin = unobserved
 	}
 	if err := s.open(ctx, options); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
+
+func unobserved(context.Context, string) func(error) { return func(error) {} }
 
 func (s *Store) open(ctx context.Context, options Options) (err error) {
 	s.dir = options.Dir
@@ -69,17 +80,19 @@ func (s *Store) open(ctx context.Context, options Options) (err error) {
 	if err != nil && (!options.Shared || fault.As(err).Code != codeInUse) {
 		return err
 	}
-	file, err := prepareFile(options.Dir)
-	if err != nil {
+	if err := s.settleRestore(); err != nil {
+		return err
+	}
+	if s.file, err = prepareFile(options.Dir); err != nil {
 		return err
 	}
 	if s.lock != nil {
 		s.reserve = options.Reserve
 	}
-	err = s.openDatabase(ctx, file)
+	err = s.openDatabase(ctx, options)
 	if fault.IsKind(err, fault.NoRoom) && s.releaseReserve() {
 		// Without room for the log a server could not even start and serve what it has.
-		err = errors.Join(s.closeDatabase(), s.openDatabase(ctx, file))
+		err = errors.Join(s.closeDatabase(), s.openDatabase(ctx, options))
 	}
 	if err == nil {
 		s.keepReserve()
@@ -87,14 +100,26 @@ func (s *Store) open(ctx context.Context, options Options) (err error) {
 	return err
 }
 
-func (s *Store) openDatabase(ctx context.Context, file string) (err error) {
-	if s.writer, err = openWriter(file); err != nil {
+// settleRestore finishes a restore that was cut off. Who holds no lock must not
+// make a database while somebody else exchanges it.
+func (s *Store) settleRestore() error {
+	if s.lock != nil {
+		return finishRestore(s.dir)
+	}
+	if _, err := os.Stat(DatabaseFile(s.dir)); err != nil {
+		return fault.Wrap(err, fault.Unavailable, codeInUse, "A restore is at work in %s; try again when it is done", s.dir)
+	}
+	return nil
+}
+
+func (s *Store) openDatabase(ctx context.Context, options Options) (err error) {
+	if s.writer, err = openWriter(s.file); err != nil {
 		return err
 	}
-	if s.reader, err = openReaders(file); err != nil {
+	if s.reader, err = openReaders(s.file); err != nil {
 		return err
 	}
-	if err := s.migrate(ctx, s.dir); err != nil {
+	if err := s.migrate(ctx, options); err != nil {
 		return err
 	}
 	s.epoch, err = s.ensureEpoch(ctx)
@@ -186,6 +211,9 @@ func (s *Store) change(ctx context.Context, fn func(query) error) error {
 // Waiting for the turn ends with ctx; what has begun is not cut off, since the
 // answer to a commit that was cut off would be unknown.
 func (s *Store) write(ctx context.Context, fn func(query) error) (err error) {
+	if s.writer == nil {
+		return errors.New("store: opened for reading only")
+	}
 	conn, err := s.turn(ctx)
 	if err != nil {
 		return err

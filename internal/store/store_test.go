@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pressly/goose/v3"
+
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/clock"
@@ -106,41 +108,70 @@ func TestASecondServerOnTheFolderIsRefusedAndACommandIsNot(t *testing.T) {
 }
 
 func TestDataOfANewerVersionIsLeftAlone(t *testing.T) {
-	dir := t.TempDir()
-	if err := open(t, dir).Close(); err != nil {
-		t.Fatal(err)
-	}
-	db := raw(t, dir)
-	if _, err := db.Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	_, err := store.Open(t.Context(), store.Options{Dir: dir})
-	wantWords(t, err, "schema_newer", "written by a newer Burgee", "9999", "backup")
-}
-
-func TestDataOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "data")
 	s := open(t, dir)
-	token := account.TokenRecord{ID: "t", Hash: [32]byte{1}, Name: "ci"}
-	accounts := s.Accounts(func(catalog.Tx, account.Entry) error { return nil })
-	if err := errors.Join(accounts.CreateToken(t.Context(), token, account.Entry{}), s.Close()); err != nil {
+	backup, err := s.Backup(t.Context(), store.BackupOptions{File: filepath.Join(store.BackupsFolder(dir), store.BackupName(time.Unix(0, 0), "schema4"))})
+	if err := errors.Join(err, s.Close()); err != nil {
 		t.Fatal(err)
 	}
 	db := raw(t, dir)
-	for _, text := range []string{`DROP TABLE waiting_change`, `ALTER TABLE token DROP COLUMN environments`, `DROP TABLE receipt`, `DROP TABLE instance_override`, `DROP TABLE delta_line`, `DROP TABLE delta`,
-		`ALTER TABLE meta DROP COLUMN signing_keys`, `DELETE FROM goose_db_version WHERE version_id > 1`} {
+	exec := func(text string) {
+		t.Helper()
 		if _, err := db.Exec(text); err != nil {
 			t.Fatal(err)
 		}
 	}
+	exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
+	_, err = store.Open(t.Context(), store.Options{Dir: dir, Version: "0.1.0"})
+	wantWords(t, err, "schema_newer", "written by a newer Burgee", "9999", "Run that version", "burgee restore "+backup.File+" --data "+dir)
+	exec(`INSERT INTO schema_writer (schema, version, at) VALUES (9999, '7.3.0', 1)`)
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s = open(t, dir)
+	if err := os.Remove(backup.File); err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Open(t.Context(), store.Options{Dir: dir, Version: "0.1.0"})
+	wantWords(t, err, "schema_newer", "Run Burgee 7.3.0 or newer", "no backup in "+store.BackupsFolder(dir))
+}
+
+func TestDataOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
+	dir := t.TempDir()
+	token := account.TokenRecord{ID: "t", Hash: [32]byte{1}, Name: "ci"}
+	db := raw(t, dir)
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, os.DirFS("migrations/sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.UpTo(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec(`INSERT INTO meta (id, epoch, created_at) VALUES (1, 7, 7000);
+		INSERT INTO token (id, hash, member_id, name, masked, role, created_at, last_used_at, expires_at) VALUES ('t', $1, '', 'ci', '', '', 0, 0, 0)`, token.Hash[:])
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Open(t.Context(), store.Options{Dir: dir, Version: "0.2.0"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { _ = s.Close() })
+	schema, err := store.Schema()
+	if facts, factsErr := s.Facts(t.Context()); errors.Join(err, factsErr) != nil || facts.Version != "0.2.0" || facts.Schema != schema {
+		t.Errorf("facts %+v, schema %d, %v, %v", facts, schema, err, factsErr)
+	}
+	backups, err := store.ListBackups(store.BackupsFolder(dir))
+	if err != nil || len(backups) != 1 || backups[0].By != "schema1" {
+		t.Fatalf("backups %+v, %v", backups, err)
+	}
+	before, err := store.OpenBackup(t.Context(), backups[0].File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer before.Close() //nolint:errcheck // the test is over
+	if facts, err := before.Facts(t.Context()); err != nil || facts.Schema != 1 || facts.BackupBy != "0.2.0" {
+		t.Errorf("the backup before the migration: %+v, %v", facts, err)
+	}
 	if got, err := s.TokenByID(t.Context(), "t"); err != nil || !reflect.DeepEqual(got, token) {
 		t.Errorf("got %+v, %v", got, err)
 	}

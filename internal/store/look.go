@@ -1,0 +1,219 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/fault"
+)
+
+// DatabaseFile is the database of a data folder.
+func DatabaseFile(dir string) string { return filepath.Join(dir, databaseName) }
+
+// Look opens the store of a folder for reading only, beside a running server
+// or without one. It takes no lock and changes nothing; the schema may be of
+// any version. NotFound when there is no store.
+func Look(ctx context.Context, dir string) (*Store, error) {
+	s, err := look(ctx, DatabaseFile(dir), false)
+	if fault.IsKind(err, fault.NotFound) {
+		return nil, fault.New(fault.NotFound, "data_missing",
+			"There is no store in %s; name the server's data folder with --data", dir)
+	}
+	return s, err
+}
+
+// OpenBackup opens a file that nobody writes to for reading only, and makes
+// nothing beside it.
+func OpenBackup(ctx context.Context, file string) (*Store, error) {
+	s, err := look(ctx, file, true)
+	return s, notAStore(err, file)
+}
+
+// notAStore names the file that is damaged or never was a database.
+func notAStore(err error, file string) error {
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == codeDamaged {
+		return fault.Wrap(err, fault.Invalid, "not_a_store", "%s is no database, or is damaged", file)
+	}
+	return err
+}
+
+func look(ctx context.Context, file string, frozen bool) (*Store, error) {
+	info, err := os.Stat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fault.New(fault.NotFound, "file_missing", "There is no file %s", file)
+	case err != nil:
+		return nil, fault.Wrap(err, fault.Forbidden, "file_unreadable", "%s cannot be read: %v", file, err)
+	case !info.Mode().IsRegular():
+		return nil, fault.New(fault.Invalid, "not_a_store", "%s is no file that could hold a store", file)
+	}
+	s := &Store{dir: filepath.Dir(file), file: file, clock: clock.System{}, begin: unobserved}
+	if s.reader, err = openLooking(file, frozen); err != nil {
+		return nil, err
+	}
+	if err := translate(s.reader.PingContext(ctx)); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Facts are what can be said of a store without knowing its schema exactly.
+type Facts struct {
+	Schema       int64  // the newest migration applied
+	Version      string // the Burgee that brought it to this schema; "" is not known
+	Epoch        int64
+	CreatedAt    int64  // when the store was made, in milliseconds
+	BackupAt     int64  // when this copy was made, in milliseconds; 0 is no backup
+	BackupBy     string // the Burgee that made it
+	Environments []EnvironmentFacts
+	Projects     []ProjectFacts
+}
+
+// EnvironmentFacts are those of one environment.
+type EnvironmentFacts struct {
+	Project     string `json:"project"`
+	Environment string `json:"environment"`
+	Revision    int64  `json:"revision"`
+}
+
+// ProjectFacts are where a project's record ends.
+type ProjectFacts struct {
+	Key     string
+	Changes int64
+	Last    []byte // hash of the last entry
+}
+
+// Facts reads the facts. Invalid with the code not_a_store when the file is
+// none of Burgee's.
+func (s *Store) Facts(ctx context.Context) (Facts, error) {
+	var f Facts
+	err := s.read(ctx, func(q query) (err error) {
+		tables, err := q.tables()
+		if err != nil {
+			return err
+		}
+		for _, name := range []string{"goose_db_version", "meta", "project", "environment", "change"} {
+			if !tables[name] {
+				return fault.New(fault.Invalid, "not_a_store", "%s is no database of Burgee: it has no table %s", s.file, name)
+			}
+		}
+		f, err = q.facts(tables)
+		return err
+	})
+	return f, notAStore(err, s.file)
+}
+
+func (q query) tables() (map[string]bool, error) {
+	out := map[string]bool{}
+	err := q.each(func(from scanner) error {
+		var name string
+		err := from.Scan(&name)
+		out[name] = true
+		return err
+	}, `SELECT name FROM sqlite_master WHERE type = 'table'`)
+	return out, err
+}
+
+func (q query) facts(tables map[string]bool) (f Facts, err error) {
+	if err := q.row(`SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied`).scan(&f.Schema); err != nil {
+		return f, err
+	}
+	if err := q.row(`SELECT epoch, created_at FROM meta WHERE id = 1`).scan(&f.Epoch, &f.CreatedAt); err != nil {
+		return f, err
+	}
+	if tables["schema_writer"] {
+		if err := q.row(`SELECT COALESCE((SELECT version FROM schema_writer WHERE schema <= $1 ORDER BY schema DESC LIMIT 1), '')`, f.Schema).scan(&f.Version); err != nil {
+			return f, err
+		}
+	}
+	if tables["backup"] {
+		if err := q.row(`SELECT made_at, version FROM backup WHERE id = 1`).scan(&f.BackupAt, &f.BackupBy); err != nil {
+			return f, err
+		}
+	}
+	err = q.each(func(from scanner) error {
+		var e EnvironmentFacts
+		err := from.Scan(&e.Project, &e.Environment, &e.Revision)
+		f.Environments = append(f.Environments, e)
+		return err
+	}, `SELECT p.key, e.key, e.revision FROM environment e JOIN project p ON p.id = e.project_id ORDER BY p.id, e.position, e.id`)
+	if err != nil {
+		return f, err
+	}
+	return f, q.each(func(from scanner) error {
+		var p ProjectFacts
+		err := from.Scan(&p.Key, &p.Changes, &p.Last)
+		f.Projects = append(f.Projects, p)
+		return err
+	}, `SELECT key, chain_seq, chain_hash FROM project ORDER BY id`)
+}
+
+// Damage lists what is wrong with the file itself: pages, indexes, references
+// between rows. Empty is sound.
+func (s *Store) Damage(ctx context.Context) ([]string, error) {
+	var out []string
+	err := s.read(ctx, func(q query) error {
+		err := q.each(func(from scanner) error {
+			var text string
+			err := from.Scan(&text)
+			if text != "ok" {
+				out = append(out, text)
+			}
+			return err
+		}, `PRAGMA integrity_check(20)`)
+		if err != nil {
+			return err
+		}
+		return q.each(func(from scanner) error {
+			var table, parent string
+			var row, key any
+			err := from.Scan(&table, &row, &parent, &key)
+			out = append(out, fmt.Sprintf("a row of %s refers to one of %s that is not there", table, parent))
+			return err
+		}, `PRAGMA foreign_key_check`)
+	})
+	if damaged, ok := errors.AsType[*fault.Error](err); ok && damaged.Code == codeDamaged {
+		return append(out, damaged.Message), nil
+	}
+	return out, err
+}
+
+// Secret is an SDK key or an API token that opens something.
+type Secret struct {
+	What  string // "server key", "client key", "API token"
+	Name  string
+	Where string // project / environment of a key
+}
+
+// Secrets returns the keys and tokens that have not been revoked, by hash.
+func (s *Store) Secrets(ctx context.Context) (map[[32]byte]Secret, error) {
+	out := map[[32]byte]Secret{}
+	err := s.read(ctx, func(q query) error {
+		return q.each(func(from scanner) error {
+			var hash []byte
+			var secret Secret
+			err := from.Scan(&hash, &secret.What, &secret.Name, &secret.Where)
+			out[[32]byte(hash)] = secret
+			return err
+		}, `SELECT k.hash, k.kind || ' key', k.name, p.key || ' / ' || e.key FROM sdk_key k
+				JOIN environment e ON e.id = k.environment_id JOIN project p ON p.id = e.project_id WHERE k.revoked_at = 0
+			UNION ALL SELECT hash, 'API token', name, '' FROM token`)
+	})
+	return out, err
+}
+
+// HasEntry says whether a project's record has the entry with the number and
+// the hash: whether one record is the beginning of another.
+func (s *Store) HasEntry(ctx context.Context, project string, seq int64, hash []byte) (bool, error) {
+	var n int
+	err := s.read(ctx, func(q query) error {
+		return q.row(`SELECT COUNT(*) FROM change c JOIN project p ON p.id = c.project_id WHERE p.key = $1 AND c.seq = $2 AND c.hash = $3`,
+			project, seq, hash).scan(&n)
+	})
+	return n > 0, err
+}
