@@ -41,6 +41,8 @@ const (
 	exitNotFound    = 5
 	exitConflict    = 6
 	exitUnavailable = 7
+	exitWarnings    = 8
+	exitProblems    = 9
 )
 
 const exitHelp = `Exit codes:
@@ -50,7 +52,9 @@ const exitHelp = `Exit codes:
   4  not allowed: no API token, a wrong one, or one without the right
   5  there is no such flag, environment, project or key
   6  somebody changed it meanwhile, or it exists already
-  7  the server is not there, busy, its disk full, or the request too large: try again later`
+  7  the server is not there, busy, its disk full, or the request too large: try again later
+  8  burgee doctor found nothing worse than warnings
+  9  burgee doctor found something that does not work`
 
 // Run runs one command and returns the exit code of the process.
 func Run(ctx context.Context, args []string, stdio Stdio) int {
@@ -62,6 +66,9 @@ func Run(ctx context.Context, args []string, stdio Stdio) int {
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitOK
+	}
+	if found, ok := errors.AsType[found](err); ok {
+		return found.code
 	}
 	printError(stdio.Err, err)
 	return exitCode(err)
@@ -100,7 +107,7 @@ BURGEE_TOKEN.
 	})
 	root.AddCommand(
 		newServe(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newFlag(stdio),
-		newKey(stdio), newToken(stdio), newUser(stdio), newConfig(stdio), newVersion(stdio),
+		newKey(stdio), newToken(stdio), newUser(stdio), newBackup(stdio), newRestore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
 	)
 	return root
 }

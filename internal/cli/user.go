@@ -35,7 +35,7 @@ the first line of standard input.`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runCreateOwner(cmd.Context(), stdio, o) },
 	}
-	cmd.Flags().StringVar(&o.data, "data", "", "the server's data folder (BURGEE_DATA; ./data when not set)")
+	bindData(cmd, &o.data)
 	cmd.Flags().StringVar(&o.email, "email", "", "the owner's e-mail address")
 	return cmd
 }
@@ -54,7 +54,7 @@ one. All their sign-ins end. Without a terminal the password is the first line o
 			return withPassword(cmd.Context(), stdio, o, server.SetPassword, "%s has another password now\n")
 		},
 	}
-	cmd.Flags().StringVar(&o.data, "data", "", "the server's data folder (BURGEE_DATA; ./data when not set)")
+	bindData(cmd, &o.data)
 	cmd.Flags().StringVar(&o.email, "email", "", "the person's e-mail address")
 	return cmd
 }
@@ -67,11 +67,7 @@ func runCreateOwner(ctx context.Context, stdio Stdio, o ownerOptions) error {
 func withPassword(ctx context.Context, stdio Stdio, o ownerOptions,
 	do func(ctx context.Context, data, email, password string) error, done string,
 ) error {
-	for _, folder := range []string{stdio.getenv("BURGEE_DATA"), "./data"} {
-		if o.data == "" {
-			o.data = folder
-		}
-	}
+	o.data = dataOr(stdio, o.data)
 	if _, err := os.Stat(o.data); errors.Is(err, os.ErrNotExist) {
 		return fault.New(fault.NotFound, "data_missing", "there is no folder %s; start the server once, or name its folder with --data", o.data)
 	}

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"burgee.dev/burgee/internal/fault"
 )
@@ -25,6 +26,9 @@ type Config struct {
 	NextSigningKey string // file; "" = none
 	TrustedProxies []netip.Prefix
 	AllowHTTP      bool
+	BackupEvery    time.Duration // 0 = never
+	BackupKeep     int
+	BackupDir      string // "" = backups in Data
 	OpsAddr        string // "" = off
 	OpsAddrGiven   bool   // somebody asked for it: a port in use is an error, not a remark
 	LogLevel       slog.Level
@@ -133,6 +137,28 @@ func listenAddress(s string) (string, error) {
 		return "", fmt.Errorf("%q has no port from 0 to 65535", s)
 	}
 	return s, nil
+}
+
+func setEvery(c *Config, s string) error {
+	if s == "" {
+		c.BackupEvery = 0
+		return nil
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d < time.Second {
+		return fmt.Errorf("%q is no time between backups; write 24h or 30m, at least 1s", s)
+	}
+	c.BackupEvery = d
+	return nil
+}
+
+func setKeep(c *Config, s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return fmt.Errorf("%q is no number of backups to keep; at least 1", s)
+	}
+	c.BackupKeep = n
+	return nil
 }
 
 func setPublicURL(c *Config, s string) error {

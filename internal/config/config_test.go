@@ -116,6 +116,9 @@ func TestAWrongSettingSaysWhichAndWhatToDo(t *testing.T) {
 		"a secret given in both forms":      {Sources{Environ: []string{"BURGEE_INIT_TOKEN=" + secret, "BURGEE_INIT_TOKEN_FILE=/x"}}, "both set; keep one"},
 		"a secret's file that is not there": {Sources{Environ: []string{"BURGEE_INIT_TOKEN_FILE=/nowhere/token"}}, "does not exist"},
 		"a secret's file without an end":    {Sources{Environ: []string{"BURGEE_INIT_TOKEN_FILE=/dev/zero"}}, "larger than a secret can be"},
+		"backups too often":                 {Sources{Flags: map[string]string{"backup-every": "1ms"}}, "write 24h or 30m"},
+		"backups every day, in words":       {Sources{Environ: []string{"BURGEE_BACKUP_EVERY=daily"}}, "write 24h or 30m"},
+		"no backup to keep":                 {Sources{Flags: map[string]string{"backup-keep": "0"}}, "at least 1"},
 		"a data folder without a name":      {Sources{Flags: map[string]string{"data": ""}}, "--data is empty"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,6 +22,7 @@ import (
 	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/sdkapi"
 	"burgee.dev/burgee/internal/store"
+	"burgee.dev/burgee/internal/upkeep"
 )
 
 // application is everything behind the port, wired.
@@ -38,6 +39,7 @@ type application struct {
 	receipts *receipts.Registry
 	hub      *adminapi.Hub
 	declared *queue[sdkapi.Registration]
+	backups  *upkeep.Schedule // nil when the server makes none
 	sdk      *sdkapi.API
 	handler  http.Handler
 	greeting greeting
@@ -50,7 +52,9 @@ type application struct {
 // assemble opens the store and wires everything. What it has opened it closes
 // again when a later step fails.
 func (s *Server) assemble(ctx context.Context) (*application, error) {
-	st, err := store.Open(ctx, store.Options{Dir: s.cfg.Data, Clock: s.clock, Reserve: diskReserve, Observe: s.observeStore})
+	st, err := store.Open(ctx, store.Options{
+		Dir: s.cfg.Data, Clock: s.clock, Version: s.build.Version, Backups: s.cfg.BackupDir, Reserve: diskReserve, Observe: s.observeStore,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +96,12 @@ func (a *application) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.cfg.BackupEvery > 0 {
+		a.backups = upkeep.NewSchedule(a.store, upkeep.ScheduleOptions{
+			Folder: cmp.Or(s.cfg.BackupDir, store.BackupsFolder(s.cfg.Data)), Every: s.cfg.BackupEvery, Keep: s.cfg.BackupKeep,
+			Version: s.build.Version, Clock: s.clock, Logger: s.logger,
+		})
+	}
 	a.observe()
 	a.handler, err = a.routes(sdks)
 	return err
@@ -107,7 +117,10 @@ func (a *application) ofrep() *ofrep.API {
 
 // start runs the long-lived parts.
 func (a *application) start(ctx context.Context, parts *group) {
-	a.parts = []*part{
+	if a.backups != nil {
+		a.parts = append(a.parts, parts.start(ctx, "backup", a.backups.Run))
+	}
+	a.parts = append(a.parts,
 		parts.start(ctx, "news", a.tellNews),
 		parts.start(ctx, "registration", a.declared.run),
 		parts.start(ctx, "disk", a.watchDisk),
@@ -115,7 +128,7 @@ func (a *application) start(ctx context.Context, parts *group) {
 		parts.start(ctx, "receipts", a.receipts.Run),
 		parts.start(ctx, "presence", a.presence.Run),
 		parts.start(ctx, "delivery", a.delivery.Run),
-	}
+	)
 }
 
 // drainStreams tells every stream to go and refuses new ones.

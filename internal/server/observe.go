@@ -102,6 +102,13 @@ func (a *application) observeDisk() {
 	m.Gauge("burgee_disk_refuses", "1 while the disk of the data folder takes no changes.", func() float64 {
 		return oneIf(a.store.Trouble() != nil)
 	})
+	if a.backups == nil {
+		return
+	}
+	m.Gauge("burgee_backup_last_success_timestamp_seconds", "When the newest scheduled backup was made, in seconds since 1970; 0 before the first.", func() float64 {
+		return float64(a.backups.Last())
+	})
+	m.Counter("burgee_backup_failures_total", "Scheduled backups that failed.", a.backups.Failures)
 }
 
 // refusals counts who was turned away before presence takes note.

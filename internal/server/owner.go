@@ -8,6 +8,7 @@ import (
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/store"
+	"burgee.dev/burgee/internal/telemetry"
 )
 
 // CreateOwner makes the owner account from the server's own host, also while a
@@ -28,7 +29,7 @@ func SetPassword(ctx context.Context, data, email, password string) error {
 }
 
 func withAccounts(ctx context.Context, data string, do func(*account.Service) error) (err error) {
-	st, err := store.Open(ctx, store.Options{Dir: data, Shared: true, Clock: clock.System{}})
+	st, err := store.Open(ctx, store.Options{Dir: data, Shared: true, Clock: clock.System{}, Version: telemetry.Version})
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,15 @@ func conflict(code, words string) func(error) error {
 // codeDamaged is the fault's code when the file is no sound database.
 const codeDamaged = "store_damaged"
 
+// codeNoStore is the fault's code when the file is nothing of Burgee's.
+const codeNoStore = "not_a_store"
+
+// IsDamaged says whether an error is about a file that is no sound store.
+func IsDamaged(err error) bool {
+	f, ok := errors.AsType[*fault.Error](err)
+	return ok && (f.Code == codeDamaged || f.Code == codeNoStore)
+}
+
 // translate turns an error of the driver into a fault where its reason is
 // known; others stay, and are internal.
 func translate(err error) error {

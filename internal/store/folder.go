@@ -74,7 +74,11 @@ type folderLock struct {
 }
 
 func lockFolder(ctx context.Context, dir string) (*folderLock, error) {
-	db, err := sql.Open("sqlite", fileURI(filepath.Join(dir, lockName))+"?_pragma=busy_timeout(0)")
+	file := filepath.Join(dir, lockName)
+	if err := privateFile(file); err != nil {
+		return nil, folderFault(dir, err)
+	}
+	db, err := sql.Open("sqlite", fileURI(file)+"?_pragma=busy_timeout(0)")
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
@@ -91,6 +95,20 @@ func lockFolder(ctx context.Context, dir string) (*folderLock, error) {
 			"Another burgee is using %s. Stop it first, or name another folder with --data", dir)
 	}
 	return nil, folderFault(dir, err)
+}
+
+// privateFile makes a file for its owner only. One that is there is not opened:
+// closing it would end the locks that this process has on it.
+func privateFile(name string) error {
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		_ = os.Chmod(name, 0o600) // not possible where it belongs to somebody else
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func (l *folderLock) release() error { return errors.Join(l.conn.Close(), l.db.Close()) }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/fault"
@@ -37,7 +38,7 @@ func OpenBackup(ctx context.Context, file string) (*Store, error) {
 // notAStore names the file that is damaged or never was a database.
 func notAStore(err error, file string) error {
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Code == codeDamaged {
-		return fault.Wrap(err, fault.Invalid, "not_a_store", "%s is no database, or is damaged", file)
+		return fault.Wrap(err, fault.Invalid, codeNoStore, "%s is no database, or is damaged", file)
 	}
 	return err
 }
@@ -50,7 +51,7 @@ func look(ctx context.Context, file string, frozen bool) (*Store, error) {
 	case err != nil:
 		return nil, fault.Wrap(err, fault.Forbidden, "file_unreadable", "%s cannot be read: %v", file, err)
 	case !info.Mode().IsRegular():
-		return nil, fault.New(fault.Invalid, "not_a_store", "%s is no file that could hold a store", file)
+		return nil, fault.New(fault.Invalid, codeNoStore, "%s is no file that could hold a store", file)
 	}
 	s := &Store{dir: filepath.Dir(file), file: file, clock: clock.System{}, begin: unobserved}
 	if s.reader, err = openLooking(file, frozen); err != nil {
@@ -88,7 +89,7 @@ type ProjectFacts struct {
 	Last    []byte // hash of the last entry
 }
 
-// Facts reads the facts. Invalid with the code not_a_store when the file is
+// Facts reads the facts. Invalid with the code codeNoStore when the file is
 // none of Burgee's.
 func (s *Store) Facts(ctx context.Context) (Facts, error) {
 	var f Facts
@@ -99,7 +100,7 @@ func (s *Store) Facts(ctx context.Context) (Facts, error) {
 		}
 		for _, name := range []string{"goose_db_version", "meta", "project", "environment", "change"} {
 			if !tables[name] {
-				return fault.New(fault.Invalid, "not_a_store", "%s is no database of Burgee: it has no table %s", s.file, name)
+				return fault.New(fault.Invalid, codeNoStore, "%s is no database of Burgee: it has no table %s", s.file, name)
 			}
 		}
 		f, err = q.facts(tables)
@@ -216,4 +217,30 @@ func (s *Store) HasEntry(ctx context.Context, project string, seq int64, hash []
 			project, seq, hash).scan(&n)
 	})
 	return n > 0, err
+}
+
+// ClockStep is where the time of a project's record went back.
+type ClockStep struct {
+	Project       string
+	Seq           int64 // the entry that is earlier than the one before it
+	Before, After int64 // milliseconds since 1970
+}
+
+// ClockSteps returns the time of the newest entry of any record, and where the
+// time went back by more than a tolerance, the newest last.
+func (s *Store) ClockSteps(ctx context.Context, tolerance time.Duration) (newest int64, steps []ClockStep, err error) {
+	err = s.read(ctx, func(q query) error {
+		if err := q.row(`SELECT COALESCE(MAX(at), 0) FROM change`).scan(&newest); err != nil {
+			return err
+		}
+		return q.each(func(from scanner) error {
+			var step ClockStep
+			err := from.Scan(&step.Project, &step.Seq, &step.Before, &step.After)
+			steps = append(steps, step)
+			return err
+		}, `SELECT p.key, c.seq, c.before_at, c.at FROM
+				(SELECT id, project_id, seq, at, LAG(at) OVER (PARTITION BY project_id ORDER BY seq) AS before_at FROM change) c
+			JOIN project p ON p.id = c.project_id WHERE c.before_at > c.at + $1 ORDER BY c.id`, tolerance.Milliseconds())
+	})
+	return newest, steps, err
 }

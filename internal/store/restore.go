@@ -181,7 +181,7 @@ func stage(o RestoreOptions) (name string, err error) {
 	defer source.Close() //nolint:errcheck // only read
 	info, err := source.Stat()
 	if err != nil || !info.Mode().IsRegular() {
-		return "", fault.New(fault.Invalid, "not_a_store", "%s is no file that could hold a backup", o.File)
+		return "", fault.New(fault.Invalid, codeNoStore, "%s is no file that could hold a backup", o.File)
 	}
 	temp, err := os.CreateTemp(o.Dir, tempPrefix+"*"+tempSuffix)
 	if err != nil {

@@ -27,10 +27,22 @@ type Space struct{ Free, Total uint64 }
 // 5 % free, on a disk of more than 20 GiB below 1 GiB.
 func (s Space) Low() bool { return s.Free < s.lowest() }
 
+// Fits says whether bytes more leave the disk as it should be.
+func (s Space) Fits(bytes int64) bool { return s.Free >= s.lowest()+uint64(max(bytes, 0)) }
+
 func (s Space) lowest() uint64 { return min(s.Total/lowestPart, lowestFree) }
 
 // Space measures the disk of the data folder.
 func (s *Store) Space() (Space, error) { return FolderSpace(s.dir) }
+
+// Size is that of the database without its log, in bytes.
+func (s *Store) Size() (int64, error) {
+	info, err := os.Stat(s.file)
+	if err != nil {
+		return 0, translate(err)
+	}
+	return info.Size(), nil
+}
 
 // Trouble is why the last write failed for want of room, or nil when it did
 // not fail so.
@@ -88,7 +100,7 @@ func (s *Store) keepReserve() {
 		return
 	}
 	space, err := s.Space()
-	if err != nil || space.Free < space.lowest()+uint64(s.reserve) {
+	if err != nil || !space.Fits(s.reserve) {
 		return
 	}
 	if err := fillFile(s.reserveFile(), s.reserve); err != nil {

@@ -1,0 +1,253 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/store"
+	"burgee.dev/burgee/internal/telemetry"
+	"burgee.dev/burgee/internal/upkeep"
+)
+
+// bindData adds --data, which falls back to BURGEE_DATA and ./data.
+func bindData(cmd *cobra.Command, data *string) {
+	cmd.Flags().StringVar(data, "data", "", "the server's data folder (BURGEE_DATA; ./data when not set)")
+}
+
+func dataOr(stdio Stdio, data string) string {
+	for _, folder := range []string{data, stdio.getenv("BURGEE_DATA")} {
+		if folder != "" {
+			return folder
+		}
+	}
+	return "./data"
+}
+
+// keyRemark is said with each backup: without the key SDKs would take a
+// restored server for another one.
+const keyRemark = "signing.key of the data folder, if there is one, is not in it: keep a copy of that too, apart from the backups\n"
+
+type backupOptions struct {
+	data, file string
+	asJSON     bool
+}
+
+func newBackup(stdio Stdio) *cobra.Command {
+	var o backupOptions
+	cmd := &cobra.Command{
+		Use:   "backup",
+		Short: "Write a backup of a data folder, beside the running server",
+		Long: `Write a consistent copy of everything in a data folder into one file, while the server
+runs or while it does not. The copy is checked (pages, references, the record's chain of
+hashes) before it gets its name. It holds hashes of keys, tokens and passwords, and
+whatever your flags hold: keep it as safe as the data folder. Take it where it survives
+the disk; a running server makes backups by itself with burgee serve --backup-every.`,
+		Example: `  burgee backup --data ./data
+  burgee backup -o /mnt/backups/burgee-$(date +%F).db --json`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return runBackup(cmd.Context(), stdio, o) },
+	}
+	bindData(cmd, &o.data)
+	cmd.Flags().StringVarP(&o.file, "output", "o", "", "the file to write; must not be there yet (backups/burgee-TIME.db in the data folder when not given)")
+	bindJSON(cmd, &o.asJSON)
+	return cmd
+}
+
+func runBackup(ctx context.Context, stdio Stdio, o backupOptions) error {
+	bar := newProgress(stdio, "copying")
+	b, err := upkeep.MakeBackup(ctx, upkeep.BackupOptions{
+		Data: dataOr(stdio, o.data), File: o.file, Version: telemetry.Version, Progress: bar.at,
+	})
+	bar.end()
+	if err != nil {
+		return interrupted(ctx, err, "there is no backup")
+	}
+	for _, broken := range b.Broken {
+		say(stdio.Err, "warning: %s\n", broken)
+	}
+	if o.asJSON {
+		return printJSON(stdio.Out, map[string]any{
+			"file": b.File, "bytes": b.Size, "at": b.Facts.BackupAt, "schema": b.Facts.Schema, "epoch": b.Facts.Epoch,
+			"environments": b.Facts.Environments, "broken": append([]string{}, b.Broken...),
+		})
+	}
+	say(stdio.Out, "%s  %s\n", b.File, size(b.Size))
+	printEnvironments(stdio, b.Facts)
+	say(stdio.Out, "%s", keyRemark)
+	return nil
+}
+
+func printEnvironments(stdio Stdio, facts store.Facts) {
+	for _, e := range facts.Environments {
+		say(stdio.Out, "  %s / %s at revision %d\n", e.Project, e.Environment, e.Revision)
+	}
+}
+
+// size is a number of bytes for people.
+func size(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d kB", (n+1023)>>10)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+}
+
+type restoreOptions struct {
+	data, file          string
+	yes, broken, asJSON bool
+}
+
+func newRestore(stdio Stdio) *cobra.Command {
+	var o restoreOptions
+	cmd := &cobra.Command{
+		Use:   "restore FILE",
+		Short: "Put a backup in the place of a data folder's content; the server must be stopped",
+		Long: `Put a backup in the place of what a data folder holds. Stop the server first. The backup
+is checked before anything changes, and the command says what will be gone. What it
+replaces stays in the folder under another name, and can be restored in the same way.
+Connected programs follow the restored server by themselves, also to lower revisions.
+People have to sign in again; keys and tokens revoked since the backup work again.`,
+		Example: `  burgee restore data/backups/burgee-20261126T213050Z.db --data ./data
+  burgee restore /mnt/backups/burgee-2026-11-26.db --data /var/lib/burgee --yes`,
+		Args: exactly("FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.file = args[0]
+			return runRestore(cmd.Context(), stdio, o)
+		},
+	}
+	bindData(cmd, &o.data)
+	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&o.broken, "accept-broken-record", false, "also restore a backup whose record was altered")
+	bindJSON(cmd, &o.asJSON)
+	return cmd
+}
+
+// errDeclined ends a restore that nobody agreed to.
+var errDeclined = errors.New("declined")
+
+func runRestore(ctx context.Context, stdio Stdio, o restoreOptions) error {
+	if !o.yes && !terminal(stdio.In) {
+		return fault.New(fault.Invalid, "not_confirmed", "nobody to ask: standard input is no terminal. Nothing was changed; add --yes")
+	}
+	bar := newProgress(stdio, "copying")
+	r, err := upkeep.Restore(ctx, upkeep.RestoreOptions{
+		Data: dataOr(stdio, o.data), File: o.file, Version: telemetry.Version, AcceptBroken: o.broken, Progress: bar.at,
+		Confirm: func(p store.RestorePlan) error {
+			bar.end()
+			if !o.asJSON {
+				printRestorePlan(stdio, o.file, p)
+			}
+			if o.yes {
+				return nil
+			}
+			return agreed(ctx, stdio)
+		},
+	})
+	bar.end()
+	switch {
+	case errors.Is(err, errDeclined):
+		say(stdio.Err, "nothing was changed\n")
+		return nil
+	case err != nil:
+		return interrupted(ctx, err, "nothing was changed")
+	case o.asJSON:
+		return printJSON(stdio.Out, restoredJSON(o.file, r))
+	}
+	if r.Aside != "" {
+		say(stdio.Out, "restored; what was there is kept as %s\n", r.Aside)
+	} else {
+		say(stdio.Out, "restored\n")
+	}
+	say(stdio.Out, "start the server: programs follow it, by its new epoch %d, to the revisions above\n", r.Epoch)
+	return nil
+}
+
+func restoredJSON(file string, r store.Restored) map[string]any {
+	gone := map[string]int64{}
+	for _, g := range r.Gone {
+		gone[g.Project] = g.Changes
+	}
+	return map[string]any{
+		"file": file, "madeAt": r.Backup.BackupAt, "epoch": r.Epoch, "environments": r.Backup.Environments,
+		"changesGone": gone, "worksAgain": len(r.Revived), "replaced": r.Aside,
+	}
+}
+
+// printRestorePlan says what a restore brings and what it takes.
+func printRestorePlan(stdio Stdio, file string, p store.RestorePlan) {
+	made := "at a time that it does not say"
+	if p.Backup.BackupAt > 0 {
+		made = instant(p.Backup.BackupAt, "") + " UTC"
+	}
+	say(stdio.Out, "%s was made %s; it has\n", file, made)
+	printEnvironments(stdio, p.Backup)
+	switch {
+	case p.Replaced == nil && p.Unread == nil:
+		say(stdio.Out, "the data folder is empty: nothing is replaced\n")
+	case p.Replaced == nil:
+		say(stdio.Out, "the data there now cannot be read: what it has beyond the backup is not known\n")
+	case len(p.Gone) == 0:
+		say(stdio.Out, "the data there now has no change beyond it\n")
+	}
+	for _, g := range p.Gone {
+		say(stdio.Out, "%s of project %s are younger than it and will be gone\n", count(int(g.Changes), "change"), g.Project)
+	}
+	for _, secret := range p.Revived {
+		say(stdio.Out, "works again, though revoked since: %s %s\n", secret.What, strings.TrimSpace(secret.Name+" "+secret.Where))
+	}
+}
+
+// agreed asks a person.
+func agreed(ctx context.Context, stdio Stdio) error {
+	say(stdio.Err, "Restore it? [y/N] ")
+	answer, err := line(ctx, bufio.NewReader(stdio.In))
+	if err != nil {
+		return err
+	}
+	if word := strings.ToLower(strings.TrimSpace(answer)); word != "y" && word != "yes" {
+		return errDeclined
+	}
+	return nil
+}
+
+// interrupted says what an interrupted command left.
+func interrupted(ctx context.Context, err error, left string) error {
+	if ctx.Err() != nil {
+		return fault.Wrap(err, fault.Unavailable, "interrupted", "interrupted; %s", left)
+	}
+	return err
+}
+
+// progress shows on a terminal how far long work is.
+type progress struct {
+	stdio Stdio
+	what  string
+	shown time.Time
+	on    bool
+}
+
+func newProgress(stdio Stdio, what string) *progress {
+	return &progress{stdio: stdio, what: what, on: terminal(stdio.Err)}
+}
+
+func (p *progress) at(done, total int64) {
+	if !p.on || total <= 0 || time.Since(p.shown) < 100*time.Millisecond {
+		return
+	}
+	p.shown = time.Now()
+	say(p.stdio.Err, "\r%s %3d %% of %s", p.what, done*100/total, size(total))
+}
+
+// end clears the line.
+func (p *progress) end() {
+	if p.on && !p.shown.IsZero() {
+		say(p.stdio.Err, "\r\x1b[K")
+		p.shown = time.Time{}
+	}
+}

@@ -1,0 +1,171 @@
+package upkeep
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"burgee.dev/burgee/internal/catalog"
+	"burgee.dev/burgee/internal/store"
+)
+
+// listed is how many of many like things are named.
+const listed = 5
+
+const restoreAdvice = "Stop the server, keep a copy of the data folder, and restore the newest sound backup: burgee restore FILE"
+
+func (e *examination) checkStore(ctx context.Context) (string, error) {
+	if e.opening != nil {
+		e.find(Problem, fmt.Sprintf("the database cannot be read: %v", e.opening), "nothing that was changed can be relied on", restoreAdvice)
+		return "", nil
+	}
+	damage, err := e.store.Damage(ctx)
+	if err != nil {
+		return "", err
+	}
+	if len(damage) > 0 {
+		e.find(Problem, "the database is damaged: "+strings.Join(some(damage, listed), "; "), "what is read from it may be wrong, and writes may fail", restoreAdvice)
+	}
+	known, err := store.Schema()
+	if err != nil {
+		return "", err
+	}
+	switch {
+	case e.facts.Schema > known:
+		e.find(Problem, fmt.Sprintf("the data is of schema %d%s; this burgee knows %d", e.facts.Schema, writtenBy(e.facts), known),
+			"this burgee cannot serve it, and cannot look further into it", "Run the newer version, its doctor too")
+	case e.facts.Schema < known:
+		return fmt.Sprintf("schema %d; this burgee has %d and will migrate it at its next start, after a backup", e.facts.Schema, known), nil
+	default:
+		e.readable = len(damage) == 0
+	}
+	return fmt.Sprintf("schema %d%s, epoch %d", e.facts.Schema, writtenBy(e.facts), e.facts.Epoch), nil
+}
+
+func writtenBy(f store.Facts) string {
+	if f.Version == "" {
+		return ""
+	}
+	return " of Burgee " + f.Version
+}
+
+func (e *examination) checkRecord(ctx context.Context) (string, error) {
+	var entries int64
+	for _, p := range e.facts.Projects {
+		state, err := e.service.VerifyChain(ctx, host, p.Key)
+		if err != nil {
+			return "", err
+		}
+		entries += state.Checked
+		if !state.OK {
+			e.find(Problem, fmt.Sprintf("the record of project %s does not fit together: %s", p.Key, state.Reason),
+				"somebody altered the database past Burgee: who changed what, and when, cannot be relied on from there on",
+				"Keep a copy of the data folder, find out who had access to it, and compare with an earlier backup")
+		}
+	}
+	return fmt.Sprintf("%s of %s", counted(int(entries), "entry", "entries"), counted(len(e.facts.Projects), "project", "projects")), nil
+}
+
+func (e *examination) checkLines(ctx context.Context) (string, error) {
+	for _, p := range e.facts.Projects {
+		differing, err := e.service.VerifyLines(ctx, host, p.Key)
+		if err != nil {
+			return "", err
+		}
+		if len(differing) > 0 {
+			e.find(Problem, fmt.Sprintf("project %s: %s", p.Key, strings.Join(some(differing, listed), "; ")),
+				"programs get something else than the dashboard shows",
+				"Publish a change to each flag named, which writes its lines anew; if somebody altered the database, restore a backup")
+		}
+	}
+	return fmt.Sprintf("what is sent in %s, beside what is configured", counted(len(e.facts.Environments), "environment", "environments")), nil
+}
+
+const (
+	expiresSoon = 7 * 24 * time.Hour
+	usedLately  = 24 * time.Hour
+)
+
+func (e *examination) checkKeys(ctx context.Context) (string, error) {
+	var keys int
+	for _, environment := range e.facts.Environments {
+		list, err := e.service.Keys(ctx, host, environment.Project, environment.Environment)
+		if err != nil {
+			return "", err
+		}
+		for _, k := range list {
+			if k.RevokedAt == 0 {
+				keys++
+				e.checkKey(k, environment.Project+" / "+environment.Environment)
+			}
+		}
+	}
+	tokens, err := e.store.ListTokens(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, t := range tokens {
+		e.checkExpiry(fmt.Sprintf("the API token %q (%s)", t.Name, t.Masked), t.ExpiresAt, t.LastUsedAt, "Make a new token under Settings, Tokens, and give it to what uses this one")
+	}
+	return fmt.Sprintf("%s, %s", counted(keys, "SDK key", "SDK keys"), counted(len(tokens), "API token", "API tokens")), nil
+}
+
+func (e *examination) checkKey(k catalog.Key, where string) {
+	what := fmt.Sprintf("the %s key %q (%s) of %s", k.Kind, k.Name, k.Masked, where)
+	e.checkExpiry(what, k.ExpiresAt, k.LastUsedAt, "Give the programs that use it the key that took its place, or a new one: burgee key create")
+}
+
+// checkExpiry finds what ends soon while in use, and what was in use when it
+// ended.
+func (e *examination) checkExpiry(what string, expiresAt, usedAt int64, do string) {
+	if expiresAt == 0 || usedAt == 0 {
+		return
+	}
+	now := e.o.Clock.Now().UnixMilli()
+	end := time.UnixMilli(expiresAt).UTC().Format("2006-01-02 15:04 UTC")
+	switch {
+	case expiresAt > now && expiresAt-now < expiresSoon.Milliseconds() && now-usedAt < usedLately.Milliseconds():
+		e.find(Warning, fmt.Sprintf("%s expires at %s and is in use", what, end), "programs that still use it then are shut out and keep their last values", do)
+	case expiresAt <= now && now-expiresAt < 4*expiresSoon.Milliseconds() && expiresAt-usedAt < usedLately.Milliseconds():
+		e.find(Warning, fmt.Sprintf("%s expired at %s and was in use until then", what, end), "a program that still has it is shut out and keeps its last values", do)
+	}
+}
+
+// skew is how far clocks may be apart without a word.
+const skew = 5 * time.Second
+
+func (e *examination) checkClock(ctx context.Context) (string, error) {
+	newest, back, err := e.store.ClockSteps(ctx, skew)
+	if err != nil {
+		return "", err
+	}
+	if ahead := time.Duration(newest-e.o.Clock.Now().UnixMilli()) * time.Millisecond; ahead > skew {
+		e.find(Problem, fmt.Sprintf("the newest change was made %v in the future", ahead.Round(time.Second)),
+			"the clock is wrong now or was then: times in the record, expiries and sign-ins go by it", "Set the clock of this machine, and let it follow a time server (NTP)")
+	}
+	if len(back) > 0 {
+		last := back[len(back)-1]
+		e.find(Warning, fmt.Sprintf("the clock went back between changes %s, last by %v before entry %d of project %s",
+			times(len(back)), time.Duration(last.Before-last.After)*time.Millisecond, last.Seq, last.Project),
+			"order never goes by the clock, but the times shown in the record do", "Let this machine follow a time server (NTP) that adjusts its clock slowly")
+	}
+	if newest == 0 {
+		return "no change yet", nil
+	}
+	return "newest change " + time.UnixMilli(newest).UTC().Format("2006-01-02 15:04:05 UTC"), nil
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
