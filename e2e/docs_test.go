@@ -93,7 +93,7 @@ func pageEnvironment(t *testing.T, s *server) []string {
 	}
 	return append(os.Environ(), append(pythonEnv,
 		"PATH="+tools+":"+filepath.Dir(interpreter)+":"+os.Getenv("PATH"),
-		"BURGEE_URL="+s.url, "BURGEE_TOKEN="+apiToken, "BURGEE_KEY="+serverKey, "SERVER_KEY="+serverKey, "CLIENT_KEY="+clientKey,
+		"BURGEE_URL="+s.url, "BURGEE_DATA="+s.data, "BURGEE_TOKEN="+apiToken, "BURGEE_KEY="+serverKey, "SERVER_KEY="+serverKey, "CLIENT_KEY="+clientKey,
 		"BURGEE_SOURCE="+root)...)
 }
 

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"database/sql"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 // TestScripts runs the *.txtar files of this folder against the built binary.
@@ -24,6 +26,8 @@ import (
 //	server start [NAME=VALUE…]   start a server on ./data and wait until it is ready
 //	server stop                  stop it the way a service manager does
 //	exits N COMMAND…             run a command that must end with the exit code
+//	sql FILE STATEMENTS          alter a database past Burgee
+//	waitfor COMMAND…             run a command again and again until it goes well
 func TestScripts(t *testing.T) {
 	path, err := binary()
 	if err != nil {
@@ -49,8 +53,10 @@ func TestScripts(t *testing.T) {
 			return os.WriteFile(filepath.Join(env.WorkDir, "flags.yaml"), example, 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server": serverCommand,
-			"exits":  exitsCommand,
+			"server":  serverCommand,
+			"exits":   exitsCommand,
+			"sql":     sqlCommand,
+			"waitfor": waitforCommand,
 		},
 	})
 }
@@ -164,6 +170,28 @@ func (s *scriptServer) kill() {
 	if s.command != nil {
 		_ = s.command.Process.Kill()
 		<-s.done
+	}
+}
+
+func sqlCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sql FILE STATEMENTS")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer func() { _ = db.Close() }()
+	_, err = db.Exec(args[1])
+	ts.Check(err)
+}
+
+func waitforCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: waitfor COMMAND…")
+	}
+	for end := time.Now().Add(time.Minute); ts.Exec(args[0], args[1:]...) != nil; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(end) {
+			ts.Fatalf("waited a minute for %s", strings.Join(args, " "))
+		}
 	}
 }
 

@@ -253,7 +253,11 @@ func named(err error, staged, file string) error {
 	if !ok {
 		return err
 	}
-	return fault.Wrap(err, fault.Invalid, f.Code, "%s: %s", file, strings.ReplaceAll(f.Message, staged, "it"))
+	message := strings.ReplaceAll(f.Message, staged, file)
+	if message == f.Message {
+		message = file + ": " + message
+	}
+	return fault.Wrap(err, fault.Invalid, f.Code, "%s", message)
 }
 
 // modernise brings the staged copy to this program's schema and takes out what
@@ -399,6 +403,7 @@ func finish(dir, pending string, step func(string) error) error {
 		}
 	}
 	_ = os.Remove(aside + "-shm") // an index of the log, made anew when needed
+	_ = os.Chmod(aside, 0o600)    // where there was one; it may have been open to others
 	if err := syncFolder(dir); err != nil {
 		return folderFault(dir, err)
 	}
