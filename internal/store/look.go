@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -67,7 +68,7 @@ func look(ctx context.Context, file string, frozen bool) (*Store, error) {
 type Facts struct {
 	Schema       int64  // the newest migration applied
 	Version      string // the Burgee that brought it to this schema; "" is not known
-	Epoch        int64
+	Epoch        int64  // 0: its first start was cut off before anything was in it
 	CreatedAt    int64  // when the store was made, in milliseconds
 	BackupAt     int64  // when this copy was made, in milliseconds; 0 is no backup
 	BackupBy     string // the Burgee that made it
@@ -124,7 +125,8 @@ func (q query) facts(tables map[string]bool) (f Facts, err error) {
 	if err := q.row(`SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied`).scan(&f.Schema); err != nil {
 		return f, err
 	}
-	if err := q.row(`SELECT epoch, created_at FROM meta WHERE id = 1`).scan(&f.Epoch, &f.CreatedAt); err != nil {
+	err = q.row(`SELECT epoch, created_at FROM meta WHERE id = 1`).scan(&f.Epoch, &f.CreatedAt)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return f, err
 	}
 	if tables["schema_writer"] {

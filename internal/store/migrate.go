@@ -89,10 +89,18 @@ func (s *Store) noteWriter(ctx context.Context, schema int64, version string) er
 	})
 }
 
-// backupBefore writes the backup that a migration starts from.
+// backupBefore writes the backup that a migration starts from, if there is
+// anything to keep.
 func (s *Store) backupBefore(ctx context.Context, m *migrator, o Options) error {
+	facts, err := s.Facts(ctx)
+	if err != nil {
+		return err
+	}
+	if facts.Epoch == 0 {
+		return nil // its first start was cut off: there is nothing to keep
+	}
 	file := filepath.Join(o.backups(), BackupName(s.clock.Now(), fmt.Sprintf("schema%d", m.found)))
-	_, err := s.Backup(ctx, BackupOptions{File: file, Version: o.Version})
+	_, err = s.Backup(ctx, BackupOptions{File: file, Version: o.Version})
 	if err == nil || fault.IsKind(err, fault.Conflict) { // there from a start of the same second
 		return nil
 	}
