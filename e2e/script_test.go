@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"net"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pressly/goose/v3"
 	"github.com/rogpeppe/go-internal/testscript"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -27,6 +29,7 @@ import (
 //	server stop                  stop it the way a service manager does
 //	exits N COMMAND…             run a command that must end with the exit code
 //	sql FILE STATEMENTS          alter a database past Burgee
+//	oldstore DIR                 make a data folder as the first Burgee did
 //	waitfor COMMAND…             run a command again and again until it goes well
 func TestScripts(t *testing.T) {
 	path, err := binary()
@@ -53,10 +56,11 @@ func TestScripts(t *testing.T) {
 			return os.WriteFile(filepath.Join(env.WorkDir, "flags.yaml"), example, 0o600)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server":  serverCommand,
-			"exits":   exitsCommand,
-			"sql":     sqlCommand,
-			"waitfor": waitforCommand,
+			"server":   serverCommand,
+			"exits":    exitsCommand,
+			"sql":      sqlCommand,
+			"oldstore": oldstoreCommand,
+			"waitfor":  waitforCommand,
 		},
 	})
 }
@@ -173,6 +177,9 @@ func (s *scriptServer) kill() {
 	}
 }
 
+// firstMigrations is where the server's schema is, from this folder.
+const firstMigrations = "../internal/store/migrations/sqlite"
+
 func sqlCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: sql FILE STATEMENTS")
@@ -181,6 +188,24 @@ func sqlCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	defer func() { _ = db.Close() }()
 	_, err = db.Exec(args[1])
+	ts.Check(err)
+}
+
+func oldstoreCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: oldstore DIR")
+	}
+	ts.Check(os.Mkdir(ts.MkAbs(args[0]), 0o700))
+	file := filepath.Join(ts.MkAbs(args[0]), "burgee.db")
+	ts.Check(os.WriteFile(file, nil, 0o600))
+	db, err := sql.Open("sqlite", file)
+	ts.Check(err)
+	defer func() { _ = db.Close() }()
+	migrations, err := goose.NewProvider(goose.DialectSQLite3, db, os.DirFS(firstMigrations))
+	ts.Check(err)
+	_, err = migrations.UpTo(context.Background(), 1)
+	ts.Check(err)
+	_, err = db.Exec(`INSERT INTO meta (id, epoch, created_at) VALUES (1, $1, $2)`, time.Now().Unix(), time.Now().UnixMilli())
 	ts.Check(err)
 }
 
