@@ -2,12 +2,16 @@ package e2e
 
 import (
 	"bufio"
+	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	burgee "burgee.dev/burgee/sdk"
 )
 
 // The Python program of testdata/watch.py prints a line for each change of
@@ -48,6 +52,71 @@ func TestAPythonProgramOutlivesItsServer(t *testing.T) {
 			t.Errorf("the program took %v to end", took)
 		}
 	}
+}
+
+// The stored configuration is one file for both languages: what either stored,
+// the other starts with while the server is away. A bundle is the same bytes.
+func TestGoAndPythonShareTheStoredConfiguration(t *testing.T) {
+	s := startServer(t)
+	document := func(serves string) string {
+		return `{"apiVersion":"burgee/v1","project":"default","flags":{"Flags.day":{"type":"string","variations":[{"id":"a","value":"first"},{"id":"b","value":"second"}],"environments":{"production":{"default":"` + serves + `"}}}}}`
+	}
+	s.apply(t, document("a"))
+	folder := t.TempDir()
+	path, env := python(t)
+	env = append(env, "BURGEE_URL="+s.url, "BURGEE_CACHE_DIR="+folder)
+
+	program := start(t, append(env, "BURGEE_KEY="+serverKey), path, "testdata/watch.py", "Flags.day")
+	until(t, "the program's first value", 20*time.Second, func() bool { return strings.Contains(program.output(), "serves first") })
+	_ = program.cmd.Process.Signal(os.Interrupt)
+	<-program.done
+	s.kill()
+	client := sharing(t, s, folder)
+	if got, source := client.String(t.Context(), "Flags.day", "code default"), client.Status().Source; got != "first" || source != "disk" {
+		t.Errorf("Go serves %q from %q; Python had stored first", got, source)
+	}
+	_ = client.Close()
+
+	s.start(t)
+	s.apply(t, document("b"))
+	client = sharing(t, s, folder)
+	until(t, "the second value in Go", 20*time.Second, func() bool { return client.String(t.Context(), "Flags.day", "") == "second" })
+	_ = client.Close()
+	bundle := filepath.Join(t.TempDir(), "bundle.ndjson")
+	if err := os.WriteFile(bundle, []byte(s.burgee(t, "", "export", "--snapshot", "--environment", "production")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.kill()
+	for name, own := range map[string][]string{
+		"what Go stored":         {"BURGEE_KEY=" + serverKey},
+		"a bundle without a key": {"BURGEE_KEY=", "BURGEE_BUNDLE=" + bundle},
+	} {
+		command := exec.Command(path, "testdata/watch.py", "Flags.day", "once")
+		command.Env = append(os.Environ(), append(env, own...)...)
+		out, err := command.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "serves second, stale") {
+			t.Errorf("Python with %s: %v\n%s", name, err, out)
+		}
+	}
+	if entries, err := filepath.Glob(filepath.Join(folder, "*.ndjson")); err != nil || len(entries) != 1 {
+		t.Errorf("the folder holds %v, %v", entries, err)
+	}
+}
+
+// sharing is a Go client that stores in a folder; it has what is stored there.
+func sharing(t *testing.T, s *server, folder string) *burgee.Client {
+	t.Helper()
+	client, err := burgee.New(burgee.Options{Key: serverKey, URL: s.url, CacheDir: folder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if err := client.Ready(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return client
 }
 
 func setupTime(t *testing.T, output string) time.Duration {

@@ -399,6 +399,15 @@ def test_the_newer_of_bundle_and_stored_file_counts(
     assert (client.status().source, client.status().revision) == (source, 5)
 
 
+def test_a_bundle_of_another_environment_does_not_replace_what_the_key_opened(
+    client, tmp_path, folder
+):
+    staging = SIGNED.document([flag("a")], revision=9, environment="staging")
+    fill(folder, SIGNED.document([flag("a", on=True)], revision=1))
+    client.setup(KEY, url=NOBODY, timeout=0, bundle=bundle_of(tmp_path, staging))
+    assert (client.status().source, client.status().environment) == ("disk", "production")
+
+
 def test_a_bundle_is_brought_up_to_date_and_stored(server, client, eventually, tmp_path, folder):
     server.set(flag("a", on=True), flag("b"))
     client.setup(KEY, url=server.url, bundle=bundle_of(tmp_path, server.document()))

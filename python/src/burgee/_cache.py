@@ -191,14 +191,17 @@ def read_bundle(source: Path | bytes, trust: Trust) -> Replica | None:
 
 
 def first_of(stored: Replica | None, bundled: Replica | None) -> tuple[Replica, str] | None:
-    """What to start with: the newer of both."""
+    """What to start with: the newer of both.
+
+    A bundle of another environment than the file's is not: the file is what the key opened.
+    """
     if stored is None or stored.document is None:
         return None if bundled is None else (bundled, "bundle")
     if bundled is None or bundled.document is None:
         return stored, "disk"
-    if is_newer(bundled.document.header, stored.document.header):
-        return bundled, "bundle"
-    return stored, "disk"
+    ours, theirs = stored.document.header, bundled.document.header
+    same = (ours.project, ours.environment) == (theirs.project, theirs.environment)
+    return (bundled, "bundle") if same and is_newer(theirs, ours) else (stored, "disk")
 
 
 def _contents(path: Path, *, anyones: bool = False) -> bytes:
