@@ -95,7 +95,7 @@ func (b *binding) fill(s *Snapshot, attrs []Attribute) {
 
 // at is the number of the value in a slot, from 1, or 0 when it is missing.
 func (b *binding) at(slot int32) int {
-	if slot < inlineSlots {
+	if uint32(slot) < inlineSlots {
 		return int(b.inline[slot])
 	}
 	return int(b.more.slots[slot-inlineSlots])

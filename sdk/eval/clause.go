@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/netip"
 	"regexp"
+	"slices"
 
 	"burgee.dev/burgee/sdk/ruleset"
 )
@@ -169,9 +170,12 @@ func (c *clause) inTexts(s string) bool {
 		}
 		return false
 	}
+	if s == "" {
+		return slices.Contains(c.texts, s)
+	}
+	first := s[0] // looking at one byte first spares most calls
 	for _, t := range c.texts {
-		// Looking at one byte first spares most calls.
-		if len(s) == len(t) && (len(s) == 0 || s[0] == t[0] && s == t) {
+		if len(t) == len(s) && t[0] == first && t == s {
 			return true
 		}
 	}

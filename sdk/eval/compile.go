@@ -24,6 +24,7 @@ type flag struct {
 	prerequisites []requirement
 	targets       []targetList
 	rules         []rule
+	index         ruleIndex // nil where there are few rules
 	def           serve
 	fault         *Fault
 	outcomes      int32      // the number of its first outcome, see outcome.go
@@ -118,6 +119,7 @@ func Compile(set *ruleset.Set) *Snapshot {
 	c.link()
 	for i := range s.flags {
 		s.flags[i].settle()
+		s.flags[i].indexRules()
 	}
 	s.numberOutcomes()
 	c.listReads()

@@ -51,21 +51,8 @@ func (e *scope) flag(f *flag) Result {
 			return Result{flag: f, reason: Target, variation: v, cell: noCell}
 		}
 	}
-	for i := range f.rules {
-		r := &f.rules[i]
-		if r.when != nil && e.holds(r) != yes {
-			continue
-		}
-		v, at, served := e.choose(&r.serve)
-		if !served {
-			e.passedBy(r)
-			continue
-		}
-		reason := Rule
-		if r.experiment != "" {
-			reason = Experiment
-		}
-		return Result{flag: f, reason: reason, variation: v, rule: int16(i), cell: at}
+	if r, decided := e.rules(f); decided {
+		return r
 	}
 	v, at, served := e.choose(&f.def)
 	result := f.serveDefault(v, served)
@@ -73,6 +60,49 @@ func (e *scope) flag(f *flag) Result {
 		result.cell = at
 	}
 	return result
+}
+
+// rules finds the rule or the experiment that decides. A story is told of every
+// rule on the way, so it takes no short cut.
+func (e *scope) rules(f *flag) (r Result, decided bool) {
+	if f.index != nil && e.trace == nil {
+		return e.searchRules(f)
+	}
+	for i := range f.rules {
+		if !e.matches(&f.rules[i]) {
+			continue
+		}
+		if r, decided = e.decide(f, i); decided {
+			return r, true
+		}
+	}
+	return Result{}, false
+}
+
+// matches says whether the condition of a rule holds.
+func (e *scope) matches(r *rule) bool {
+	switch {
+	case r.when == nil:
+		return true
+	case e.answers == nil:
+		return e.test(r.when) == yes
+	}
+	return e.holds(r) == yes
+}
+
+// decide serves what a rule that matches serves, which may be nothing.
+func (e *scope) decide(f *flag, i int) (result Result, decided bool) {
+	r := &f.rules[i]
+	v, at, served := e.choose(&r.serve)
+	if !served {
+		e.passedBy(r)
+		return Result{}, false
+	}
+	reason := Rule
+	if r.experiment != "" {
+		reason = Experiment
+	}
+	return Result{flag: f, reason: reason, variation: v, rule: int16(i), cell: at}, true
 }
 
 // serveDefault is the end of the algorithm: the default, or off where the
@@ -165,21 +195,17 @@ func (e *scope) value(slot int32) *value {
 		return e.clock
 	}
 	i := e.b.at(slot) - 1
+	if uint(i) < uint(len(e.attrs)) {
+		return &e.attrs[i].value
+	}
 	if i < 0 {
 		return nil
-	}
-	if i < len(e.attrs) {
-		return &e.attrs[i].value
 	}
 	return &e.b.more.deep[i-len(e.attrs)]
 }
 
-// holds evaluates the condition of a rule, once for all rules that have it where
-// answers are kept.
+// holds evaluates the condition of a rule, once for all rules that have it.
 func (e *scope) holds(r *rule) answer {
-	if e.answers == nil {
-		return e.test(r.when)
-	}
 	if kept := e.answers[r.condition]; kept != 0 {
 		return kept - 1
 	}
@@ -202,9 +228,10 @@ func (e *scope) test(n *node) answer {
 			} else {
 				one = e.test(sub)
 			}
-			if result = min(result, one); result == no {
-				break
+			if one == no {
+				return no
 			}
+			result = min(result, one)
 		}
 		return result
 	case nodeAny:
@@ -228,14 +255,21 @@ func (e *scope) test(n *node) answer {
 }
 
 func (e *scope) clause(n *node) answer {
-	v := e.value(n.clause.slot)
-	if v == nil && e.trace != nil && n.clause.op != opExists {
+	c := &n.clause
+	v := e.value(c.slot)
+	if v != nil && v.kind != list {
+		switch c.op {
+		case opIn:
+			return c.in(v)
+		case opAllIn, opExists:
+		default:
+			return c.testScalar(v)
+		}
+	}
+	if v == nil && e.trace != nil && c.op != opExists {
 		e.trace.note("ATTR_MISSING " + n.source.Attr)
 	}
-	if v != nil && v.kind != list && n.clause.op < opAllIn { // in over a scalar
-		return n.clause.in(v)
-	}
-	return n.clause.test(v)
+	return c.test(v)
 }
 
 func (e *scope) group(id int32) answer {
