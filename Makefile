@@ -92,6 +92,7 @@ test-dashboard: dashboard/node_modules/.stamp ## dashboard units
 test-e2e: $(BIN) $(VENV)/.stamp ## the built binary: command line scripts, both SDKs, examples
 	@echo "== end to end (binary)"
 	@scripts/debian strace strace "the tests of a lost store"
+	@scripts/debian ip iproute2 "the tests of a silent network"
 	@go test -count=1 -timeout 15m ./e2e/...
 
 test-browser: $(BIN) $(VENV)/.stamp e2e/browser/node_modules/.stamp ## the guide's story in real Chromium
