@@ -184,9 +184,9 @@ func TestABundleThatIsNotThereIsSaidAndLivedWithout(t *testing.T) {
 	}
 }
 
-// What is on the disk is what was written or nothing. BURGEE_SOAK=1 tries all
-// bits of all bytes.
-func TestADamagedFileIsIgnoredCountedAndReplaced(t *testing.T) {
+// What is served from the disk is what was written, or nothing. With SOAK it
+// tries all bits of all bytes.
+func TestAFileWithAFlippedBitIsIgnoredCountedAndReplaced(t *testing.T) {
 	author := signer("a")
 	document := documentOf(author, 1, 7, boolean("f", true), boolean("g", false))
 	whole := document.Encode()

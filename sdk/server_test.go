@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -301,7 +302,7 @@ func (s *protocolServer) lead(has *string, greet, deltas bool) string {
 	}
 	from := *has
 	*has = newest.Header().ID()
-	for _, document := range s.history {
+	for _, document := range slices.Backward(s.history) {
 		if deltas && !s.old && document.Header().ID() == from && document.Header().Epoch == newest.Header().Epoch && newest.Header().Newer(document.Header()) {
 			return event("delta", id, string(ruleset.Between(document, newest).Encode()))
 		}

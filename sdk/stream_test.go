@@ -22,8 +22,8 @@ import (
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
-// soak is set by whoever has the time for the long form of some tests.
-var soak = os.Getenv("BURGEE_SOAK") != ""
+// soak is set by scripts/soak, which has the time for the long form of some tests.
+var soak = os.Getenv("SOAK") != ""
 
 // until waits for a condition on the clock of a bubble.
 func until(t *testing.T, what string, done func() bool) {
@@ -165,8 +165,8 @@ func TestResyncsThatDoNotHelpAreSpread(t *testing.T) {
 }
 
 // Whatever happens to the bytes of a stream, what is served is something that
-// the server made. BURGEE_SOAK=1 tries all bits of all bytes.
-func TestNoByteOfAStreamLeadsToAnotherConfiguration(t *testing.T) {
+// the server made. With SOAK it tries all bits of all bytes.
+func TestAFlippedByteOfAStreamNeverLeadsToAnotherConfiguration(t *testing.T) {
 	author := signer("a")
 	one := documentOf(author, 1, 1, boolean("f", false), boolean("g", true))
 	two := documentOf(author, 1, 2, boolean("f", true), boolean("h", true))
@@ -454,11 +454,11 @@ func TestRetryAfterIsALowerBound(t *testing.T) {
 	})
 }
 
-func TestTwoFlagsAreNeverApartInAPinnedRequest(t *testing.T) {
+func TestNoPinnedRequestSeesAMixedConfiguration(t *testing.T) {
 	const readers = 32
 	reads, revisions := int64(20_000), int64(60)
 	if soak {
-		reads, revisions = 10_000_000, 100_000
+		reads = readers * 10_000_000
 	}
 	s := newProtocolServer(t)
 	s.author = signer("a")

@@ -67,7 +67,7 @@ var others = map[string]bool{
 	"BURGEE_URL": true, "BURGEE_TOKEN": true, "BURGEE_TOKEN_FILE": true, "BURGEE_CONFIG": true,
 	"BURGEE_PROJECT": true, "BURGEE_ENVIRONMENT": true,
 	"BURGEE_KEY": true, "BURGEE_APPLICATION": true, "BURGEE_OVERRIDES": true, "BURGEE_CACHE_DIR": true,
-	"BURGEE_BUNDLE": true, "BURGEE_VERIFY_KEYS": true, "BURGEE_SOAK": true,
+	"BURGEE_BUNDLE": true, "BURGEE_VERIFY_KEYS": true,
 	"BURGEE_VERSION": true, "BURGEE_BINARY": true, "BURGEE_SOURCE": true, "BURGEE_CHROMIUM": true, "BURGEE_DEV_SERVER": true,
 }
 
