@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 
+	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/store"
 	"burgee.dev/burgee/internal/testkit"
 )
 
@@ -181,5 +183,36 @@ func TestAChangeIsWholeWhereverTheRoomEnds(t *testing.T) {
 	again := testkit.Start(t, testkit.Options{Data: s.Data})
 	if a := again.Want(200, "GET", project+"/flags/text", nil); a.At("description") != acknowledged {
 		t.Error("the last acknowledged change is gone after a restart")
+	}
+}
+
+// A server that starts on a full disk serves what it has: the reserve holds
+// what a start has to write.
+func TestAServerStartsOnAFullDisk(t *testing.T) {
+	disk := newSmallDisk(t, "48m")
+	data := filepath.Join(disk.dir, "data")
+	s := testkit.Start(t, testkit.Options{Data: data})
+	s.Want(201, "POST", project+"/flags", flagOf("before"))
+	s.Stop()
+	if !disk.real { // the limit is one of each file: nothing can be given up for another
+		disk.limit(0)
+		defer disk.empty()
+		_, err := store.Open(t.Context(), store.Options{Dir: data})
+		if !fault.IsKind(err, fault.NoRoom) {
+			t.Errorf("without any room: %v", err)
+		}
+		return
+	}
+	disk.fill(0)
+	again := testkit.Start(t, testkit.Options{Data: data})
+	again.Want(200, "GET", project+"/flags/before", nil)
+	if status := snapshotStatus(again, testkit.ServerKey); status != 200 {
+		t.Errorf("the snapshot: %d", status)
+	}
+	again.Stop()
+	disk.fill(0) // and once more, with the reserve gone: said in words
+	_, err := store.Open(t.Context(), store.Options{Dir: data})
+	if err != nil && !strings.Contains(fault.As(err).Message, "disk") {
+		t.Errorf("without the reserve: %v", err)
 	}
 }

@@ -78,7 +78,8 @@ func lockFolder(ctx context.Context, dir string) (*folderLock, error) {
 	if err := privateFile(file); err != nil {
 		return nil, folderFault(dir, err)
 	}
-	db, err := sql.Open("sqlite", fileURI(file)+"?_pragma=busy_timeout(0)")
+	// A journal in memory: the lock takes no room, also on a full disk.
+	db, err := sql.Open("sqlite", fileURI(file)+"?_pragma=busy_timeout(0)&_pragma=journal_mode(MEMORY)")
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", dir, err)
 	}
