@@ -1,0 +1,148 @@
+package relay
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/gate"
+	"burgee.dev/burgee/internal/httpkit"
+)
+
+// Intake serves what programs send: counts and registrations.
+type Intake struct {
+	gate   *gate.Gate
+	up     *upstream
+	outbox *Outbox
+}
+
+// Intake returns the handlers of what programs send.
+func (r *Relay) Intake(g *gate.Gate, o *Outbox) *Intake { return &Intake{g, r.up, o} }
+
+// Routes adds the routes to mux.
+func (in *Intake) Routes(mux *http.ServeMux) {
+	mux.HandleFunc("POST /sdk/v1/events", in.events)
+	mux.HandleFunc("POST /sdk/v1/register", in.register)
+}
+
+// maxInflated is what a compressed batch may grow to, as upstream has it.
+const maxInflated = 10 << 20
+
+type accepted struct {
+	Accepted int `json:"accepted"`
+}
+
+// events takes a batch in and keeps it for upstream. Its form is looked at here,
+// so that a program hears at once of what upstream would refuse later.
+func (in *Intake) events(w http.ResponseWriter, r *http.Request) {
+	if err := in.enter(r); err != nil {
+		httpkit.WriteProblem(w, r, err)
+		return
+	}
+	raw, err := httpkit.ReadBody(withoutEncoding(r), httpkit.Limits{})
+	if err != nil {
+		httpkit.WriteProblem(w, r, err)
+		return
+	}
+	var body struct {
+		ID     string            `json:"id"`
+		Counts []json.RawMessage `json:"counts"`
+	}
+	r.Body = io.NopCloser(bytes.NewReader(raw))
+	err = httpkit.Decode(r, &body, httpkit.Limits{Inflated: maxInflated, AllowUnknown: true})
+	if err == nil && body.ID == "" {
+		err = fault.New(fault.Invalid, "events_invalid", "The batch of counts was not taken").
+			WithField("id", "must be 1 to 64 characters, a new UUID for each batch")
+	}
+	if err != nil {
+		httpkit.WriteProblem(w, r, err)
+		return
+	}
+	query := ""
+	if r.URL.RawQuery != "" {
+		query = "?" + r.URL.RawQuery
+	}
+	in.outbox.add(batch{query: query, header: handedOn(r), body: raw})
+	httpkit.WriteJSON(w, http.StatusAccepted, accepted{len(body.Counts)})
+}
+
+// withoutEncoding is the request with its body as it was sent.
+func withoutEncoding(r *http.Request) *http.Request {
+	plain := *r
+	plain.Header = http.Header{}
+	return &plain
+}
+
+// enter checks the credential: a server key, or the token of a relay that takes
+// from this one.
+func (in *Intake) enter(r *http.Request) error {
+	secret := secretOf(r)
+	if gate.IsToken(secret) && r.URL.Query().Has("project") {
+		_, err := in.gate.EnterRelay(r, secret)
+		return err
+	}
+	_, err := in.gate.Enter(r, secret, false)
+	return err
+}
+
+func secretOf(r *http.Request) string {
+	if secret, ok := httpkit.Bearer(r); ok {
+		return secret
+	}
+	return strings.TrimSpace(r.Header.Get("Authorization"))
+}
+
+// handedOn is the header that upstream gets: the program's own credential and
+// what it tells about itself.
+func handedOn(r *http.Request) http.Header {
+	header := http.Header{}
+	for _, name := range []string{
+		"Authorization", "Content-Type", "Content-Encoding", "User-Agent", "Burgee-Application",
+		"Burgee-Application-Version", "Burgee-Platform", "Burgee-Sdk", "Burgee-Instance",
+	} {
+		if values := r.Header.Values(name); len(values) > 0 {
+			header[name] = values
+		}
+	}
+	header.Set("X-Forwarded-For", httpkit.Address(r))
+	return header
+}
+
+// registerPatience is less than SDKs wait for an answer.
+const registerPatience = 8 * time.Second
+
+// register hands declarations on and answers as upstream does. While upstream is
+// away nobody can take them: the SDK keeps them and comes again.
+func (in *Intake) register(w http.ResponseWriter, r *http.Request) {
+	if _, err := in.gate.Enter(r, secretOf(r), false); err != nil {
+		httpkit.WriteProblem(w, r, err)
+		return
+	}
+	raw, err := httpkit.ReadBody(withoutEncoding(r), httpkit.Limits{})
+	if err != nil {
+		httpkit.WriteProblem(w, r, err)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), registerPatience)
+	defer cancel()
+	answer, err := in.up.pass(ctx, "/sdk/v1/register", handedOn(r), raw)
+	if err != nil {
+		httpkit.WriteProblem(w, r, fault.Wrap(err, fault.Unavailable, "upstream_away",
+			"The server behind this relay does not answer now; flags are registered when it does").WithRetryAfter(5*time.Second))
+		return
+	}
+	defer drop(answer)
+	for _, name := range []string{"Content-Type", "Retry-After", "WWW-Authenticate"} {
+		if value := answer.Header.Get(name); value != "" {
+			w.Header().Set(name, value)
+		}
+	}
+	w.WriteHeader(answer.StatusCode)
+	// A failed copy means that one of the two has gone.
+	_, _ = io.Copy(w, io.LimitReader(answer.Body, maxAnswer))
+}
