@@ -87,6 +87,7 @@ func newRoot(stdio Stdio) *cobra.Command {
 program within a second.
 
   burgee serve      start the server; the rest of the commands talk to it
+  burgee relay      serve programs near them, from a server elsewhere
 
 Commands that talk to a server find it with --url or BURGEE_URL
 (http://127.0.0.1:7878 when neither is set) and take an API token with --token or
@@ -106,7 +107,7 @@ BURGEE_TOKEN.
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	root.AddCommand(
-		newServe(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newFlag(stdio),
+		newServe(stdio), newRelay(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newFlag(stdio),
 		newKey(stdio), newToken(stdio), newUser(stdio), newBackup(stdio), newRestore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
 	)
 	return root

@@ -26,15 +26,15 @@ BURGEE_INIT_CLIENT_KEY make the first account and keys; each secret has a _FILE 
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runServe(cmd, stdio) },
 	}
-	bindSettings(cmd)
+	bindSettings(cmd, config.Settings())
 	return cmd
 }
 
-// bindSettings makes a flag of each row of the table of settings.
-func bindSettings(cmd *cobra.Command) {
+// bindSettings makes a flag of each row of a table of settings.
+func bindSettings(cmd *cobra.Command, table []config.Setting) {
 	flags := cmd.Flags()
 	flags.String("config", "", "a YAML file of settings (BURGEE_CONFIG)")
-	for _, s := range config.Settings() {
+	for _, s := range table {
 		if s.Flag == "" {
 			continue
 		}
@@ -45,10 +45,10 @@ func bindSettings(cmd *cobra.Command) {
 	}
 }
 
-// loadSettings resolves every setting from the flags given, the environment,
-// the file and the defaults.
-func loadSettings(cmd *cobra.Command, stdio Stdio) (*config.Config, error) {
-	sources := config.Sources{Environ: stdio.Environ, Flags: map[string]string{}, File: stdio.getenv("BURGEE_CONFIG")}
+// loadSettings resolves every setting of a table from the flags given, the
+// environment, the file and the defaults.
+func loadSettings(cmd *cobra.Command, stdio Stdio, table []config.Setting) (*config.Config, error) {
+	sources := config.Sources{Environ: stdio.Environ, Flags: map[string]string{}, File: stdio.getenv("BURGEE_CONFIG"), Table: table}
 	given := func(name string) (string, bool) {
 		f := cmd.Flags().Lookup(name)
 		return f.Value.String(), f.Changed
@@ -56,7 +56,7 @@ func loadSettings(cmd *cobra.Command, stdio Stdio) (*config.Config, error) {
 	if file, ok := given("config"); ok {
 		sources.File = file
 	}
-	for _, s := range config.Settings() {
+	for _, s := range table {
 		if s.Flag == "" {
 			continue
 		}
@@ -68,7 +68,7 @@ func loadSettings(cmd *cobra.Command, stdio Stdio) (*config.Config, error) {
 }
 
 func runServe(cmd *cobra.Command, stdio Stdio) error {
-	cfg, err := loadSettings(cmd, stdio)
+	cfg, err := loadSettings(cmd, stdio, config.Settings())
 	if err != nil {
 		return err
 	}
@@ -86,13 +86,13 @@ func newConfig(stdio Stdio) *cobra.Command {
 		Example: "  burgee config print\n  BURGEE_ADDR=:8080 burgee config print",
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := loadSettings(cmd, stdio)
+			cfg, err := loadSettings(cmd, stdio, config.Settings())
 			if err != nil {
 				return err
 			}
 			return cfg.Print(stdio.Out)
 		},
 	}
-	bindSettings(show)
+	bindSettings(show, config.Settings())
 	return group("config", "Look at the server's settings", show)
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/sdk/ruleset"
 )
 
 // Config is the server's configuration, checked.
@@ -34,6 +35,7 @@ type Config struct {
 	LogLevel       slog.Level
 	LogFormat      string // text or json
 	Init           Init
+	Relay          Relay // of `burgee relay` only
 
 	values []Value
 }
@@ -42,6 +44,24 @@ type Config struct {
 type Init struct {
 	OwnerEmail, OwnerPassword   string
 	Token, ServerKey, ClientKey string
+}
+
+// Relay is what `burgee relay` takes from where.
+type Relay struct {
+	Upstream   string // without a slash at its end
+	Token      string
+	VerifyKeys []string
+}
+
+// CheckRelay refuses settings without which there is nothing to relay.
+func (c *Config) CheckRelay() error {
+	switch {
+	case c.Relay.Upstream == "":
+		return invalid("--upstream is missing: say which server to take from, for example https://flags.example.com")
+	case c.Relay.Token == "":
+		return invalid("the relay's token is missing: set BURGEE_RELAY_TOKEN, or BURGEE_RELAY_TOKEN_FILE; make one with `burgee token create NAME --scope relay`")
+	}
+	return nil
 }
 
 // Given says whether anything is set, and so worth a word when it is ignored.
@@ -161,19 +181,42 @@ func setKeep(c *Config, s string) error {
 	return nil
 }
 
-func setPublicURL(c *Config, s string) error {
+func setPublicURL(c *Config, s string) (err error) {
+	c.PublicURL, err = serverAddress(s)
+	return err
+}
+
+func setUpstream(c *Config, s string) (err error) {
+	c.Relay.Upstream, err = serverAddress(s)
+	return err
+}
+
+// serverAddress takes https://host:port, and nothing.
+func serverAddress(s string) (string, error) {
 	if s == "" {
-		c.PublicURL = ""
-		return nil
+		return "", nil
 	}
 	u, err := url.Parse(s)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return fmt.Errorf("%q is no address of a server; write https://flags.example.com", s)
+		return "", fmt.Errorf("%q is no address of a server; write https://flags.example.com", s)
 	}
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return fmt.Errorf("%q has a path; Burgee lives at the root of its host", s)
+		return "", fmt.Errorf("%q has a path; Burgee lives at the root of its host", s)
 	}
-	c.PublicURL = u.Scheme + "://" + u.Host
+	return u.Scheme + "://" + u.Host, nil
+}
+
+func setVerifyKeys(c *Config, s string) error {
+	c.Relay.VerifyKeys = nil
+	for part := range strings.SplitSeq(s, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		if _, err := ruleset.ParseKey(part); err != nil {
+			return err
+		}
+		c.Relay.VerifyKeys = append(c.Relay.VerifyKeys, part)
+	}
 	return nil
 }
 

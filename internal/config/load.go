@@ -20,23 +20,27 @@ type Sources struct {
 	File    string            // a YAML file; "" = none
 	Environ []string          // as of os.Environ
 	Flags   map[string]string // by name, those given only
+	Table   []Setting         // which settings there are; nil is Settings
 }
 
 // Load resolves every setting and checks the whole.
 func Load(src Sources) (*Config, error) {
-	file, err := readFile(src.File)
+	if src.Table == nil {
+		src.Table = Settings()
+	}
+	file, err := readFile(src.File, src.Table)
 	if err != nil {
 		return nil, err
 	}
-	env, err := readEnvironment(src.Environ)
+	env, err := readEnvironment(src.Environ, src.Table)
 	if err != nil {
 		return nil, err
 	}
-	if err := knownFlags(src.Flags); err != nil {
+	if err := knownFlags(src.Flags, src.Table); err != nil {
 		return nil, err
 	}
 	c := &Config{}
-	for _, s := range Settings() {
+	for _, s := range src.Table {
 		v := Value{Setting: s, Text: s.Default, Source: "default"}
 		if text, ok := file[s.Key]; ok && s.Key != "" {
 			v.Text, v.Source = text, src.File
@@ -72,9 +76,9 @@ func nameIn(v Value) string {
 	return v.Source + ": " + v.Setting.Key
 }
 
-func knownFlags(flags map[string]string) error {
+func knownFlags(flags map[string]string, table []Setting) error {
 	known := map[string]bool{}
-	for _, s := range Settings() {
+	for _, s := range table {
 		known[s.Flag] = true
 	}
 	for name := range flags {
@@ -86,7 +90,7 @@ func knownFlags(flags map[string]string) error {
 }
 
 // readFile reads the file's keys as text. A list becomes its parts with commas.
-func readFile(name string) (map[string]string, error) {
+func readFile(name string, table []Setting) (map[string]string, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -100,7 +104,7 @@ func readFile(name string) (map[string]string, error) {
 	}
 	known := map[string]bool{}
 	var keys []string
-	for _, s := range Settings() {
+	for _, s := range table {
 		if s.Key != "" {
 			known[s.Key] = true
 			keys = append(keys, s.Key)
@@ -133,11 +137,15 @@ func asText(value any) string {
 type fromEnv struct{ text, source string }
 
 // readEnvironment picks the settings out of the environment, following _FILE
-// for secrets.
-func readEnvironment(environ []string) (map[string]fromEnv, error) {
-	byEnv := map[string]Setting{}
-	for _, s := range Settings() {
+// for secrets. Those of another command are left alone.
+func readEnvironment(environ []string, table []Setting) (map[string]fromEnv, error) {
+	byEnv, elsewhere := map[string]Setting{}, map[string]bool{}
+	for _, s := range table {
 		byEnv[s.Env] = s
+	}
+	for _, s := range append(Settings(), RelaySettings()...) {
+		elsewhere[s.Env] = true
+		elsewhere[s.Env+"_FILE"] = s.Secret
 	}
 	values := map[string]fromEnv{}
 	var unknown []string
@@ -152,6 +160,9 @@ func readEnvironment(environ []string) (map[string]fromEnv, error) {
 		}
 		if base, ok := strings.CutSuffix(name, "_FILE"); ok && byEnv[base].Secret {
 			continue // read below, when it is known whether both are set
+		}
+		if elsewhere[name] {
+			continue
 		}
 		unknown = append(unknown, name)
 	}

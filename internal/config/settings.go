@@ -61,6 +61,29 @@ func Settings() []Setting {
 	}
 }
 
+// RelaySettings returns the table of `burgee relay`.
+func RelaySettings() []Setting {
+	table := []Setting{
+		{Flag: "upstream", Env: "BURGEE_UPSTREAM", Key: "upstream", set: setUpstream,
+			Help: "address of the server, or relay, to take from, for example https://flags.example.com"},
+		{Env: "BURGEE_RELAY_TOKEN", Secret: true, set: setSecret(func(c *Config) *string { return &c.Relay.Token }, "bgp_", "token"),
+			Help: "the relay's API token, of scope relay: burgee token create NAME --scope relay"},
+		{Flag: "verify-keys", Env: "BURGEE_VERIFY_KEYS", Key: "verify-keys", set: setVerifyKeys,
+			Help: "public keys whose signatures count, separated by commas; those that upstream names first when empty"},
+	}
+	shared := map[string]bool{"addr": true, "data": true, "tls-cert": true, "tls-key": true, "trusted-proxies": true,
+		"ops-addr": true, "log-level": true, "log-format": true}
+	for _, s := range Settings() {
+		if s.Flag == "data" {
+			s.Default, s.Help = "./relay-data", "folder of what was taken; made with mode 0700"
+		}
+		if shared[s.Flag] {
+			table = append(table, s)
+		}
+	}
+	return table
+}
+
 // others are variables of Burgee that are not settings of the server: of the
 // command line as a client, of the SDKs, and of this repository's own tests.
 var others = map[string]bool{

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"burgee.dev/burgee/internal/ingest"
 )
@@ -82,9 +83,9 @@ func (c Counts) post(environment int64, body *countsBody) {
 	if err != nil {
 		panic(fmt.Sprintf("relay: encode counts: %v", err)) // texts and numbers always encode
 	}
-	header := c.relay.up.own()
+	header := c.relay.up.header.Clone()
 	header.Set("Content-Type", "application/json")
-	c.outbox.add(batch{query: p.query(), header: header, body: data})
+	c.outbox.add(batch{place: p, header: header, body: data, own: true, since: time.Now()})
 }
 
 // RecentBatches implements ingest.Sink: batches of programs are told apart

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/sdk/ruleset"
@@ -188,4 +190,51 @@ func readDeltas(data []byte, to *ruleset.Document) []delivery.Delta {
 		})
 	}
 	return list
+}
+
+// batchesFile holds the counts that waited when the relay was stopped, one batch
+// a line.
+const batchesFile = "waiting.ndjson"
+
+// storedBatch is a batch without its credential, which is nobody's to keep: it
+// is sent under the relay's own token.
+type storedBatch struct {
+	place
+	Header http.Header `json:"header"`
+	Body   []byte      `json:"body"`
+	At     time.Time   `json:"at"` // when it came
+}
+
+func (d folder) keepBatches(list []batch) error {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	for _, b := range list {
+		header := b.header.Clone()
+		header.Del("Authorization")
+		if err := enc.Encode(storedBatch{b.place, header, b.body, b.since}); err != nil {
+			return err
+		}
+	}
+	return writeWhole(filepath.Join(d.dir, batchesFile), out.Bytes())
+}
+
+// takeBatches reads what was kept, and removes it.
+func (d folder) takeBatches() ([]batch, error) {
+	file := filepath.Join(d.dir, batchesFile)
+	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var list []batch
+	for line := range bytes.Lines(data) {
+		var b storedBatch
+		if err := json.Unmarshal(line, &b); err != nil {
+			return list, err
+		}
+		list = append(list, batch{place: b.place, header: b.Header, body: b.Body, own: true, since: b.At})
+	}
+	return list, os.Remove(file)
 }

@@ -40,7 +40,8 @@ type accepted struct {
 // events takes a batch in and keeps it for upstream. Its form is looked at here,
 // so that a program hears at once of what upstream would refuse later.
 func (in *Intake) events(w http.ResponseWriter, r *http.Request) {
-	if err := in.enter(r); err != nil {
+	pass, err := in.enter(r)
+	if err != nil {
 		httpkit.WriteProblem(w, r, err)
 		return
 	}
@@ -63,11 +64,10 @@ func (in *Intake) events(w http.ResponseWriter, r *http.Request) {
 		httpkit.WriteProblem(w, r, err)
 		return
 	}
-	query := ""
-	if r.URL.RawQuery != "" {
-		query = "?" + r.URL.RawQuery
-	}
-	in.outbox.add(batch{query: query, header: handedOn(r), body: raw})
+	in.outbox.add(batch{
+		place: place{pass.State.Project, pass.State.Environment}, header: handedOn(r), body: raw,
+		own: pass.Relay(), since: time.Now(),
+	})
 	httpkit.WriteJSON(w, http.StatusAccepted, accepted{len(body.Counts)})
 }
 
@@ -80,14 +80,12 @@ func withoutEncoding(r *http.Request) *http.Request {
 
 // enter checks the credential: a server key, or the token of a relay that takes
 // from this one.
-func (in *Intake) enter(r *http.Request) error {
+func (in *Intake) enter(r *http.Request) (*gate.Pass, error) {
 	secret := secretOf(r)
 	if gate.IsToken(secret) && r.URL.Query().Has("project") {
-		_, err := in.gate.EnterRelay(r, secret)
-		return err
+		return in.gate.EnterRelay(r, secret)
 	}
-	_, err := in.gate.Enter(r, secret, false)
-	return err
+	return in.gate.Enter(r, secret, false)
 }
 
 func secretOf(r *http.Request) string {
@@ -103,7 +101,7 @@ func handedOn(r *http.Request) http.Header {
 	header := http.Header{}
 	for _, name := range []string{
 		"Authorization", "Content-Type", "Content-Encoding", "User-Agent", "Burgee-Application",
-		"Burgee-Application-Version", "Burgee-Platform", "Burgee-Sdk", "Burgee-Instance",
+		"Burgee-Application-Version", "Burgee-Platform", "Burgee-Sdk", "Burgee-Instance", waitedHeader,
 	} {
 		if values := r.Header.Values(name); len(values) > 0 {
 			header[name] = values

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -23,16 +24,34 @@ const eventsPath = "/sdk/v1/events"
 // batch is one request for upstream's intake of counts, ready to be sent, as
 // often as it takes: its id counts once.
 type batch struct {
-	query  string
+	place  place // of the credential
 	header http.Header
 	body   []byte
+	own    bool // sent under the relay's token, and not under the program's key
+	since  time.Time
 }
 
-// Outbox keeps batches of counts until upstream has taken them. Run sends; Add
-// never waits. What waits is in memory: an end that is not graceful loses it.
+// waitedHeader tells upstream how long a batch was on its way, so that what it
+// says of moments before its request stays true.
+const waitedHeader = "Burgee-Waited"
+
+// waited is how long, in milliseconds, the batch was kept here and by relays
+// before.
+func (b batch) waited() int64 {
+	before, err := strconv.ParseInt(b.header.Get(waitedHeader), 10, 64)
+	if err != nil {
+		before = 0
+	}
+	return max(before, 0) + time.Since(b.since).Milliseconds()
+}
+
+// Outbox keeps batches of counts until upstream has taken them. Run sends; add
+// never waits. What waits is in memory: a graceful end writes it to the folder,
+// any other loses it.
 type Outbox struct {
-	up  *upstream
-	log *slog.Logger
+	up   *upstream
+	disk folder
+	log  *slog.Logger
 
 	wake chan struct{} // capacity senders: something waits; a full channel means that all know
 
@@ -51,9 +70,18 @@ type OutboxStats struct {
 	Failures int64 // attempts that failed and are made again
 }
 
-// Outbox returns an outbox to the relay's upstream.
+// Outbox returns an outbox to the relay's upstream, with what waited when the
+// relay was stopped last.
 func (r *Relay) Outbox() *Outbox {
-	return &Outbox{up: r.up, log: r.log, wake: make(chan struct{}, senders)}
+	o := &Outbox{up: r.up, disk: r.disk, log: r.log, wake: make(chan struct{}, senders)}
+	kept, err := r.disk.takeBatches()
+	if err != nil {
+		r.log.Warn("counts that waited for upstream cannot be read; they are lost", "error", err)
+	}
+	for _, b := range kept {
+		o.add(b)
+	}
+	return o
 }
 
 // Stats returns the sums.
@@ -107,7 +135,8 @@ func (o *Outbox) take() (batch, bool) {
 	return b, true
 }
 
-// Run sends until ctx ends, and then for a short while what still waits.
+// Run sends until ctx ends, then for a short while what still waits, and writes
+// the rest to the folder.
 func (o *Outbox) Run(ctx context.Context) error {
 	var sending sync.WaitGroup
 	for range senders {
@@ -154,17 +183,35 @@ func (o *Outbox) sendLast(ctx context.Context) {
 		}
 		if err := o.send(ctx, b); err != nil {
 			o.putBack(b)
-			o.log.Warn("counts are lost: upstream did not take them before the stop", "batches", o.Stats().Waiting, "error", err)
+			o.keep(err)
 			return
 		}
 	}
+}
+
+// keep writes what waits to the folder, for the next start.
+func (o *Outbox) keep(why error) {
+	o.mu.Lock()
+	waiting := o.waiting
+	o.mu.Unlock()
+	if err := o.disk.keepBatches(waiting); err != nil {
+		o.log.Error("counts are lost: upstream does not take them, nor does the folder", "batches", len(waiting), "error", err)
+		return
+	}
+	o.log.Info("counts are kept for the next start: upstream did not take them", "batches", len(waiting), "error", why)
 }
 
 // send sends one batch. It returns an error when it is worth trying again.
 func (o *Outbox) send(ctx context.Context, b batch) error {
 	ctx, cancel := context.WithTimeout(ctx, sendPatience)
 	defer cancel()
-	answer, err := o.up.send(ctx, http.MethodPost, eventsPath+b.query, b.header.Clone(), b.body)
+	path, header := eventsPath, b.header.Clone()
+	header.Set(waitedHeader, strconv.FormatInt(b.waited(), 10))
+	if b.own {
+		path += b.place.query()
+		header.Set("Authorization", "Bearer "+o.up.token)
+	}
+	answer, err := o.up.send(ctx, http.MethodPost, path, header, b.body)
 	if err == nil {
 		drop(answer)
 		o.count(func(s *OutboxStats) { s.Sent++ })

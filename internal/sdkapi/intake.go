@@ -2,6 +2,8 @@ package sdkapi
 
 import (
 	"net/http"
+	"strconv"
+	"time"
 
 	"burgee.dev/burgee/internal/httpkit"
 	"burgee.dev/burgee/internal/ingest"
@@ -66,9 +68,21 @@ func (a *API) takeEvents(w http.ResponseWriter, r *http.Request) {
 		httpkit.WriteProblem(w, r, err)
 		return
 	}
-	a.reports.Report(body.report(pass))
+	a.reports.Report(body.report(pass, waited(r)))
 	httpkit.WriteJSON(w, http.StatusAccepted, accepted{n})
 }
+
+// waited is how long, in milliseconds, relays kept a batch on its way.
+func waited(r *http.Request) int64 {
+	ms, err := strconv.ParseInt(r.Header.Get("Burgee-Waited"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return min(max(ms, 0), maxWaited.Milliseconds())
+}
+
+// maxWaited is longer than a batch is of use.
+const maxWaited = 30 * 24 * time.Hour
 
 func (b *eventsBody) batch(environmentID int64) ingest.Batch {
 	batch := ingest.Batch{

@@ -52,13 +52,14 @@ func (b *eventsBody) check() error {
 	return nil
 }
 
-// report is what the batch tells of its instance.
-func (b *eventsBody) report(pass *gate.Pass) receipts.Report {
+// report is what the batch tells of its instance. waitedMs is how long a relay
+// kept it on the way.
+func (b *eventsBody) report(pass *gate.Pass, waitedMs int64) receipts.Report {
 	r := receipts.Report{
 		EnvironmentID: pass.State.EnvironmentID, Caller: b.Application.caller(pass.Caller), Overrides: b.Overrides,
 	}
 	if b.Applied != nil {
-		r.Revision, r.AgoMs = revisionIn(pass.State, b.Applied.ID), b.Applied.AgoMs
+		r.Revision, r.AgoMs = revisionIn(pass.State, b.Applied.ID), b.Applied.AgoMs+waitedMs
 	}
 	return r
 }

@@ -51,7 +51,7 @@ type application struct {
 
 // assemble opens the store and wires everything. What it has opened it closes
 // again when a later step fails.
-func (s *Server) assemble(ctx context.Context) (*application, error) {
+func (s *Server) assemble(ctx context.Context) (inside, error) {
 	st, err := store.Open(ctx, store.Options{
 		Dir: s.cfg.Data, Clock: s.clock, Version: s.build.Version, Backups: s.cfg.BackupDir, Reserve: diskReserve, Observe: s.observeStore,
 	})
@@ -131,6 +131,9 @@ func (a *application) start(ctx context.Context, parts *group) {
 	)
 }
 
+// serves returns what is behind the port.
+func (a *application) serves() (http.Handler, greeting) { return a.handler, a.greeting }
+
 // drainStreams tells every stream to go and refuses new ones.
 func (a *application) drainStreams() {
 	a.sdk.Drain()
@@ -153,8 +156,12 @@ const loadPatience = 5 * time.Second
 
 // awaitLoad waits for the data plane's first look at every environment.
 func (a *application) awaitLoad(ctx context.Context, failed <-chan error) error {
+	return a.server.await(ctx, a.delivery.Ready, failed)
+}
+
+func (s *Server) await(ctx context.Context, ready func() bool, failed <-chan error) error {
 	deadline := time.After(loadPatience)
-	for !a.delivery.Ready() {
+	for !ready() {
 		select {
 		case <-time.After(2 * time.Millisecond):
 		case err := <-failed:
@@ -162,7 +169,7 @@ func (a *application) awaitLoad(ctx context.Context, failed <-chan error) error 
 		case <-ctx.Done():
 			return nil
 		case <-deadline:
-			a.server.logger.Warn("not every environment is loaded yet")
+			s.logger.Warn("not every environment is loaded yet")
 			return nil
 		}
 	}

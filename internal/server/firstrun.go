@@ -15,11 +15,16 @@ type greeting struct {
 	setup     string // secret of the set-up link; "" when an owner exists
 	serverKey string // only when it was made just now
 	ignored   bool   // BURGEE_INIT_ variables were set on a store that is not empty
+	upstream  string // of a relay
 }
 
 func (g greeting) print(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Burgee %s   %s   data %s\n", telemetry.Version, g.url, g.data)
+	if g.upstream != "" {
+		fmt.Fprintf(&b, "Burgee relay %s   %s   from %s   data %s\n", telemetry.Version, g.url, g.upstream, g.data)
+	} else {
+		fmt.Fprintf(&b, "Burgee %s   %s   data %s\n", telemetry.Version, g.url, g.data)
+	}
 	if g.setup != "" {
 		fmt.Fprintf(&b, "  Create your account   %s   (printed again at every start until used)\n", setupURL(g.url, g.setup))
 		fmt.Fprintf(&b, "  Or from this shell    burgee user create-owner --data %s\n", g.data)

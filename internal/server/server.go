@@ -41,13 +41,36 @@ type Server struct {
 	opsHTTP  *http.Server
 
 	stopping atomic.Bool
+	fill     func(context.Context) (inside, error)
 	started  chan struct{} // closed when everything answers
 	greeting greeting      // written before started is closed
+}
+
+// inside is what a Server serves: the whole application, or a relay.
+type inside interface {
+	// start runs the long-lived parts.
+	start(ctx context.Context, parts *group)
+	// awaitLoad waits a while for everything to be there.
+	awaitLoad(ctx context.Context, failed <-chan error) error
+	// serves returns what is behind the port, and the first lines.
+	serves() (http.Handler, greeting)
+	// drainStreams tells every stream to go and refuses new ones.
+	drainStreams()
+	// stop ends the parts in order, when no request is left.
+	stop()
 }
 
 // New takes the ports and reads the certificate. It opens no database and
 // starts nothing; Run or Close gives the ports back.
 func New(cfg *config.Config, options Options) (*Server, error) {
+	s, err := newServer(cfg, options)
+	if err == nil {
+		s.fill = s.assemble
+	}
+	return s, err
+}
+
+func newServer(cfg *config.Config, options Options) (*Server, error) {
 	s := &Server{
 		cfg: cfg, stderr: options.Stderr, logger: options.Logger, clock: options.Clock,
 		build: telemetry.ReadBuild(), door: &door{}, started: make(chan struct{}),
@@ -146,7 +169,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if s.ops != nil {
 		ops = parts.start(ctx, "ops", s.serve(s.opsHTTP, s.ops))
 	}
-	app, err := s.assemble(ctx)
+	app, err := s.fill(ctx)
 	if err != nil {
 		s.stopping.Store(true)
 		err = errors.Join(err, s.http.Close(), s.opsHTTP.Close())
@@ -160,12 +183,13 @@ func (s *Server) Run(ctx context.Context) error {
 }
 
 // open lets requests in, says so, and waits for the end.
-func (s *Server) open(ctx context.Context, app *application, parts *group) error {
+func (s *Server) open(ctx context.Context, app inside, parts *group) error {
 	if err := app.awaitLoad(ctx, parts.failed); err != nil {
 		return err
 	}
-	s.door.open(app.handler)
-	s.greeting = app.greeting
+	handler, greeting := app.serves()
+	s.door.open(handler)
+	s.greeting = greeting
 	if err := s.greeting.print(s.stderr); err != nil {
 		return fmt.Errorf("write the first lines: %w", err)
 	}
@@ -203,7 +227,7 @@ const drainTime = 10 * time.Second
 
 // shutdown stops in order: not ready, no new connections, streams told to go,
 // requests finished, counts flushed, data plane stopped, store closed.
-func (s *Server) shutdown(app *application, web, ops *part) error {
+func (s *Server) shutdown(app inside, web, ops *part) error {
 	s.stopping.Store(true)
 	err := s.listener.Close()
 	app.drainStreams()
