@@ -197,3 +197,23 @@ func TestAProgramOutlivesItsServer(t *testing.T) {
 		})
 	}
 }
+
+// The receipt of a revision comes from the program that applied it.
+func TestAProgramThatAppliedARevisionIsInItsReceipt(t *testing.T) {
+	s := startServer(t)
+	client := newClient(t, s)
+	until(t, "the stream", 10*time.Second, func() bool { return client.Status().Source == "stream" })
+	revision := s.apply(t, fmt.Sprintf(pairDocument, 100, 0))["production"]
+	untilRevision(t, client, revision)
+	var receipt struct {
+		State             string
+		Expected, Applied int
+	}
+	until(t, "the receipt", 20*time.Second, func() bool {
+		s.must(t, http.MethodGet, fmt.Sprintf("/api/v1/projects/default/environments/production/revisions/%d/receipts", revision), nil, &receipt)
+		return receipt.Applied == 1
+	})
+	if receipt.Expected != 1 || receipt.State != "applied" {
+		t.Errorf("receipt %+v", receipt)
+	}
+}

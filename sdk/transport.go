@@ -142,7 +142,7 @@ func (l *line) Read(b []byte) (int, error) {
 	if n > 0 {
 		l.silence.Reset(silenceIsDeath)
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = l.explain(err)
 	}
 	return n, err
