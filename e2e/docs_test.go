@@ -94,7 +94,7 @@ func pageEnvironment(t *testing.T, s *server) []string {
 	return append(os.Environ(), append(pythonEnv,
 		"PATH="+tools+":"+filepath.Dir(interpreter)+":"+os.Getenv("PATH"),
 		"BURGEE_URL="+s.url, "BURGEE_DATA="+s.data, "BURGEE_TOKEN="+apiToken, "BURGEE_KEY="+serverKey, "SERVER_KEY="+serverKey, "CLIENT_KEY="+clientKey,
-		"BURGEE_SOURCE="+root)...)
+		"BURGEE_SOURCE="+root, "BURGEE_CACHE_DIR="+t.TempDir())...)
 }
 
 func shell(t *testing.T, folder string, env []string, script string) string {

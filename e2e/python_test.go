@@ -3,6 +3,8 @@ package e2e
 import (
 	"bufio"
 	"context"
+	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -100,6 +102,45 @@ func TestGoAndPythonShareTheStoredConfiguration(t *testing.T) {
 	}
 	if entries, err := filepath.Glob(filepath.Join(folder, "*.ndjson")); err != nil || len(entries) != 1 {
 		t.Errorf("the folder holds %v, %v", entries, err)
+	}
+}
+
+// A Python program reports which revision it has taken, and which flags are
+// overridden in it, also when it evaluates nothing else.
+func TestAPythonProgramReportsWhatItHasTaken(t *testing.T) {
+	s := startServer(t)
+	document := `{"apiVersion":"burgee/v1","project":"default","flags":{"Flags.day":{"type":"string","variations":[{"id":"a","value":"first"},{"id":"b","value":"second"}],"environments":{"production":{"default":"%s"}}}}}`
+	s.apply(t, fmt.Sprintf(document, "a"))
+	path, env := python(t)
+	overrides := filepath.Join(t.TempDir(), "overrides.json")
+	program := start(t, append(env, "BURGEE_KEY="+serverKey, "BURGEE_URL="+s.url, "BURGEE_OVERRIDES="+overrides), path, "testdata/watch.py", "Flags.day")
+	until(t, "the first value", 20*time.Second, func() bool { return strings.Contains(program.output(), "serves first") })
+	revision := s.apply(t, fmt.Sprintf(document, "b"))["production"]
+	until(t, "the second value", 20*time.Second, func() bool { return strings.Contains(program.output(), "serves second") })
+	var receipt struct {
+		State             string
+		Expected, Applied int
+	}
+	until(t, "the receipt", 20*time.Second, func() bool {
+		s.must(t, http.MethodGet, fmt.Sprintf("/api/v1/projects/default/environments/production/revisions/%d/receipts", revision), nil, &receipt)
+		return receipt.State == "applied"
+	})
+	if receipt.Expected != 1 || receipt.Applied != 1 {
+		t.Errorf("%d of %d instances have it", receipt.Applied, receipt.Expected)
+	}
+	if err := os.WriteFile(overrides, []byte(`{"Flags.day":"third"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the overridden value", 20*time.Second, func() bool { return strings.Contains(program.output(), "serves third") })
+	var flag struct {
+		Overridden map[string]struct{ Instances int }
+	}
+	until(t, "the server to know of it", 20*time.Second, func() bool {
+		s.must(t, http.MethodGet, "/api/v1/projects/default/flags/Flags.day", nil, &flag)
+		return flag.Overridden["production"].Instances == 1
+	})
+	if !strings.Contains(program.output(), "Flags.day do not follow the server") {
+		t.Errorf("the log does not say it:\n%s", program.output())
 	}
 }
 

@@ -107,7 +107,7 @@ def test_a_file_written_anew_with_the_same_values_is_no_change(client, file, cap
 
 def test_emergencies_are_reported_and_tests_are_not(server, client, file, eventually):
     server.set(flag("a"))
-    put(file, '{"b": true, "a": true}')
+    put(file, '{"b": true, "a": true, "no key!": 1}')
     with burgee.testing.override({"c": True}):
         client.setup(KEY, url=server.url)
         assert client.get("a", False) is True

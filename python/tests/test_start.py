@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import burgee
-from burgee import _cache
+from burgee import _cache, _client
 from burgee._cache import Cache, Keeper, default_folder
 from burgee._replica import Replica, Trust
 from sdk_server import EPOCH, KEY, Author, SdkServer, flag
@@ -70,20 +71,50 @@ def test_a_program_starts_from_disk_with_a_dead_server(server, client, eventuall
     again.shutdown()
 
 
-def test_set_up_does_not_wait_for_a_silent_server_when_something_is_stored(client, folder):
-    import socket
+@pytest.fixture
+def silent():
+    """A server that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
+
+def ends(set_up):
+    """Whether a set-up ends; generous, as it would be an hour else."""
+    thread = threading.Thread(target=set_up, daemon=True)
+    thread.start()
+    thread.join(20)
+    return not thread.is_alive()
+
+
+def test_a_silent_server_gets_a_moment_where_something_is_stored(client, folder, silent):
     fill(folder, SIGNED.document([flag("a", on=True)]))
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        finished = threading.Event()
+    assert ends(lambda: client.setup(KEY, url=silent, timeout=3600))
+    assert client.get("a", False) is True
+    assert client.status().stale
 
-        def set_up():
-            client.setup(KEY, url=f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=3600)
-            finished.set()
 
-        threading.Thread(target=set_up, daemon=True).start()
-        assert finished.wait(20), "set-up waits for the network"
-        assert client.get("a", False) is True
+@pytest.mark.parametrize("timeout", [0, 3600])
+def test_set_up_waits_for_nobody_who_cannot_be_asked(client, folder, silent, monkeypatch, timeout):
+    monkeypatch.setattr(_client, "FRESH", 3600.0)
+    fill(folder, SIGNED.document([flag("a", on=True)]))
+    url = silent if timeout == 0 else NOBODY
+    assert ends(lambda: client.setup(KEY, url=url, timeout=timeout))
+    assert client.get("a", False) is True
+    assert client.status().stale
+
+
+def test_a_program_that_runs_once_sees_what_changed_since_its_last_run(server, folder):
+    server.set(flag("a"))
+    code = f"""
+        import burgee
+        burgee.setup(cache_dir={str(folder)!r})
+        print(burgee.get("a", None))
+    """
+    outputs = [run(code, server)[0]]
+    server.set(flag("a", on=True))
+    outputs.append(run(code, server)[0])
+    assert outputs == ["False\n", "True\n"]
+    assert "delta" in server.sent
 
 
 def test_the_network_follows_on_what_was_stored(server, client, eventually, folder):
@@ -98,7 +129,7 @@ def test_the_network_follows_on_what_was_stored(server, client, eventually, fold
     status = client.status()
     assert (status.source, status.stale, status.resyncs) == ("stream", False, 0)
     assert status.last_heard is not None
-    assert [f.source for f in fetched] == ["disk", "stream"]
+    eventually(lambda: [f.source for f in fetched] == ["disk", "stream"])
 
 
 def test_an_unchanged_configuration_is_not_sent_again(server, client, eventually):
@@ -151,7 +182,6 @@ def test_a_file_gives_way_to_the_first_word_of_the_server(
     with SdkServer([flag("a")], author=author) as server:
         server.revision = 5
         client.setup(KEY, url=server.url)
-        assert client.get("a", False) is True, "at once what is stored"
         eventually(lambda: client.status().revision == 5)
         assert client.get("a", True) is False
         assert client.status().resyncs == 0

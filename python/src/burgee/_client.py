@@ -17,7 +17,7 @@ from burgee._dispatch import Dispatcher
 from burgee._engine import Context, Outcome, Snapshot
 from burgee._engine.outcome import OUTCOME_NOT_READY, OVERRIDE
 from burgee._fetch import Fetcher
-from burgee._flags import Flag, check_key, flags_in
+from burgee._flags import Flag, check_key, flags_in, is_key
 from burgee._journal import Journal
 from burgee._log import log, warn_once
 from burgee._outbox import News, Outbox
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+FRESH = 1.0
+"""Seconds that set-up gives the server where a stored configuration is served already."""
 _MINUTE = 60_000
 _NO_CONTEXT = Context.of({})
 
@@ -83,8 +85,9 @@ class Client:
     ) -> Client:
         """Connect, and wait at most ``timeout`` seconds for the first configuration.
 
-        A configuration that was stored on disk by an earlier run, or that came with the
-        program as a bundle, is served at once as stale, and nothing is waited for.
+        A configuration that an earlier run stored on disk, or that came with the program
+        as a bundle, is served at once as stale. Then the server gets a second to answer
+        with what is newer, and no time with ``timeout=0`` or where it cannot be reached.
         Raises TypeError or ValueError for a malformed argument and for nothing else:
         without a server the flags serve their code defaults.
         """
@@ -172,6 +175,7 @@ class Client:
         log.warning("%s", why)
         self._state.last_error = why
         self._state.settled.set()
+        self._state.answered.set()
 
     def _begin_with_files(self, settings: Settings) -> None:
         """Serve at once what a stored configuration or a bundle holds, the newer of both."""
@@ -189,10 +193,17 @@ class Client:
         self._state.settled.set()
 
     def wait(self, timeout: float) -> bool:
-        """Wait for the first configuration; False says there is none, and the log why."""
+        """Wait for the first configuration; False says there is none, and the log why.
+
+        Where a file is served, the server gets a moment to answer with what is newer, so
+        that a program that runs once does not go by what the run before has stored.
+        """
+        deadline = time.monotonic() + timeout
         self._state.settled.wait(timeout)
         ready = self._state.snapshot is not None
-        if not ready and self._journal is not None and self._updater is not None:
+        if ready:
+            self._state.answered.wait(min(max(deadline - time.monotonic(), 0.0), FRESH))
+        elif self._journal is not None and self._updater is not None:
             self._journal.waiting(self._state.last_error)
         return ready
 
@@ -238,7 +249,9 @@ class Client:
             self._keeper.offer()
 
     def _news(self) -> News:
-        return News(self._state.applied, _overrides.emergency())
+        # A name that no flag can have would cost the server's taking of the whole batch.
+        overrides = tuple(key for key in _overrides.emergency() if is_key(key))
+        return News(self._state.applied, overrides)
 
     def after_fork(self) -> None:
         """Begin anew in a forked child; what the parent counted, the parent sends."""

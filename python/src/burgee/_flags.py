@@ -156,11 +156,16 @@ def _check_options(options: Sequence[Any] | None, kind: str) -> tuple[Any, ...]:
     return tuple(_values.coerce(option, kind) for option in options)
 
 
+def is_key(key: str) -> bool:
+    """Whether a flag can have this key."""
+    return _KEY.fullmatch(key) is not None
+
+
 def check_key(key: object) -> None:
     """Refuse what cannot be a flag's key."""
     if not isinstance(key, str):
         raise TypeError(f"a flag's key must be text, not {type(key).__name__}")
-    if _KEY.fullmatch(key) is None:
+    if not is_key(key):
         raise ValueError(
             f"{key!r} cannot be a flag's key: up to 128 letters, digits, dots, dashes and "
             "underscores, the first a letter or digit"

@@ -50,15 +50,14 @@ class State:
         self.last_error: str | None = None
         self.settled = threading.Event()
         """Set with the first configuration, or when there will be none for now."""
+        self.answered = threading.Event()
+        """Set with the first word of the server, or when it could not be asked."""
         self._lock = threading.Lock()
 
     def after_fork(self) -> None:
         """Replace what another thread may have held while the process forked."""
         self._lock = threading.Lock()
-        settled = self.settled.is_set()
-        self.settled = threading.Event()
-        if settled:
-            self.settled.set()
+        self.settled, self.answered = _like(self.settled), _like(self.answered)
         self.connected = False
 
     def begin_with(self, replica: Replica, source: str) -> Fetched:
@@ -125,6 +124,7 @@ class State:
         """The server said that nothing is newer."""
         self.confirmed_at = time.monotonic()
         self._from_file = False
+        self.answered.set()
         if not self.connected:
             self.connected = True
             self.last_error = None
@@ -135,6 +135,7 @@ class State:
     def fail(self, error: str, source: str) -> Fetched:
         """The server could not be asked, or what it sent could not be taken."""
         self.connected = False
+        self.answered.set()
         self.last_error = error
         if self._listener is not None:
             self._listener(False, error)
@@ -160,3 +161,11 @@ class State:
         """Seconds since the server last confirmed what is in use."""
         at = self.confirmed_at
         return None if at is None or self.snapshot is None else time.monotonic() - at
+
+
+def _like(event: threading.Event) -> threading.Event:
+    """A new event in the state of another."""
+    made = threading.Event()
+    if event.is_set():
+        made.set()
+    return made
