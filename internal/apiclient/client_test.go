@@ -38,6 +38,7 @@ func TestAProblemBecomesTheFaultThatItWas(t *testing.T) {
 	problem := map[string]string{"Content-Type": "application/problem+json", "Retry-After": "7"}
 	body := `{"title":"x","status":0,"detail":"why and what to do","code":"some_code","errors":[{"field":"a.b","message":"wrong"}],"requestId":"r1"}`
 	for status, kind := range map[int]fault.Kind{
+		507: fault.NoRoom,
 		400: fault.Invalid, 422: fault.Invalid, 401: fault.Unauthenticated, 403: fault.Forbidden, 404: fault.NotFound,
 		409: fault.Conflict, 412: fault.Precondition, 413: fault.TooLarge, 429: fault.Limited, 503: fault.Unavailable,
 	} {

@@ -42,7 +42,7 @@ func write(t *testing.T, name, text string) string {
 func TestEachKindOfFaultHasItsExitCode(t *testing.T) {
 	for kind, want := range map[fault.Kind]int{
 		fault.Invalid: 2, fault.Unauthenticated: 4, fault.Forbidden: 4, fault.NotFound: 5, fault.Conflict: 6, fault.Precondition: 6,
-		fault.TooLarge: 7, fault.Limited: 7, fault.Unavailable: 7, fault.Internal: 1,
+		fault.TooLarge: 7, fault.Limited: 7, fault.Unavailable: 7, fault.NoRoom: 7, fault.Internal: 1,
 	} {
 		err := fmt.Errorf("wrapped: %w", fault.New(kind, "code", "message"))
 		if got := exitCode(err); got != want {

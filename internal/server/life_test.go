@@ -176,3 +176,35 @@ func TestMetricsAreOnAPortOfTheirOwn(t *testing.T) {
 		t.Errorf("metrics on the public port: %d", a.Status)
 	}
 }
+
+func TestARunningServerMakesBackupsAndCountsThem(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "backups")
+	s := testkit.Start(t, testkit.Options{Flags: map[string]string{"ops-addr": "127.0.0.1:0", "backup-every": "1h", "backup-dir": folder}})
+	metrics := func() string {
+		response, err := http.Get("http://" + s.OpsAddr().String() + "/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		data, err := io.ReadAll(response.Body)
+		http.DefaultClient.CloseIdleConnections()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	for end := time.Now().Add(30 * time.Second); strings.Contains(metrics(), "burgee_backup_last_success_timestamp_seconds 0\n"); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("no backup:\n%s", metrics())
+		}
+	}
+	text := metrics()
+	for _, want := range []string{"burgee_backup_last_success_timestamp_seconds ", "burgee_backup_failures_total 0"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	if files, err := os.ReadDir(folder); err != nil || len(files) != 1 || !strings.HasSuffix(files[0].Name(), "-auto.db") {
+		t.Errorf("the folder holds %v, %v", files, err)
+	}
+}

@@ -2,7 +2,10 @@ package upkeep_test
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/x509"
 	"database/sql"
+	"encoding/pem"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -109,24 +112,29 @@ func TestTheDoctorFindsWhatIsWrong(t *testing.T) {
 		level upkeep.Level
 		what  string
 	}{
-		"an altered entry":           {sql: []string{`UPDATE change SET comment = 'x' WHERE seq = 2`}, check: "record", level: upkeep.Problem, what: "entry 2 was altered"},
-		"an entry taken out":         {sql: []string{`DELETE FROM revision WHERE change_id = 2`, `DELETE FROM latest_change WHERE change_id = 2`, `DELETE FROM change WHERE seq = 2`}, check: "record", level: upkeep.Problem, what: "entry 2 is missing"},
-		"a line altered":             {sql: []string{`UPDATE ruleset_line SET line = '{}' WHERE key = 'pay.api' AND environment_id = 1`}, check: "lines", level: upkeep.Problem, what: "flag pay.api in production is sent otherwise"},
-		"a line gone":                {sql: []string{`DELETE FROM ruleset_line WHERE key = 'pay.api' AND environment_id = 1`}, check: "lines", level: upkeep.Problem, what: "flag pay.api in production is not sent"},
-		"a line too many":            {sql: []string{`INSERT INTO ruleset_line (environment_id, kind, key, line) VALUES (1, 'flag', 'gone', '{}')`}, check: "lines", level: upkeep.Problem, what: "flag gone in production is sent, but is no longer there"},
-		"an object that is no JSON":  {sql: []string{`UPDATE flag SET body = '{'`}, check: "lines", level: upkeep.Problem, what: "could not be made"},
-		"a reference to nothing":     {sql: []string{`PRAGMA foreign_keys = 0`, `INSERT INTO configuration VALUES (1, 99, 'pay.api', '{}')`}, check: "store", level: upkeep.Problem, what: "a row of configuration refers to one of environment"},
-		"data of a newer schema":     {sql: []string{`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`, `INSERT INTO schema_writer VALUES (9999, '7.3.0', 1)`}, check: "store", level: upkeep.Problem, what: "schema 9999 of Burgee 7.3.0"},
-		"a change in the future":     {clock: inDays(-1), check: "clock", level: upkeep.Problem, what: "in the future"},
-		"a clock that went back":     {sql: []string{`UPDATE change SET at = at - 60000 WHERE seq = 3`}, check: "clock", level: upkeep.Warning, what: "went back between changes once, last by "},
-		"a key that ends soon":       {sql: key(time.Hour, -time.Minute), check: "keys", level: upkeep.Warning, what: "expires at"},
-		"a key that ended in use":    {sql: key(-time.Hour, -61*time.Minute), check: "keys", level: upkeep.Warning, what: "was in use until then"},
-		"a key that ends unused":     {sql: key(time.Hour, -100*time.Hour), check: "keys", level: upkeep.Fine},
-		"an open folder":             {files: chmod(".", 0o755), check: "files", level: upkeep.Warning, what: "has mode 0755"},
-		"an open database":           {files: chmod("burgee.db", 0o644), check: "files", level: upkeep.Warning, what: "burgee.db has mode 0644"},
-		"an open backup":             {files: openBackup, check: "backups", level: upkeep.Warning, what: "has mode 0644"},
-		"an open signing key":        {files: signing(0o640), check: "signing", level: upkeep.Problem, what: "signing.key has mode 0640"},
-		"a signing key":              {files: signing(0o600), check: "signing", level: upkeep.Fine},
+		"an altered entry":          {sql: []string{`UPDATE change SET comment = 'x' WHERE seq = 2`}, check: "record", level: upkeep.Problem, what: "entry 2 was altered"},
+		"an entry taken out":        {sql: []string{`DELETE FROM revision WHERE change_id = 2`, `DELETE FROM latest_change WHERE change_id = 2`, `DELETE FROM change WHERE seq = 2`}, check: "record", level: upkeep.Problem, what: "entry 2 is missing"},
+		"a line altered":            {sql: []string{`UPDATE ruleset_line SET line = '{}' WHERE key = 'pay.api' AND environment_id = 1`}, check: "lines", level: upkeep.Problem, what: "flag pay.api in production is sent otherwise"},
+		"a line gone":               {sql: []string{`DELETE FROM ruleset_line WHERE key = 'pay.api' AND environment_id = 1`}, check: "lines", level: upkeep.Problem, what: "flag pay.api in production is not sent"},
+		"a line too many":           {sql: []string{`INSERT INTO ruleset_line (environment_id, kind, key, line) VALUES (1, 'flag', 'gone', '{}')`}, check: "lines", level: upkeep.Problem, what: "flag gone in production is sent, but is no longer there"},
+		"an object that is no JSON": {sql: []string{`UPDATE flag SET body = '{'`}, check: "lines", level: upkeep.Problem, what: "could not be made"},
+		"a reference to nothing":    {sql: []string{`PRAGMA foreign_keys = 0`, `INSERT INTO configuration VALUES (1, 99, 'pay.api', '{}')`}, check: "store", level: upkeep.Problem, what: "a row of configuration refers to one of environment"},
+		"data of a newer schema":    {sql: []string{`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`, `INSERT INTO schema_writer VALUES (9999, '7.3.0', 1)`}, check: "store", level: upkeep.Problem, what: "schema 9999 of Burgee 7.3.0"},
+		"a change in the future":    {clock: inDays(-1), check: "clock", level: upkeep.Problem, what: "in the future"},
+		"a clock that went back":    {sql: []string{`UPDATE change SET at = at - 60000 WHERE seq = 3`}, check: "clock", level: upkeep.Warning, what: "went back between changes once, last by "},
+		"a key that ends soon":      {sql: key(time.Hour, -time.Minute), check: "keys", level: upkeep.Warning, what: "expires at"},
+		"a key that ended in use":   {sql: key(-time.Hour, -61*time.Minute), check: "keys", level: upkeep.Warning, what: "was in use until then"},
+		"a key that ends unused":    {sql: key(time.Hour, -100*time.Hour), check: "keys", level: upkeep.Fine},
+		"an open folder":            {files: chmod(".", 0o755), check: "files", level: upkeep.Warning, what: "has mode 0755"},
+		"an open database":          {files: chmod("burgee.db", 0o644), check: "files", level: upkeep.Warning, what: "burgee.db has mode 0644"},
+		"an open backup":            {files: openBackup, check: "backups", level: upkeep.Warning, what: "has mode 0644"},
+		"an open signing key":       {files: signing(0o640), check: "signing", level: upkeep.Problem, what: "signing.key has mode 0640"},
+		"a signing key":             {files: signing(0o600), check: "signing", level: upkeep.Fine},
+		"a signing key cut short": {files: func(t *testing.T, dir string) {
+			if err := os.WriteFile(filepath.Join(dir, "signing.key"), []byte("-----BEGIN PRIVATE KEY-----\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, check: "signing", level: upkeep.Problem, what: "holds no Ed25519 key"},
 		"a folder as signing key":    {files: func(t *testing.T, dir string) { mkdir(t, filepath.Join(dir, "signing.key")) }, check: "signing", level: upkeep.Problem, what: "is no file"},
 		"an old backup":              {clock: inDays(30), check: "backups", level: upkeep.Warning, what: "newest backup is "},
 		"no backup":                  {files: noBackups, clock: inDays(2), check: "backups", level: upkeep.Warning, what: "there is no backup"},
@@ -160,8 +168,17 @@ func TestTheDoctorFindsWhatIsWrong(t *testing.T) {
 
 func signing(mode fs.FileMode) func(*testing.T, string) {
 	return func(t *testing.T, dir string) {
+		_, private, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		der, err := x509.MarshalPKCS8PrivateKey(private)
+		if err != nil {
+			t.Fatal(err)
+		}
 		name := filepath.Join(dir, "signing.key")
-		if err := errors.Join(os.WriteFile(name, []byte("key"), mode), os.Chmod(name, mode)); err != nil {
+		text := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+		if err := errors.Join(os.WriteFile(name, text, mode), os.Chmod(name, mode)); err != nil {
 			t.Fatal(err)
 		}
 	}
