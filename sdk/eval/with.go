@@ -7,25 +7,37 @@ func (c *Context) With(attrs map[string]any) *Context {
 	if c == nil {
 		return NewContext(attrs)
 	}
-	over := &roomy{}
-	over.own = &over.binding
-	over.attrs = over.room[:0]
-	if n := len(attrs) + len(c.attrs); n > len(over.room) {
-		over.attrs = make([]Attribute, 0, n)
-	}
+	over := roomFor(len(attrs) + len(c.attrs))
 	over.attrs = appendMap(over.attrs, attrs)
 	for i := range c.attrs {
 		if _, hidden := attrs[c.attrs[i].name]; !hidden {
 			over.attrs = append(over.attrs, c.attrs[i])
 		}
 	}
-	return &over.Context
+	return over
 }
 
-// roomy is a context on the heap in one piece. It is kept below 512 bytes, up to
-// which Go allocates quickest.
-type roomy struct {
+// rebindable is a context on the heap with its binding, in one piece.
+type rebindable struct {
 	Context
 	binding binding
-	room    [fewAttributes]Attribute
+}
+
+// roomy is one with its attributes too. It is kept below 512 bytes, up to which Go
+// allocates quickest.
+type roomy struct {
+	rebindable
+	room [fewAttributes]Attribute
+}
+
+// roomFor is a context on the heap with room for n attributes.
+func roomFor(n int) *Context {
+	if n > fewAttributes {
+		c := &rebindable{}
+		c.own, c.attrs = &c.binding, make([]Attribute, 0, n)
+		return &c.Context
+	}
+	c := &roomy{}
+	c.own, c.attrs = &c.binding, c.room[:0]
+	return &c.Context
 }
