@@ -53,21 +53,21 @@ func (m *memos) hash(id int32) *memo {
 	if m == nil {
 		return nil
 	}
-	return &m.hashes[int(id)%len(m.hashes)]
+	return &m.hashes[uint(id)%uint(len(m.hashes))]
 }
 
 func (m *memos) group(id int32) *memo {
 	if m == nil {
 		return nil
 	}
-	return &m.groups[int(id)%len(m.groups)]
+	return &m.groups[uint(id)%uint(len(m.groups))]
 }
 
 func (m *memos) flag(id int32) *memo {
 	if m == nil {
 		return nil
 	}
-	return &m.flags[int(id)%len(m.flags)]
+	return &m.flags[uint(id)%uint(len(m.flags))]
 }
 
 // fill binds attributes to the paths of a snapshot.

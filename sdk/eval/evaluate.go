@@ -51,43 +51,35 @@ func (e *scope) flag(f *flag) Result {
 			return Result{flag: f, reason: Target, variation: v, cell: noCell}
 		}
 	}
-	if r, decided := e.rules(f); decided {
-		return r
+	if f.index != nil && e.trace == nil { // a story is told of every rule on the way
+		if r, decided := e.searchRules(f); decided {
+			return r
+		}
+		return e.last(f)
 	}
+	for i := range f.rules {
+		switch r := &f.rules[i]; {
+		case r.when == nil:
+		case e.answers != nil && e.holds(r) != yes:
+			continue
+		case e.answers == nil && e.test(r.when) != yes: // not by matches: a call more in each rule shows
+			continue
+		}
+		if r, decided := e.decide(f, i); decided {
+			return r
+		}
+	}
+	return e.last(f)
+}
+
+// last is what a flag serves where no rule decides.
+func (e *scope) last(f *flag) Result {
 	v, at, served := e.choose(&f.def)
 	result := f.serveDefault(v, served)
 	if served {
 		result.cell = at
 	}
 	return result
-}
-
-// rules finds the rule or the experiment that decides. A story is told of every
-// rule on the way, so it takes no short cut.
-func (e *scope) rules(f *flag) (r Result, decided bool) {
-	if f.index != nil && e.trace == nil {
-		return e.searchRules(f)
-	}
-	for i := range f.rules {
-		if !e.matches(&f.rules[i]) {
-			continue
-		}
-		if r, decided = e.decide(f, i); decided {
-			return r, true
-		}
-	}
-	return Result{}, false
-}
-
-// matches says whether the condition of a rule holds.
-func (e *scope) matches(r *rule) bool {
-	switch {
-	case r.when == nil:
-		return true
-	case e.answers == nil:
-		return e.test(r.when) == yes
-	}
-	return e.holds(r) == yes
 }
 
 // decide serves what a rule that matches serves, which may be nothing.

@@ -175,3 +175,14 @@ func (e *scope) searchRules(f *flag) (r Result, decided bool) {
 	}
 	return Result{}, false
 }
+
+// matches says whether the condition of a rule holds.
+func (e *scope) matches(r *rule) bool {
+	switch {
+	case r.when == nil:
+		return true
+	case e.answers == nil:
+		return e.test(r.when) == yes
+	}
+	return e.holds(r) == yes
+}
