@@ -6,6 +6,7 @@ import type {
   Experiment,
   FlagDetail,
   Group,
+  Receipt,
 } from '@/api/types';
 import { type Handler, json, on } from './render';
 
@@ -92,6 +93,18 @@ export const change = (over: Partial<Change> = {}): Change => ({
   ...over,
 });
 
+/** Two of two instances have applied revision 813. */
+export const receipt: Receipt = {
+  revision: 813,
+  state: 'applied',
+  committedAt: Date.now(),
+  expected: 2,
+  applied: 2,
+  slowestMs: 96,
+  stale: 0,
+  staleInstances: [],
+};
+
 export type Apply = (request: ApplyRequest) => ApplyResult | Response;
 
 const plan: ApplyResult = {
@@ -124,6 +137,7 @@ export function flagServer(apply: Apply = () => plan): { handlers: Handler[]; ap
     on('GET', '/projects/default/attributes', { items: [{ path: 'plan', type: 'string', values: ['pro'] }] }),
     on('GET', '/projects/default/groups', { items: [beta] }),
     on('GET', '/projects/default/experiments', { items: [] }),
+    on('GET', '/projects/default/environments/production/revisions/813/receipts', receipt),
     on('POST', '/projects/default/apply', async (request: Request) => {
       const body = (await request.json()) as ApplyRequest;
       applied.push(body);

@@ -75,10 +75,12 @@ export type Revision = Schemas['Revision'];
 export type Connections = Schemas['Connections'];
 export type Connection = Schemas['ConnectedApplication'];
 export type Instance = Schemas['ConnectedInstance'];
+export type Receipt = Schemas['Receipt'];
+export type Overridden = Schemas['Overridden'];
 export type RefusedAttempt = Schemas['RefusedAttempt'];
 export type Attribute = Schemas['Attribute'];
 
 /** What the live stream tells; a hint, after which the browser asks again. */
 export type LiveMessage =
   | { type: 'revision'; environment: string; revision: number; actor: string; sentences: string[] }
-  | { type: 'presence' | 'counts' | 'keys' };
+  | { type: 'presence' | 'counts' | 'keys' | 'receipts' };

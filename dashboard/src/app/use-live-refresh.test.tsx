@@ -1,6 +1,7 @@
 import { act, screen } from '@testing-library/react';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { renderPage } from '../../tests/render';
+import { change } from '../../tests/flag-fixture';
+import { on, renderPage } from '../../tests/render';
 
 class Source {
   static readonly CLOSED = 2;
@@ -15,8 +16,8 @@ class Source {
   close() {}
 }
 
+// The hub of a project, and with it its source, lives as long as the page.
 beforeEach(() => {
-  Source.last = undefined;
   vi.stubGlobal('EventSource', Source);
 });
 
@@ -45,4 +46,38 @@ test("someone else's publish is asked for again and told, with a link; one's own
   expect(screen.getByRole('link', { name: 'Show' }).getAttribute('href')).toBe(
     '/p/default/e/production/audit',
   );
+});
+
+test('a receipt that moves is asked for again, one that all have applied is not', async () => {
+  const receipts = (revision: number, state: string, applied: number) =>
+    on('GET', `/projects/default/environments/production/revisions/${revision}/receipts`, {
+      revision,
+      state,
+      expected: 2,
+      applied,
+      stale: 0,
+      staleInstances: [],
+    });
+  const { asked } = renderPage(
+    '/p/default/e/production/audit',
+    on('GET', '/projects/default/changes/verify', { ok: true, checked: 2 }),
+    on('GET', '/projects/default/changes', {
+      items: [
+        change({ id: 8, revisions: { production: 814 }, requestId: 'r8' }),
+        change({ id: 7, revisions: { production: 813 } }),
+      ],
+    }),
+    receipts(814, 'waiting', 1),
+    receipts(813, 'applied', 2),
+  );
+  await screen.findByText('applied by 2 of 2 instances');
+  await screen.findByText('applied by 1 of 2 instances, waiting for the others');
+  await vi.waitFor(() => expect(Source.last).toBeDefined());
+  const times = (revision: number) =>
+    asked.filter((request) => request.url.endsWith(`/${revision}/receipts`)).length;
+  const before = times(814);
+  const settled = times(813);
+  act(() => Source.last?.onmessage?.({ data: JSON.stringify({ type: 'receipts' }) }));
+  await vi.waitFor(() => expect(times(814)).toBeGreaterThan(before));
+  expect(times(813)).toBe(settled);
 });

@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { sessionQuery } from '@/api/account';
+import { receiptMoves } from '@/api/receipts';
 import type { LiveMessage } from '@/api/types';
 import { AnchorLink } from '@/components/links';
 import { liveHub, useLiveState } from '@/lib/live';
@@ -23,11 +24,25 @@ const touched: Record<LiveMessage['type'], string[]> = {
   presence: ['connections', 'keys'],
   counts: ['flags', 'evaluations', 'connections'],
   keys: ['keys'],
+  receipts: ['connections', 'flag'],
 };
-const delay: Record<LiveMessage['type'], number> = { revision: 0, presence: 100, counts: 5000, keys: 0 };
+const delay: Record<LiveMessage['type'], number> = {
+  revision: 0,
+  presence: 100,
+  counts: 5000,
+  keys: 0,
+  receipts: 100,
+};
 
 function refresh(client: QueryClient, project: string, type: LiveMessage['type']) {
   for (const part of touched[type]) void client.invalidateQueries({ queryKey: ['project', project, part] });
+  if (type === 'receipts') {
+    void client.invalidateQueries({
+      queryKey: ['project', project, 'receipts'],
+      predicate: (query) => receiptMoves(query.state.data),
+    });
+    return;
+  }
   if (type !== 'counts') {
     void client.invalidateQueries({ queryKey: ['project', project], exact: true });
     void client.invalidateQueries({ queryKey: ['projects'] });

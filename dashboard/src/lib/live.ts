@@ -13,7 +13,7 @@ type Shared =
   | { kind: 'state'; state: LiveState }
   | { kind: 'hello' };
 
-const types = new Set(['revision', 'presence', 'counts', 'keys']);
+const types = new Set(['revision', 'presence', 'counts', 'keys', 'receipts']);
 
 function decode(text: string): LiveMessage | undefined {
   try {

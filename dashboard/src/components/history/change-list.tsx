@@ -6,7 +6,7 @@ import type { Change } from '@/api/types';
 import { useProject } from '@/components/project-context';
 import { EmptyState, ErrorState, SkeletonRows } from '@/components/states';
 import { ChangeRow } from './change-row';
-import { byDay, byPublish } from './group';
+import { byDay, byPublish, ownRevisions } from './group';
 import classes from './history.module.css';
 
 type Props = {
@@ -57,10 +57,11 @@ export function ChangeList(props: Props) {
 }
 
 function Days({ changes, grouped, withObject, action }: Props & { changes: Change[] }) {
-  const row = (change: Change) => (
+  const row = (change: Change, index: number, publish: Change[]) => (
     <ChangeRow
       key={change.id}
       change={change}
+      receipts={ownRevisions(change, grouped ? publish.slice(0, index) : [])}
       withObject={withObject}
       action={action?.(change, change === changes[0])}
     />

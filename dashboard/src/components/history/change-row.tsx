@@ -1,9 +1,10 @@
 import { Button, Text } from '@mantine/core';
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
-import type { Change } from '@/api/types';
+import type { Change, Project } from '@/api/types';
 import { EnvironmentBadge } from '@/components/environment-badge';
 import { useProject } from '@/components/project-context';
+import { ReceiptLine } from '@/components/receipt/receipt-line';
 import { Time } from '@/components/time';
 import { FieldDiff } from './field-diff';
 import classes from './history.module.css';
@@ -15,13 +16,18 @@ type Props = {
   withObject?: boolean;
   /** Undo, for the newest. */
   action?: ReactNode;
+  /** Says who has applied these revisions, by environment. */
+  receipts?: Record<string, number>;
 };
 
 const actor = (change: Change) =>
   change.actor.kind === 'app' ? `${change.actor.name} (application)` : change.actor.name;
 
+const nameOf = (project: Project, key: string) =>
+  project.environments.find((item) => item.key === key)?.name ?? key;
+
 /** One change: who, when, what in a sentence; the fields behind one click. */
-export function ChangeRow({ change, withObject, action }: Props) {
+export function ChangeRow({ change, withObject, action, receipts = {} }: Props) {
   const [open, setOpen] = useState(false);
   const project = useProject();
   const environment = project.environments.find((item) => item.key === change.environment);
@@ -47,6 +53,14 @@ export function ChangeRow({ change, withObject, action }: Props) {
             “{change.comment}”
           </Text>
         )}
+        {Object.entries(receipts).map(([key, number]) => (
+          <ReceiptLine
+            key={key}
+            environment={key}
+            revision={number}
+            name={key === change.environment ? undefined : nameOf(project, key)}
+          />
+        ))}
       </div>
       <span className={classes.marks}>
         {environment && <EnvironmentBadge environment={environment} />}

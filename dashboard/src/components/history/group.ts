@@ -13,6 +13,19 @@ export function byDay(changes: Change[]): { day: string; items: Change[] }[] {
   return days;
 }
 
+/** The revisions that an entry made and none before it in its publish: who has applied them is said once. */
+export function ownRevisions(change: Change, before: Change[]): Record<string, number> {
+  const told = new Set(before.flatMap((one) => Object.entries(revisionsOf(one)).map(String)));
+  return Object.fromEntries(Object.entries(revisionsOf(change)).filter((entry) => !told.has(String(entry))));
+}
+
+/** The revisions of a change: of its own environment, or of all that see it. */
+function revisionsOf(change: Change): Record<string, number> {
+  if (!change.environment) return change.revisions;
+  const revision = change.revisions[change.environment];
+  return revision === undefined ? {} : { [change.environment]: revision };
+}
+
 /** Neighbours that one request made belong to one publish. */
 export function byPublish(changes: Change[]): Change[][] {
   const publishes: Change[][] = [];

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { IconPower } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -13,6 +13,7 @@ import { draftConfiguration, getDraft } from '@/features/review';
 import { ordered } from '@/lib/environments';
 import { count } from '@/lib/names';
 import classes from './flag.module.css';
+import { overriddenWords } from './overridden-note';
 
 /** What every environment serves, side by side; the page's own is enlarged and can be switched off at once. */
 export function EnvironmentButtons({ flag }: { flag: FlagDetail }) {
@@ -36,6 +37,7 @@ function EnvironmentCard(props: { flag: FlagDetail; environment: Environment; cu
   const { flag, environment, current } = props;
   const project = useProject();
   const state = flag.environments[environment.key];
+  const overridden = flag.overridden[environment.key];
   const hourly = state?.hourly ?? [];
   const total = hourly.reduce((sum, value) => sum + value, 0);
   return (
@@ -54,6 +56,11 @@ function EnvironmentCard(props: { flag: FlagDetail; environment: Environment; cu
         )}
       </div>
       <span className={classes.serving}>{state?.serving ?? 'code default'}</span>
+      {overridden && overridden.instances > 0 && (
+        <Text size="sm" c="dimmed">
+          {overriddenWords(overridden)}
+        </Text>
+      )}
       <div className={classes.line}>
         <Sparkline
           values={hourly}

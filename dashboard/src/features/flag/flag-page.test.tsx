@@ -40,6 +40,36 @@ describe('the flag page', () => {
       default: 'code',
     });
     expect(screen.getByRole('button', { name: 'Undo in PRODUCTION' })).toBeTruthy();
+    const line = await screen.findByText('applied by 2 of 2 instances, slowest 96 ms');
+    expect(line.getAttribute('role')).toBe('status');
+  });
+
+  it('warns where BURGEE_OVERRIDES decides instead, and says in which instances', async () => {
+    const user = userEvent.setup();
+    const which = [
+      {
+        application: 'calendar',
+        version: '1.4.0',
+        sdk: 'go/0.1.0',
+        instance: 'feedbeef01234567',
+        address: '10.0.0.7',
+      },
+    ];
+    const overridden = {
+      production: { instances: 1, of: 214, which },
+      development: { instances: 0, of: 0, which: [] },
+    };
+    renderPage(
+      address,
+      on('GET', '/projects/default/flags/Flags.isHoliday', { ...isHoliday, overridden }),
+      ...flagServer().handlers,
+    );
+    expect(
+      await screen.findByText('This flag is overridden in 1 of 214 instances in PRODUCTION'),
+    ).toBeTruthy();
+    expect(screen.getAllByText('overridden in 1 of 214 instances')).toHaveLength(1);
+    await user.click(screen.getByRole('button', { name: 'Which instances' }));
+    expect(screen.getByText('feedbeef0123')).toBeTruthy();
   });
 
   it('takes a pasted list of values', async () => {

@@ -16,6 +16,7 @@ import { EnvironmentButtons } from './environment-buttons';
 import { EvaluationsTab } from './evaluations/evaluations-tab';
 import { FlagMeta } from './flag-meta';
 import { HistoryTab } from './history-tab';
+import { OverriddenNote } from './overridden-note';
 import { RestoreButton } from './restore-button';
 import { SettingsTab } from './settings-tab';
 import { TargetingTab } from './targeting/targeting-tab';
@@ -81,7 +82,10 @@ function Loaded({ flag }: { flag: FlagDetail }) {
     >
       <FlagMeta flag={flag} />
       {flag.archivedAt === undefined ? (
-        <EnvironmentButtons flag={flag} />
+        <>
+          <EnvironmentButtons flag={flag} />
+          <OverriddenNote flag={flag} />
+        </>
       ) : (
         <Alert
           icon={<IconArchive size={18} aria-hidden />}

@@ -1,9 +1,12 @@
-import { Text } from '@mantine/core';
+import { Badge, Group, Text } from '@mantine/core';
 import type { Connection, Instance } from '@/api/types';
 import { EnvironmentBadge } from '@/components/environment-badge';
 import { useProject } from '@/components/project-context';
+import { since } from '@/components/receipt/words';
 import { Time } from '@/components/time';
 import { count } from '@/lib/names';
+import { absolute } from '@/lib/time';
+import { useNow } from '@/lib/use-now';
 import classes from './live.module.css';
 
 /** One application in one environment, and its processes. */
@@ -30,7 +33,8 @@ export function ApplicationPanel({ connection }: { connection: Connection }) {
             <tr>
               <th scope="col">Address</th>
               <th scope="col">Follows by</th>
-              <th scope="col">Revision</th>
+              <th scope="col">Sent revision</th>
+              <th scope="col">Applied</th>
               <th scope="col">Connected</th>
               <th scope="col">Last seen</th>
               <th scope="col">Instance</th>
@@ -54,6 +58,32 @@ const transports: Record<Instance['transport'], string> = {
   relay: 'a relay',
 };
 
+/** What the instance says of itself: the revision it has, since when it is stale, what it overrides. */
+function AppliedCell({ instance }: { instance: Instance }) {
+  const now = useNow();
+  return (
+    <Group gap={6}>
+      {instance.applied ?? (instance.transport === 'ofrep' ? '–' : 'not reported')}
+      {instance.staleSince !== undefined && (
+        <Badge
+          color="orange"
+          variant="light"
+          tt="none"
+          title={`Up to date until ${absolute(instance.staleSince)}`}
+        >
+          stale since {since(instance.staleSince, now)}
+        </Badge>
+      )}
+      {instance.overrides !== undefined && instance.overrides.length > 0 && (
+        <Text span size="xs" c="dimmed">
+          overrides {instance.overrides.slice(0, 3).join(', ')}
+          {instance.overrides.length > 3 && ` and ${instance.overrides.length - 3} more`}
+        </Text>
+      )}
+    </Group>
+  );
+}
+
 function InstanceRow({ instance, newest }: { instance: Instance; newest: number | undefined }) {
   const behind = newest !== undefined && instance.revision > 0 ? newest - instance.revision : 0;
   return (
@@ -63,6 +93,9 @@ function InstanceRow({ instance, newest }: { instance: Instance; newest: number 
       <td>
         {instance.revision > 0 ? instance.revision : '–'}
         {behind > 0 && ` (${behind} behind)`}
+      </td>
+      <td>
+        <AppliedCell instance={instance} />
       </td>
       <td>
         <Time at={instance.since} />

@@ -47,6 +47,33 @@ describe('the live page', () => {
     expect(screen.getByText('1 host · 1 process')).toBeTruthy();
   });
 
+  it('says which revision an instance has applied, since when it is stale and what it overrides', async () => {
+    const [app] = connected.items;
+    if (!app?.instances[0]) throw new Error('no instance');
+    const instance = {
+      ...app.instances[0],
+      applied: 809,
+      staleSince: now - 60_000,
+      overrides: ['Flags.isHoliday'],
+    };
+    renderPage(
+      '/p/default/e/production/live',
+      answer({ ...connected, items: [{ ...app, instances: [instance] }] }),
+      on('GET', '/projects/default/environments/production/revisions/812/receipts', {
+        revision: 812,
+        state: 'stale',
+        expected: 1,
+        applied: 0,
+        stale: 1,
+        staleInstances: [],
+      }),
+    );
+    expect(await screen.findByText(/^stale since/)).toBeTruthy();
+    expect(screen.getByText('809')).toBeTruthy();
+    expect(screen.getByText('overrides Flags.isHoliday')).toBeTruthy();
+    expect(await screen.findByText('applied by 0 of 1 instance, 1 stale')).toBeTruthy();
+  });
+
   it('lists refused attempts with their cause and what to do', async () => {
     renderPage('/p/default/e/production/live', answer(connected));
     expect(await screen.findByText('A client key was sent.')).toBeTruthy();

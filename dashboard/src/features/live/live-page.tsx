@@ -9,6 +9,7 @@ import { environmentName } from '@/components/environment-badge';
 import { ButtonLink } from '@/components/links';
 import { Page } from '@/components/page';
 import { useEnvironment, useProject } from '@/components/project-context';
+import { ReceiptLine } from '@/components/receipt/receipt-line';
 import { EmptyState, QueryState } from '@/components/states';
 import { Time } from '@/components/time';
 import { useLiveState } from '@/lib/live';
@@ -55,6 +56,12 @@ export function LivePage() {
         <Alert color="yellow" mb="sm" title="Paused">
           What is shown is from <Time at={held.at} />.
         </Alert>
+      )}
+      {!everywhere && environment.revision > 0 && (
+        <section className={classes.newest} aria-label="The newest revision">
+          Revision {environment.revision}:
+          <ReceiptLine environment={environment.key} revision={environment.revision} />
+        </section>
       )}
       <QueryState query={query} what="The connections could not be loaded">
         {(data) => <Loaded data={held?.data ?? data} />}

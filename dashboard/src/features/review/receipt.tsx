@@ -3,10 +3,11 @@ import { IconArrowBackUp, IconCheck } from '@tabler/icons-react';
 import { environmentName } from '@/components/environment-badge';
 import { undoMs } from '@/components/history/undo-button';
 import { useEnvironment } from '@/components/project-context';
+import { ReceiptLine } from '@/components/receipt/receipt-line';
 import { useNow } from '@/lib/use-now';
 import type { Published } from './publish';
 
-/** After publishing: the revision, what it did, and Undo for ten minutes. */
+/** After publishing: the revision, who has it by now, what it did, and Undo for ten minutes. */
 export function Receipt(props: { published: Published; onUndo: () => void; onClose: () => void }) {
   const { published } = props;
   const environment = useEnvironment();
@@ -22,6 +23,9 @@ export function Receipt(props: { published: Published; onUndo: () => void; onClo
       >
         Live in {environmentName(environment)}. Connected programs follow by themselves.
       </Alert>
+      {published.revision > 0 && (
+        <ReceiptLine environment={environment.key} revision={published.revision} announced />
+      )}
       <List size="sm">
         {published.sentences.map((sentence) => (
           <List.Item key={sentence}>{sentence}</List.Item>
