@@ -71,7 +71,7 @@ test-go: | need-go ## Go tests of both modules
 
 test-race: | need-go ## the concurrent packages under the race detector
 	@echo "== go test -race (concurrent packages)"
-	@go test -race ./internal/delivery ./internal/ingest ./internal/presence ./internal/relay
+	@go test -race ./internal/delivery ./internal/ingest ./internal/presence ./internal/sdkapi ./internal/relay
 	@cd sdk && go test -race . ./internal/... ./sdktest/...
 
 $(VENV)/.stamp: python/pyproject.toml examples/calendar-flask/requirements.txt | need-python

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -52,7 +53,7 @@ func (f *fleet) connect() ([]time.Duration, error) {
 		slots <- struct{}{}
 		f.done.Go(func() {
 			began := time.Now()
-			stream, err := f.dial(i)
+			stream, err := f.patientDial(i)
 			took[i] = time.Since(began)
 			<-slots
 			errs <- err
@@ -72,6 +73,23 @@ func (f *fleet) connect() ([]time.Duration, error) {
 		return nil, fmt.Errorf("%d of %d streams did not open: %w", failed, len(f.conns), why)
 	}
 	return took, nil
+}
+
+// later is the answer of a server that limits whole snapshots.
+type later struct{ after time.Duration }
+
+func (l later) Error() string { return "the server is busy: come again after " + l.after.String() }
+
+// patientDial comes again when the server says so.
+func (f *fleet) patientDial(i int) (*bufio.Reader, error) {
+	for {
+		stream, err := f.dial(i)
+		busy, ok := errors.AsType[later](err)
+		if !ok {
+			return stream, err
+		}
+		time.Sleep(busy.after)
+	}
 }
 
 // dial opens one stream and reads the head of the answer.
@@ -97,7 +115,7 @@ func (f *fleet) dial(i int) (*bufio.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	chunked := false
+	chunked, after := false, 0
 	for {
 		line, err := reader.ReadString('\n')
 		if err != nil {
@@ -106,10 +124,16 @@ func (f *fleet) dial(i int) (*bufio.Reader, error) {
 		if line = strings.TrimSpace(line); line == "" {
 			break
 		}
+		if seconds, ok := strings.CutPrefix(strings.ToLower(line), "retry-after: "); ok {
+			after, _ = strconv.Atoi(seconds)
+		}
 		chunked = chunked || strings.EqualFold(line, "transfer-encoding: chunked")
 	}
 	if !strings.Contains(status, " 200 ") {
 		_ = conn.Close()
+		if after > 0 {
+			return nil, later{time.Duration(after) * time.Second}
+		}
 		return nil, fmt.Errorf("the server answered %s", strings.TrimSpace(status))
 	}
 	if chunked {

@@ -1,6 +1,7 @@
 package httpkit
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"burgee.dev/burgee/internal/clock"
@@ -46,6 +48,49 @@ type record struct {
 	secure  bool
 	pattern string
 	err     error
+	rest    *rest // set when the handler took the connection over
+}
+
+// rest is what remains of a request whose handler has returned and whose
+// connection goes on: one line of the log, when both the handler's return and
+// the connection's end are known.
+type rest struct {
+	mu     sync.Mutex
+	bytes  int64             // guarded by mu
+	ended  bool              // guarded by mu
+	finish func(bytes int64) // guarded by mu; nil until the handler has returned
+}
+
+// takenOver notes that the request ends with its connection, not with its
+// handler.
+func takenOver(r *http.Request) *rest {
+	later := &rest{}
+	if rec := recordOf(r.Context()); rec != nil {
+		rec.rest = later
+	}
+	return later
+}
+
+// end is called when the connection has ended.
+func (t *rest) end(bytes int64) {
+	t.mu.Lock()
+	t.bytes, t.ended = bytes, true
+	finish := t.finish
+	t.mu.Unlock()
+	if finish != nil {
+		finish(bytes)
+	}
+}
+
+// then is called when the handler has returned.
+func (t *rest) then(finish func(bytes int64)) {
+	t.mu.Lock()
+	bytes, ended := t.bytes, t.ended
+	t.finish = finish
+	t.mu.Unlock()
+	if ended {
+		finish(bytes)
+	}
 }
 
 type recordKey struct{}
@@ -107,10 +152,15 @@ func (e Edge) Wrap(next http.Handler) http.Handler {
 		securityHeaders(w.Header(), rec.id)
 
 		e.serve(answer, r, next)
-		seen := e.finish(r, rec, answer, e.Clock.Now().Sub(start))
-		if end != nil {
-			end(seen)
+		done := finished{method: r.Method, path: r.URL.Path, status: answer.status, bytes: answer.bytes, record: *rec, span: end}
+		if rec.rest == nil {
+			e.finish(r.Context(), done, e.Clock.Now().Sub(start))
+			return
 		}
+		rec.rest.then(func(bytes int64) {
+			done.bytes = bytes
+			e.finish(context.Background(), done, e.Clock.Now().Sub(start))
+		})
 	})
 }
 
@@ -150,34 +200,43 @@ func (e Edge) serve(w *response, r *http.Request, next http.Handler) {
 	next.ServeHTTP(w, r)
 }
 
-// finish counts and logs the request, and returns what was seen of it.
-func (e Edge) finish(r *http.Request, rec *record, w *response, took time.Duration) Observation {
-	status := w.status
-	if status == 0 {
-		status = http.StatusOK
-	}
-	seen := Observation{Method: r.Method, Pattern: rec.pattern, Status: status, Duration: took, Err: rec.err}
+// finished is what is said of a request at its end. It holds nothing of the
+// request itself, which a stream would keep for hours.
+type finished struct {
+	record
+	method, path string
+	status       int
+	bytes        int64
+	span         func(Observation) // ends the request's span; nil where there is none
+}
+
+// finish counts and logs the request, and ends its span.
+func (e Edge) finish(ctx context.Context, f finished, took time.Duration) {
+	status := cmp.Or(f.status, http.StatusOK)
+	seen := Observation{Method: f.method, Pattern: f.pattern, Status: status, Duration: took, Err: f.err}
 	if e.Observe != nil {
 		e.Observe(seen)
 	}
+	if f.span != nil {
+		defer f.span(seen)
+	}
 	level := slog.LevelDebug
 	switch {
-	case status >= 500 && fault.KindOf(rec.err) != fault.Unavailable:
+	case status >= 500 && fault.KindOf(f.err) != fault.Unavailable:
 		level = slog.LevelError
-	case rec.err != nil:
+	case f.err != nil:
 		level = slog.LevelInfo
 	}
 	// The path only: a query may hold what must not be logged.
 	attrs := []slog.Attr{
-		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", status),
-		slog.Int64("bytes", w.bytes), slog.Duration("took", took),
-		slog.String("address", rec.address), slog.String("request_id", rec.id),
+		slog.String("method", f.method), slog.String("path", f.path), slog.Int("status", status),
+		slog.Int64("bytes", f.bytes), slog.Duration("took", took),
+		slog.String("address", f.address), slog.String("request_id", f.id),
 	}
-	if rec.err != nil {
-		attrs = append(attrs, slog.String("error", rec.err.Error()))
+	if f.err != nil {
+		attrs = append(attrs, slog.String("error", f.err.Error()))
 	}
-	e.Logger.LogAttrs(r.Context(), level, "request", attrs...)
-	return seen
+	e.Logger.LogAttrs(ctx, level, "request", attrs...)
 }
 
 // client tells who is at the other end. X-Forwarded-For is read from the right

@@ -18,10 +18,7 @@ type Stream struct {
 
 // OpenStream answers with the head of an event stream and returns its writer.
 func OpenStream(w http.ResponseWriter) (*Stream, error) {
-	h := w.Header()
-	h.Set("Content-Type", "text/event-stream; charset=utf-8")
-	h.Set("Cache-Control", "no-store, no-transform")
-	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
+	streamHeaders(w.Header())
 	s := &Stream{w: w, control: http.NewResponseController(w)}
 	w.WriteHeader(http.StatusOK)
 	// The server's own timeouts are for requests that end; a stream does not.
@@ -29,6 +26,12 @@ func OpenStream(w http.ResponseWriter) (*Stream, error) {
 		return nil, err
 	}
 	return s, s.Send(nil)
+}
+
+func streamHeaders(h http.Header) {
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("Cache-Control", "no-store, no-transform")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 }
 
 // Send writes events that are already encoded and flushes them. An error means

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"burgee.dev/burgee/internal/clock"
@@ -67,11 +68,12 @@ type Refusal struct {
 type Registry struct {
 	clock clock.Clock
 
+	awaited atomic.Bool // somebody holds changed
+
 	mu        sync.Mutex
 	instances map[identity]*entry // guarded by mu
 	refused   []Refusal           // guarded by mu; oldest first
 	changed   chan struct{}       // guarded by mu; closed at the next change
-	awaited   bool                // guarded by mu: somebody holds changed
 }
 
 // identity tells instances apart. A caller without an instance id is one
@@ -82,10 +84,21 @@ type identity struct {
 }
 
 // entry is an instance with the number of streams it holds: a program that
-// reconnects may for a moment have two.
+// reconnects may for a moment have two. What its streams report is kept apart,
+// so that thousands of them do not queue up at the Registry's lock.
 type entry struct {
-	Instance
-	streams int
+	who     Instance // guarded by the Registry's mu; without Revision and LastSeen
+	streams int      // guarded by the Registry's mu
+
+	revision atomic.Int64
+	lastSeen atomic.Int64
+}
+
+// instance is the entry as it is shown.
+func (e *entry) instance() Instance {
+	i := e.who
+	i.Revision, i.LastSeen = e.revision.Load(), e.lastSeen.Load()
+	return i
 }
 
 // New returns an empty Registry.
@@ -113,7 +126,7 @@ func (r *Registry) Run(ctx context.Context) error {
 func (r *Registry) Changed() <-chan struct{} {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.awaited = true
+	r.awaited.Store(true)
 	return r.changed
 }
 
@@ -122,26 +135,26 @@ func (r *Registry) Changed() <-chan struct{} {
 type Connection struct {
 	registry *Registry
 	id       identity
+	entry    *entry // nil for a newcomer beyond the most
 }
 
 // Connect records a stream. The caller closes the Connection when it ends.
 func (r *Registry) Connect(i Instance) *Connection {
 	i.Transport = Stream
-	id := r.note(i, 1)
-	return &Connection{registry: r, id: id}
+	id, e := r.note(i, 1)
+	return &Connection{registry: r, id: id, entry: e}
 }
 
 // Sent records that the revision was written to the stream.
 func (c *Connection) Sent(revision int64) {
-	c.touch(func(e *entry) bool {
-		moved := e.Revision != revision
-		e.Revision = revision
-		return moved
-	})
+	if c == nil || c.entry == nil {
+		return
+	}
+	c.entry.lastSeen.Store(clock.Millis(c.registry.clock))
+	if c.entry.revision.Swap(revision) != revision {
+		c.registry.moved()
+	}
 }
-
-// Alive records that the stream took a write.
-func (c *Connection) Alive() { c.touch(func(*entry) bool { return false }) }
 
 // Close records the end of the stream. The instance leaves at once unless it
 // has another stream.
@@ -153,7 +166,7 @@ func (c *Connection) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e := r.instances[c.id]
-	if e == nil {
+	if e == nil || e != c.entry {
 		return
 	}
 	if e.streams--; e.streams <= 0 {
@@ -162,27 +175,10 @@ func (c *Connection) Close() {
 	}
 }
 
-func (c *Connection) touch(update func(*entry) (visible bool)) {
-	if c == nil {
-		return
-	}
-	r := c.registry
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	e := r.instances[c.id]
-	if e == nil {
-		return
-	}
-	e.LastSeen = clock.Millis(r.clock)
-	if update(e) {
-		r.signal()
-	}
-}
-
 // Seen records a single request of a caller that polls or evaluates remotely.
 func (r *Registry) Seen(i Instance) { r.note(i, 0) }
 
-func (r *Registry) note(i Instance, streams int) identity {
+func (r *Registry) note(i Instance, streams int) (identity, *entry) {
 	i.Caller = i.Clipped()
 	id := identity{i.Project, i.Environment, i.Instance, i.Application, i.Address}
 	if i.Instance != "" {
@@ -194,24 +190,29 @@ func (r *Registry) note(i Instance, streams int) identity {
 	e := r.instances[id]
 	if e == nil {
 		if len(r.instances) >= maxInstances {
-			return id
+			return id, nil
 		}
-		i.Since, i.LastSeen = now, now
-		r.instances[id] = &entry{Instance: i, streams: streams}
+		i.Since = now
+		e = &entry{who: i, streams: streams}
+		e.revision.Store(i.Revision)
+		e.lastSeen.Store(now)
+		r.instances[id] = e
 		r.signal()
-		return id
+		return id, e
 	}
 	if streams == 0 && e.streams > 0 {
 		i.Transport = Stream // a program that streams may fetch besides
 	}
-	visible := e.Revision != i.Revision || e.Caller != i.Caller || e.Transport != i.Transport
-	i.Since, i.LastSeen = e.Since, now
-	e.Instance = i
+	moved := e.revision.Swap(i.Revision) != i.Revision
+	e.lastSeen.Store(now)
+	visible := moved || e.who.Caller != i.Caller || e.who.Transport != i.Transport
+	i.Since = e.who.Since
+	e.who = i
 	e.streams += streams
 	if visible {
 		r.signal()
 	}
-	return id
+	return id, e
 }
 
 // Refuse records an attempt that was turned away.
@@ -234,10 +235,10 @@ func (r *Registry) Instances(project, environment string) []Instance {
 	list := []Instance{}
 	r.mu.Lock()
 	for _, e := range r.instances {
-		if e.lost(now) || project != "" && e.Project != project || environment != "" && e.Environment != environment {
+		if e.lost(now) || project != "" && e.who.Project != project || environment != "" && e.who.Environment != environment {
 			continue
 		}
-		list = append(list, e.Instance)
+		list = append(list, e.instance())
 	}
 	r.mu.Unlock()
 	slices.SortFunc(list, func(a, b Instance) int {
@@ -253,7 +254,7 @@ func (r *Registry) Count(project, environment string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range r.instances {
-		if !e.lost(now) && e.Project == project && e.Environment == environment {
+		if !e.lost(now) && e.who.Project == project && e.who.Environment == environment {
 			n++
 		}
 	}
@@ -269,7 +270,7 @@ func (r *Registry) Programs(project, environment string) []Instance {
 	defer r.mu.Unlock()
 	for id, e := range r.instances {
 		if id.project == project && id.environment == environment && e.program(now) {
-			list = append(list, e.Instance)
+			list = append(list, e.instance())
 		}
 	}
 	return list
@@ -284,7 +285,7 @@ func (r *Registry) Program(project, environment, instance string) (Instance, boo
 	if e == nil || !e.program(now) {
 		return Instance{}, false
 	}
-	return e.Instance, true
+	return e.instance(), true
 }
 
 // Refused lists the newest refused attempts, newest first.
@@ -313,19 +314,31 @@ func (r *Registry) sweep() {
 
 // signal wakes whoever waits. The caller holds mu.
 func (r *Registry) signal() {
-	if !r.awaited {
+	if !r.awaited.Load() {
 		return
 	}
 	close(r.changed)
-	r.changed, r.awaited = make(chan struct{}), false
+	r.changed = make(chan struct{})
+	r.awaited.Store(false)
+}
+
+// moved signals; the caller does not hold mu, which is taken only when somebody
+// waits.
+func (r *Registry) moved() {
+	if !r.awaited.Load() {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.signal()
 }
 
 // program says whether the entry is a connected instance of an SDK.
 func (e *entry) program(now int64) bool {
-	return e.Caller.Instance != "" && e.Transport != OFREP && !e.lost(now)
+	return e.who.Caller.Instance != "" && e.who.Transport != OFREP && !e.lost(now)
 }
 
-func (e *entry) lost(now int64) bool { return now-e.LastSeen > Lost.Milliseconds() }
+func (e *entry) lost(now int64) bool { return now-e.lastSeen.Load() > Lost.Milliseconds() }
 
 // Clipped returns the caller with each text cut to what a Registry keeps.
 func (c Caller) Clipped() Caller {

@@ -264,7 +264,7 @@ func TestOverridesAreCountedAmongThoseConnected(t *testing.T) {
 		t.Errorf("kept: %v", kept)
 	}
 	again.after(forgetOverrides + time.Second)
-	connection.Alive()
+	connection.Sent(5)
 	again.sweep()
 	again.save()
 	if kept := slices.Sorted(maps.Keys(sink.overrides)); !slices.Equal(kept, []string{"a"}) {

@@ -1,6 +1,7 @@
 package sdkapi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/internal/gate"
 	"burgee.dev/burgee/internal/httpkit"
 	"burgee.dev/burgee/internal/ingest"
@@ -29,7 +31,12 @@ type Events interface {
 type Options struct {
 	Heartbeat time.Duration // between comments on a quiet stream; 0 is 25 s
 	MinSpread time.Duration // shortest time over which clients come back after a stop; 0 is 5 s
-	Now       func() time.Time
+	Patience  time.Duration // how long a reader may take for one write; 0 is httpkit.WriteDeadline
+	// Wholes is how many whole snapshots of 64 kB are sent in a second; who asks
+	// for more is told to come again. Smaller and larger ones count by their size.
+	// 0 is 200 for each processor.
+	Wholes int
+	Now    func() time.Time
 }
 
 // API serves the routes.
@@ -42,8 +49,12 @@ type API struct {
 	opts      Options
 	newFlags  allowance
 
+	admission *admission
 	streams   atomic.Int64
-	drainOnce sync.Once
+	running   sync.WaitGroup // audiences, and writes that wait for their readers
+
+	mu        sync.Mutex // guards audiences, and draining while a stream joins
+	audiences map[*delivery.Cell]*audience
 	draining  chan struct{} // closed by Drain
 }
 
@@ -56,10 +67,15 @@ func New(g *gate.Gate, p *presence.Registry, registrar Registrar, events Events,
 	if opts.MinSpread == 0 {
 		opts.MinSpread = 5 * time.Second
 	}
+	opts.Patience = cmp.Or(opts.Patience, httpkit.WriteDeadline)
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	return &API{gate: g, presence: p, registrar: registrar, events: events, reports: reports, opts: opts, draining: make(chan struct{})}
+	return &API{
+		gate: g, presence: p, registrar: registrar, events: events, reports: reports, opts: opts,
+		admission: newAdmission(opts.Wholes, opts.Now),
+		audiences: map[*delivery.Cell]*audience{}, draining: make(chan struct{}),
+	}
 }
 
 // Routes adds the routes to mux.
@@ -77,9 +93,44 @@ func (a *API) ReadingRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /sdk/v1/environments", a.environments)
 }
 
-// Drain tells every stream to go away, and refuses new ones. Call it before
-// the HTTP server's Shutdown, which then waits for the streams to return.
-func (a *API) Drain() { a.drainOnce.Do(func() { close(a.draining) }) }
+// Drain tells every stream to go away, and refuses new ones. It does not wait.
+func (a *API) Drain() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.stopping() {
+		close(a.draining)
+	}
+}
+
+func (a *API) stopping() bool {
+	select {
+	case <-a.draining:
+		return true
+	default:
+		return false
+	}
+}
+
+// Wait returns when every stream has ended after Drain. When ctx ends before, it
+// cuts the rest off. The HTTP server's Shutdown does not wait for streams.
+func (a *API) Wait(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		a.running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return
+	case <-ctx.Done():
+	}
+	a.mu.Lock()
+	for _, u := range a.audiences {
+		u.cut()
+	}
+	a.mu.Unlock()
+	<-done
+}
 
 // Streams is the number of open streams.
 func (a *API) Streams() int64 { return a.streams.Load() }
@@ -120,6 +171,11 @@ func (a *API) snapshot(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "private, no-cache")
 	if httpkit.MatchesETag(r, state.ETag) {
 		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	if !a.admission.admit(len(state.Raw)) {
+		h.Del("ETag")
+		httpkit.WriteProblem(w, r, refused(a.spread()))
 		return
 	}
 	h.Set("Content-Type", "application/x-ndjson")

@@ -3,6 +3,7 @@ package sdkapi
 import (
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"burgee.dev/burgee/internal/delivery"
@@ -12,137 +13,265 @@ import (
 	"burgee.dev/burgee/internal/presence"
 )
 
-var revoked = httpkit.AppendEvent(nil, "", "revoked", []byte("{}"))
+var (
+	revoked   = httpkit.AppendEvent(nil, "", "revoked", []byte("{}"))
+	heartbeat = []byte(":\n\n")
+)
 
 // maxSpread bounds the time over which clients come back.
 const maxSpread = time.Minute
 
-// stream sends each new State to one client until either side ends it.
+// stream opens a stream, which then lives without its handler.
 func (a *API) stream(w http.ResponseWriter, r *http.Request) {
 	pass, ok := a.enterOrRelay(w, r)
 	if !ok {
 		return
 	}
-	select {
-	case <-a.draining:
+	s := &stream{
+		api: a, pass: pass, sent: r.Header.Get("Last-Event-ID"), fresh: true,
+		deltas: r.Header.Get("Burgee-Delta") == "1",
+	}
+	if size := s.whole(pass.State); size > 0 && !a.admission.admit(size) {
+		httpkit.WriteProblem(w, r, refused(a.spread()))
+		return
+	}
+	s.paid = true
+	if a.stopping() {
 		httpkit.WriteProblem(w, r, fault.New(fault.Unavailable, "stopping",
 			"The server is stopping; connect again").WithRetryAfter(a.opts.MinSpread))
 		return
-	default:
 	}
-	out, err := httpkit.OpenStream(w)
-	if err != nil {
+	instance := pass.Instance(presence.Stream, 0)
+	if !pass.Relay() {
+		a.holds(pass, s.sent)
+	}
+	pass.State = nil // a stream lives long, and an old State must not
+	var err error
+	if s.feed, err = httpkit.OpenFeed(w, r); err != nil {
 		return // the client has gone
 	}
-	a.streams.Add(1)
-	defer a.streams.Add(-1)
-	var conn *presence.Connection
+	s.feed.Patience = a.opts.Patience
 	if !pass.Relay() {
-		conn = a.presence.Connect(pass.Instance(presence.Stream, 0))
-		defer conn.Close()
-		a.holds(pass, r.Header.Get("Last-Event-ID"))
+		s.conn = a.presence.Connect(instance)
 	}
-
-	f := follower{api: a, pass: pass, out: out, conn: conn, sent: r.Header.Get("Last-Event-ID")}
-	f.follow(r)
+	var left time.Duration
+	left, s.expires = pass.ExpiresIn()
+	if !a.join(s) {
+		_ = s.feed.Send(a.goaway())
+		s.feed.Close()
+		s.feed.Hold(r, s.conn.Close)
+		return
+	}
+	if s.expires {
+		s.expiry = time.AfterFunc(max(left, 0)+time.Millisecond, s.bringUp)
+	}
+	s.bringUp()
+	s.feed.Hold(r, s.ended)
 }
 
-// follower is one stream: all it remembers is the last event that it sent, and
-// to a relay the keys.
-type follower struct {
-	api  *API
-	pass *gate.Pass
-	out  *httpkit.Stream
-	conn *presence.Connection
-	sent string
-	keys int64 // one more than the generation that a relay was told; 0 before the first
+// stream is one reader of an environment. All it remembers is the id that was
+// sent last. Whoever wants something written calls bringUp; one of the callers
+// has the turn, writes, and looks again at what came meanwhile. A write never
+// waits: what a reader does not take at once is left to a goroutine that lives
+// until it has, or is given up.
+type stream struct {
+	api     *API
+	pass    *gate.Pass
+	feed    *httpkit.Feed
+	conn    *presence.Connection // nil of a relay, which is no program
+	deltas  bool                 // the reader takes events of this name
+	expires bool                 // the key ends by itself
+	expiry  *time.Timer          // when it does
+
+	audience    *audience
+	place, part int  // guarded by audience.mu
+	waits       bool // guarded by audience.mu
+
+	calls atomic.Int64 // of bringUp since the turn was taken; 0 is nobody's turn
+	due   atomic.Bool  // a heartbeat
+	over  atomic.Bool  // the stream has ended
+
+	// Of who has the turn.
+	sent       string        // the id that the reader has
+	fresh      bool          // nothing was sent on this stream
+	paid       bool          // the first snapshot is admitted
+	last       bool          // what is pending ends the stream
+	generation int64         // of the keys when they were looked at last
+	told       int64         // one more than the generation that a relay was told; 0 before the first
+	spread     time.Duration // told last
+	revision   int64         // of sent, as far as it was sent here
+	pending    [][]byte      // events that are being written; they are shared, the list is not
 }
 
-// follow returns when the client is gone or was told to go. A failed write is
-// the client's end of the matter: it reconnects and says what it has.
-func (f *follower) follow(r *http.Request) {
-	state := f.pass.Cell.State()
-	greet := state.EventID == f.sent
-	timer := time.NewTimer(f.pause())
-	defer timer.Stop()
+// bringUp sees to it that the reader gets what it lacks.
+func (s *stream) bringUp() {
+	if s.calls.Add(1) == 1 {
+		s.work()
+	}
+}
+
+// beat does so too, and sends a comment when there is nothing to say.
+func (s *stream) beat() {
+	s.due.Store(true)
+	s.bringUp()
+}
+
+// work writes until nothing has come meanwhile. The caller has the turn.
+func (s *stream) work() {
 	for {
-		if !f.pass.Valid(state) {
-			_ = f.out.Send(revoked)
-			return
-		}
-		if err := f.bringUp(state, greet); err != nil {
-			return
-		}
-		if err := f.tellKeys(state); err != nil {
-			return
-		}
-		greet = false
-		timer.Reset(f.pause())
-		select {
-		case <-state.Next():
-			state = f.pass.Cell.State()
-		case <-timer.C:
-			if err := f.beat(); err != nil {
-				return
+		calls := s.calls.Load()
+		if !s.over.Load() {
+			s.gather()
+			if !s.flush() {
+				s.api.running.Go(s.finish)
+				return // finish has the turn now
 			}
-			state = f.pass.Cell.State()
-		case <-f.api.draining:
-			_ = f.out.Send(f.api.goaway())
-			return
-		case <-r.Context().Done():
+		}
+		if s.calls.CompareAndSwap(calls, 0) {
 			return
 		}
 	}
 }
 
-// bringUp sends what the client lacks: nothing, when only the keys changed.
-func (f *follower) bringUp(state *delivery.State, greet bool) error {
-	var event []byte
+// gather collects what the reader lacks.
+func (s *stream) gather() {
+	s.pending = s.pending[:0]
+	state := s.pass.Cell.State()
 	switch {
-	case greet:
-		event = state.UpToDate
-	case state.EventID == f.sent:
-		return nil
+	case s.api.stopping():
+		s.end(s.api.goaway())
+		return
+	case !s.mayRead(state):
+		s.end(revoked)
+		return
+	}
+	s.lack(state)
+	if s.pass.Relay() && !s.fresh && s.told != state.Generation+1 {
+		s.told = state.Generation + 1
+		s.pending = append(s.pending, appendKeys(nil, state))
+	}
+	beats := s.due.Swap(false)
+	if spread := s.api.spread(); s.revision > 0 && (s.spread == 0 || beats && differs(spread, s.spread)) {
+		s.spread = spread
+		s.pending = append(s.pending, spreadEvent("spread", spread))
+	}
+	if beats && len(s.pending) == 0 {
+		s.pending = append(s.pending, heartbeat)
+	}
+}
+
+// end sends a last event.
+func (s *stream) end(event []byte) {
+	s.pending, s.last = append(s.pending, event), true
+}
+
+// mayRead says whether the key still opens the environment. It is looked at when
+// the keys have changed, and each time when it ends by itself.
+func (s *stream) mayRead(state *delivery.State) bool {
+	if state.Generation == s.generation && !s.fresh && !s.expires {
+		return true
+	}
+	s.generation = state.Generation
+	return s.pass.Valid(state)
+}
+
+// lack adds the events from what the reader has to a State, or lets it wait for
+// its turn when that is a whole snapshot and too many are sent already.
+func (s *stream) lack(state *delivery.State) {
+	if state.EventID == s.sent && !s.fresh {
+		return
+	}
+	size := s.whole(state)
+	if size > 0 && !s.paid && !s.api.admission.admit(size) {
+		s.audience.wait(s)
+		return
+	}
+	events, _ := state.Since(s.sent)
+	switch {
+	case size > 0:
+		s.pending = append(s.pending, state.Full())
+	case len(events) == 0:
+		s.pending = append(s.pending, state.UpToDate)
 	default:
-		event = state.Full()
+		s.pending = append(s.pending, events...)
 	}
-	if err := f.out.Send(event); err != nil {
-		return err
-	}
-	f.sent = state.EventID
-	f.conn.Sent(state.Revision())
-	return nil
+	s.sent, s.revision, s.fresh, s.paid = state.EventID, state.Revision(), false, false
 }
 
-// tellKeys tells a relay who may enter, first and at each change.
-func (f *follower) tellKeys(state *delivery.State) error {
-	if !f.pass.Relay() || f.keys == state.Generation+1 {
-		return nil
+// whole is the size of the snapshot that the reader must get, or 0 when less
+// will do.
+func (s *stream) whole(state *delivery.State) int {
+	if state.EventID == s.sent {
+		return 0
 	}
-	f.keys = state.Generation + 1
-	return f.out.Send(appendKeys(nil, state))
+	if _, ok := state.Since(s.sent); ok && s.deltas {
+		return 0
+	}
+	return len(state.Raw)
 }
 
-func (f *follower) beat() error {
-	if err := f.out.Heartbeat(); err != nil {
-		return err
+// flush writes what the reader takes at once, and reports whether that was all.
+func (s *stream) flush() bool {
+	for i, event := range s.pending {
+		left, err := s.feed.Try(event)
+		if err != nil {
+			s.feed.Close() // it comes again and says what it has
+			return true
+		}
+		if len(left) > 0 {
+			s.pending = s.pending[i:]
+			s.pending[0] = left
+			return false
+		}
 	}
-	f.conn.Alive()
-	return nil
+	s.written()
+	return true
 }
 
-// pause is the time to the next heartbeat, or to the end of the key.
-func (f *follower) pause() time.Duration {
-	pause := f.api.opts.Heartbeat
-	if left, ends := f.pass.ExpiresIn(); ends {
-		pause = min(pause, max(left, time.Millisecond))
+// finish waits for a reader to take the rest, and goes on with the turn.
+func (s *stream) finish() {
+	if err := s.feed.Send(s.pending...); err != nil {
+		s.feed.Close()
+	} else {
+		s.written()
 	}
-	return pause
+	s.pending = nil
+	s.work()
 }
 
-// goaway asks clients to come back spread over a time that grows with their
-// number: a thousand in a second.
-func (a *API) goaway() []byte {
-	spread := min(max(a.opts.MinSpread, time.Duration(a.streams.Load())*time.Millisecond), maxSpread)
-	return httpkit.AppendEvent(nil, "", "goaway", fmt.Appendf(nil, `{"spread_ms":%d}`, spread.Milliseconds()))
+// written is called when all that was pending is.
+func (s *stream) written() {
+	if len(s.pending) > 0 {
+		s.conn.Sent(s.revision)
+	}
+	if s.last {
+		s.over.Store(true)
+		s.feed.Close()
+	}
 }
+
+// ended is called once, when the connection is gone.
+func (s *stream) ended() {
+	s.over.Store(true)
+	if s.expiry != nil {
+		s.expiry.Stop()
+	}
+	s.conn.Close()
+	s.api.leave(s)
+}
+
+// spread is the time over which clients shall come back after a stop. It grows
+// with their number: a thousand in a second.
+func (a *API) spread() time.Duration {
+	return min(max(a.opts.MinSpread, time.Duration(a.streams.Load())*time.Millisecond), maxSpread)
+}
+
+// differs says whether a spread is worth telling again.
+func differs(a, b time.Duration) bool { return a > b+b/2 || b > a+a/2 }
+
+func spreadEvent(name string, spread time.Duration) []byte {
+	return httpkit.AppendEvent(nil, "", name, fmt.Appendf(nil, `{"spread_ms":%d}`, spread.Milliseconds()))
+}
+
+// goaway asks clients to come back within the spread.
+func (a *API) goaway() []byte { return spreadEvent("goaway", a.spread()) }

@@ -237,6 +237,7 @@ func (s *Server) shutdown(app inside, web, ops *part) error {
 		s.logger.Warn("requests were cut off", "error", drained)
 		err = s.http.Close()
 	}
+	app.sdk.Wait(fresh) // of streams, Shutdown knows nothing
 	if errors.Is(err, net.ErrClosed) {
 		err = nil // Shutdown closes the listener too
 	}
