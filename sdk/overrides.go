@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -39,7 +40,7 @@ func newEmergency(text string, log *slog.Logger) (*emergency, error) {
 	text = strings.TrimSpace(text)
 	switch {
 	case text == "":
-	case text[0] == '{':
+	case text[0] == '{' || text[0] == '[':
 		values, err := parseOverrides([]byte(text))
 		if err != nil {
 			return nil, fmt.Errorf(`burgee: BURGEE_OVERRIDES is not a JSON object such as {"Flags.isHoliday":false}: %w`, err)
@@ -76,13 +77,16 @@ func (e *emergency) look() {
 	content, err := readOverrides(e.path)
 	switch {
 	case err != nil:
-		if problem := err.Error(); problem != e.problem {
-			e.problem, e.content = problem, nil
-			e.log.Warn("burgee: the file that BURGEE_OVERRIDES names cannot be read; it is watched", "file", e.path, "why", problem)
+		problem := err.Error()
+		if problem == e.problem {
+			return
 		}
-		if errors.Is(err, fs.ErrNotExist) {
+		e.problem, e.content = problem, nil
+		if errors.Is(err, fs.ErrNotExist) && e.values.Load() != nil {
 			e.set(nil)
+			return
 		}
+		e.log.Warn("burgee: the file that BURGEE_OVERRIDES names cannot be read; it is watched", "file", e.path, "why", problem)
 		return
 	case e.content != nil && bytes.Equal(content, e.content):
 		return
@@ -110,8 +114,11 @@ func readOverrides(path string) ([]byte, error) {
 	return content, err
 }
 
-// set puts values in force and says so.
+// set puts values in force and says so when they are others than before.
 func (e *emergency) set(values map[string]any) {
+	if before := e.values.Load(); before != nil && reflect.DeepEqual(values, *before) {
+		return
+	}
 	if len(values) == 0 {
 		if e.values.Swap(nil) != nil {
 			e.log.Warn("burgee: BURGEE_OVERRIDES is no longer in force")

@@ -26,7 +26,7 @@ func TestEmergencyOverridesComeFromTheEnvironment(t *testing.T) {
 	if got := client.Status().Overrides; !slices.Equal(got, []string{"f", "limit"}) {
 		t.Errorf("status %v", got)
 	}
-	for _, malformed := range []string{`{"f":`, `{"f":false} x`, ` {f:false}`} {
+	for _, malformed := range []string{`{"f":`, `{"f":false} x`, ` {f:false}`, `["f"]`} {
 		t.Setenv("BURGEE_OVERRIDES", malformed)
 		if _, err := New(Options{}); err == nil || !strings.Contains(err.Error(), "not a JSON object") {
 			t.Errorf("%s: got %v", malformed, err)
@@ -59,7 +59,10 @@ func TestTheOverridesFileIsFollowed(t *testing.T) {
 			{"it is wrong again", `null`, true, [4]int{1, 3, 3, 0}},
 			{"it is emptied", `{}`, false, [4]int{1, 3, 3, 1}},
 			{"again", `{"f":true}`, true, [4]int{1, 3, 4, 1}},
-			{"it is removed", "", false, [4]int{2, 3, 4, 2}},
+			{"it is written with other spaces", `{"f": true}`, true, [4]int{1, 3, 4, 1}},
+			{"it is removed", "", false, [4]int{1, 3, 4, 2}},
+			{"it stays away", "", false, [4]int{1, 3, 4, 2}},
+			{"it comes back", `{"f":true}`, true, [4]int{1, 3, 5, 2}},
 		} {
 			if c.content == "" {
 				if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
