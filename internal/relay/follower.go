@@ -54,11 +54,10 @@ func (f *follower) round(ctx context.Context) time.Duration {
 		}
 	case tokenRefused(err):
 		f.relay.lookAgain()
-		return around(refusedPause)
 	case f.relay.now().Sub(began) >= healthyAfter:
 		return f.pace.afterHealthy()
 	}
-	return f.pace.afterFailure(retryAfter(err))
+	return f.pace.afterFailure(err)
 }
 
 // goAway ends a stream at upstream's wish.

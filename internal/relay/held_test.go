@@ -167,11 +167,11 @@ func TestWhatComesAgainLaterIsTriedAgain(t *testing.T) {
 func TestWaitsGrowAndAreBounded(t *testing.T) {
 	var p pace
 	for i, most := range []int{1, 2, 4, 8, 16, 30, 30, 30} {
-		if wait := p.afterFailure(0); wait.Seconds() > float64(most) {
+		if wait := p.afterFailure(errSilent); wait.Seconds() > float64(most) {
 			t.Errorf("failure %d: %s", i, wait)
 		}
 	}
-	if wait := p.afterFailure(lastCeiling); wait < lastCeiling {
+	if wait := p.afterFailure(&refusal{status: 503, retryAfter: lastCeiling}); wait < lastCeiling {
 		t.Errorf("%s is less than upstream asked for", wait)
 	}
 	if p.afterHealthy() > usualSpread || p.failures != 0 {

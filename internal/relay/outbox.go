@@ -166,7 +166,7 @@ func (o *Outbox) keepSending(ctx context.Context) {
 			continue
 		}
 		o.putBack(b)
-		if !pause(ctx, p.afterFailure(retryAfter(retry))) {
+		if !pause(ctx, p.afterFailure(retry)) {
 			return
 		}
 	}

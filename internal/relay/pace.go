@@ -8,15 +8,15 @@ import (
 
 // The waiting times of spec/stream.md, "Reconnecting".
 const (
-	firstCeiling  = time.Second
-	lastCeiling   = 30 * time.Second
-	usualSpread   = 5 * time.Second
-	mostSpread    = 2 * time.Minute
-	healthyAfter  = 60 * time.Second
-	refusedPause  = 5 * time.Minute
-	deadAfter     = 70 * time.Second // almost three comments missed
-	lookEvery     = 30 * time.Second // at the list of environments
-	mostDoublings = 5
+	firstCeiling   = time.Second
+	lastCeiling    = 30 * time.Second
+	usualSpread    = 5 * time.Second
+	mostSpread     = 2 * time.Minute
+	healthyAfter   = 60 * time.Second
+	refusedCeiling = 5 * time.Minute
+	deadAfter      = 70 * time.Second // almost three comments missed
+	lookEvery      = 30 * time.Second // at the list of environments
+	mostDoublings  = 9
 )
 
 // pace says how long to wait before trying again. It is for one goroutine.
@@ -26,11 +26,16 @@ type pace struct {
 }
 
 // afterFailure is the wait after one more failure, at least what upstream asks
-// for.
-func (p *pace) afterFailure(atLeast time.Duration) time.Duration {
-	ceiling := min(lastCeiling, firstCeiling<<min(p.failures, mostDoublings))
+// for. A refusal may be over in a moment (a token that was just made) and is
+// asked about ever less.
+func (p *pace) afterFailure(err error) time.Duration {
+	most := lastCeiling
+	if tokenRefused(err) {
+		most = refusedCeiling
+	}
+	ceiling := min(most, firstCeiling<<min(p.failures, mostDoublings))
 	p.failures++
-	return atLeast + within(ceiling)
+	return retryAfter(err) + within(ceiling)
 }
 
 // afterHealthy is the wait after a stream that was healthy, so that a server

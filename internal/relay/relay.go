@@ -121,14 +121,11 @@ func (r *Relay) keepLooking(ctx context.Context, following *crew) {
 		}
 		wait := around(lookEvery)
 		r.noteList(err)
-		switch {
-		case err == nil:
+		if err == nil {
 			p.failures = 0
 			r.reconcile(list, following)
-		case tokenRefused(err):
-			wait = around(refusedPause)
-		default:
-			wait = p.afterFailure(retryAfter(err))
+		} else {
+			wait = p.afterFailure(err)
 		}
 		if !r.rest(ctx, wait) {
 			return
