@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/document"
 )
 
@@ -31,6 +32,25 @@ func (s *Service) RecordAccount(tx Tx, e account.Entry) error {
 		return tx.PutWaiting(row)
 	}
 	for _, p := range projects {
+		if _, err := s.chain(tx, p).append(row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RecordRestore appends to the record of every project that what follows comes
+// after a backup was restored; from says which.
+func (s *Service) RecordRestore(tx Tx, from string) error {
+	projects, err := tx.Projects()
+	if err != nil {
+		return err
+	}
+	for _, p := range projects {
+		row := ChangeRow{
+			Kind: StoreKind, Object: from, Action: ActionRestore,
+			At: clock.Millis(s.clock), Author: Author{Kind: account.Host, Name: "burgee"},
+		}
 		if _, err := s.chain(tx, p).append(row); err != nil {
 			return err
 		}

@@ -137,6 +137,8 @@ func sentences(c Change) []string {
 		return memberSentences(c)
 	case TokenKind:
 		return tokenSentences(c)
+	case StoreKind:
+		return []string{"everything was restored from a backup: " + c.Object}
 	case ProjectKind, EnvironmentKey:
 		var after named
 		decode(c.After, &after)

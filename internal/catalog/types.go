@@ -197,6 +197,8 @@ const (
 	SDKKeyKind     document.Kind = "sdk_key"
 	MemberKind                   = document.Kind(account.MemberEntry)
 	TokenKind                    = document.Kind(account.TokenEntry)
+	// StoreKind is of an entry about everything at once: a backup was restored.
+	StoreKind document.Kind = "store"
 )
 
 // Change is one entry of the record.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/fault"
 )
@@ -33,6 +34,9 @@ type RestoreOptions struct {
 	// Check looks at the copy of the backup beyond what the store itself does;
 	// nil is nothing more.
 	Check func(context.Context, *Store) error
+	// Record writes into the restored store that it was restored; nil is
+	// nothing.
+	Record func(tx catalog.Tx, backup Facts) error
 	// Confirm hears what would happen before anything does; an error stops it.
 	// nil goes on.
 	Confirm func(RestorePlan) error
@@ -116,7 +120,7 @@ func (o RestoreOptions) replace(ctx context.Context, staged string) (r Restored,
 	}
 	now := o.Clock.Now()
 	r.Epoch = r.nextEpoch(now)
-	if err := setEpoch(ctx, staged, r.Epoch); err != nil {
+	if err := o.begin(ctx, staged, r); err != nil {
 		return r, err
 	}
 	if _, err := syncFile(staged); err != nil {
@@ -291,10 +295,24 @@ func orUnknown(version string) string {
 	return version
 }
 
-func setEpoch(ctx context.Context, staged string, epoch int64) error {
+// begin gives the staged store its epoch, and the entry of its record.
+func (o RestoreOptions) begin(ctx context.Context, staged string, r Restored) error {
 	return alone(staged, func(db *sql.DB) error {
-		_, err := db.ExecContext(ctx, `UPDATE meta SET epoch = $1 WHERE id = 1`, epoch)
-		return translate(err)
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return translate(err)
+		}
+		defer tx.Rollback() //nolint:errcheck // after a commit this does nothing
+		q := query{ctx, tx}
+		if err := q.exec(`UPDATE meta SET epoch = $1 WHERE id = 1`, r.Epoch); err != nil {
+			return err
+		}
+		if o.Record != nil {
+			if err := o.Record(catalogTx{q}, r.Backup); err != nil {
+				return err
+			}
+		}
+		return translate(tx.Commit())
 	})
 }
 

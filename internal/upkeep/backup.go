@@ -112,8 +112,18 @@ type RestoreOptions struct {
 // Restore puts a backup in the place of a folder's data while no server uses
 // it.
 func Restore(ctx context.Context, o RestoreOptions) (store.Restored, error) {
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
 	return store.Restore(ctx, store.RestoreOptions{
 		Dir: o.Data, File: o.File, Version: o.Version, Clock: o.Clock, Confirm: o.Confirm, Progress: o.Progress,
+		Record: func(tx catalog.Tx, b store.Facts) error {
+			from := filepath.Base(o.File)
+			if b.BackupAt > 0 {
+				from += ", made " + time.UnixMilli(b.BackupAt).UTC().Format("2006-01-02 15:04 UTC")
+			}
+			return catalog.New(nil, catalog.Options{Clock: o.Clock}).RecordRestore(tx, from)
+		},
 		Check: func(ctx context.Context, copied *store.Store) error {
 			broken, err := brokenRecords(ctx, copied)
 			if err != nil || len(broken) == 0 || o.AcceptBroken {

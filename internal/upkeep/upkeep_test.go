@@ -236,6 +236,31 @@ func TestABackupOfAnAlteredRecordIsMadeAndNotRestoredUnasked(t *testing.T) {
 	}
 }
 
+func TestARestoreIsPartOfTheRecord(t *testing.T) {
+	dir, backup := used(t)
+	if _, err := upkeep.Restore(t.Context(), upkeep.RestoreOptions{Data: dir, File: backup}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := store.Look(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close() //nolint:errcheck // the test is over
+	service := catalog.New(s, catalog.Options{})
+	page, err := service.Changes(t.Context(), owner, catalog.ChangeFilter{Project: "default", Limit: 1})
+	if err != nil || len(page.Items) != 1 {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	newest := page.Items[0]
+	if newest.Kind != catalog.StoreKind || len(newest.Sentences) != 1 ||
+		!strings.HasPrefix(newest.Sentences[0], "everything was restored from a backup: "+filepath.Base(backup)+", made ") {
+		t.Errorf("the newest entry is %+v", newest)
+	}
+	if r := examine(t, upkeep.DoctorOptions{Data: dir}); r.Level() != upkeep.Fine {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestTheScheduleKeepsTheNewestOfItsOwn(t *testing.T) {
 	dir, _ := used(t)
 	folder := store.BackupsFolder(dir)

@@ -1890,7 +1890,7 @@ export interface operations {
                 environment?: string;
                 /** @description a flag's, group's or experiment's key */
                 object?: string;
-                /** @description flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token */
+                /** @description flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token, store */
                 kind?: string;
                 /** @description the name as the log shows it */
                 actor?: string;

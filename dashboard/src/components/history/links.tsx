@@ -24,6 +24,7 @@ export const kindWords: Record<string, string> = {
   sdk_key: 'SDK key',
   member: 'account',
   token: 'API token',
+  store: 'backup',
 };
 
 /** An object's key as a link to its page, where it has one. */
