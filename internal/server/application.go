@@ -140,6 +140,9 @@ func (a *application) drainStreams() {
 	a.endStreams()
 }
 
+// awaitStreams implements inside.
+func (a *application) awaitStreams(ctx context.Context) { a.sdk.Wait(ctx) }
+
 // stop ends the parts in order and closes the store.
 func (a *application) stop() {
 	for _, p := range a.parts {

@@ -134,6 +134,9 @@ func (e *edge) serves() (http.Handler, greeting) {
 // drainStreams implements inside.
 func (e *edge) drainStreams() { e.sdk.Drain() }
 
+// awaitStreams implements inside.
+func (e *edge) awaitStreams(ctx context.Context) { e.sdk.Wait(ctx) }
+
 // stop implements inside.
 func (e *edge) stop() {
 	for _, p := range e.parts {

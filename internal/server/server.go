@@ -56,6 +56,9 @@ type inside interface {
 	serves() (http.Handler, greeting)
 	// drainStreams tells every stream to go and refuses new ones.
 	drainStreams()
+	// awaitStreams returns when they have gone, and cuts off those that have not
+	// when ctx ends.
+	awaitStreams(ctx context.Context)
 	// stop ends the parts in order, when no request is left.
 	stop()
 }
@@ -237,7 +240,7 @@ func (s *Server) shutdown(app inside, web, ops *part) error {
 		s.logger.Warn("requests were cut off", "error", drained)
 		err = s.http.Close()
 	}
-	app.sdk.Wait(fresh) // of streams, Shutdown knows nothing
+	app.awaitStreams(fresh) // Shutdown knows nothing of them
 	if errors.Is(err, net.ErrClosed) {
 		err = nil // Shutdown closes the listener too
 	}
