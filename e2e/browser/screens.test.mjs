@@ -80,6 +80,40 @@ describe('every screen', () => {
     }
   }
 
+  test('a receipt follows the reports by itself, and an override is told', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await page.goto(server.origin);
+    await page.getByLabel('E-mail').fill(owner.email);
+    await page.getByLabel('Password').fill(owner.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
+    await page.goto(`${server.origin}${environment}/flags/Flags.beta`);
+    await page.getByText('This flag is overridden in 1 of 2 instances in PRODUCTION').waitFor();
+    await page.getByRole('button', { name: 'Which instances' }).click();
+    await look(page, 'flag-overridden');
+    await page.goto(`${server.origin}${environment}/live`);
+    await page.getByText('overrides Flags.beta').waitFor();
+    await publish(server, ramp(60), 'two thirds');
+    const newest = page.getByRole('region', { name: 'The newest revision' });
+    await newest.getByText('applied by 0 of 2 instances, waiting for the others').waitFor();
+    await reportApplied(server, 'a1');
+    await newest.getByText(/^applied by 1 of 2 instances, slowest/).waitFor();
+    await page.goto(`${server.origin}${environment}/audit`);
+    const line = page.getByText(/^applied by . of 2 instances/).first();
+    await line.waitFor();
+    await reportApplied(server, 'b2');
+    await page.waitForFunction(() => /^applied by 2 of 2 instances, slowest/.test(document.querySelector('[data-state]')?.textContent));
+    await publish(server, ramp(90), 'nearly all');
+    // Nobody reports: both are stale when the grace of 15 s has passed.
+    const which = page.getByRole('button', { name: /^Which instances are stale/ }).first();
+    await which.waitFor({ timeout: 40_000 });
+    await which.click();
+    await page.getByRole('table', { name: /^Stale at revision/ }).waitFor();
+    await look(page, 'audit-stale');
+    await context.close();
+  });
+
   test('the page of a key that holds dots can be loaded anew', async () => {
     for (const path of [screens['flag-targeting'], '/p/default/e/production/flags/Flags.isHoliday']) {
       const response = await fetch(server.origin + path);
@@ -103,6 +137,39 @@ async function settled(page) {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.waitForFunction(() => document.querySelector('[aria-busy=true], .mantine-Skeleton-root') === null, null, { timeout: 10_000 });
   await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => {}); // the live stream never ends
+}
+
+// A response that nobody holds is closed with the next collection of garbage.
+const connected = [];
+
+const callerOf = (instance) => ({
+  'burgee-application': 'calendar', 'burgee-application-version': '1.4.0', 'burgee-platform': 'python%203.12%20linux',
+  'burgee-sdk': 'python/0.1.0', 'burgee-instance': instance,
+});
+
+async function publish(server, text, comment) {
+  const response = await fetch(`${server.origin}/api/v1/projects/default/apply`, {
+    method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ text, comment }),
+  });
+  assert.ok(response.ok, await response.text());
+}
+
+const ramp = (share) => `apiVersion: burgee/v1
+flags:
+  Flags.ramp: {type: boolean, environments: {production: {default: {serve: {"true": ${share}, "false": ${100 - share}}}}}}
+`;
+
+let reports = 0;
+
+// reportApplied says, as an SDK does, that an instance has the newest revision.
+async function reportApplied(server, instance, more = {}) {
+  const headers = { authorization: `Bearer ${serverKey}`, 'content-type': 'application/json' };
+  const snapshot = await fetch(`${server.origin}/sdk/v1/snapshot`, { headers });
+  const application = { name: 'calendar', version: '1.4.0', platform: 'python 3.12 linux', sdk: 'python/0.1.0', instance };
+  const applied = { id: snapshot.headers.get('etag').replaceAll('"', ''), ago_ms: 1 };
+  const body = JSON.stringify({ id: `report-${++reports}`, application, counts: [], applied, ...more });
+  const response = await fetch(`${server.origin}/sdk/v1/events`, { method: 'POST', headers, body });
+  assert.equal(response.status, 202, await response.text());
 }
 
 // seed fills a server with what the screens show: flags of every type, a
@@ -134,12 +201,12 @@ async function seed(server) {
     }
   }
   await call('/sdk/v1/events', { id: 'screens-1', application, counts }, serverKey);
-  // A program that is connected while the screens are looked at.
-  await fetch(`${server.origin}/sdk/v1/stream`, {
-    headers: {
-      authorization: `Bearer ${serverKey}`, 'burgee-application': 'calendar', 'burgee-application-version': '1.4.0',
-      'burgee-platform': 'python%203.12%20linux', 'burgee-sdk': 'python/0.1.0', 'burgee-instance': 'a1',
-    },
-  });
+  // Two processes of a program that are connected while the screens are looked
+  // at: one has applied what was published then, the other one has not yet.
+  for (const instance of ['a1', 'b2']) {
+    connected.push(await fetch(`${server.origin}/sdk/v1/stream`, { headers: { authorization: `Bearer ${serverKey}`, ...callerOf(instance) } }));
+  }
+  await publish(server, ramp(30), 'a third');
+  await reportApplied(server, 'a1', { overrides: ['Flags.beta'] });
   await fetch(`${server.origin}/sdk/v1/snapshot`, { headers: { authorization: 'Bearer bgs_wrong000000000000000000000000000000000' } });
 }

@@ -30,7 +30,9 @@ export function ReceiptLine({ environment, revision, name, announced }: Props) {
     <div ref={place} className={classes.line}>
       {name && <span>{name}:</span>}
       {query.data && <Shown receipt={query.data} announced={announced} />}
-      {!query.data && !query.isError && <span aria-busy="true">asking who has applied it…</span>}
+      {!query.data && !query.isError && (
+        <span aria-busy={seen}>{seen ? 'asking who has applied it…' : '…'}</span>
+      )}
       {!query.data && query.isError && (
         <>
           <span>Who has applied it could not be asked: {words(query.error)}</span>
