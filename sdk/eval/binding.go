@@ -115,24 +115,28 @@ func (b *binding) put(slot int32, number int) {
 // fillDeep binds the values inside objects, level by level: shallower ones come
 // first and win, so a key that holds a dot beats the nested value.
 func (b *binding) fillDeep(s *Snapshot, attrs []Attribute) {
-	for level := 1; level <= maxLevels; level++ {
-		b.fillLevel(&s.paths.root, len(attrs), attrs, level)
+	for level := 1; b.fillLevel(&s.paths.root, len(attrs), attrs, level); level++ {
 	}
 }
 
-// fillLevel binds the values that lie a number of objects deep; top is how many
-// attributes there are at the top.
-func (b *binding) fillLevel(from *pathNode, top int, attrs []Attribute, level int) {
+// fillLevel binds the values that lie a number of objects deep, and says whether
+// there were any; top is how many attributes there are at the top.
+func (b *binding) fillLevel(from *pathNode, top int, attrs []Attribute, level int) (reached bool) {
 	for i := range attrs {
+		if level > 0 && attrs[i].value.kind != object {
+			continue
+		}
 		node := from.descend(attrs[i].name)
 		switch {
 		case node == nil:
 		case level == 0:
 			b.addDeep(node.slot, top, attrs[i].value)
-		case attrs[i].value.kind == object:
-			b.fillLevel(node, top, attrs[i].value.in.attrs, level-1)
+			reached = true
+		default:
+			reached = b.fillLevel(node, top, attrs[i].value.in.attrs, level-1) || reached
 		}
 	}
+	return reached
 }
 
 func (b *binding) addDeep(slot int32, top int, v value) {
