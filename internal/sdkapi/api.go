@@ -48,6 +48,7 @@ type API struct {
 	reports   Reports
 	opts      Options
 	newFlags  allowance
+	stats     Stats
 
 	admission *admission
 	streams   atomic.Int64
@@ -73,7 +74,7 @@ func New(g *gate.Gate, p *presence.Registry, registrar Registrar, events Events,
 	}
 	return &API{
 		gate: g, presence: p, registrar: registrar, events: events, reports: reports, opts: opts,
-		admission: newAdmission(opts.Wholes, opts.Now),
+		admission: newAdmission(opts.Wholes, opts.Now), stats: newStats(),
 		audiences: map[*delivery.Cell]*audience{}, draining: make(chan struct{}),
 	}
 }

@@ -104,8 +104,12 @@ func (u *audience) run() {
 		}
 		select {
 		case <-state.Next():
+			before := state.EventID
 			state = u.cell.State()
 			u.each(u.all, (*stream).bringUp)
+			if state.EventID != before { // and not only the keys
+				u.api.arrived(u.api.stats.Fanout, state.CommittedAt)
+			}
 		case <-beat.C:
 			u.each(func(s *stream) bool { return s.part == part }, (*stream).beat)
 			part = (part + 1) % beats

@@ -10,6 +10,7 @@ import (
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/gate"
 	"burgee.dev/burgee/internal/httpkit"
+	"burgee.dev/burgee/internal/meter"
 	"burgee.dev/burgee/internal/presence"
 )
 
@@ -100,6 +101,7 @@ type stream struct {
 	told       int64         // one more than the generation that a relay was told; 0 before the first
 	spread     time.Duration // told last
 	revision   int64         // of sent, as far as it was sent here
+	waited     int64         // when the change that is pending was committed, in milliseconds; 0 is not known, or none
 	pending    [][]byte      // events that are being written; they are shared, the list is not
 }
 
@@ -148,21 +150,28 @@ func (s *stream) gather() {
 	s.lack(state)
 	if s.pass.Relay() && !s.fresh && s.told != state.Generation+1 {
 		s.told = state.Generation + 1
-		s.pending = append(s.pending, appendKeys(nil, state))
+		s.say(meter.Other, appendKeys(nil, state))
 	}
 	beats := s.due.Swap(false)
 	if spread := s.api.spread(); s.revision > 0 && (s.spread == 0 || beats && differs(spread, s.spread)) {
 		s.spread = spread
-		s.pending = append(s.pending, spreadEvent("spread", spread))
+		s.say(meter.Other, spreadEvent("spread", spread))
 	}
 	if beats && len(s.pending) == 0 {
-		s.pending = append(s.pending, heartbeat)
+		s.say(gotComment, heartbeat)
 	}
+}
+
+// say adds events to what is pending.
+func (s *stream) say(kind string, events ...[]byte) {
+	s.pending = append(s.pending, events...)
+	s.api.stats.said(kind, events)
 }
 
 // end sends a last event.
 func (s *stream) end(event []byte) {
-	s.pending, s.last = append(s.pending, event), true
+	s.say(meter.Other, event)
+	s.last = true
 }
 
 // mayRead says whether the key still opens the environment. It is looked at when
@@ -186,16 +195,29 @@ func (s *stream) lack(state *delivery.State) {
 		s.audience.wait(s)
 		return
 	}
-	events, _ := state.Since(s.sent)
-	switch {
-	case size > 0:
-		s.pending = append(s.pending, state.Full())
-	case len(events) == 0:
-		s.pending = append(s.pending, state.UpToDate)
-	default:
-		s.pending = append(s.pending, events...)
+	got, events := gotDelta, [][]byte(nil)
+	if size > 0 {
+		got, events = gotFull, [][]byte{state.Full()}
+	} else if events, _ = state.Since(s.sent); len(events) == 0 {
+		got, events = gotUpToDate, [][]byte{state.UpToDate}
 	}
+	s.say(got, events...)
+	s.count(state, got)
 	s.sent, s.revision, s.fresh, s.paid = state.EventID, state.Revision(), false, false
+}
+
+// count counts what the stream gets first, and of later changes since when it
+// waits for them.
+func (s *stream) count(state *delivery.State, got string) {
+	stats := s.api.stats
+	if got == gotFull && s.deltas && s.sent != "" {
+		stats.Resyncs.Inc()
+	}
+	if s.fresh {
+		stats.Connects.Of(got).Inc()
+		return
+	}
+	s.waited = state.CommittedAt
 }
 
 // whole is the size of the snapshot that the reader must get, or 0 when less
@@ -231,6 +253,7 @@ func (s *stream) flush() bool {
 // finish waits for a reader to take the rest, and goes on with the turn.
 func (s *stream) finish() {
 	if err := s.feed.Send(s.pending...); err != nil {
+		s.api.stats.failed(err)
 		s.feed.Close()
 	} else {
 		s.written()
@@ -243,6 +266,10 @@ func (s *stream) finish() {
 func (s *stream) written() {
 	if len(s.pending) > 0 {
 		s.conn.Sent(s.revision)
+	}
+	if s.waited != 0 {
+		s.api.arrived(s.api.stats.Delay, s.waited)
+		s.waited = 0
 	}
 	if s.last {
 		s.over.Store(true)

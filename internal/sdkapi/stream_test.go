@@ -193,6 +193,9 @@ func TestAReaderThatDoesNotReadDelaysNobodyAndIsClosed(t *testing.T) {
 		}
 	}
 	w.awaitStreams(t, 1)
+	if n := w.api.Stats().Slow.Load(); n != 1 {
+		t.Errorf("%d readers count as slow, want 1", n)
+	}
 	_ = slow.Close()
 	if n := len(w.presence.Instances("", "")); n != 1 {
 		t.Errorf("%d instances are shown, want 1", n)
