@@ -53,6 +53,18 @@ func (r *Registry) Receipt(ctx context.Context, environmentID, revision int64) (
 	return r.showLocked(r.detachedLocked(of, record)), true, nil
 }
 
+// Newest returns the receipt of the newest revision that is followed; false when
+// none is. It asks no Sink, and so never waits.
+func (r *Registry) Newest(environmentID int64) (Receipt, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := r.environments[environmentID]
+	if e == nil || len(e.rounds) == 0 {
+		return Receipt{}, false
+	}
+	return r.showLocked(e.rounds[len(e.rounds)-1]), true
+}
+
 func (r *Registry) followed(environmentID, revision int64) (Receipt, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -147,6 +147,12 @@ func TestWhoLacksARevisionAfterTheGraceIsStaleSinceItFellBehind(t *testing.T) {
 	if diff := cmp.Diff(want, got.StaleOnes); diff != "" || got.StaleSince != fellBehind {
 		t.Errorf("since %d: %s", got.StaleSince, diff)
 	}
+	if newest, ok := b.Newest(production.ID); !ok || newest.Revision != 7 || newest.Stale != 1 {
+		t.Errorf("the newest: %+v, %v", newest, ok)
+	}
+	if _, ok := b.Newest(production.ID + 1); ok {
+		t.Error("an environment that never was has a receipt")
+	}
 	if s := b.Standing(production.ID, "a"); s.Applied != 5 || s.StaleSince != fellBehind {
 		t.Errorf("standing %+v", s)
 	}
