@@ -20,6 +20,8 @@ func Reference() string {
 	b.WriteString("\nA file holds the names of the flags without the dashes:\n\n" +
 		"```yaml\naddr: 0.0.0.0:443\npublic-url: https://flags.example.com\ntls-cert: /etc/burgee/cert.pem\ntls-key: /etc/burgee/key.pem\n```\n\n" +
 		"The `BURGEE_INIT_` variables are read on an empty store only; later they are ignored, and one line says so.\n" +
+		"Traces are sent when `OTEL_EXPORTER_OTLP_ENDPOINT` or `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is set; the other `OTEL_` variables of\n" +
+		"OpenTelemetry hold as usual ([At 3 a.m.](../guides/at-3am.md)).\n" +
 		"The command line as a client reads `BURGEE_URL` and `BURGEE_TOKEN` (or `BURGEE_TOKEN_FILE`).\n")
 	b.WriteString("\n## The relay\n\n`burgee relay` has settings of its own, found in the same places.\n\n" + tableHead)
 	writeTable(&b, RelaySettings())

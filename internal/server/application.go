@@ -117,6 +117,7 @@ func (a *application) ofrep() *ofrep.API {
 
 // start runs the long-lived parts.
 func (a *application) start(ctx context.Context, parts *group) {
+	a.server.metrics.ExpectPanics("backup", "news", "registration", "disk", "ingest", "receipts", "presence", "delivery")
 	if a.backups != nil {
 		a.parts = append(a.parts, parts.start(ctx, "backup", a.backups.Run))
 	}

@@ -74,6 +74,30 @@ func (a *application) observeStreams() {
 	m.Gauge("burgee_instances", "Programs connected, by stream or lately by request.", func() float64 {
 		return float64(len(a.presence.Instances("", "")))
 	})
+	m.Gauges("burgee_instances_stale", "Programs that are connected and have not applied the newest revision long after it was sent; at most 100 are counted for each environment.", byEnvironment, a.staleInstances)
+	sums := a.sdk.Stats()
+	m.Counters("burgee_stream_connects_total", "Streams that were opened, by what the program got first: full, everything; delta, what it lacked; uptodate, nothing.", "got", sums.Connects)
+	m.Counters("burgee_stream_sent_bytes_total", "Bytes sent to streams, by kind of event.", "event", sums.Bytes)
+	m.Counter("burgee_stream_resyncs_total", "Times that a program which had something got everything all the same.", sums.Resyncs.Load)
+	m.Counter("burgee_streams_closed_slow_total", "Streams closed because a write was not taken within its deadline of 10 s.", sums.Slow.Load)
+	m.Histogram("burgee_stream_delay_seconds", "From the commit of a change until a stream had it, once for each stream.", sums.Delay)
+	m.Histogram("burgee_fanout_duration_seconds", "From the commit of a change until all waiting streams that take it had it, once for each change.", sums.Fanout)
+}
+
+// staleInstances counts the programs that are here and behind: those that have
+// gone are no concern of the night.
+func (a *application) staleInstances(set telemetry.Set) {
+	for _, cell := range a.delivery.Cells() {
+		state := cell.State()
+		receipt, _ := a.receipts.Newest(state.EnvironmentID)
+		connected := 0
+		for _, stale := range receipt.StaleOnes {
+			if stale.Connected {
+				connected++
+			}
+		}
+		set(float64(connected), state.Project, state.Environment)
+	}
 }
 
 func (a *application) observeIntake() {
@@ -119,7 +143,8 @@ type refusals struct {
 
 func newRefusals(registry *presence.Registry) *refusals {
 	return &refusals{registry, meter.NewCounters(
-		"key_missing", "key_malformed", "key_unknown", "client_key", "used_from_browser", "token_not_key")}
+		"key_missing", "key_malformed", "key_unknown", "client_key", "used_from_browser", "token_not_key",
+		"token_missing", "token_not_relay", "key_not_token", "relay_scope", "environment_missing")}
 }
 
 // Refuse implements gate.Refusals.

@@ -138,6 +138,9 @@ func (s *Server) OpsAddr() net.Addr {
 	return s.ops.Addr()
 }
 
+// Metrics describes what /metrics holds. Call it after Started.
+func (s *Server) Metrics() []telemetry.Definition { return s.metrics.Definitions() }
+
 // Started is closed when the server answers everything.
 func (s *Server) Started() <-chan struct{} { return s.started }
 

@@ -72,8 +72,28 @@ func NewMetrics(build Build) *Metrics {
 	m.publish = publish.WithLabelValues().(prometheus.Histogram)
 	m.Gauges("burgee_build_info", "Always 1; the labels tell the build.", []string{"version", "go", "revision"},
 		func(set Set) { set(1, build.Version, build.Go, build.Revision) })
+	m.expect()
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// expect begins at 0 what can be named beforehand: Prometheus sees no increase
+// in a series whose first value is 1.
+func (m *Metrics) expect() {
+	m.ExpectPanics("http")
+	for _, outcome := range []string{"done", "refused", "failed"} {
+		m.registered.WithLabelValues(outcome)
+	}
+	for _, operation := range []string{"read", "wait", "write", "commit"} {
+		m.storeErrors.WithLabelValues(operation)
+	}
+}
+
+// ExpectPanics begins the counts of parts at 0.
+func (m *Metrics) ExpectPanics(parts ...string) {
+	for _, where := range parts {
+		m.panics.WithLabelValues(where)
+	}
 }
 
 func (m *Metrics) define(kind Kind, name, help string, labels []string) {
