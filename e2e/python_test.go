@@ -105,6 +105,52 @@ func TestGoAndPythonShareTheStoredConfiguration(t *testing.T) {
 	}
 }
 
+// The real server sends a Python program what differs, signed where it signs,
+// and what the program has then is what a whole snapshot says. A program that
+// starts again goes on from its stored configuration.
+func TestAPythonProgramFollowsByDeltas(t *testing.T) {
+	s := startServer(t)
+	document := `{"apiVersion":"burgee/v1","project":"default","flags":{"Flags.day":{"type":"string","variations":[{"id":"a","value":"first"},{"id":"b","value":"second"}],"environments":{"production":{"default":"%s"}}},"Flags.night":{"type":"boolean","environments":{"production":{"default":false}}}}}`
+	s.apply(t, fmt.Sprintf(document, "a"))
+	path, env := python(t)
+	env = append(env, "BURGEE_KEY="+serverKey, "BURGEE_URL="+s.url, "BURGEE_CACHE_DIR="+t.TempDir())
+	follow := func() *process { return start(t, env, path, "testdata/follow.py") }
+
+	program := follow()
+	until(t, "the whole snapshot", 20*time.Second, func() bool { return strings.Contains(program.output(), "full "+s.newest(t)) })
+	for n := range 6 {
+		s.apply(t, fmt.Sprintf(document, []string{"b", "a"}[n%2]))
+		until(t, "a delta", 20*time.Second, func() bool { return strings.Contains(program.output(), "delta "+s.newest(t)) })
+	}
+	_ = program.cmd.Process.Signal(os.Interrupt)
+	<-program.done
+	if got := strings.Count(program.output(), "full "); got != 1 || strings.Contains(program.output(), "did not fit") {
+		t.Errorf("%d whole snapshots:\n%s", got, program.output())
+	}
+	s.apply(t, fmt.Sprintf(document, "b"))
+	program = follow()
+	until(t, "what was missed", 20*time.Second, func() bool { return strings.Contains(program.output(), "delta "+s.newest(t)) })
+	if strings.Contains(program.output(), "full ") {
+		t.Errorf("a program that had almost all was sent all:\n%s", program.output())
+	}
+}
+
+// newest is the id of the newest revision of production.
+func (s *server) newest(t *testing.T) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/sdk/v1/snapshot", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+serverKey)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	return strings.Trim(response.Header.Get("ETag"), `"`)
+}
+
 // A Python program reports which revision it has taken, and which flags are
 // overridden in it, also when it evaluates nothing else.
 func TestAPythonProgramReportsWhatItHasTaken(t *testing.T) {
