@@ -61,14 +61,17 @@ const transports: Record<Instance['transport'], string> = {
 /** What the instance says of itself: the revision it has, since when it is stale, what it overrides. */
 function AppliedCell({ instance }: { instance: Instance }) {
   const now = useNow();
+  // Remote evaluation applies nothing, and who has no name cannot be told apart.
+  const reports = instance.transport !== 'ofrep' && instance.instance !== '';
   return (
     <Group gap={6}>
-      {instance.applied ?? (instance.transport === 'ofrep' ? '–' : 'not reported')}
+      {instance.applied ?? (reports ? 'not reported' : '–')}
       {instance.staleSince !== undefined && (
         <Badge
           color="orange"
           variant="light"
           tt="none"
+          miw="max-content"
           title={`Up to date until ${absolute(instance.staleSince)}`}
         >
           stale since {since(instance.staleSince, now)}
