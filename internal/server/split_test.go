@@ -4,14 +4,42 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"burgee.dev/burgee/internal/testkit"
 )
 
 // flagLine is what programs get of a flag.
+// flagLine is what production serves of a flag, once the newest revision is
+// served: publishing takes a moment after the answer to a change.
 func flagLine(t *testing.T, s *testkit.Server, flag string) string {
 	t.Helper()
-	a := s.Do(testkit.Request{Method: "GET", Path: "/sdk/v1/snapshot", As: testkit.ServerKey})
+	var p struct {
+		Environments []struct {
+			Key      string
+			Revision int64
+		}
+	}
+	s.Want(200, "GET", project, nil).Into(&p)
+	newest := int64(0)
+	for _, e := range p.Environments {
+		if e.Key == "production" {
+			newest = e.Revision
+		}
+	}
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		a := s.Do(testkit.Request{Method: "GET", Path: "/sdk/v1/snapshot", As: testkit.ServerKey})
+		if strings.Contains(string(a.Body), fmt.Sprintf(`"revision":%d,`, newest)) {
+			return lineOf(t, a, flag)
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("revision %d is not served: %d\n%s", newest, a.Status, a.Body)
+		}
+	}
+}
+
+func lineOf(t *testing.T, a testkit.Answer, flag string) string {
+	t.Helper()
 	for line := range strings.Lines(string(a.Body)) {
 		if strings.HasPrefix(line, `{"flag":"`+flag+`"`) {
 			return line
