@@ -33,6 +33,8 @@ type Deps struct {
 type Snapshots interface {
 	// Snapshot returns the environment's, or false while none is loaded.
 	Snapshot(project, environment string) (*eval.Snapshot, bool)
+	// Served returns the bytes of it that programs get, or nil while none is loaded.
+	Served(project, environment string) []byte
 }
 
 // Presence tells which programs are connected.

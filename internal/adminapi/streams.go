@@ -3,6 +3,7 @@ package adminapi
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -10,17 +11,35 @@ import (
 )
 
 // streamRoutes registers what is written by hand and attaches it to the
-// document: the live stream and the export of the audit log.
+// document: the live stream, the export of the audit log and of a snapshot.
 func (a *API) streamRoutes() {
 	live := op("live", get, "/projects/{project}/live", tagLive, "Follow a project: hints to fetch again (server-sent events, heartbeat 15 s)", 404)
 	a.stream(live, "text/event-stream", schemaOf[LiveEvent](a.huma.OpenAPI().Components.Schemas, "LiveEvent"), a.live)
 	export := op("exportChanges", get, "/projects/{project}/changes/export", tagHistory, "Export the audit log, oldest first, one JSON object a line", 404)
 	a.stream(export, "application/x-ndjson", schemaOf[Change](a.huma.OpenAPI().Components.Schemas, "Change"), a.exportChanges)
+	snapshot := op("exportSnapshot", get, "/projects/{project}/environments/{environment}/snapshot", tagDocuments,
+		"Export what programs of one environment get: signed lines, as they are served", 404)
+	a.stream(snapshot, "application/x-ndjson", &huma.Schema{Type: "object", AdditionalProperties: true}, a.exportSnapshot)
+}
+
+// exportSnapshot writes the newest snapshot of an environment.
+func (a *API) exportSnapshot(w http.ResponseWriter, r *http.Request) error {
+	project, environment := r.PathValue("project"), r.PathValue("environment")
+	if _, err := a.snapshot(r.Context(), project, environment); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	_, _ = w.Write(a.deps.Snapshots.Served(project, environment)) // a failed write means that the client has gone
+	return nil
 }
 
 // stream registers a handler of net/http that may fail before its first byte.
 func (a *API) stream(o huma.Operation, contentType string, schema *huma.Schema, handle func(http.ResponseWriter, *http.Request) error) {
-	o.Parameters = []*huma.Param{{Name: "project", In: "path", Required: true, Schema: &huma.Schema{Type: "string"}}}
+	for _, name := range []string{"project", "environment"} {
+		if strings.Contains(o.Path, "{"+name+"}") {
+			o.Parameters = append(o.Parameters, &huma.Param{Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: "string"}})
+		}
+	}
 	o.Responses = map[string]*huma.Response{"200": {
 		Description: "OK", Content: map[string]*huma.MediaType{contentType: {Schema: schema}},
 	}}

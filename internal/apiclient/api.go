@@ -114,22 +114,9 @@ func (c *Client) Export(ctx context.Context, project, format string) ([]byte, er
 	return c.raw(ctx, http.MethodGet, path("projects", project, "export")+"?format="+url.QueryEscape(format), nil)
 }
 
-// Phases returns the phase of each experiment of a project, which a file does
-// not hold.
-func (c *Client) Phases(ctx context.Context, project string) (map[string]int, error) {
-	raw, err := c.raw(ctx, http.MethodGet, path("projects", project, "experiments"), nil)
-	if err != nil {
-		return nil, err
-	}
-	list, err := items[struct {
-		Key   string `json:"key"`
-		Phase int    `json:"phase"`
-	}](c, raw)
-	phases := make(map[string]int, len(list))
-	for _, x := range list {
-		phases[x.Key] = x.Phase
-	}
-	return phases, err
+// Snapshot returns what programs of an environment get, as it is served.
+func (c *Client) Snapshot(ctx context.Context, project, environment string) ([]byte, error) {
+	return c.raw(ctx, http.MethodGet, path("projects", project, "environments", environment, "snapshot"), nil)
 }
 
 // EvaluateRequest asks what a context gets.

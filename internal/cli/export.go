@@ -2,12 +2,10 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"burgee.dev/burgee/internal/apiclient"
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 )
@@ -26,8 +24,8 @@ func newExport(stdio Stdio) *cobra.Command {
 		Long: `Print a project as one burgee/v1 file. Applying it again changes nothing; applied to
 another server it serves everyone the same.
 
-With --snapshot, print what one environment's programs get: the wire form, from the
-server or, with -f, from a file alone.`,
+With --snapshot, print what one environment's programs get: the wire form, signed as the
+server serves it or, with -f, unsigned from a file alone.`,
 		Example: `  burgee export --project default > flags.yaml
   burgee export --project default --format json
   burgee export --snapshot --environment production > flags.ndjson
@@ -71,18 +69,11 @@ func runExport(ctx context.Context, stdio Stdio, o exportOptions) error {
 func withNewline(text []byte) string { return strings.TrimRight(string(text), "\n") + "\n" }
 
 func runSnapshot(ctx context.Context, stdio Stdio, o exportOptions) error {
-	p, file, err := projectOf(ctx, stdio, o)
-	if err != nil {
-		return err
+	snapshot := servedSnapshot
+	if o.file != "" {
+		snapshot = fileSnapshot
 	}
-	environment, err := chosen(stdio, o.environment, func() ([]string, error) { return p.Environments, nil })
-	if err != nil {
-		return err
-	}
-	if !p.HasEnvironment(environment) {
-		return noEnvironment(p, environment)
-	}
-	wire, err := snapshotLines(p, environment, file.Revision[environment])
+	wire, err := snapshot(ctx, stdio, o)
 	if err != nil {
 		return err
 	}
@@ -94,64 +85,41 @@ func noEnvironment(p *document.Project, environment string) error {
 	return fault.New(fault.NotFound, "environment_not_found", "there is no environment %q; there are %s", environment, strings.Join(p.Environments, ", "))
 }
 
-// projectOf is the project to make a snapshot of: a file's, or the server's.
-func projectOf(ctx context.Context, stdio Stdio, o exportOptions) (*document.Project, *document.File, error) {
-	if o.file == "" {
-		return serverProject(ctx, stdio, o)
+// servedSnapshot is what the server serves, signature included.
+func servedSnapshot(ctx context.Context, stdio Stdio, o exportOptions) ([]byte, error) {
+	client, err := o.client(stdio)
+	if err != nil {
+		return nil, err
 	}
+	project := projectOr(stdio, o.project)
+	environment, err := chosen(stdio, o.environment, environments(ctx, client, project))
+	if err != nil {
+		return nil, err
+	}
+	return client.Snapshot(ctx, project, environment)
+}
+
+// fileSnapshot lowers a file alone. Nobody signs it.
+func fileSnapshot(_ context.Context, stdio Stdio, o exportOptions) ([]byte, error) {
 	name, text, err := readInput(stdio, o.file)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	file, err := document.Parse(name, text)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	p, _, made, err := alone(stdio, file)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	warnOfSeeds(stdio, p, made, func(string) bool { return true })
-	return p, file, nil
-}
-
-// serverProject makes the project of the server's export. The phases of
-// experiments are not in it, so that they are asked for.
-func serverProject(ctx context.Context, stdio Stdio, o exportOptions) (*document.Project, *document.File, error) {
-	client, err := o.client(stdio)
+	environment, err := chosen(stdio, o.environment, func() ([]string, error) { return p.Environments, nil })
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	project := projectOr(stdio, o.project)
-	text, err := client.Export(ctx, project, "json")
-	if err != nil {
-		return nil, nil, err
+	if !p.HasEnvironment(environment) {
+		return nil, noEnvironment(p, environment)
 	}
-	file, err := document.Parse("export", text)
-	if err != nil {
-		return nil, nil, fmt.Errorf("the server's export cannot be read: %w", err)
-	}
-	keys, err := environments(ctx, client, project)()
-	if err != nil {
-		return nil, nil, err
-	}
-	p, _, err := document.Merge(document.NewProject(project, keys...), file, document.DerivedSeeds(project))
-	if err != nil {
-		return nil, nil, fmt.Errorf("the server's export cannot be used: %w", err)
-	}
-	return p, file, withPhases(ctx, client, p)
-}
-
-func withPhases(ctx context.Context, client *apiclient.Client, p *document.Project) error {
-	phases, err := client.Phases(ctx, p.Key)
-	if err != nil {
-		return err
-	}
-	for key, x := range p.Experiments {
-		if phase := phases[key]; phase > 0 {
-			x.Phase = phase
-			p.Experiments[key] = x
-		}
-	}
-	return nil
+	return snapshotLines(p, environment, file.Revision[environment])
 }

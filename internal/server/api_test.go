@@ -108,6 +108,7 @@ var everyRoute = []testkit.Scenario{
 	{Name: "the record", Method: "GET", Path: project + "/changes?limit=2", Status: 200, Holds: []string{`"next":`, `"kind":"token"`, `"BURGEE_INIT_TOKEN"`}},
 	{Name: "the record of one flag", Method: "GET", Path: project + "/changes?object=Flags.isHoliday&kind=configuration&environment=production", Status: 200, Holds: []string{"incident 7"}, Lacks: []string{"pay.api"}},
 	{Name: "the chain holds", Method: "GET", Path: project + "/changes/verify", Status: 200, Holds: []string{`"ok":true`}},
+	{Name: "what programs get, signed", Method: "GET", Path: project + "/environments/production/snapshot", Status: 200, Holds: []string{`"keys":["`, `{"signature":"`}},
 	{Name: "the whole record", Method: "GET", Path: project + "/changes/export", Status: 200, Holds: []string{`"pay.api"`, `"Flags.theme"`}},
 	{Name: "the revisions", Method: "GET", Path: project + "/environments/production/revisions", Status: 200, Holds: []string{`"number":`, `"sentences":["`}},
 	{Name: "the receipts of a revision", Method: "GET", Path: project + "/environments/production/revisions/2/receipts", Status: 200, Holds: []string{`"revision":2`, `"state":"applied"`, `"expected":0`, `"staleInstances":[]`}},

@@ -16,6 +16,15 @@ import (
 
 type snapshotView struct{ manager *delivery.Manager }
 
+// Served implements adminapi.Snapshots.
+func (v snapshotView) Served(project, environment string) []byte {
+	cell := v.manager.ByEnvironment(project, environment)
+	if cell == nil || cell.State() == nil {
+		return nil
+	}
+	return cell.State().Raw
+}
+
 // Snapshot implements adminapi.Snapshots.
 func (v snapshotView) Snapshot(project, environment string) (*eval.Snapshot, bool) {
 	cell := v.manager.ByEnvironment(project, environment)
