@@ -146,7 +146,7 @@ func (d folder) loadOne(name string, trust ruleset.Trust) (*held, error) {
 	if d.base(stored.place) != file {
 		return nil, fmt.Errorf("it is of %s and has another's name", stored.place)
 	}
-	h := &held{place: stored.place, replica: ruleset.NewReplica(trust)}
+	h := &held{place: stored.place, trust: trust, replica: ruleset.NewReplica(trust)}
 	if _, err := h.setKeys(stored.Keys); err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ func (d folder) loadOne(name string, trust ruleset.Trust) (*held, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.heard = info.ModTime()
+	h.heard, h.fromDisk = info.ModTime(), true
 	h.stored = stamp{h.replica.ID(), h.generation}
 	deltas, err := os.ReadFile(file + deltasFile)
 	if err == nil { // without them programs load the whole once

@@ -168,6 +168,9 @@ func (f *follower) take(e event, do func([]byte) (bool, error)) error {
 			return &misfitError{fmt.Errorf("the event is of revision %q and leads from %q to %q", e.id, before, id)}
 		}
 	}
+	if e.name == "uptodate" {
+		f.held.confirm()
+	}
 	f.whole, f.unfit = false, 0
 	if f.held.connect(f.relay.now()) {
 		f.relay.log.Info("following upstream", "project", f.held.Project, "environment", f.held.Environment, "revision", f.held.lastID())

@@ -17,10 +17,12 @@ import (
 // delivery Manager, the disk's writer and /readyz read it.
 type held struct {
 	place
-	id int64 // of the environment, for delivery
+	id    int64 // of the environment, for delivery
+	trust ruleset.Trust
 
 	mu         sync.Mutex
 	replica    ruleset.Replica  // guarded by mu, like all below
+	fromDisk   bool             // upstream has not said yet that the replica is right
 	recent     []delivery.Delta // that led to the replica's document, the oldest first
 	keys       []delivery.KeyRef
 	keysText   []byte // as received; nil before the first
@@ -48,12 +50,17 @@ func (h *held) full(data []byte) (changed bool, err error) {
 	defer h.mu.Unlock()
 	before := h.replica.Document()
 	next, err := h.replica.Full(data)
+	if err != nil && h.fromDisk {
+		next, err = h.overrule(data, err)
+	}
 	if errors.Is(err, ruleset.ErrNotNewer) {
+		h.fromDisk = false
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
+	h.fromDisk = false
 	document := next.Document()
 	if header := document.Header(); header.Project != h.Project || header.Environment != h.Environment {
 		return false, fmt.Errorf("%w: %s/%s", errElsewhere, header.Project, header.Environment)
@@ -66,6 +73,30 @@ func (h *held) full(data []byte) (changed bool, err error) {
 	}
 	h.replica = next
 	return true, nil
+}
+
+// overrule decides between what was stored and upstream's first whole word, as
+// SDKs do: a later revision that does not follow from the stored one, because
+// keys were replaced meanwhile, counts, and so does any other than a stored one
+// that nobody signed. Pinned keys are never overruled. The caller holds mu.
+func (h *held) overrule(data []byte, misfit error) (ruleset.Replica, error) {
+	fresh, err := ruleset.NewReplica(h.trust).Full(data)
+	if err != nil {
+		return h.replica, misfit
+	}
+	stored, sent := h.replica.Document(), fresh.Document()
+	unsigned := stored.Signature() == ruleset.Signature{} && stored.Header().ID() != sent.Header().ID()
+	if !unsigned && !sent.Header().Newer(stored.Header()) {
+		return h.replica, misfit
+	}
+	return fresh, nil
+}
+
+// confirm notes upstream's word that what is here is the newest.
+func (h *held) confirm() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.fromDisk = false
 }
 
 // delta takes a delta, as full does.
@@ -84,7 +115,7 @@ func (h *held) delta(data []byte) (changed bool, err error) {
 		return false, err
 	}
 	h.remember(next.Document(), delta)
-	h.replica = next
+	h.replica, h.fromDisk = next, false
 	return true, nil
 }
 

@@ -1,6 +1,8 @@
 package relay
 
 import (
+	"bytes"
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"os"
@@ -74,6 +76,53 @@ func leadsOn(t *testing.T, h *held) {
 	}
 	if last := h.recent[len(h.recent)-1].Header.ID(); last != h.lastID() {
 		t.Errorf("the deltas lead to %s, not to %s", last, h.lastID())
+	}
+}
+
+// Keys that were replaced twice while a relay was off are followed once upstream
+// has said so; a later stranger is refused, and so is anybody where keys are pinned.
+func TestUpstreamsFirstWordOverrulesWhatWasStored(t *testing.T) {
+	signed := func(seed byte, revision int64) []byte {
+		private := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{seed}, ed25519.SeedSize))
+		d, err := ruleset.NewDocument(ruleset.Header{
+			Burgee: ruleset.WireVersion, Project: "default", Environment: "production", Epoch: 1, Revision: revision, Hash: ruleset.HashP32,
+			Keys: []string{ruleset.EncodeKey(private.Public().(ed25519.PublicKey))},
+		}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.WithSignature(ruleset.Sign(private, d.HeaderLine())).Encode()
+	}
+	stored := func(pins ...string) *held {
+		trust, err := ruleset.Pinned(pins)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := &held{place: place{"default", "production"}, trust: trust, replica: ruleset.NewReplica(trust)}
+		if _, err := h.full(signed(1, 5)); err != nil {
+			t.Fatal(err)
+		}
+		h.fromDisk = true
+		return h
+	}
+	h := stored()
+	if changed, err := h.full(signed(2, 6)); !changed || err != nil {
+		t.Errorf("a later revision under new keys: %v, %v", changed, err)
+	}
+	if changed, err := h.full(signed(3, 7)); changed || !errors.Is(err, ruleset.ErrSignature) {
+		t.Errorf("then a stranger's: %v, %v", changed, err)
+	}
+	if changed, err := stored().full(signed(2, 4)); changed || err == nil {
+		t.Errorf("an earlier revision under new keys: %v, %v", changed, err)
+	}
+	h = stored()
+	h.confirm()
+	if changed, err := h.full(signed(2, 6)); changed || err == nil {
+		t.Errorf("after upstream said that all is right: %v, %v", changed, err)
+	}
+	own := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, ed25519.SeedSize)).Public().(ed25519.PublicKey)
+	if changed, err := stored(ruleset.EncodeKey(own)).full(signed(2, 6)); changed || err == nil {
+		t.Errorf("with pinned keys: %v, %v", changed, err)
 	}
 }
 

@@ -201,7 +201,7 @@ func (r *Relay) reconcile(list []place, following *crew) {
 		if r.has(p) {
 			continue
 		}
-		h := &held{place: p, replica: ruleset.NewReplica(r.trust)}
+		h := &held{place: p, trust: r.trust, replica: ruleset.NewReplica(r.trust)}
 		r.add(h)
 		following.start(p, (&follower{relay: r, held: h}).run)
 	}
