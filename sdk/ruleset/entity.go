@@ -58,15 +58,15 @@ func lineKey(line []byte) (kind, key string) {
 		}
 	}
 	var found struct {
-		Flag  *string `json:"flag"`
-		Group *string `json:"target_group"`
+		Flag  name `json:"flag"`
+		Group name `json:"target_group"`
 	}
 	if err := json.Unmarshal(exact(line), &found); err == nil {
 		switch {
-		case found.Flag != nil:
-			return kindFlag, *found.Flag
-		case found.Group != nil:
-			return kindGroup, *found.Group
+		case found.Flag.is:
+			return kindFlag, found.Flag.text
+		case found.Group.is:
+			return kindGroup, found.Group.text
 		}
 	}
 	return "", ""

@@ -66,9 +66,24 @@ func newParser(set *Set) *parser {
 // outline is what must be understood of a line before the rest is looked at: a
 // line that needs something unknown may have any shape.
 type outline struct {
-	Flag  *string         `json:"flag"`
-	Group *string         `json:"target_group"`
+	Flag  name            `json:"flag"`
+	Group name            `json:"target_group"`
 	Needs json.RawMessage `json:"needs"`
+}
+
+// name is a field that may hold a text; what else it holds is passed over.
+type name struct {
+	text string
+	is   bool
+}
+
+// UnmarshalJSON reads a text.
+func (n *name) UnmarshalJSON(raw []byte) error {
+	*n = name{is: raw[0] == '"'}
+	if !n.is {
+		return nil
+	}
+	return json.Unmarshal(raw, &n.text)
 }
 
 func (p *parser) entity(line []byte) {
@@ -79,12 +94,12 @@ func (p *parser) entity(line []byte) {
 		return
 	}
 	switch {
-	case o.Flag != nil:
-		f := readFlag(fields, *o.Flag, o.Needs)
+	case o.Flag.is:
+		f := readFlag(fields, o.Flag.text, o.Needs)
 		f.Line = line
 		p.addFlag(f)
-	case o.Group != nil:
-		g := readGroup(fields, *o.Group, o.Needs)
+	case o.Group.is:
+		g := readGroup(fields, o.Group.text, o.Needs)
 		g.Line = line
 		p.addGroup(g)
 	}

@@ -70,8 +70,8 @@ def _next_level(
             full = f"{path}.{mend_text(key)}"
             if raw is None:
                 continue
-            if full in attrs:
-                _put({}, notes, [], full, raw)  # passed over, but not its remark
+            if full in attrs:  # passed over, but neither its remark nor what is inside
+                _put({}, notes, deeper, full, raw)
             else:
                 _put(attrs, notes, deeper, full, raw)
     return deeper
