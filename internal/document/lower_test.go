@@ -166,6 +166,38 @@ func TestEveryOperatorLowersToWhatTheEngineKnows(t *testing.T) {
 	}
 }
 
+func TestAConstantThatTheEngineCannotReadIsRefused(t *testing.T) {
+	for value, ops := range map[string][]string{
+		"1e400":                  {"in", "all_in", "lt", "ge", "before"},
+		"-1e400":                 {"in", "gt", "after"},
+		"[1, 1e400]":             {"in", "all_in", "between"},
+		"1e19":                   {"before", "after"},
+		"9223372036854775808":    {"before"},
+		"-9223372036854777856":   {"after"},
+		`'a\'`:                   {"glob"},
+		`'*\\\'`:                 {"glob"},
+		`"::ffff:1.2.3.4/95"`:    {"cidr"},
+		`"::ffff:1.2.3.4%e"`:     {"cidr"},
+		`"1.2.3.4/33"`:           {"cidr"},
+		`"[a"`:                   {"matches"},
+		`"1."`:                   {"ver_eq", "ver_range"},
+		`"2026-02-29T00:00:00Z"`: {"before"},
+	} {
+		for _, op := range ops {
+			if got := messages(t, "flags.yaml", head+inProduction("rules: [{when: {x: {"+op+": "+value+"}}, serve: true}]")); len(got) != 1 {
+				t.Errorf("%s %s: got %v, want one error", op, value, got)
+			}
+		}
+	}
+	for value, op := range map[string]string{
+		"1e308": "in", "[1, -0, 5e-324, 1e-400]": "in", "9223372036854774784": "before", "-9223372036854775808": "after",
+		`'a\\'`: "glob", `'\*\?'`: "glob", `"::ffff:1.2.3.4/96"`: "cidr", `"::/0"`: "cidr", `"::ffff:1.2.3.4"`: "cidr",
+	} {
+		p, _ := apply(t, NewProject("default", "production"), inProduction("rules: [{when: {x: {"+op+": "+value+"}}, serve: true}]"))
+		compile(t, p, "production")
+	}
+}
+
 func TestConditionsNestAsDeepAsTheEngineAllows(t *testing.T) {
 	deep := func(levels int) string {
 		when := "{x: 1}"

@@ -65,11 +65,11 @@ func (s operator) check(op string, n *node, d *decoder) string {
 	}
 	switch s.class {
 	case anyScalar:
-		return ""
+		return checkRange(n)
 	case aNumber:
 		return checkNumber(op, n)
 	case anInstant:
-		return checkInstant(op, n)
+		return checkInstant(n)
 	}
 	if n.kind != textKind {
 		return fmt.Sprintf("%s takes text; write %q in quotes%s", op, n.text, d.misread(n))
@@ -82,6 +82,10 @@ func (s operator) checkText(op, text string) string {
 		return op + " takes text that is not empty"
 	}
 	switch s.class {
+	case aGlob:
+		if endsEscaping(text) {
+			return fmt.Sprintf("%q ends with a backslash that escapes nothing; write two for a backslash", text)
+		}
 	case aPattern:
 		if _, err := ruleset.CanonicalPattern(text); err != nil {
 			return fmt.Sprintf("%q is no pattern Burgee can use: %v", text, err)
@@ -106,15 +110,28 @@ func checkNumber(op string, n *node) string {
 	if n.kind != numberKind {
 		return fmt.Sprintf("%s takes a number, not %s; for versions there are ver_ge, ver_lt and so on", op, n.kind.words())
 	}
+	return checkRange(n)
+}
+
+// checkRange refuses a number that is none of the doubles, on which the engines
+// would refuse the whole flag.
+func checkRange(n *node) string {
+	if n.kind != numberKind {
+		return ""
+	}
 	if _, err := strconv.ParseFloat(n.text, 64); err != nil {
 		return n.text + " is out of the range of numbers"
 	}
 	return ""
 }
 
-func checkInstant(op string, n *node) string {
+func checkInstant(n *node) string {
 	if n.kind == numberKind {
-		return checkNumber(op, n)
+		ms, err := strconv.ParseFloat(n.text, 64)
+		if _, ok := ruleset.FloorInstant(ms); err != nil || !ok {
+			return n.text + " is out of the range of times in milliseconds since 1970"
+		}
+		return ""
 	}
 	if n.kind != textKind || !ruleset.IsInstant(n.text) {
 		return fmt.Sprintf("%q is no instant; write one such as \"2027-03-31T08:00:00Z\", or milliseconds since 1970", n.text)
@@ -122,10 +139,19 @@ func checkInstant(op string, n *node) string {
 	return ""
 }
 
+// endsEscaping says whether a glob ends with a backslash that has nothing to
+// escape.
+func endsEscaping(glob string) bool {
+	return (len(glob)-len(strings.TrimRight(glob, `\`)))%2 == 1
+}
+
+// isAddress says whether text is an address or a prefix. A prefix of v4 written
+// as v6 does not reach beyond v4.
 func isAddress(text string) bool {
+	const mappedBits = 96
 	if strings.Contains(text, "/") {
-		_, err := netip.ParsePrefix(text)
-		return err == nil
+		p, err := netip.ParsePrefix(text)
+		return err == nil && (!p.Addr().Is4In6() || p.Bits() >= mappedBits)
 	}
 	addr, err := netip.ParseAddr(text)
 	return err == nil && addr.Zone() == ""
