@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"math"
 	"strings"
 	"sync/atomic"
 )
@@ -24,7 +25,14 @@ type binding struct {
 // widening is what few bindings have.
 type widening struct {
 	slots []uint16 // those after the inline ones
-	deep  []value  // values inside objects
+	deep  []inner  // values inside objects
+}
+
+// inner is a value inside an object.
+type inner struct {
+	value value
+	level int    // how many objects deep
+	names uint64 // how long the names on the way are, the first foremost
 }
 
 // memos are what was worked out for a context and a snapshot.
@@ -113,43 +121,67 @@ func (b *binding) put(slot int32, number int) {
 }
 
 // fillDeep binds the values inside objects, level by level: shallower ones come
-// first and win, so a key that holds a dot beats the nested value.
+// first and win, so a key that holds a dot beats the nested value. Of two that are
+// as deep the one wins whose names are the longer from the first on: attributes
+// have no order.
 func (b *binding) fillDeep(s *Snapshot, attrs []Attribute) {
-	for level := 1; b.fillLevel(&s.paths.root, len(attrs), attrs, level); level++ {
+	f := filling{b: b, top: len(attrs), level: 1}
+	for f.fillLevel(&s.paths.root, attrs, f.level, 0) {
+		f.level++
 	}
 }
 
-// fillLevel binds the values that lie a number of objects deep, and says whether
-// there were any; top is how many attributes there are at the top.
-func (b *binding) fillLevel(from *pathNode, top int, attrs []Attribute, level int) (reached bool) {
+// filling binds the values that lie level objects deep; top is how many attributes
+// there are at the top.
+type filling struct {
+	b          *binding
+	top, level int
+}
+
+// fillLevel binds the values that lie left objects below these attributes, and says
+// whether there were any.
+func (f *filling) fillLevel(from *pathNode, attrs []Attribute, left int, names uint64) (reached bool) {
 	for i := range attrs {
-		if level > 0 && attrs[i].value.kind != object {
+		if left > 0 && attrs[i].value.kind != object {
 			continue
 		}
 		node := from.descend(attrs[i].name)
 		switch {
 		case node == nil:
-		case level == 0:
-			b.addDeep(node.slot, top, attrs[i].value)
+		case left == 0:
+			f.add(node.slot, inner{attrs[i].value, f.level, names})
 			reached = true
 		default:
-			reached = b.fillLevel(node, top, attrs[i].value.in.attrs, level-1) || reached
+			longer := names<<16 | uint64(min(len(attrs[i].name), math.MaxUint16))
+			reached = f.fillLevel(node, attrs[i].value.in.attrs, left-1, longer) || reached
 		}
 	}
 	return reached
 }
 
-func (b *binding) addDeep(slot int32, top int, v value) {
-	if slot < 0 || b.at(slot) != 0 {
+func (f *filling) add(slot int32, v inner) {
+	if slot < 0 {
+		return
+	}
+	b := f.b
+	if at := b.at(slot); at != 0 {
+		if at > f.top && b.more.deep[at-f.top-1].before(v) {
+			b.more.deep[at-f.top-1] = v
+		}
 		return
 	}
 	if b.more == nil {
 		b.more = &widening{}
 	}
-	if number := top + len(b.more.deep) + 1; number <= maxBound {
+	if number := f.top + len(b.more.deep) + 1; number <= maxBound {
 		b.more.deep = append(b.more.deep, v)
 		b.put(slot, number)
 	}
+}
+
+// before says whether v must give way to other, which has the same path.
+func (v inner) before(other inner) bool {
+	return v.level == other.level && v.names < other.names
 }
 
 // memo is one remembered result, (id + 1) << 32 | result.

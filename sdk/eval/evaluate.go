@@ -193,7 +193,7 @@ func (e *scope) value(slot int32) *value {
 	if i < 0 {
 		return nil
 	}
-	return &e.b.more.deep[i-len(e.attrs)]
+	return &e.b.more.deep[i-len(e.attrs)].value
 }
 
 // holds evaluates the condition of a rule, once for all rules that have it.

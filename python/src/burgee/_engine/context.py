@@ -51,6 +51,7 @@ class Context:
                 notes.append(f"ATTR_TYPE {key!r}")
             elif raw is not None and key != "now":
                 _put(attrs, notes, nested, mend_text(key), raw)
+        nested.sort(key=_longest_first)
         level = 1
         while nested and level < _MAX_LEVELS + 1:
             nested = _next_level(attrs, notes, nested)
@@ -63,6 +64,7 @@ def _next_level(
 ) -> list[tuple[str, Mapping[Any, Any]]]:
     deeper: list[tuple[str, Mapping[Any, Any]]] = []
     for path, mapping in nested:
+        first = len(deeper)
         for key, raw in mapping.items():
             if not isinstance(key, str):
                 notes.append(f"ATTR_TYPE {path}")
@@ -74,7 +76,14 @@ def _next_level(
                 _put({}, notes, deeper, full, raw)
             else:
                 _put(attrs, notes, deeper, full, raw)
+        if len(deeper) > first + 1:
+            deeper[first:] = sorted(deeper[first:], key=_longest_first)
     return deeper
+
+
+def _longest_first(item: tuple[str, Mapping[Any, Any]]) -> int:
+    """Of two values that share a path the one with the longer names wins; keys have no order."""
+    return -len(item[0].encode())
 
 
 def _put(
