@@ -215,6 +215,40 @@ func (s *server) apply(t *testing.T, text string) map[string]int64 {
 	return result.Revisions
 }
 
+// untilServed waits until programs get a revision: what was acknowledged is
+// committed, and published a moment later.
+func (s *server) untilServed(t *testing.T, revision int64) {
+	t.Helper()
+	until(t, fmt.Sprintf("revision %d to be served", revision), 10*time.Second, func() bool {
+		_, snapshot := s.get(t, "/sdk/v1/snapshot", serverKey)
+		header, _, _ := strings.Cut(snapshot, "\n")
+		var h struct{ Revision int64 }
+		return json.Unmarshal([]byte(header), &h) == nil && h.Revision >= revision
+	})
+}
+
+// get asks without a body and returns status and answer.
+func (s *server) get(t *testing.T, path, key string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequest(http.MethodGet, s.url+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if key != "" {
+		request.Header.Set("Authorization", "Bearer "+key)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(body)
+}
+
 // burgee runs the command line against the server and returns what it prints
 // on standard output.
 func (s *server) burgee(t *testing.T, stdin string, args ...string) string {

@@ -261,19 +261,18 @@ func (r *Registry) Count(project, environment string) int {
 	return n
 }
 
-// Programs lists, in no order, the instances of SDKs in one environment that say
-// which instance they are.
-func (r *Registry) Programs(project, environment string) []Instance {
+// Programs visits, in no order, the instances of SDKs in one environment that say
+// which they are. There may be very many, hence no list. The visit must not call
+// the Registry.
+func (r *Registry) Programs(project, environment string, visit func(Instance)) {
 	now := clock.Millis(r.clock)
-	var list []Instance
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for id, e := range r.instances {
 		if id.project == project && id.environment == environment && e.program(now) {
-			list = append(list, e.instance())
+			visit(e.instance())
 		}
 	}
-	return list
 }
 
 // Program finds one of Programs by its id.

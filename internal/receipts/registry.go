@@ -41,8 +41,9 @@ const (
 // Connected tells which instances of SDKs are connected. presence.Registry is
 // one.
 type Connected interface {
-	// Programs lists those that say which instance they are.
-	Programs(project, environment string) []presence.Instance
+	// Programs visits those that say which instance they are. The visit does not
+	// call back.
+	Programs(project, environment string, visit func(presence.Instance))
 	// Program finds one.
 	Program(project, environment, instance string) (presence.Instance, bool)
 }
@@ -92,6 +93,8 @@ type environment struct {
 	loaded bool     // its revision at the start is known
 	newest int64    // revision
 	rounds []*round // by revision
+
+	present int // how many were connected when that was last asked
 }
 
 // between lists the rounds after one revision up to another.
@@ -235,7 +238,10 @@ func (r *Registry) knownLocked(e *environment, c presence.Caller, heardAt int64)
 		i = &instance{environment: e, firstAt: heardAt, grace: gracePoll.Milliseconds()}
 		r.instances[id] = i
 	}
-	i.caller, i.heardAt = c, max(i.heardAt, heardAt)
+	if i.caller != c {
+		i.caller = c
+	}
+	i.heardAt = max(i.heardAt, heardAt)
 	return i
 }
 
@@ -275,8 +281,9 @@ func (r *Registry) openLocked(e *environment, revision, at int64) {
 		return
 	}
 	e.newest = revision
-	opened := &round{revision: revision, committedAt: at, pending: map[*instance]bool{}, dirty: true}
-	for _, i := range r.presentLocked(e, at) {
+	present := r.presentLocked(e, at)
+	opened := &round{revision: revision, committedAt: at, pending: make(map[*instance]bool, len(present)), dirty: true}
+	for _, i := range present {
 		opened.expected++
 		if i.has < revision {
 			r.expectLocked(opened, i)
@@ -295,23 +302,24 @@ func (r *Registry) openLocked(e *environment, revision, at int64) {
 // presentLocked lists the instances of an environment that are connected, by
 // themselves or through a relay.
 func (r *Registry) presentLocked(e *environment, now int64) []*instance {
-	var list []*instance
-	for _, p := range r.connected.Programs(e.Project, e.Key) {
+	list := make([]*instance, 0, e.present) // as many as the last time, mostly
+	r.connected.Programs(e.Project, e.Key, func(p presence.Instance) {
 		i := r.knownLocked(e, p.Caller, p.LastSeen)
 		if i == nil {
-			continue
+			return
 		}
 		i.direct, i.grace = true, graceStream.Milliseconds()
 		if p.Transport == presence.Poll {
 			i.grace = gracePoll.Milliseconds()
 		}
 		list = append(list, i)
-	}
+	})
 	for _, i := range r.instances {
 		if i.environment == e && i.throughRelay(now) {
 			list = append(list, i)
 		}
 	}
+	e.present = len(list)
 	return list
 }
 

@@ -59,16 +59,31 @@ func (r *round) record(environmentID int64) Record {
 		Expected: r.expected, Applied: r.applied, Latencies: slices.Clone(r.latencies.buckets),
 		SlowestMs: r.slowestMs, Slowest: r.slowest,
 	}
-	for i := range r.pending {
+	for _, w := range r.longest(maxKept) {
 		out.Pending = append(out.Pending, Pending{
-			Caller: i.caller, Revision: i.has, BehindSince: i.behindSince(r.committedAt), LastSeenAt: i.heardAt, Direct: i.direct,
+			Caller: w.caller, Revision: w.has, BehindSince: w.since, LastSeenAt: w.heardAt, Direct: w.direct,
 		})
 	}
-	slices.SortFunc(out.Pending, func(a, b Pending) int {
-		return cmp.Or(cmp.Compare(a.BehindSince, b.BehindSince), cmp.Compare(a.Caller.Instance, b.Caller.Instance))
-	})
-	out.Pending = out.Pending[:min(len(out.Pending), maxKept)]
 	return out
+}
+
+// waiting is a pending instance and since when it is behind.
+type waiting struct {
+	*instance
+	since int64
+}
+
+// longest lists the pending instances that are behind for the longest time, at
+// most so many.
+func (r *round) longest(most int) []waiting {
+	list := make([]waiting, 0, len(r.pending))
+	for i := range r.pending {
+		list = append(list, waiting{i, i.behindSince(r.committedAt)})
+	}
+	slices.SortFunc(list, func(a, b waiting) int {
+		return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.caller.Instance, b.caller.Instance))
+	})
+	return list[:min(len(list), most)]
 }
 
 // instance is one running process in one environment.

@@ -73,10 +73,18 @@ func translate(err error) error {
 		if unwritten[e.Code()] {
 			return fault.Wrap(err, fault.NoRoom, "disk_refuses", "The disk of the server's data folder did not take the change: nothing was changed. Look whether it is full, over a quota, read-only or failing, and try again")
 		}
+		return unreachable(err)
+	case lib.SQLITE_PROTOCOL: // no lock could be had
+		return unreachable(err)
 	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
 		return fault.Wrap(err, fault.Unavailable, codeDamaged, "The database file is damaged; restore a backup")
 	}
 	return fmt.Errorf("store: %w", err)
+}
+
+func unreachable(err error) error {
+	return fault.Wrap(err, fault.Unavailable, "store_unreachable",
+		"The store cannot be reached; what programs read is served as before. Look at the disk of the server's data folder, and try again").WithRetryAfter(time.Second)
 }
 
 // unwritten are the errors of input and output in which a write failed. A disk
