@@ -182,7 +182,10 @@ func (s *responseWriter) send(events [][]byte, patience time.Duration) error {
 			return fmt.Errorf("write: %w", err)
 		}
 	}
-	return s.control.Flush()
+	if err := s.control.Flush(); err != nil {
+		return err
+	}
+	return endDeadline(s.control)
 }
 
 func (s *responseWriter) close() {

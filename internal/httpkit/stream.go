@@ -2,6 +2,7 @@ package httpkit
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"time"
 )
@@ -45,7 +46,19 @@ func (s *Stream) Send(encoded []byte) error {
 			return err
 		}
 	}
-	return s.control.Flush()
+	if err := s.control.Flush(); err != nil {
+		return err
+	}
+	return endDeadline(s.control)
+}
+
+// endDeadline takes the deadline of a write away when the write is done. Of
+// HTTP/2, one that passes while nothing is written ends the stream all the same.
+func endDeadline(control *http.ResponseController) error {
+	if err := control.SetWriteDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return err
+	}
+	return nil
 }
 
 // Heartbeat is a comment line, which clients ignore and which shows both ends

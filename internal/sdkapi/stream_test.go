@@ -365,6 +365,40 @@ func TestStreamsWorkOverEachProtocol(t *testing.T) {
 	}
 }
 
+// Over HTTP/2 a deadline that passes ends a stream whether something is written
+// or not, so it must be for the write alone.
+func TestAStreamOverHTTP2OutlivesTheDeadlineOfItsLastWrite(t *testing.T) {
+	w := newWorld(t, sdkapi.Options{Patience: 250 * time.Millisecond, Heartbeat: 600 * time.Millisecond})
+	mux := http.NewServeMux()
+	w.api.Routes(mux)
+	server := httptest.NewUnstartedServer(mux)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	r, err := http.NewRequestWithContext(t.Context(), "GET", server.URL+"/sdk/v1/stream", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+serverKey)
+	answer, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.ProtoMajor != 2 {
+		t.Fatalf("spoken: %s", answer.Proto)
+	}
+	s := eventReader{bufio.NewReader(answer.Body)}
+	for heartbeats := 0; heartbeats < 2; {
+		switch event, _, _ := s.any(t); event {
+		case "heartbeat":
+			heartbeats++
+		case "closed":
+			t.Fatalf("closed after %d heartbeats", heartbeats)
+		}
+	}
+}
+
 // Readers that come and go while flags change all end with the same bytes.
 func TestReadersOverHTTPEndAtTheSameBytes(t *testing.T) {
 	w := newWorld(t, sdkapi.Options{Wholes: 10_000})
