@@ -357,3 +357,19 @@ def test_a_large_snapshot_is_compiled_quickly():
     made = compiled(*lines)
     assert time.perf_counter() - started < 2
     assert len(made) == 1000
+
+
+@pytest.mark.parametrize(("count", "usable"), [(32_767, True), (32_768, False)])
+def test_more_cells_rules_or_arms_than_engines_can_number_are_malformed(count, usable):
+    two = {"type": "integer", "enabled": True, "variations": [["a", 1], ["b", 2]]}
+    fixed = {"variation": 1}
+    cells = [*([at + 1, 0] for at in range(count - 1)), [1_000_000, 1]]
+    rule = {"when": {"any": []}, "serve": {"variation": 0}}
+    arms = {"experiment": "x", "arms": ["arm"] * count, "serve": fixed}
+    made = compiled(
+        {"flag": "cells", **two, "default": {"seed": "s", "unit": "u", "table": cells}},
+        {"flag": "rules", **two, "rules": [rule] * count, "default": fixed},
+        {"flag": "arms", **two, "rules": [arms], "default": fixed},
+    )
+    for key in ("cells", "rules", "arms"):
+        assert evaluate(made, key, {"u": "somebody"}).served is usable, key

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 
 	"burgee.dev/burgee/sdk/ruleset"
@@ -150,9 +149,6 @@ func (c *compiler) fillFlag(f *flag, source *ruleset.Flag) *Fault {
 	}
 	if err := source.Check(); err != nil {
 		return malformed("%v", err)
-	}
-	if len(source.Variations) > math.MaxInt16 || len(source.Rules) > math.MaxInt16 {
-		return malformed("%d variations and %d rules are too many", len(source.Variations), len(source.Rules))
 	}
 	for _, v := range source.Variations {
 		f.variations = append(f.variations, compileVariation(source.Type, v))

@@ -12,6 +12,9 @@ func (f *Flag) Check() error {
 	if !f.Type.Valid() {
 		return fmt.Errorf("type %q is not boolean, string, integer, double or json", f.Type)
 	}
+	if err := f.checkCounts(); err != nil {
+		return err
+	}
 	seen := make(map[string]bool, len(f.Variations))
 	for _, v := range f.Variations {
 		if seen[v.ID] {
@@ -35,6 +38,18 @@ func (f *Flag) Check() error {
 		}
 	}
 	return f.checkServes()
+}
+
+// checkCounts refuses what results cannot number.
+func (f *Flag) checkCounts() error {
+	most := max(len(f.Variations), len(f.Rules), len(f.Default.Table))
+	for _, r := range f.Rules {
+		most = max(most, len(r.Arms), len(r.Serve.Table))
+	}
+	if most > MaxNumbered {
+		return fmt.Errorf("%d variations, rules, arms or cells in one place are too many; at most %d may be", most, MaxNumbered)
+	}
+	return nil
 }
 
 func (f *Flag) checkServes() error {

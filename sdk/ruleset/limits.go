@@ -19,6 +19,10 @@ const (
 	MaxKeyBytes       = 128
 )
 
+// MaxNumbered is how many variations, rules, arms or cells there may be in one
+// place: results number them in 16 bits.
+const MaxNumbered = 1<<15 - 1
+
 // MaxSafeInteger is the largest whole number that a double holds exactly
 // together with its neighbours: 2^53-1.
 const MaxSafeInteger = 1<<53 - 1

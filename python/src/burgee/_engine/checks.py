@@ -8,6 +8,8 @@ from typing import Any
 from burgee._engine.outcome import Unusable
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+MAX_NUMBERED = 2**15 - 1
+"""How many variations, rules, arms or cells there may be in one place, as in every engine."""
 _SUPPORTED_NEEDS: frozenset[str] = frozenset()
 
 
@@ -59,6 +61,13 @@ def items(body: dict[str, Any], name: str) -> list[Any]:
     if not isinstance(value, list):
         raise malformed(f"{name} is not a list")
     return value
+
+
+def numbered(found: list[Any]) -> list[Any]:
+    """A list that is not longer than an engine can number."""
+    if len(found) > MAX_NUMBERED:
+        raise malformed(f"{len(found)} in one place are too many; at most {MAX_NUMBERED} may be")
+    return found
 
 
 def texts(body: dict[str, Any], name: str) -> list[str]:

@@ -49,7 +49,9 @@ class CompiledFlag:
         off = checks.index(body.get("off"), len(self.ids), "off")
         self._off = self._outcome(outcome.OFF, off)
         self._targets = self._read_targets(body)
-        rules = [checks.mapping(rule, "a rule") for rule in checks.items(body, "rules")]
+        rules = [
+            checks.mapping(rule, "a rule") for rule in checks.numbered(checks.items(body, "rules"))
+        ]
         serves = self._read_serves(rules)
         self._default = Serve(
             body.get("default"), len(self.ids), 0, lambda at, _arm, split: self._served(at, split)
@@ -103,7 +105,7 @@ class CompiledFlag:
         serves: list[Serve] = []
         own = 0
         for rule in rules:
-            checks.texts(rule, "arms")
+            checks.numbered(checks.texts(rule, "arms"))
             checks.whole(rule, "phase")
             if checks.text(rule, "experiment"):
                 serves.append(self._experiment(rule))
@@ -179,7 +181,7 @@ class CompiledFlag:
 def _variations(body: dict[str, Any], kind: str) -> tuple[tuple[str, ...], tuple[Any, ...]]:
     ids: list[str] = []
     values: list[Any] = []
-    for item in checks.items(body, "variations"):
+    for item in checks.numbered(checks.items(body, "variations")):
         if not isinstance(item, list) or len(item) != 2 or not isinstance(item[0], str):
             raise checks.malformed("a variation is [id, value]")
         if item[0] in ids:

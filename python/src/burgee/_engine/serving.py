@@ -40,7 +40,7 @@ class Serve:
         if not isinstance(table, list) or not table:
             raise checks.malformed("a table is a list of cells")
         start, single = 0, len(table) == 1
-        for cell in table:
+        for cell in checks.numbered(table):
             if not isinstance(cell, list) or len(cell) not in (2, 3):
                 raise checks.malformed("a cell is [end, variation, arm]")
             end = checks.index(cell[0], PPM + 1, "the end")
