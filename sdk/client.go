@@ -101,9 +101,7 @@ func New(options Options) (*Client, error) {
 	if c.log == nil {
 		c.log = slog.Default()
 	}
-	if c.emergency, err = newEmergency(os.Getenv("BURGEE_OVERRIDES"), c.log); err != nil {
-		return nil, err
-	}
+	c.emergency = newEmergency(os.Getenv("BURGEE_OVERRIDES"), c.log)
 	c.setBase()
 	c.onFetched = newNotifier(options.OnFetched, c.log)
 	if keyProblem(set.key) == "" {

@@ -33,9 +33,9 @@ type emergency struct {
 	problem string                         // why it could not be read when it was last tried
 }
 
-// newEmergency reads the variable. Only a malformed object is an error: a file
-// may come, go and be mended while the program runs.
-func newEmergency(text string, log *slog.Logger) (*emergency, error) {
+// newEmergency reads the variable. What is malformed is said and left out: a slip
+// made in an emergency must not keep programs from starting.
+func newEmergency(text string, log *slog.Logger) *emergency {
 	e := &emergency{log: log}
 	text = strings.TrimSpace(text)
 	switch {
@@ -43,14 +43,15 @@ func newEmergency(text string, log *slog.Logger) (*emergency, error) {
 	case text[0] == '{' || text[0] == '[':
 		values, err := parseOverrides([]byte(text))
 		if err != nil {
-			return nil, fmt.Errorf(`burgee: BURGEE_OVERRIDES is not a JSON object such as {"Flags.isHoliday":false}: %w`, err)
+			log.Warn(`burgee: BURGEE_OVERRIDES is ignored: it is not a JSON object such as {"Flags.isHoliday":false}`, "why", err)
+			break
 		}
 		e.set(values)
 	default:
 		e.path = text
 		e.look()
 	}
-	return e, nil
+	return e
 }
 
 func parseOverrides(text []byte) (map[string]any, error) {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,10 +25,21 @@ func TestEmergencyOverridesComeFromTheEnvironment(t *testing.T) {
 	if got := client.Status().Overrides; !slices.Equal(got, []string{"f", "limit"}) {
 		t.Errorf("status %v", got)
 	}
+}
+
+// A slip made in an emergency does not keep a program from starting.
+func TestMalformedOverridesAreSaidAndLeftOut(t *testing.T) {
+	s := newProtocolServer(t)
+	s.publish(1, 1, boolean("f", true))
 	for _, malformed := range []string{`{"f":`, `{"f":false} x`, ` {f:false}`, `["f"]`} {
 		t.Setenv("BURGEE_OVERRIDES", malformed)
-		if _, err := New(Options{}); err == nil || !strings.Contains(err.Error(), "not a JSON object") {
-			t.Errorf("%s: got %v", malformed, err)
+		var log journal
+		client := connect(t, s, Options{Logger: log.logger()})
+		if !client.Bool(t.Context(), "f", false) || len(client.Status().Overrides) != 0 {
+			t.Errorf("%s: the server's value is not served", malformed)
+		}
+		if n := log.count("BURGEE_OVERRIDES is ignored"); n != 1 {
+			t.Errorf("%s: said %d times", malformed, n)
 		}
 	}
 }
