@@ -351,7 +351,7 @@ func (r *Registry) tell() {
 	defer r.mu.Unlock()
 	for _, e := range r.environments {
 		for _, round := range e.rounds {
-			if !round.late && len(round.pending) > 0 && len(round.stale(now)) > 0 {
+			if !round.late && round.overdue(now) {
 				round.late, r.moved = true, true
 			}
 		}

@@ -40,6 +40,20 @@ func (r *round) time(i *instance, at int64) {
 	r.dirty = true
 }
 
+// overdue says whether anybody lacks the revision although the grace has passed.
+func (r *round) overdue(now int64) bool {
+	late := now - r.committedAt
+	if late < graceStream.Milliseconds() { // nobody has less
+		return false
+	}
+	for i := range r.pending {
+		if late >= i.grace {
+			return true
+		}
+	}
+	return false
+}
+
 // stale lists who lacks the revision although the grace has passed.
 func (r *round) stale(now int64) []*instance {
 	list := slices.DeleteFunc(slices.Collect(maps.Keys(r.pending)), func(i *instance) bool {
