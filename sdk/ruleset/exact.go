@@ -17,8 +17,10 @@ var names = []string{
 
 // exact returns a line as encoding/json must be given it: that takes a field whose
 // name is another one's but for the case of letters for that one, and other
-// languages do not. Such a field is renamed, so that it is passed over like all
-// unknown ones. What is inside variations and targets is the author's and stays.
+// languages do not; and it reads a field that is there twice both times, the one into
+// the other, where the later counts. The former and the earlier are renamed, so that
+// they are passed over like all unknown ones. What is inside variations and targets is
+// the author's and stays.
 // A line that is not JSON is returned as it is.
 func exact(line []byte) []byte {
 	wrong := misspelt(line)
@@ -33,32 +35,82 @@ func exact(line []byte) []byte {
 	return append(out, line[from:]...)
 }
 
+// tracked is how deep a field is looked for twice; no line that is of use goes deeper.
+const tracked = 32
+
 // misspelt finds where such names begin.
 func misspelt(line []byte) (at []int) {
+	var seen [tracked]uint64 // by depth, the known names of the object there
+	twice := false
+	eachName(line, func(depth int) {
+		if uint(depth) < tracked {
+			seen[depth] = 0
+		}
+	}, func(depth, i int, name []byte) {
+		known := slices.IndexFunc(names, func(n string) bool { return n == string(name) })
+		switch {
+		case known < 0:
+			if isMisspelt(name) {
+				at = append(at, i)
+			}
+		case uint(depth) < tracked:
+			twice = twice || seen[depth]&(1<<known) != 0
+			seen[depth] |= 1 << known
+		}
+	})
+	if twice {
+		at = append(at, repeated(line)...)
+		slices.Sort(at)
+	}
+	return at
+}
+
+// repeated finds where the names begin that are there again in the same object.
+func repeated(line []byte) (at []int) {
+	var last [tracked]map[string]int
+	eachName(line, func(depth int) {
+		if uint(depth) < tracked {
+			last[depth] = map[string]int{}
+		}
+	}, func(depth, i int, name []byte) {
+		if uint(depth) >= tracked || !slices.Contains(names, string(name)) {
+			return
+		}
+		if earlier, again := last[depth][string(name)]; again {
+			at = append(at, earlier)
+		}
+		last[depth][string(name)] = i
+	})
+	return at
+}
+
+// eachName visits the names of fields but for those inside variations and targets,
+// and before them the objects that hold them.
+func eachName(line []byte, object func(depth int), name func(depth, at int, name []byte)) {
 	depth, own := 0, false // own: inside variations or targets
 	for i := 0; i < len(line); i++ {
 		switch line[i] {
 		case '{', '[':
 			depth++
+			object(depth)
 		case '}', ']':
 			depth--
 		case '"':
 			end := endOfText(line, i)
-			if !isName(line, end) {
+			if !isName(line, end) || depth < 1 {
 				i = end
 				continue
 			}
-			name := line[i+1 : end]
+			text := line[i+1 : end]
 			if depth == 1 {
-				own = string(name) == "variations" || string(name) == "targets"
+				own = string(text) == "variations" || string(text) == "targets"
 			}
-			if (depth == 1 || !own) && isMisspelt(name) {
-				at = append(at, i+1)
+			if depth == 1 || !own {
+				name(depth, i+1, text)
 			}
 			i = end
 		}
 	}
-	return at
 }
 
 // endOfText is where the quote is that ends the text that begins at i, or the end
@@ -78,10 +130,8 @@ func isName(line []byte, end int) bool {
 	return len(rest) > 0 && rest[0] == ':'
 }
 
+// isMisspelt says whether a name that is none of the known ones is like one of them.
 func isMisspelt(name []byte) bool {
-	if slices.Contains(names, string(name)) {
-		return false
-	}
 	text := string(name)
 	if bytes.IndexByte(name, '\\') >= 0 && json.Unmarshal([]byte(`"`+text+`"`), &text) != nil {
 		return false
