@@ -86,7 +86,9 @@ func (a *application) wire(ctx context.Context) error {
 	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: &announcer{
 		data: a.delivery, receipts: a.receipts, hub: a.hub, clock: s.clock, lag: a.lag, tracer: s.tracer, last: map[int64]int64{},
 	}})
-	a.accounts = account.New(a.store.Accounts(a.catalog.RecordAccount), s.clock)
+	a.accounts = account.New(announcedTokens{
+		a.store.Accounts(a.catalog.RecordAccount), func() { a.delivery.Announce(0, 0) },
+	}, s.clock)
 	a.declared = newQueue(a.register, a.reportRegistration)
 	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared, a.store.Trouble}, a.ingest, a.receipts, sdkapi.Options{})
 	if err := a.firstRun(ctx); err != nil {

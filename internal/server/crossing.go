@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/adminapi"
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/clock"
@@ -50,6 +51,31 @@ func (a *announcer) Announce(ctx context.Context, environmentID, revision int64)
 	if !known || last == revision {
 		a.hub.Announce(adminapi.KeysMoved)
 	}
+}
+
+// announcedTokens hints to the data plane that API tokens changed: those of
+// relays open environments, and a revoked one shall stop doing so at once.
+type announcedTokens struct {
+	account.Store
+	announce func()
+}
+
+// CreateToken implements account.Store.
+func (s announcedTokens) CreateToken(ctx context.Context, token account.TokenRecord, entry account.Entry) error {
+	if err := s.Store.CreateToken(ctx, token, entry); err != nil {
+		return err
+	}
+	s.announce()
+	return nil
+}
+
+// DeleteToken implements account.Store.
+func (s announcedTokens) DeleteToken(ctx context.Context, id string, entry account.Entry) error {
+	if err := s.Store.DeleteToken(ctx, id, entry); err != nil {
+		return err
+	}
+	s.announce()
+	return nil
 }
 
 // environmentOf names an environment for the receipts; a new one that delivery

@@ -5,8 +5,37 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/catalog"
+	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/store"
 )
+
+func TestTheDataPlaneHearsOfTokensWhenTheyChange(t *testing.T) {
+	st, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	record := func(catalog.Tx, account.Entry) error { return nil }
+	told := 0
+	accounts := account.New(announcedTokens{st.Accounts(record), func() { told++ }}, clock.System{})
+	owner := account.Actor{Kind: account.Host, Name: "host", Role: account.Owner}
+
+	token, _, err := accounts.CreateToken(t.Context(), owner, account.TokenRequest{Name: "edge", Role: account.Relay})
+	if err != nil || told != 1 {
+		t.Fatalf("made: told %d times, %v", told, err)
+	}
+	if err := accounts.DeleteToken(t.Context(), owner, token.ID, ""); err != nil || told != 2 {
+		t.Fatalf("revoked: told %d times, %v", told, err)
+	}
+	_, _, err = accounts.CreateToken(t.Context(), owner, account.TokenRequest{
+		Name: "edge", Role: account.Relay, Environments: []account.Scope{{Project: "no", Environment: "where"}},
+	})
+	if err == nil || told != 2 {
+		t.Fatalf("refused: told %d times, %v", told, err)
+	}
+}
 
 func TestAProgramOverTheLimitIsToldOfOnce(t *testing.T) {
 	refused := []catalog.Refusal{
