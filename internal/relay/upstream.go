@@ -157,6 +157,8 @@ func refusalOf(answer *http.Response) *refusal {
 	var problem httpkit.Problem
 	if err := json.NewDecoder(io.LimitReader(answer.Body, maxAnswer)).Decode(&problem); err == nil && problem.Detail != "" {
 		r.detail = problem.Detail
+	} else if r.status < http.StatusInternalServerError { // a Burgee always says why
+		r.detail += "; is the address the one of a Burgee server?"
 	}
 	return r
 }
