@@ -94,10 +94,14 @@ func (r *round) longest(most int) []waiting {
 	for i := range r.pending {
 		list = append(list, waiting{i, i.behindSince(r.committedAt)})
 	}
+	if len(list) > most { // texts are dear to compare, and most are left out
+		slices.SortFunc(list, func(a, b waiting) int { return cmp.Compare(a.since, b.since) })
+		list = list[:most]
+	}
 	slices.SortFunc(list, func(a, b waiting) int {
 		return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.caller.Instance, b.caller.Instance))
 	})
-	return list[:min(len(list), most)]
+	return list
 }
 
 // instance is one running process in one environment.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,7 +85,9 @@ func TestTwoNodesOnOneStoreMakeTheSameBytes(t *testing.T) {
 	events := reader(t, s, "")
 	had := events.Next(t, "the configuration", anything).ID
 	s.Want(200, "POST", project+"/flags/flag1/environments/production/off", obj{})
-	delta := events.Next(t, "a delta", func(e testkit.Event) bool { return e.Name == "delta" && e.ID != had })
+	delta := events.Next(t, "a delta", func(e testkit.Event) bool {
+		return e.Name == "delta" && strings.Contains(e.Data, `"flag":"flag1"`) && strings.Contains(e.Data, `"enabled":false`)
+	})
 
 	beside, err := store.Open(t.Context(), store.Options{Dir: s.Data, Shared: true})
 	if err != nil {
