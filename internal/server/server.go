@@ -239,7 +239,8 @@ func (s *Server) shutdown(app inside, web, ops *part) error {
 	app.drainStreams()
 	fresh, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	if drained := s.http.Shutdown(fresh); drained != nil {
+	// That the listener is closed already is what it should be.
+	if drained := s.http.Shutdown(fresh); drained != nil && !errors.Is(drained, net.ErrClosed) {
 		s.logger.Warn("requests were cut off", "error", drained)
 		err = s.http.Close()
 	}
