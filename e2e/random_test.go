@@ -18,7 +18,7 @@ import (
 
 const (
 	randomSuites   = 700
-	randomContexts = 12
+	randomContexts = 15
 )
 
 // The engines in Go and in Python agree on every part of the detail, for a

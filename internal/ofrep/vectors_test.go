@@ -42,10 +42,10 @@ func TestTheServerAnswersTheVectors(t *testing.T) {
 
 const (
 	randomSuites   = 700
-	randomContexts = 12
+	randomContexts = 15
 	// leastPairs is a floor for the number of pairs that are compared; some
 	// contexts have a targeting key that is not text, which the protocol refuses.
-	leastPairs = 80_000
+	leastPairs = 100_000
 )
 
 // The pairs of a flag and a context on which the engines in Go and Python are
