@@ -44,6 +44,7 @@ var rules = []rule{
 	{"pure packages answer the same everywhere and know no outside world",
 		[]string{"sdk/ruleset", "sdk/eval", "internal/fault", "internal/document", "internal/check"},
 		[]string{"net/http", "database/sql", "os", "log/slog", "math/rand"}, nil},
+	{"leaves know nothing of the house", []string{"internal/wholefile", "internal/clock", "internal/meter"}, []string{"internal/..."}, nil},
 	{"the data plane never asks the control plane", dataPlane, controlPlane, nil},
 	{"only the composition root knows the store", append(slices.Clone(dataPlane), controlPlane...), []string{"internal/store"}, nil},
 	{"services speak no protocol and know no data plane", []string{"internal/account", "internal/catalog"},

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"burgee.dev/burgee/internal/delivery"
+	"burgee.dev/burgee/internal/wholefile"
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
@@ -71,33 +72,11 @@ func (d folder) save(p place, keys, snapshot []byte, deltas []delivery.Delta) er
 		name string
 		data []byte
 	}{{keysFile, text}, {deltasFile, bytes.Join(log, []byte("\n"))}, {snapshotFile, snapshot}} {
-		if err := writeWhole(base+file.name, file.data); err != nil {
+		if err := wholefile.Write(base+file.name, file.data); err != nil {
 			return fmt.Errorf("keep %s: %w", p, err)
 		}
 	}
 	return nil
-}
-
-// writeWhole replaces a file by one of mode 0600, whole or not at all, and puts
-// it on the disk.
-func writeWhole(file string, data []byte) error {
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".relay-*") // of mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(temporary.Name()) }() // gone when it was renamed
-	_, err = temporary.Write(data)
-	if err := errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temporary.Name(), file); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(file))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // remove forgets an environment.
@@ -215,7 +194,7 @@ func (d folder) keepBatches(list []batch) error {
 			return err
 		}
 	}
-	return writeWhole(filepath.Join(d.dir, batchesFile), out.Bytes())
+	return wholefile.Write(filepath.Join(d.dir, batchesFile), out.Bytes())
 }
 
 // takeBatches reads what was kept, and removes it.

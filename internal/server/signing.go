@@ -17,6 +17,7 @@ import (
 	"burgee.dev/burgee/internal/config"
 	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/wholefile"
 )
 
 // signingKeyName is the file in the data folder when no other is named.
@@ -139,29 +140,8 @@ func makeSigningKey(file string) (ed25519.PrivateKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the signing key: %w", err)
 	}
-	if err := writeWhole(file, pem.EncodeToMemory(&pem.Block{Type: privateBlock, Bytes: der})); err != nil {
+	if err := wholefile.Write(file, pem.EncodeToMemory(&pem.Block{Type: privateBlock, Bytes: der})); err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "signing_key", "The signing key %s cannot be written: %v", file, reason(err))
 	}
 	return private, nil
-}
-
-// writeWhole writes a file of mode 0600 and puts it on the disk.
-func writeWhole(file string, data []byte) (err error) {
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".signing-*") // of mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(temporary.Name()) }() // gone when it was renamed
-	_, err = temporary.Write(data)
-	if err := errors.Join(err, temporary.Sync(), temporary.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temporary.Name(), file); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(file))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }

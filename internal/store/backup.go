@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/wholefile"
 )
 
 const (
@@ -132,7 +133,7 @@ func (s *Store) Backup(ctx context.Context, o BackupOptions) (b Backup, err erro
 	if err := os.Rename(temp.Name(), file); err != nil {
 		return b, folderFault(folder, err)
 	}
-	return b, syncFolder(folder)
+	return b, wholefile.SyncFolder(folder)
 }
 
 // copyTo copies the store of one moment into an empty file and stamps it.
@@ -255,13 +256,4 @@ func syncFile(name string) (size int64, err error) {
 		size = info.Size()
 	}
 	return size, errors.Join(err, f.Sync(), f.Close())
-}
-
-// syncFolder makes renames last.
-func syncFolder(name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

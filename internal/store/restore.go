@@ -15,6 +15,7 @@ import (
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/wholefile"
 )
 
 // The names of a restore at work: once burgee-restored-TIME.db is there, the
@@ -137,7 +138,7 @@ func (o RestoreOptions) replace(ctx context.Context, staged string) (r Restored,
 	if err := os.Rename(staged, pending); err != nil {
 		return r, folderFault(o.Dir, err)
 	}
-	if err := syncFolder(o.Dir); err != nil {
+	if err := wholefile.SyncFolder(o.Dir); err != nil {
 		return r, folderFault(o.Dir, err)
 	}
 	if err := o.step("decided"); err != nil {
@@ -422,7 +423,7 @@ func finish(dir, pending string, step func(string) error) error {
 	}
 	_ = os.Remove(aside + "-shm") // an index of the log, made anew when needed
 	_ = os.Chmod(aside, 0o600)    // where there was one; it may have been open to others
-	if err := syncFolder(dir); err != nil {
+	if err := wholefile.SyncFolder(dir); err != nil {
 		return folderFault(dir, err)
 	}
 	return step("finished")
