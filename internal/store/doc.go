@@ -1,6 +1,6 @@
 // Package store is the only place with SQL. It implements what the services and
-// the data plane ask for: catalog.Store, account.Store, delivery.Reader and
-// ingest.Sink. It holds no policy: rights, limits and rules are the callers'.
+// the data plane ask for: catalog.Store, account.Store, delivery.Reader,
+// ingest.Sink and secret.Store. It holds no policy: rights, limits and rules are the callers'.
 //
 // There is one SQLite database per data folder: a pool of one writing
 // connection, whose transactions are immediate, and a pool of readers. Commits

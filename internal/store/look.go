@@ -72,6 +72,7 @@ type Facts struct {
 	CreatedAt    int64  // when the store was made, in milliseconds
 	BackupAt     int64  // when this copy was made, in milliseconds; 0 is no backup
 	BackupBy     string // the Burgee that made it
+	SecretKey    string // fingerprint of the key that its secrets are sealed with; "" when none are
 	Environments []EnvironmentFacts
 	Projects     []ProjectFacts
 }
@@ -138,6 +139,13 @@ func (q query) facts(tables map[string]bool) (f Facts, err error) {
 		if err := q.row(`SELECT made_at, version FROM backup WHERE id = 1`).scan(&f.BackupAt, &f.BackupBy); err != nil {
 			return f, err
 		}
+	}
+	if tables["data_key"] {
+		w, _, err := q.dataKey()
+		if err != nil {
+			return f, err
+		}
+		f.SecretKey = w.Fingerprint
 	}
 	err = q.each(func(from scanner) error {
 		var e EnvironmentFacts

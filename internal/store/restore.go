@@ -54,6 +54,20 @@ type RestorePlan struct {
 	Unread   error  // why it cannot be read, or not be compared
 	Gone     []Gone // what the data to replace has and the backup does not
 	Revived  []Secret
+	// Carried says that the backup, which is from before secrets were sealed,
+	// gets those of the data that it replaces.
+	Carried bool
+
+	carried *sealedRows
+}
+
+// SecretKey is the fingerprint of the secret key that the restored store needs;
+// "" is none.
+func (p RestorePlan) SecretKey() string {
+	if p.Carried {
+		return p.Replaced.SecretKey
+	}
+	return p.Backup.SecretKey
 }
 
 // Gone counts the entries of a project's record that a restore takes away.
@@ -308,6 +322,11 @@ func (o RestoreOptions) begin(ctx context.Context, staged string, r Restored) er
 		if err := q.exec(`UPDATE meta SET epoch = $1 WHERE id = 1`, r.Epoch); err != nil {
 			return err
 		}
+		if r.carried != nil {
+			if err := q.carry(r.carried, o.Clock.Now().UnixMilli()); err != nil {
+				return err
+			}
+		}
 		if o.Record != nil {
 			if err := o.Record(catalogTx{q}, r.Backup); err != nil {
 				return err
@@ -342,7 +361,9 @@ func foldLog(ctx context.Context, dir string) (present bool, err error) {
 }
 
 // compare says what the data to replace has and the backup does not, and which
-// keys that no longer work would work again.
+// keys that no longer work would work again. A backup in which nothing is sealed
+// gets what is sealed in the data to replace: the key that signs is the
+// server's, as the file signing.key is, which a restore leaves alone.
 func (p *RestorePlan) compare(ctx context.Context, backup, replaced *Store) error {
 	facts, err := replaced.Facts(ctx)
 	if err != nil {
@@ -367,7 +388,15 @@ func (p *RestorePlan) compare(ctx context.Context, backup, replaced *Store) erro
 			p.Gone = append(p.Gone, gone)
 		}
 	}
-	return p.revive(ctx, backup, replaced)
+	if err := p.revive(ctx, backup, replaced); err != nil {
+		return err
+	}
+	if p.Backup.SecretKey != "" || facts.SecretKey == "" {
+		return nil
+	}
+	p.carried, err = replaced.sealedRows(ctx)
+	p.Carried = p.carried != nil
+	return err
 }
 
 func (p *RestorePlan) revive(ctx context.Context, backup, replaced *Store) error {

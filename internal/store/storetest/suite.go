@@ -13,6 +13,7 @@ import (
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/internal/receipts"
+	"burgee.dev/burgee/internal/secret"
 	"burgee.dev/burgee/internal/store"
 )
 
@@ -23,6 +24,9 @@ type Store interface {
 	delivery.Reader
 	ingest.Sink
 	receipts.Sink
+	secret.Store
+	AllSealed(ctx context.Context) (map[string][]byte, error)
+	ForgetSealed(ctx context.Context) error
 	HourlyCounts(ctx context.Context, project, environment string, from time.Time, hours int) (map[string]store.HourlyCount, error)
 	MinuteCounts(ctx context.Context, project, environment, flag string, from time.Time) ([]store.MinuteCount, error)
 	Prune(ctx context.Context, now time.Time) error
@@ -50,6 +54,7 @@ func Run(t *testing.T, open Opener) {
 		"entries wait in order and are taken once":   waiting,
 		"counts add up and a batch is known":         counts,
 		"receipts and overrides come back":           receiptsKept,
+		"sealed secrets come back":                   sealedSecrets,
 		"minutes go after a fortnight, hours do not": retention,
 	} {
 		t.Run(name, func(t *testing.T) {
