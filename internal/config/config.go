@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/secret"
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
@@ -23,8 +24,9 @@ type Config struct {
 	PublicURL      string // without a slash at its end; "" = from the address listened on
 	TLSCert        string
 	TLSKey         string
-	SigningKey     string // file; "" = signing.key in Data, made when absent
-	NextSigningKey string // file; "" = none
+	SigningKey     string     // file; "" = signing.key in Data, made when absent
+	NextSigningKey string     // file; "" = none
+	SecretKey      secret.Key // the zero Key = none
 	TrustedProxies []netip.Prefix
 	AllowHTTP      bool
 	BackupEvery    time.Duration // 0 = never
@@ -70,7 +72,7 @@ func (i Init) Given() bool { return i != Init{} }
 // Value is a setting's value and where it came from.
 type Value struct {
 	Setting Setting
-	Text    string
+	Text    string // of a secret only whether it is set
 	Source  string // default, a file's name, environment, flag
 }
 
@@ -84,11 +86,7 @@ func (c *Config) Print(w io.Writer) error {
 		if name == "" {
 			name = v.Setting.Env
 		}
-		text := v.Text
-		if v.Setting.Secret && text != "" {
-			text = "(set)"
-		}
-		if _, err := fmt.Fprintf(w, "%-27s %-32s %s\n", name, strconv.Quote(text), v.Source); err != nil {
+		if _, err := fmt.Fprintf(w, "%-27s %-32s %s\n", name, strconv.Quote(v.Text), v.Source); err != nil {
 			return err
 		}
 	}
@@ -261,6 +259,14 @@ func setFormat(c *Config, s string) error {
 	}
 	c.LogFormat = s
 	return nil
+}
+
+func setSecretKey(c *Config, s string) (err error) {
+	c.SecretKey = secret.Key{}
+	if s != "" {
+		c.SecretKey, err = secret.ParseKey(s)
+	}
+	return err
 }
 
 var secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{32,200}$`)

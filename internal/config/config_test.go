@@ -1,7 +1,9 @@
 package config
 
 import (
+	"encoding/base64"
 	"flag"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -116,6 +118,9 @@ func TestAWrongSettingSaysWhichAndWhatToDo(t *testing.T) {
 		"a secret given in both forms":      {Sources{Environ: []string{"BURGEE_INIT_TOKEN=" + secret, "BURGEE_INIT_TOKEN_FILE=/x"}}, "both set; keep one"},
 		"a secret's file that is not there": {Sources{Environ: []string{"BURGEE_INIT_TOKEN_FILE=/nowhere/token"}}, "does not exist"},
 		"a secret's file without an end":    {Sources{Environ: []string{"BURGEE_INIT_TOKEN_FILE=/dev/zero"}}, "larger than a secret can be"},
+		"a secret's file that is empty":     {Sources{Environ: []string{"BURGEE_INIT_TOKEN_FILE=/dev/null"}}, "/dev/null is empty"},
+		"a secret key that is a password":   {Sources{Environ: []string{"BURGEE_SECRET_KEY=" + secret}}, "BURGEE_SECRET_KEY is malformed: it takes 32 random bytes in base64, which are 44 characters; make one with `burgee secret-key new`"},
+		"a file with a password as key":     {Sources{Environ: []string{"BURGEE_SECRET_KEY_FILE=" + write(t, "key", secret+"\n")}}, "BURGEE_SECRET_KEY_FILE is malformed"},
 		"backups too often":                 {Sources{Flags: map[string]string{"backup-every": "1ms"}}, "write 24h or 30m"},
 		"backups every day, in words":       {Sources{Environ: []string{"BURGEE_BACKUP_EVERY=daily"}}, "write 24h or 30m"},
 		"no backup to keep":                 {Sources{Flags: map[string]string{"backup-keep": "0"}}, "at least 1"},
@@ -130,6 +135,32 @@ func TestAWrongSettingSaysWhichAndWhatToDo(t *testing.T) {
 				t.Error("the error repeats the secret")
 			}
 		})
+	}
+}
+
+func TestASecretKeyIsReadAloneAndNeverPrinted(t *testing.T) {
+	text := base64.StdEncoding.EncodeToString([]byte("12345678901234567890123456789012"))
+	environ := []string{"BURGEE_NEW_SECRET_KEY_FILE=" + write(t, "key", text+"\n"), "BURGEE_SECRET_KEY=", "BURGEE_ADRR=no setting"}
+	next, err := SecretKey(environ, "BURGEE_NEW_SECRET_KEY")
+	if err != nil || next.IsZero() {
+		t.Errorf("from its file: %v, %v", next.Fingerprint(), err)
+	}
+	if old, err := SecretKey(environ, "BURGEE_SECRET_KEY"); err != nil || !old.IsZero() {
+		t.Errorf("an empty variable: %v, %v", old.Fingerprint(), err)
+	}
+	for _, wrong := range []string{"BURGEE_SECRET_KEY=" + text[1:], "BURGEE_SECRET_KEY_FILE=/nowhere/key"} {
+		name, value, _ := strings.Cut(wrong, "=")
+		_, err := SecretKey([]string{wrong}, "BURGEE_SECRET_KEY")
+		if err == nil || !strings.HasPrefix(err.Error(), name) || strings.Contains(err.Error(), text[1:]) {
+			t.Errorf("%s=%s: %v", name, value, err)
+		}
+	}
+	c, err := Load(Sources{Environ: []string{"BURGEE_SECRET_KEY=" + text, "BURGEE_NEW_SECRET_KEY=" + text}})
+	if err != nil || c.SecretKey.Fingerprint() != next.Fingerprint() {
+		t.Fatalf("%v", err)
+	}
+	if printed := fmt.Sprintf("%+v %#v", c, c); strings.Contains(printed, text) || strings.Contains(printed, "1234567") {
+		t.Errorf("the key is in %s", printed)
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"burgee.dev/burgee/internal/secret"
 )
 
 // maxSecretFile bounds what is read from a _FILE.
@@ -54,6 +56,9 @@ func Load(src Sources) (*Config, error) {
 		if err := s.set(c, v.Text); err != nil {
 			return nil, invalid("%s %v", nameIn(v), err)
 		}
+		if s.Secret && v.Text != "" {
+			v.Text = "(set)"
+		}
 		c.values = append(c.values, v)
 		if s.Key == "ops-addr" {
 			c.OpsAddrGiven = v.Source != "default"
@@ -74,6 +79,27 @@ func nameIn(v Value) string {
 		return v.Setting.Env + "_FILE"
 	}
 	return v.Source + ": " + v.Setting.Key
+}
+
+// SecretKey reads a secret key from the variable of a name, or from the file
+// that its _FILE form names, for commands that need no other setting. The zero
+// Key is none.
+func SecretKey(environ []string, name string) (secret.Key, error) {
+	row := secretKeySetting(name)
+	values := map[string]fromEnv{}
+	for _, pair := range environ {
+		if variable, text, _ := strings.Cut(pair, "="); variable == name {
+			values[name] = fromEnv{text, "environment"}
+		}
+	}
+	if err := readSecretFiles(environ, values, map[string]Setting{name: row}); err != nil {
+		return secret.Key{}, err
+	}
+	c, given := &Config{}, values[name]
+	if err := row.set(c, given.text); err != nil {
+		return secret.Key{}, invalid("%s %v", nameIn(Value{Setting: row, Source: given.source}), err)
+	}
+	return c.SecretKey, nil
 }
 
 func knownFlags(flags map[string]string, table []Setting) error {
@@ -180,12 +206,15 @@ func readSecretFiles(environ []string, values map[string]fromEnv, byEnv map[stri
 		if !ok || !byEnv[base].Secret || path == "" {
 			continue
 		}
-		if _, both := values[base]; both {
+		if values[base].text != "" {
 			return invalid("%s and %s are both set; keep one", base, name)
 		}
 		text, err := secretFile(path)
 		if err != nil {
 			return invalid("%s: %v", name, err)
+		}
+		if text == "" {
+			return invalid("%s: %s is empty", name, path)
 		}
 		values[base] = fromEnv{text, "file of " + name}
 	}

@@ -32,6 +32,7 @@ func Settings() []Setting {
 			Help: "file with the Ed25519 key (PEM) that signs what programs get; made as signing.key in the data folder when empty"},
 		{Flag: "next-signing-key", Env: "BURGEE_NEXT_SIGNING_KEY", Key: "next-signing-key", set: setText(func(c *Config) *string { return &c.NextSigningKey }, ""),
 			Help: "file with a second key (PEM, the public half is enough) that programs are told to trust, before it signs or after it did"},
+		secretKeySetting("BURGEE_SECRET_KEY"),
 		{Flag: "trusted-proxies", Env: "BURGEE_TRUSTED_PROXIES", Key: "trusted-proxies", set: setProxies,
 			Help: "addresses or networks of proxies whose X-Forwarded-For and -Proto are believed, separated by commas"},
 		{Flag: "allow-http", Env: "BURGEE_ALLOW_HTTP", Key: "allow-http", Default: "false", Bool: true, set: setBool(func(c *Config) *bool { return &c.AllowHTTP }),
@@ -61,6 +62,11 @@ func Settings() []Setting {
 	}
 }
 
+func secretKeySetting(env string) Setting {
+	return Setting{Env: env, Secret: true, set: setSecretKey,
+		Help: "the key that the signing key and other secrets are sealed with in the database, the same on every node: 32 bytes in base64, from `burgee secret-key new`"}
+}
+
 // RelaySettings returns the table of `burgee relay`.
 func RelaySettings() []Setting {
 	table := []Setting{
@@ -88,7 +94,7 @@ func RelaySettings() []Setting {
 // command line as a client, of the SDKs, and of this repository's own tests.
 var others = map[string]bool{
 	"BURGEE_URL": true, "BURGEE_TOKEN": true, "BURGEE_TOKEN_FILE": true, "BURGEE_CONFIG": true,
-	"BURGEE_PROJECT": true, "BURGEE_ENVIRONMENT": true,
+	"BURGEE_PROJECT": true, "BURGEE_ENVIRONMENT": true, "BURGEE_NEW_SECRET_KEY": true, "BURGEE_NEW_SECRET_KEY_FILE": true,
 	"BURGEE_KEY": true, "BURGEE_APPLICATION": true, "BURGEE_OVERRIDES": true, "BURGEE_CACHE_DIR": true,
 	"BURGEE_BUNDLE": true, "BURGEE_VERIFY_KEYS": true,
 	"BURGEE_VERSION": true, "BURGEE_BINARY": true, "BURGEE_SOURCE": true, "BURGEE_CHROMIUM": true, "BURGEE_DEV_SERVER": true,

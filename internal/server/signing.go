@@ -1,7 +1,6 @@
 package server
 
 import (
-	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -14,7 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"burgee.dev/burgee/internal/config"
 	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/wholefile"
@@ -33,7 +31,7 @@ const (
 // and has the store note which keys programs are told to trust.
 func (a *application) signer(ctx context.Context) (*delivery.Signer, error) {
 	cfg := a.server.cfg
-	private, err := signingKey(cfg)
+	private, err := a.signingKey(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -59,20 +57,36 @@ func (a *application) signer(ctx context.Context) (*delivery.Signer, error) {
 	return signer, nil
 }
 
-// signingKey reads the private key. The one in the data folder is made when it
-// is not there; one that was named must be.
-func signingKey(cfg *config.Config) (ed25519.PrivateKey, error) {
-	file := cmp.Or(cfg.SigningKey, filepath.Join(cfg.Data, signingKeyName))
-	key, err := readKey(file, "--signing-key")
-	if cfg.SigningKey == "" && errors.Is(err, fs.ErrNotExist) {
+// signingKey reads the private key: from the file that was named, else from the
+// sealed secrets, else from the data folder.
+func (a *application) signingKey(ctx context.Context) (ed25519.PrivateKey, error) {
+	vault, err := a.openVault(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cfg := a.server.cfg
+	if cfg.SigningKey != "" {
+		return readPrivateKey(cfg.SigningKey, "--signing-key")
+	}
+	file := filepath.Join(cfg.Data, signingKeyName)
+	if vault != nil {
+		return a.sealedSigningKey(ctx, vault, file)
+	}
+	key, err := readPrivateKey(file, "--signing-key")
+	if errors.Is(err, fs.ErrNotExist) {
 		return makeSigningKey(file)
 	}
+	return key, err
+}
+
+func readPrivateKey(file, flag string) (ed25519.PrivateKey, error) {
+	key, err := readKey(file, flag)
 	if err != nil {
 		return nil, err
 	}
 	private, ok := key.(ed25519.PrivateKey)
 	if !ok {
-		return nil, badKey("--signing-key", file, "it holds a public key only, and signing takes the private one")
+		return nil, badKey(flag, file, "it holds a public key only, and signing takes the private one")
 	}
 	return private, nil
 }
