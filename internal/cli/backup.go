@@ -30,9 +30,15 @@ func dataOr(stdio Stdio, data string) string {
 	return "./data"
 }
 
-// keyRemark is said with each backup: without the key SDKs would take a
-// restored server for another one.
-const keyRemark = "signing.key of the data folder, if there is one, is not in it: keep a copy of that too, apart from the backups\n"
+// printKeyRemark says which key a backup lacks: without the one that signs SDKs
+// would take a restored server for another one.
+func printKeyRemark(stdio Stdio, facts store.Facts) {
+	if facts.SecretKey != "" {
+		say(stdio.Out, "its secrets, the signing key among them, open only with the secret key of fingerprint %s: keep a copy of that, apart from the backups\n", facts.SecretKey)
+		return
+	}
+	say(stdio.Out, "signing.key of the data folder, if there is one, is not in it: keep a copy of that too, apart from the backups\n")
+}
 
 type backupOptions struct {
 	data, file string
@@ -75,12 +81,12 @@ func runBackup(ctx context.Context, stdio Stdio, o backupOptions) error {
 	if o.asJSON {
 		return printJSON(stdio.Out, map[string]any{
 			"file": b.File, "bytes": b.Size, "at": b.Facts.BackupAt, "schema": b.Facts.Schema, "epoch": b.Facts.Epoch,
-			"environments": b.Facts.Environments, "broken": append([]string{}, b.Broken...),
+			"secretKey": b.Facts.SecretKey, "environments": b.Facts.Environments, "broken": append([]string{}, b.Broken...),
 		})
 	}
 	say(stdio.Out, "%s  %s\n", b.File, size(b.Size))
 	printEnvironments(stdio, b.Facts)
-	say(stdio.Out, "%s", keyRemark)
+	printKeyRemark(stdio, b.Facts)
 	return nil
 }
 
@@ -146,7 +152,7 @@ func runRestore(ctx context.Context, stdio Stdio, o restoreOptions) error {
 			if o.yes {
 				return nil
 			}
-			return agreed(ctx, stdio)
+			return agreed(ctx, stdio, "Restore it?")
 		},
 	})
 	bar.end()
@@ -175,7 +181,7 @@ func restoredJSON(file string, r store.Restored) map[string]any {
 	}
 	return map[string]any{
 		"file": file, "madeAt": r.Backup.BackupAt, "epoch": r.Epoch, "environments": r.Backup.Environments,
-		"changesGone": gone, "worksAgain": len(r.Revived), "replaced": r.Aside,
+		"secretKey": r.SecretKey(), "changesGone": gone, "worksAgain": len(r.Revived), "replaced": r.Aside,
 	}
 }
 
@@ -198,14 +204,28 @@ func printRestorePlan(stdio Stdio, file string, p store.RestorePlan) {
 	for _, g := range p.Gone {
 		say(stdio.Out, "%s of project %s are younger than it and will be gone\n", count(int(g.Changes), "change"), g.Project)
 	}
+	printSecretKey(stdio, p)
 	for _, secret := range p.Revived {
 		say(stdio.Out, "works again, though revoked since: %s %s\n", secret.What, strings.TrimSpace(secret.Name+" "+secret.Where))
 	}
 }
 
+// printSecretKey says which secret key the restored server needs.
+func printSecretKey(stdio Stdio, p store.RestorePlan) {
+	switch {
+	case p.Carried:
+		say(stdio.Out, "nothing is sealed in it: it gets the sealed secrets of the data there now, the signing key among them\n")
+	case p.Backup.SecretKey == "":
+	case p.Replaced != nil && p.Replaced.SecretKey == p.Backup.SecretKey:
+		say(stdio.Out, "its secrets are sealed with the same secret key as those there now\n")
+	default:
+		say(stdio.Out, "its secrets open only with the secret key of fingerprint %s: the server does not start without that as BURGEE_SECRET_KEY\n", p.Backup.SecretKey)
+	}
+}
+
 // agreed asks a person.
-func agreed(ctx context.Context, stdio Stdio) error {
-	say(stdio.Err, "Restore it? [y/N] ")
+func agreed(ctx context.Context, stdio Stdio, question string) error {
+	say(stdio.Err, "%s [y/N] ", question)
 	answer, err := line(ctx, bufio.NewReader(stdio.In))
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"burgee.dev/burgee/internal/config"
 	"burgee.dev/burgee/internal/upkeep"
 )
 
@@ -20,9 +21,10 @@ func newDoctor(stdio Stdio) *cobra.Command {
 		Short: "Look for what is wrong, or will be, with a data folder",
 		Long: `Look at a data folder, beside the running server or without one, and change nothing:
 the database and its schema, the record's chain of hashes, whether programs are sent what
-is configured, keys and tokens that end while in use, the signing key, the clock, the
-disk, modes of files, and the age of the newest backup. Each finding says what, why it
-matters, and what to do. Run it as the server's user.
+is configured, keys and tokens that end while in use, sealed secrets (with
+BURGEE_SECRET_KEY), the signing key, the clock, the disk, modes of files, and the age of
+the newest backup. Each finding says what, why it matters, and what to do. Run it as the
+server's user.
 
 Exit codes:
   0  nothing is wrong
@@ -44,9 +46,13 @@ func runDoctor(ctx context.Context, stdio Stdio, o doctorOptions) error {
 	if o.backups == "" {
 		o.backups = stdio.getenv("BURGEE_BACKUP_DIR")
 	}
+	key, err := config.SecretKey(stdio.Environ, secretKeyVariable)
+	if err != nil {
+		return err
+	}
 	watched := terminal(stdio.Err)
 	report, err := upkeep.Examine(ctx, upkeep.DoctorOptions{
-		Data: dataOr(stdio, o.data), Backups: o.backups,
+		Data: dataOr(stdio, o.data), Backups: o.backups, Secret: key,
 		Progress: func(name string) {
 			if watched {
 				say(stdio.Err, "\r\x1b[Klooking at %s …", name)

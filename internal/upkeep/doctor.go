@@ -7,6 +7,7 @@ import (
 
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/secret"
 	"burgee.dev/burgee/internal/store"
 )
 
@@ -62,6 +63,7 @@ type DoctorOptions struct {
 	Data     string
 	Backups  string       // "" is the folder's own
 	Clock    clock.Clock  // nil is the machine's
+	Secret   secret.Key   // opens what is sealed; the zero Key leaves it closed
 	Progress func(string) // hears the name of each check before it begins; nil is nobody
 }
 
@@ -93,6 +95,7 @@ func Examine(ctx context.Context, o DoctorOptions) (*Report, error) {
 		{"record", true, e.checkRecord},
 		{"lines", true, e.checkLines},
 		{"keys", true, e.checkKeys},
+		{"secrets", true, e.checkSecrets},
 		{"signing", false, e.checkSigning},
 		{"clock", true, e.checkClock},
 		{"disk", false, e.checkDisk},

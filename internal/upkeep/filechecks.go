@@ -23,6 +23,9 @@ func (e *examination) checkSigning(context.Context) (string, error) {
 	name := filepath.Join(e.o.Data, signingKey)
 	info, err := os.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) {
+		if e.facts.SecretKey != "" {
+			return "sealed in the database: see secrets", nil
+		}
 		return "no " + signingKey, nil
 	}
 	if err != nil {
