@@ -114,7 +114,7 @@ check: test | need-go ## tests, linters and drift of generated files
 	@command -v golangci-lint >/dev/null && golangci-lint run ./... || echo "burgee: golangci-lint is not installed, its rules were not checked (.golangci.yml)"
 
 golden: | need-go ## rewrite every golden file; read the diff before you commit it
-	@go test ./internal/adminapi ./internal/config ./internal/server -update
+	@go test ./internal/adminapi ./internal/config ./internal/server ./internal/store -update
 	@$(MAKE) --no-print-directory gen
 
 gen: ## regenerate what is generated from spec/openapi.json

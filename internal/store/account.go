@@ -85,7 +85,7 @@ func (s *Store) MemberByID(ctx context.Context, id string) (account.MemberRecord
 }
 
 func (s *Store) member(ctx context.Context, where, arg string) (m account.MemberRecord, err error) {
-	err = s.read(ctx, func(q query) error {
+	err = s.glance(ctx, func(q query) error {
 		return q.row(`SELECT `+memberColumns+` FROM member m `+where, arg).scan(memberFields(&m)...)
 	})
 	return m, missing(err, "member_not_found", "There is no such member")
@@ -119,7 +119,7 @@ func (s *Store) CreateSession(ctx context.Context, e account.SessionRecord) erro
 // SessionByHash implements account.Store.
 func (s *Store) SessionByHash(ctx context.Context, hash [32]byte) (e account.SessionRecord, m account.MemberRecord, err error) {
 	e.Hash = hash
-	err = s.read(ctx, func(q query) error {
+	err = s.glance(ctx, func(q query) error {
 		fields := []any{&e.MemberID, &e.CreatedAt, &e.LastSeenAt, &e.ExpiresAt, &e.UserAgent, &e.Address}
 		return q.row(`SELECT s.member_id, s.created_at, s.last_seen_at, s.expires_at, s.user_agent, s.address, `+memberColumns+`
 			FROM session s JOIN member m ON m.id = s.member_id WHERE s.hash = $1`, hash[:]).scan(append(fields, memberFields(&m)...)...)
@@ -129,7 +129,7 @@ func (s *Store) SessionByHash(ctx context.Context, hash [32]byte) (e account.Ses
 
 // TouchSession implements account.Store.
 func (s *Store) TouchSession(ctx context.Context, hash [32]byte, lastSeenAt, expiresAt int64) error {
-	return s.write(ctx, func(q query) error {
+	return s.add(ctx, func(q query) error {
 		return q.exec(`UPDATE session SET last_seen_at = $2, expires_at = $3 WHERE hash = $1`, hash[:], lastSeenAt, expiresAt)
 	})
 }
@@ -173,6 +173,7 @@ func relayTokenMoved(q query, t account.TokenRecord) error {
 	if t.Role != account.Relay {
 		return nil
 	}
+	q.moved.note(0, 0)
 	if len(t.Environments) == 0 {
 		return q.exec(`UPDATE environment SET key_generation = key_generation + 1`)
 	}
@@ -226,7 +227,7 @@ func (s *Store) TokenByID(ctx context.Context, id string) (account.TokenRecord, 
 }
 
 func (s *Store) token(ctx context.Context, where string, arg any) (t account.TokenRecord, err error) {
-	err = s.read(ctx, func(q query) error {
+	err = s.glance(ctx, func(q query) error {
 		t, err = scanToken(q.row(tokenColumns+` `+where, arg))
 		return translate(err)
 	})
@@ -235,7 +236,7 @@ func (s *Store) token(ctx context.Context, where string, arg any) (t account.Tok
 
 // TouchToken implements account.Store.
 func (s *Store) TouchToken(ctx context.Context, id string, lastUsedAt int64) error {
-	return s.write(ctx, func(q query) error {
+	return s.add(ctx, func(q query) error {
 		return q.exec(`UPDATE token SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2`, id, lastUsedAt)
 	})
 }

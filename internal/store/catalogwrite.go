@@ -21,6 +21,7 @@ func (t catalogTx) InsertProject(key, name string, at int64) (id int64, err erro
 func (t catalogTx) InsertEnvironment(projectID int64, e catalog.EnvironmentRow, at int64) (id int64, err error) {
 	err = t.q.row(`INSERT INTO environment (project_id, key, name, kind, position, revision, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
 		projectID, e.Key, e.Name, string(e.Kind), e.Position, e.Revision, at).scan(&id)
+	t.q.moved.note(id, e.Revision)
 	return id, err
 }
 
@@ -81,6 +82,7 @@ func (t catalogTx) PutLine(environmentID int64, ref document.EntityRef, line []b
 // RaiseRevision implements catalog.Tx.
 func (t catalogTx) RaiseRevision(environmentID int64) (n int64, err error) {
 	err = t.q.row(`UPDATE environment SET revision = revision + 1 WHERE id = $1 RETURNING revision`, environmentID).scan(&n)
+	t.q.moved.note(environmentID, n)
 	return n, err
 }
 
@@ -132,5 +134,6 @@ func (t catalogTx) ExpireKey(keyID, at int64) error {
 
 // RaiseKeyGeneration implements catalog.Tx.
 func (t catalogTx) RaiseKeyGeneration(environmentID int64) error {
+	t.q.moved.note(environmentID, 0)
 	return t.q.exec(`UPDATE environment SET key_generation = key_generation + 1 WHERE id = $1`, environmentID)
 }

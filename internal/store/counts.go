@@ -45,7 +45,7 @@ type MinuteCount struct {
 // AddCounts implements ingest.Sink.
 func (s *Store) AddCounts(ctx context.Context, batchIDs []string, rows []ingest.Row) error {
 	now := s.clock.Now()
-	err := s.write(ctx, func(q query) error {
+	err := s.addOnce(ctx, func(q query) error {
 		for _, id := range batchIDs {
 			if err := q.exec(`INSERT INTO event_batch (id, at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`, id, now.UnixMilli()); err != nil {
 				return err
@@ -137,7 +137,7 @@ func (s *Store) RecentBatches(ctx context.Context, since int64) ([]string, error
 
 // AddKeyUses implements ingest.Sink.
 func (s *Store) AddKeyUses(ctx context.Context, uses []ingest.KeyUse) error {
-	return s.write(ctx, func(q query) error {
+	return s.addOnce(ctx, func(q query) error {
 		for _, use := range uses {
 			if err := q.exec(`UPDATE sdk_key SET uses = uses + $2,
 				last_sdk = CASE WHEN $3 >= last_used_at AND $4 <> '' THEN $4 ELSE last_sdk END,
@@ -215,7 +215,7 @@ func (s *Store) MinuteCounts(ctx context.Context, project, environment, flag str
 
 // Prune deletes what is kept for a time only.
 func (s *Store) Prune(ctx context.Context, now time.Time) error {
-	return s.write(ctx, func(q query) error {
+	return s.add(ctx, func(q query) error {
 		for text, keep := range map[string]time.Duration{
 			`DELETE FROM evaluation_count WHERE minute < $1`: keepMinutes,
 			`DELETE FROM evaluation_hour WHERE hour < $1`:    keepHours,

@@ -12,13 +12,15 @@ import (
 // Environments implements delivery.Reader.
 func (s *Store) Environments(ctx context.Context) ([]delivery.EnvironmentState, error) {
 	var out []delivery.EnvironmentState
-	err := s.read(ctx, func(q query) error {
+	err := s.glance(ctx, func(q query) error {
 		return q.each(func(from scanner) error {
-			e := delivery.EnvironmentState{Epoch: s.epoch}
-			err := from.Scan(&e.ID, &e.Project, &e.Key, &e.Revision, &e.KeyGeneration)
+			var e delivery.EnvironmentState
+			err := from.Scan(&e.ID, &e.Project, &e.Key, &e.Epoch, &e.Revision, &e.KeyGeneration)
 			out = append(out, e)
+			s.epoch.Store(e.Epoch)
 			return err
-		}, `SELECT e.id, p.key, e.key, e.revision, e.key_generation FROM environment e JOIN project p ON p.id = e.project_id ORDER BY e.id`)
+		}, `SELECT e.id, p.key, e.key, m.epoch, e.revision, e.key_generation
+			FROM environment e JOIN project p ON p.id = e.project_id CROSS JOIN meta m ORDER BY e.id`)
 	})
 	return out, err
 }
@@ -27,7 +29,7 @@ func (s *Store) Environments(ctx context.Context) ([]delivery.EnvironmentState, 
 func (s *Store) Ruleset(ctx context.Context, environmentID int64) (delivery.Ruleset, error) {
 	var out delivery.Ruleset
 	err := s.read(ctx, func(q query) (err error) {
-		if out.Header, err = s.header(q, environmentID); err != nil {
+		if out.Header, err = header(q, environmentID); err != nil {
 			return err
 		}
 		err = q.row(`SELECT COALESCE(MAX(at), 0) FROM delta WHERE environment_id = $1 AND revision = $2`, environmentID, out.Header.Revision).
@@ -46,10 +48,10 @@ func (s *Store) Ruleset(ctx context.Context, environmentID int64) (delivery.Rule
 }
 
 // header is that of an environment's newest revision, without root and keys.
-func (s *Store) header(q query, environmentID int64) (ruleset.Header, error) {
-	header := ruleset.Header{Burgee: ruleset.WireVersion, Epoch: s.epoch, Hash: ruleset.HashP32}
-	err := q.row(`SELECT p.key, e.key, e.revision FROM environment e JOIN project p ON p.id = e.project_id WHERE e.id = $1`, environmentID).
-		scan(&header.Project, &header.Environment, &header.Revision)
+func header(q query, environmentID int64) (ruleset.Header, error) {
+	header := ruleset.Header{Burgee: ruleset.WireVersion, Hash: ruleset.HashP32}
+	err := q.row(`SELECT p.key, e.key, m.epoch, e.revision FROM environment e JOIN project p ON p.id = e.project_id CROSS JOIN meta m WHERE e.id = $1`, environmentID).
+		scan(&header.Project, &header.Environment, &header.Epoch, &header.Revision)
 	if err != nil {
 		return header, missing(err, "environment_not_found", "There is no environment %d", environmentID)
 	}

@@ -40,7 +40,7 @@ func (t catalogTx) LogDelta(environmentID int64, d catalog.DeltaRow) error {
 func (s *Store) Deltas(ctx context.Context, environmentID, from int64, room int) ([]delivery.Delta, error) {
 	var out []delivery.Delta
 	err := s.read(ctx, func(q query) error {
-		header, err := s.header(q, environmentID)
+		header, err := header(q, environmentID)
 		if err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func (s *Store) Deltas(ctx context.Context, environmentID, from int64, room int)
 			return err
 		}, `SELECT revision, at, root FROM (SELECT revision, at, root, SUM(bytes) OVER (ORDER BY revision DESC) AS total
 			FROM delta WHERE environment_id = $1 AND epoch = $2 AND revision > $3) AS newest WHERE total <= $4 ORDER BY revision`,
-			environmentID, s.epoch, from, room)
+			environmentID, header.Epoch, from, room)
 		if err != nil || len(out) == 0 {
 			return err
 		}

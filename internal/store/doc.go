@@ -2,10 +2,12 @@
 // the data plane ask for: catalog.Store, account.Store, delivery.Reader,
 // ingest.Sink and secret.Store. It holds no policy: rights, limits and rules are the callers'.
 //
-// There is one SQLite database per data folder: a pool of one writing
-// connection, whose transactions are immediate, and a pool of readers. Commits
-// are synced to the disk before they are acknowledged. The SQL text is written
-// for PostgreSQL too ($n, BIGINT milliseconds, JSON as TEXT); what belongs to
-// the engine is in sqlite.go, and errors are translated by constraint in
-// errors.go.
+// The SQL text is one for both engines ($n, BIGINT milliseconds, JSON as TEXT);
+// what differs is the engine, in sqlite.go and postgres.go, and the migrations.
+// Errors are translated by constraint, in errors.go and postgreserrors.go.
+//
+// SQLite: one database in a data folder, a pool of one writing connection whose
+// transactions are immediate, and a pool of readers. PostgreSQL: one database
+// that many processes share; each lets its changes take turns and makes them
+// serializable. On both a commit is durable before it is acknowledged.
 package store

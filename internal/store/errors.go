@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
@@ -34,37 +35,65 @@ const codeDamaged = "store_damaged"
 // codeNoStore is the fault's code when the file is nothing of Burgee's.
 const codeNoStore = "not_a_store"
 
+// The codes of faults that say how the database is.
+const (
+	codeBusy        = "store_busy"        // it did not answer in time
+	codeUnreachable = "store_unreachable" // it cannot be reached; nothing was committed
+	codeReadOnly    = "store_read_only"   // it is a standby; nothing was committed
+	codeContended   = "store_contended"   // others wrote at the same time; nothing was committed
+	codeUnknown     = "outcome_unknown"   // it was lost at the commit; what became of that is not known
+	codeExists      = "already_exists"    // a key is taken that nobody chose
+)
+
+// outages are the codes after which the database does not answer, or takes no
+// writes.
+var outages = map[string]bool{codeUnreachable: true, codeReadOnly: true, codeUnknown: true}
+
+func isCode(err error, code string) bool {
+	f, ok := errors.AsType[*fault.Error](err)
+	return ok && f.Code == code
+}
+
 // IsDamaged says whether an error is about a file that is no sound store.
 func IsDamaged(err error) bool {
 	f, ok := errors.AsType[*fault.Error](err)
 	return ok && (f.Code == codeDamaged || f.Code == codeNoStore)
 }
 
-// translate turns an error of the driver into a fault where its reason is
-// known; others stay, and are internal.
+// translate turns an error of a driver into a fault where its reason is known;
+// others stay, and are internal. What is a fault already stays too.
 func translate(err error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
+	if _, done := errors.AsType[*fault.Error](err); done {
+		return err
+	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return fault.Wrap(err, fault.Unavailable, "store_busy", "The store did not answer in time; try again").WithRetryAfter(time.Second)
+		return fault.Wrap(err, fault.Unavailable, codeBusy, "The store did not answer in time; try again").WithRetryAfter(time.Second)
 	}
-	e, ok := errors.AsType[*sqlite.Error](err)
-	if !ok {
-		return fmt.Errorf("store: %w", err)
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return translateSQLite(err, e)
 	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return translatePostgres(err, e)
+	}
+	if lost(err) {
+		return unreachable(err)
+	}
+	return fmt.Errorf("store: %w", err)
+}
+
+func translateSQLite(err error, e *sqlite.Error) error {
 	switch e.Code() {
 	case lib.SQLITE_CONSTRAINT_UNIQUE, lib.SQLITE_CONSTRAINT_PRIMARYKEY:
-		if known := uniques[columns(e.Error())]; known != nil {
-			return known(err)
-		}
-		return fault.Wrap(err, fault.Conflict, "already_exists", "It exists already; load it again")
+		return duplicate(err, columns(e.Error()))
 	case lib.SQLITE_CONSTRAINT_FOREIGNKEY:
-		return fault.Wrap(err, fault.Conflict, "referenced", "Something else refers to this, or what it refers to is gone; load it again")
+		return referenced(err)
 	}
 	switch e.Code() & 0xff {
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
-		return fault.Wrap(err, fault.Unavailable, "store_busy", "The store is busy; try again").WithRetryAfter(time.Second)
+		return fault.Wrap(err, fault.Unavailable, codeBusy, "The store is busy; try again").WithRetryAfter(time.Second)
 	case lib.SQLITE_FULL:
 		return fault.Wrap(err, fault.NoRoom, "disk_full", "The disk of the server's data folder is full: nothing was changed. Make room there and try again")
 	case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM:
@@ -73,17 +102,28 @@ func translate(err error) error {
 		if unwritten[e.Code()] {
 			return fault.Wrap(err, fault.NoRoom, "disk_refuses", "The disk of the server's data folder did not take the change: nothing was changed. Look whether it is full, over a quota, read-only or failing, and try again")
 		}
-		return unreachable(err)
+		return unreadable(err)
 	case lib.SQLITE_PROTOCOL: // no lock could be had
-		return unreachable(err)
+		return unreadable(err)
 	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
 		return fault.Wrap(err, fault.Unavailable, codeDamaged, "The database file is damaged; restore a backup")
 	}
 	return fmt.Errorf("store: %w", err)
 }
 
-func unreachable(err error) error {
-	return fault.Wrap(err, fault.Unavailable, "store_unreachable",
+func duplicate(err error, columns string) error {
+	if known := uniques[columns]; known != nil {
+		return known(err)
+	}
+	return fault.Wrap(err, fault.Conflict, codeExists, "It exists already; load it again")
+}
+
+func referenced(err error) error {
+	return fault.Wrap(err, fault.Conflict, "referenced", "Something else refers to this, or what it refers to is gone; load it again")
+}
+
+func unreadable(err error) error {
+	return fault.Wrap(err, fault.Unavailable, codeUnreachable,
 		"The store cannot be reached; what programs read is served as before. Look at the disk of the server's data folder, and try again").WithRetryAfter(time.Second)
 }
 

@@ -20,6 +20,50 @@ const (
 // codeInUse is the fault's code when another process holds the folder.
 const codeInUse = "data_in_use"
 
+// openFolder opens the SQLite database of a folder.
+func (s *Store) openFolder(ctx context.Context, options Options) (err error) {
+	s.dir = options.Dir
+	if err := prepareFolder(options.Dir); err != nil {
+		return err
+	}
+	s.lock, err = lockFolder(ctx, options.Dir)
+	if err != nil && (!options.Shared || fault.As(err).Code != codeInUse) {
+		return err
+	}
+	s.shared = s.lock == nil
+	if err := s.settleRestore(); err != nil {
+		return err
+	}
+	if s.file, err = prepareFile(options.Dir); err != nil {
+		return err
+	}
+	s.name, s.engine = s.file, sqliteEngine{s.file}
+	if s.lock != nil {
+		s.reserve = options.Reserve
+	}
+	err = s.openDatabase(ctx, options)
+	if fault.IsKind(err, fault.NoRoom) && s.releaseReserve() {
+		// Without room for the log a server could not even start and serve what it has.
+		err = errors.Join(s.pools.close(), s.openDatabase(ctx, options))
+	}
+	if err == nil {
+		s.keepReserve()
+	}
+	return err
+}
+
+// settleRestore finishes a restore that was cut off. Who holds no lock must not
+// make a database while somebody else exchanges it.
+func (s *Store) settleRestore() error {
+	if s.lock != nil {
+		return finishRestore(s.dir)
+	}
+	if _, err := os.Stat(DatabaseFile(s.dir)); err != nil {
+		return fault.Wrap(err, fault.Unavailable, codeInUse, "A restore is at work in %s; try again when it is done", s.dir)
+	}
+	return nil
+}
+
 // prepareFolder makes the data folder, for its owner only, and tries whether it
 // can be written to.
 func prepareFolder(dir string) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -54,7 +53,7 @@ func look(ctx context.Context, file string, frozen bool) (*Store, error) {
 	case !info.Mode().IsRegular():
 		return nil, fault.New(fault.Invalid, codeNoStore, "%s is no file that could hold a store", file)
 	}
-	s := &Store{dir: filepath.Dir(file), file: file, clock: clock.System{}, begin: unobserved}
+	s := &Store{engine: sqliteEngine{file}, name: file, dir: filepath.Dir(file), file: file, clock: clock.System{}, begin: unobserved}
 	if s.reader, err = openLooking(file, frozen); err != nil {
 		return nil, err
 	}
@@ -96,29 +95,29 @@ type ProjectFacts struct {
 func (s *Store) Facts(ctx context.Context) (Facts, error) {
 	var f Facts
 	err := s.read(ctx, func(q query) (err error) {
-		tables, err := q.tables()
+		tables, err := q.tables(s.engine.tables())
 		if err != nil {
 			return err
 		}
 		for _, name := range []string{"goose_db_version", "meta", "project", "environment", "change"} {
 			if !tables[name] {
-				return fault.New(fault.Invalid, codeNoStore, "%s is no database of Burgee: it has no table %s", s.file, name)
+				return fault.New(fault.Invalid, codeNoStore, "%s is no database of Burgee: it has no table %s", s.name, name)
 			}
 		}
 		f, err = q.facts(tables)
 		return err
 	})
-	return f, notAStore(err, s.file)
+	return f, notAStore(err, s.name)
 }
 
-func (q query) tables() (map[string]bool, error) {
+func (q query) tables(text string) (map[string]bool, error) {
 	out := map[string]bool{}
 	err := q.each(func(from scanner) error {
 		var name string
 		err := from.Scan(&name)
 		out[name] = true
 		return err
-	}, `SELECT name FROM sqlite_master WHERE type = 'table'`)
+	}, text)
 	return out, err
 }
 
@@ -164,29 +163,12 @@ func (q query) facts(tables map[string]bool) (f Facts, err error) {
 	}, `SELECT key, chain_seq, chain_hash FROM project ORDER BY id`)
 }
 
-// Damage lists what is wrong with the file itself: pages, indexes, references
-// between rows. Empty is sound.
-func (s *Store) Damage(ctx context.Context) ([]string, error) {
-	var out []string
-	err := s.read(ctx, func(q query) error {
-		err := q.each(func(from scanner) error {
-			var text string
-			err := from.Scan(&text)
-			if text != "ok" {
-				out = append(out, text)
-			}
-			return err
-		}, `PRAGMA integrity_check(20)`)
-		if err != nil {
-			return err
-		}
-		return q.each(func(from scanner) error {
-			var table, parent string
-			var row, key any
-			err := from.Scan(&table, &row, &parent, &key)
-			out = append(out, fmt.Sprintf("a row of %s refers to one of %s that is not there", table, parent))
-			return err
-		}, `PRAGMA foreign_key_check`)
+// Damage lists what is wrong with the database itself; of SQLite pages, indexes,
+// references between rows. Empty is sound.
+func (s *Store) Damage(ctx context.Context) (out []string, err error) {
+	err = s.read(ctx, func(q query) error {
+		out, err = s.engine.damage(q)
+		return err
 	})
 	if damaged, ok := errors.AsType[*fault.Error](err); ok && damaged.Code == codeDamaged {
 		return append(out, damaged.Message), nil

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -16,27 +18,39 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// migrator brings one database file to this program's schema.
+// migrator brings one database to this program's schema.
 type migrator struct {
 	provider      *goose.Provider
 	found, newest int64
+	close         func() error
 }
 
-func newMigrator(ctx context.Context, db *sql.DB) (*migrator, error) {
-	files, err := fs.Sub(migrations, "migrations/sqlite")
+func newMigrator(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder, tables string, options ...goose.ProviderOption) (*migrator, error) {
+	files, err := fs.Sub(migrations, folder)
 	if err != nil {
 		return nil, fmt.Errorf("store: migrations: %w", err)
 	}
-	m := &migrator{}
-	if m.provider, err = goose.NewProvider(goose.DialectSQLite3, db, files); err != nil {
+	m := &migrator{close: func() error { return nil }}
+	if m.provider, err = goose.NewProvider(dialect, db, files, options...); err != nil {
 		return nil, fmt.Errorf("store: migrations: %w", translate(err))
 	}
 	sources := m.provider.ListSources()
 	m.newest = sources[len(sources)-1].Version
-	if m.found, err = m.provider.GetDBVersion(ctx); err != nil {
-		return nil, fmt.Errorf("store: read the schema's version: %w", translate(err))
+	if m.found, err = schemaOf(query{ctx: ctx, db: db}, tables); err != nil {
+		return nil, fmt.Errorf("store: read the schema's version: %w", err)
 	}
 	return m, nil
+}
+
+// schemaOf is the number of the newest step applied, 0 before the first. It
+// takes no lock: a node that has nothing to do waits for nobody.
+func schemaOf(q query, tables string) (schema int64, err error) {
+	names, err := q.tables(tables)
+	if err != nil || !names["goose_db_version"] {
+		return 0, err
+	}
+	err = q.row(`SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied`).scan(&schema)
+	return schema, err
 }
 
 func (m *migrator) up(ctx context.Context) error {
@@ -46,19 +60,21 @@ func (m *migrator) up(ctx context.Context) error {
 	return nil
 }
 
-// migrate brings the schema up to date, after a backup of what is there. A
-// store beside a running server only looks: the schema is that server's.
-func (s *Store) migrate(ctx context.Context, o Options) error {
-	m, err := newMigrator(ctx, s.writer)
+// migrate brings the schema up to date, of SQLite after a backup of what is
+// there. A store beside a running server only looks: the schema is that
+// server's.
+func (s *Store) migrate(ctx context.Context, o Options) (err error) {
+	m, err := s.engine.migrator(ctx, s.pools)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, m.close()) }()
 	switch {
 	case m.found > m.newest:
 		return s.newerSchema(ctx, m, o)
-	case m.found < m.newest && s.lock == nil:
+	case m.found < m.newest && s.shared:
 		return fault.New(fault.Unavailable, "schema_older",
-			"The burgee that is using %s is of another version (schema %d; this one has %d). Use its own binary, or stop it first", s.dir, m.found, m.newest)
+			"The burgee that is using %s is of another version (schema %d; this one has %d). Use its own binary, or stop it first", s.place(), m.found, m.newest)
 	case m.found > 0 && m.found < m.newest:
 		if err := s.backupBefore(ctx, m, o); err != nil {
 			return err
@@ -74,24 +90,27 @@ func (s *Store) migrate(ctx context.Context, o Options) error {
 
 // noteWriter keeps which Burgee brought the data to a schema.
 func (s *Store) noteWriter(ctx context.Context, schema int64, version string) error {
-	if version == "" || s.lock == nil {
+	if version == "" || s.shared {
 		return nil
 	}
 	var n int
-	err := s.read(ctx, func(q query) error {
+	err := s.glance(ctx, func(q query) error {
 		return q.row(`SELECT COUNT(*) FROM schema_writer WHERE schema = $1`, schema).scan(&n)
 	})
 	if err != nil || n > 0 {
 		return err
 	}
 	return s.change(ctx, func(q query) error {
-		return q.exec(`INSERT INTO schema_writer (schema, version, at) VALUES ($1, $2, $3)`, schema, version, s.clock.Now().UnixMilli())
+		return q.exec(`INSERT INTO schema_writer (schema, version, at) VALUES ($1, $2, $3) ON CONFLICT (schema) DO NOTHING`, schema, version, s.clock.Now().UnixMilli())
 	})
 }
 
 // backupBefore writes the backup that a migration starts from, if there is
 // anything to keep.
 func (s *Store) backupBefore(ctx context.Context, m *migrator, o Options) error {
+	if s.file == "" {
+		return nil // another database's backups are its own matter
+	}
 	facts, err := s.Facts(ctx)
 	if err != nil {
 		return err
@@ -116,17 +135,27 @@ func (s *Store) newerSchema(ctx context.Context, m *migrator, o Options) error {
 	if err != nil {
 		return err
 	}
+	remedy := "or restore a backup from before it"
+	if s.file != "" {
+		remedy = s.usableRemedy(ctx, m, o)
+	}
 	version := "that version"
 	if facts.Version != "" {
 		version = "Burgee " + facts.Version + " or newer"
 	}
-	remedy := fmt.Sprintf("there is no backup in %s that this one could use", o.backups())
-	if file := usableBackup(ctx, o.backups(), m.newest); file != "" {
-		remedy = fmt.Sprintf("or go back, losing what was changed since, with: burgee restore %s --data %s", file, s.dir)
-	}
 	return fault.New(fault.Unavailable, "schema_newer",
-		"The data in %s was written by a newer Burgee (schema %d; this one knows %d). Run %s; %s", s.dir, m.found, m.newest, version, remedy)
+		"The data in %s was written by a newer Burgee (schema %d; this one knows %d). Run %s; %s", s.place(), m.found, m.newest, version, remedy)
 }
+
+func (s *Store) usableRemedy(ctx context.Context, m *migrator, o Options) string {
+	if file := usableBackup(ctx, o.backups(), m.newest); file != "" {
+		return fmt.Sprintf("or go back, losing what was changed since, with: burgee restore %s --data %s", file, s.dir)
+	}
+	return fmt.Sprintf("there is no backup in %s that this one could use", o.backups())
+}
+
+// place is where people say that the data is.
+func (s *Store) place() string { return cmp.Or(s.dir, s.name) }
 
 // usableBackup finds the newest backup of a schema that this program knows.
 func usableBackup(ctx context.Context, folder string, newest int64) string {

@@ -6,20 +6,31 @@ import (
 	"fmt"
 )
 
-// query runs SQL inside a transaction and translates its errors.
+// query runs SQL, inside a transaction but for a glance, and translates its
+// errors.
 type query struct {
-	ctx context.Context // of the transaction; it lives as long
-	tx  *sql.Tx
+	ctx   context.Context // of the transaction; it lives as long
+	db    runner
+	moved *moves // nil where nothing is written
+
+	// settling bounds how long a commit whose answer was lost is asked after.
+	settling func() (context.Context, context.CancelFunc)
+}
+
+type runner interface {
+	ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
 }
 
 func (q query) exec(text string, args ...any) error {
-	_, err := q.tx.ExecContext(q.ctx, text, args...)
+	_, err := q.db.ExecContext(q.ctx, text, args...)
 	return translate(err)
 }
 
 // touched runs a statement and says how many rows it concerned.
 func (q query) touched(text string, args ...any) (int64, error) {
-	result, err := q.tx.ExecContext(q.ctx, text, args...)
+	result, err := q.db.ExecContext(q.ctx, text, args...)
 	if err != nil {
 		return 0, translate(err)
 	}
@@ -27,7 +38,7 @@ func (q query) touched(text string, args ...any) (int64, error) {
 }
 
 func (q query) row(text string, args ...any) row {
-	return row{q.tx.QueryRowContext(q.ctx, text, args...)}
+	return row{q.db.QueryRowContext(q.ctx, text, args...)}
 }
 
 // row is one row, or sql.ErrNoRows.
@@ -40,7 +51,7 @@ type scanner interface{ Scan(into ...any) error }
 
 // each calls visit for every row of a query.
 func (q query) each(visit func(scanner) error, text string, args ...any) error {
-	rows, err := q.tx.QueryContext(q.ctx, text, args...)
+	rows, err := q.db.QueryContext(q.ctx, text, args...)
 	if err != nil {
 		return translate(err)
 	}

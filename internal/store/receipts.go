@@ -31,7 +31,7 @@ type pendingJSON struct {
 // SaveReceipts implements receipts.Sink.
 func (s *Store) SaveReceipts(ctx context.Context, changes receipts.Changes) error {
 	now := s.clock.Now()
-	err := s.write(ctx, func(q query) error {
+	err := s.add(ctx, func(q query) error {
 		for _, r := range changes.Receipts {
 			if err := putReceipt(q, r); err != nil {
 				return err
@@ -78,7 +78,15 @@ func putOverride(q query, o receipts.Override) error {
 	}
 	return q.exec(`INSERT INTO instance_override (environment_id, instance, caller, flags, direct) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (environment_id, instance) DO UPDATE SET caller = excluded.caller, flags = excluded.flags, direct = excluded.direct`,
-		o.EnvironmentID, o.Caller.Instance, texts[0], texts[1], o.Direct)
+		o.EnvironmentID, o.Caller.Instance, texts[0], texts[1], oneIf(o.Direct))
+}
+
+// oneIf is a truth as stored.
+func oneIf(yes bool) int64 {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 func encodeAll(values ...any) ([]string, error) {

@@ -283,7 +283,7 @@ func named(err error, staged, file string) error {
 // belongs to a copy, and what must not come back: the sessions of people.
 func (o RestoreOptions) modernise(ctx context.Context, staged string, facts Facts) error {
 	return alone(staged, func(db *sql.DB) error {
-		m, err := newMigrator(ctx, db)
+		m, err := sqliteEngine{staged}.migratorOf(ctx, db)
 		if err != nil {
 			return err
 		}
@@ -318,7 +318,7 @@ func (o RestoreOptions) begin(ctx context.Context, staged string, r Restored) er
 			return translate(err)
 		}
 		defer tx.Rollback() //nolint:errcheck // after a commit this does nothing
-		q := query{ctx, tx}
+		q := query{ctx: ctx, db: tx}
 		if err := q.exec(`UPDATE meta SET epoch = $1 WHERE id = 1`, r.Epoch); err != nil {
 			return err
 		}

@@ -13,13 +13,14 @@ import (
 // store is read for delivery.
 func (s *Store) UseSigningKeys(ctx context.Context, keys []string) (before []string, err error) {
 	now := s.clock.Now().Unix()
-	err = s.write(ctx, func(q query) error {
+	var raised int64 // 0 is not
+	err = s.change(ctx, func(q query) error {
 		var epoch int64
 		var noted string
 		if err := q.row(`SELECT epoch, signing_keys FROM meta`).scan(&epoch, &noted); err != nil {
 			return err
 		}
-		before = strings.Fields(noted)
+		before, raised = strings.Fields(noted), 0
 		if sameKeys(before, keys) {
 			return nil
 		}
@@ -29,9 +30,12 @@ func (s *Store) UseSigningKeys(ctx context.Context, keys []string) (before []str
 		if err := q.exec(`UPDATE meta SET epoch = $1, signing_keys = $2`, epoch, strings.Join(keys, " ")); err != nil {
 			return err
 		}
-		s.epoch = epoch
+		raised = epoch
 		return nil
 	})
+	if err == nil && raised != 0 {
+		s.epoch.Store(raised)
+	}
 	return before, err
 }
 

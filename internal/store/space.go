@@ -32,8 +32,14 @@ func (s Space) Fits(bytes int64) bool { return s.Free >= s.lowest()+uint64(max(b
 
 func (s Space) lowest() uint64 { return min(s.Total/lowestPart, lowestFree) }
 
-// Space measures the disk of the data folder.
-func (s *Store) Space() (Space, error) { return FolderSpace(s.dir) }
+// Space measures the disk of the data folder; what another database has for room
+// is not known.
+func (s *Store) Space() (Space, error) {
+	if s.file == "" {
+		return Space{}, errors.ErrUnsupported
+	}
+	return FolderSpace(s.dir)
+}
 
 // Size is that of the database without its log, in bytes.
 func (s *Store) Size() (int64, error) {
@@ -63,11 +69,11 @@ func (s *Store) noteWrite(err error) {
 	}
 }
 
-// Tend tries a write when the last one found no room, and makes the reserve
+// Tend tries a write when the last one found no room or a standby, and makes the reserve
 // again when there is room for it. It is to be called every few seconds.
 func (s *Store) Tend(ctx context.Context) {
-	if s.Trouble() != nil {
-		_ = s.write(ctx, func(q query) error { return q.exec(`UPDATE meta SET created_at = created_at`) }) // noted there
+	if s.Trouble() != nil || isCode(s.Outage(), codeReadOnly) {
+		_ = s.add(ctx, func(q query) error { return q.exec(`UPDATE meta SET created_at = created_at`) }) // noted there
 	}
 	s.keepReserve()
 }

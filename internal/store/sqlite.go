@@ -1,13 +1,77 @@
 package store
 
 import (
+	"context"
 	"database/sql"
+	"fmt"
 	"net/url"
 	"runtime"
 	"strconv"
+	"time"
 
+	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
+
+// sqliteEngine is the engine of a file that one process writes to.
+type sqliteEngine struct{ file string }
+
+func (e sqliteEngine) open(context.Context) (p pools, err error) {
+	if p.writer, err = openWriter(e.file); err != nil {
+		return p, err
+	}
+	p.side = p.writer // there is one writer to a file
+	p.reader, err = openReaders(e.file)
+	return p, err
+}
+
+func (e sqliteEngine) migrator(ctx context.Context, p pools) (*migrator, error) {
+	return e.migratorOf(ctx, p.writer)
+}
+
+func (e sqliteEngine) migratorOf(ctx context.Context, db *sql.DB) (*migrator, error) {
+	return newMigrator(ctx, db, goose.DialectSQLite3, "migrations/sqlite", e.tables())
+}
+
+func (sqliteEngine) tables() string { return `SELECT name FROM sqlite_master WHERE type = 'table'` }
+
+// damage looks at pages, indexes and references between rows.
+func (sqliteEngine) damage(q query) (out []string, err error) {
+	err = q.each(func(from scanner) error {
+		var text string
+		err := from.Scan(&text)
+		if text != "ok" {
+			out = append(out, text)
+		}
+		return err
+	}, `PRAGMA integrity_check(20)`)
+	if err != nil {
+		return out, err
+	}
+	return out, q.each(func(from scanner) error {
+		var table, parent string
+		var row, key any
+		err := from.Scan(&table, &row, &parent, &key)
+		out = append(out, fmt.Sprintf("a row of %s refers to one of %s that is not there", table, parent))
+		return err
+	}, `PRAGMA foreign_key_check`)
+}
+
+// isolation is what one writer, and readers of one state each, give anyway.
+func (sqliteEngine) isolation() isolation { return isolation{} }
+
+func (sqliteEngine) bound(ctx context.Context, _ time.Duration) (context.Context, context.CancelFunc) {
+	return ctx, func() {}
+}
+
+func (sqliteEngine) commit(_ query, tx *sql.Tx) error { return translate(tx.Commit()) }
+
+func (sqliteEngine) again(error, int) (time.Duration, bool) { return 0, false }
+
+func (sqliteEngine) watch(ctx context.Context, _ func(environmentID, revision int64)) error {
+	<-ctx.Done()
+	return nil
+}
 
 // dsn names a database file with the pragmas of each new connection, the busy
 // timeout first, so that the others already wait.

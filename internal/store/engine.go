@@ -1,0 +1,91 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// engine is what differs between the databases. The SQL of the services is the
+// same text on all of them; what an engine may still need to be asked for is
+// added here and nowhere else.
+type engine interface {
+	// open connects, and says in words why it cannot.
+	open(ctx context.Context) (pools, error)
+	// migrator prepares the steps from the schema that is there to this program's.
+	migrator(ctx context.Context, p pools) (*migrator, error)
+	// tables is the query for the names of all tables.
+	tables() string
+	// damage is what is wrong with the database itself, as far as it can be asked.
+	damage(q query) ([]string, error)
+	// isolation says how far transactions see each other.
+	isolation() isolation
+	// bound ends work that would else wait for ever.
+	bound(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc)
+	// commit ends a transaction. nil is committed, any fault but outcome_unknown
+	// is not committed.
+	commit(q query, tx *sql.Tx) error
+	// again says whether a transaction that failed shall run once more, and
+	// after which pause.
+	again(err error, try int) (pause time.Duration, again bool)
+	// watch calls changed as Store.Watch does.
+	watch(ctx context.Context, changed func(environmentID, revision int64)) error
+}
+
+// How long work may take before the database counts as away. SQLite is asked in
+// the process and has no such bounds.
+const (
+	shortRead = 10 * time.Second
+	longRead  = 2 * time.Minute
+	longWrite = 30 * time.Second
+)
+
+// isolation are the levels of transactions; nil is the engine's own.
+type isolation struct {
+	read   *sql.TxOptions // all queries see one state
+	change *sql.TxOptions // as if changes came one after the other
+	add    *sql.TxOptions // each statement by itself
+}
+
+// pools are the connections of a store.
+type pools struct {
+	reader *sql.DB
+	writer *sql.DB // one connection: changes take turns; nil when opened for reading only
+	side   *sql.DB // for Store.add; the writer, where an engine has one writer only
+}
+
+func (p pools) close() error {
+	var errs []error
+	for _, db := range []*sql.DB{p.reader, p.writer} { // the last connection of SQLite folds the log
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	if p.side != nil && p.side != p.writer {
+		errs = append(errs, p.side.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// moves are the environments that a transaction changed.
+type moves struct{ revisions map[int64]int64 }
+
+// note keeps that an environment has a new revision; 0 is about its keys.
+func (m *moves) note(environmentID, revision int64) {
+	if m == nil {
+		return
+	}
+	if m.revisions == nil {
+		m.revisions = map[int64]int64{}
+	}
+	m.revisions[environmentID] = max(m.revisions[environmentID], revision)
+}
+
+// Watch calls changed when somebody, this process or another, has committed a
+// configuration: soon, not always, and perhaps twice. Zeros mean that anything
+// may have changed, as they do after a connection was lost. Watch returns when
+// ctx ends. Where only one process writes it never calls.
+func (s *Store) Watch(ctx context.Context, changed func(environmentID, revision int64)) error {
+	return s.engine.watch(ctx, changed)
+}

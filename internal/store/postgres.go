@@ -1,0 +1,374 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"burgee.dev/burgee/internal/fault"
+)
+
+// oldestPostgres is the first version that says what became of a transaction by
+// its 64-bit number.
+const oldestPostgres = 13
+
+// How long things may take on a connection to PostgreSQL.
+const (
+	connectTime = 5 * time.Second
+	startTime   = 30 * time.Second // for a server that says that it is starting
+	settleTime  = 15 * time.Second // to learn what became of a commit
+	silentTime  = 15 * time.Second // without a sign of the other end
+)
+
+// postgresEngine is the engine of a PostgreSQL database that many processes share.
+type postgresEngine struct {
+	config *pgx.ConnConfig
+}
+
+// newPostgres reads the address of a database. Its errors hold no password.
+func newPostgres(address string) (*postgresEngine, error) {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "store_address",
+			"The address of --store cannot be understood%s. Write postgres://USER:PASSWORD@HOST:5432/DATABASE, and in a password %%40 for @, %%2F for /, %%3A for :",
+			parsingDetail(err))
+	}
+	setDefault := func(name, value string) {
+		if _, given := config.RuntimeParams[name]; !given {
+			config.RuntimeParams[name] = value
+		}
+	}
+	setDefault("application_name", "burgee")
+	setDefault("lock_timeout", milliseconds(longWrite/2))
+	setDefault("idle_in_transaction_session_timeout", milliseconds(2*longWrite))
+	setDefault("statement_timeout", milliseconds(longRead))
+	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectTime)
+	config.DialFunc = (&net.Dialer{
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silentTime / 3, Interval: silentTime / 6, Count: 4},
+		Control:         giveUpOnSilence,
+	}).DialContext
+	if config.ValidateConnect == nil && severalHosts(config) {
+		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	}
+	return &postgresEngine{config}, nil
+}
+
+// parsingDetail is what pgx says of the settings for TLS. What it says of the
+// rest may repeat a part of the password.
+func parsingDetail(err error) string {
+	_, detail, _ := strings.Cut(err.Error(), "`: ")
+	if !strings.HasPrefix(detail, "failed to configure TLS") {
+		return ""
+	}
+	return ": " + detail
+}
+
+func severalHosts(config *pgx.ConnConfig) bool {
+	return slices.ContainsFunc(config.Fallbacks, func(f *pgconn.FallbackConfig) bool {
+		return f.Host != config.Host || f.Port != config.Port
+	})
+}
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// String is the address without the password.
+func (e *postgresEngine) String() string {
+	host := net.JoinHostPort(e.config.Host, strconv.Itoa(int(e.config.Port)))
+	if strings.HasPrefix(e.config.Host, "/") { // the folder of a socket
+		host = e.config.Host
+	}
+	return fmt.Sprintf("postgres://%s@%s/%s", e.config.User, host, e.config.Database)
+}
+
+func (e *postgresEngine) open(ctx context.Context) (p pools, err error) {
+	if err := e.examine(ctx); err != nil {
+		return p, err
+	}
+	p.writer = e.pool(1)
+	p.side = e.pool(2)
+	p.reader = e.pool(max(4, runtime.GOMAXPROCS(0)))
+	return p, nil
+}
+
+func (e *postgresEngine) pool(connections int) *sql.DB {
+	db := stdlib.OpenDB(*e.config)
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	db.SetConnMaxLifetime(30 * time.Minute)
+	return db
+}
+
+// examine connects once and refuses a server that could not be used.
+func (e *postgresEngine) examine(ctx context.Context) error {
+	conn, err := e.firstConnection(ctx)
+	if err != nil {
+		return e.cannotConnect(err)
+	}
+	defer conn.Close(ctx) //nolint:errcheck // nothing was written
+	var version int
+	var encoding string
+	var standby bool
+	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), pg_is_in_recovery()`).
+		Scan(&version, &encoding, &standby)
+	switch {
+	case err != nil:
+		return e.cannotConnect(err)
+	case version < oldestPostgres*10_000:
+		return fault.New(fault.Unavailable, "store_version", "PostgreSQL of %s is version %d; Burgee needs %d or newer", e, version/10_000, oldestPostgres)
+	case encoding != "UTF8":
+		return fault.New(fault.Unavailable, "store_encoding", "The database %s has the encoding %s; Burgee needs UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0", e, encoding)
+	case standby:
+		return fault.New(fault.Unavailable, codeReadOnly, "%s is a standby, which takes no writes; name the primary, or several hosts: postgres://a,b/burgee", e)
+	}
+	return nil
+}
+
+// firstConnection waits for a server that is starting; of any other that does
+// not answer it says so at once.
+func (e *postgresEngine) firstConnection(ctx context.Context) (*pgx.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, startTime)
+	defer cancel()
+	for {
+		conn, err := pgx.ConnectConfig(ctx, e.config)
+		if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "57P03" && sleep(ctx, 250*time.Millisecond) {
+			continue
+		}
+		return conn, err
+	}
+}
+
+// cannotConnect says which database does not answer, and why.
+func (e *postgresEngine) cannotConnect(err error) error {
+	why := err.Error()
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
+		why = refused.Message
+	}
+	return fault.Wrap(err, fault.Unavailable, codeUnreachable, "The database %s cannot be used: %s. Look at --store, and whether PostgreSQL runs and lets this host and user in", e, why)
+}
+
+// migrator works on a connection without bounds: a step may take its time, and
+// so may waiting for the node that runs it.
+func (e *postgresEngine) migrator(ctx context.Context, _ pools) (*migrator, error) {
+	config := e.config.Copy()
+	for _, name := range []string{"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"} {
+		delete(config.RuntimeParams, name)
+	}
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600)) // each second, for ten minutes
+	if err != nil {
+		return nil, fmt.Errorf("store: migrations: %w", err)
+	}
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(1)
+	m, err := newMigrator(ctx, db, goose.DialectPostgres, "migrations/postgres", e.tables(), goose.WithSessionLocker(locker))
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	m.close = db.Close
+	return m, nil
+}
+
+func (*postgresEngine) tables() string {
+	return `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'`
+}
+
+// damage is for PostgreSQL's own tools: pg_amcheck, checksums.
+func (*postgresEngine) damage(query) ([]string, error) { return nil, nil }
+
+// isolation: a change is serializable, so that the rules which several rows
+// make together hold whichever nodes write; what is added is right statement by
+// statement, and must not fail because somebody published meanwhile.
+func (*postgresEngine) isolation() isolation {
+	return isolation{
+		read:   &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
+		change: &sql.TxOptions{Isolation: sql.LevelSerializable},
+		add:    &sql.TxOptions{Isolation: sql.LevelReadCommitted},
+	}
+}
+
+func (*postgresEngine) bound(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, d)
+}
+
+// The most tries of a transaction that others kept from committing, and of one
+// that lost its connection.
+const (
+	mostTries     = 12
+	mostLostTries = 3
+)
+
+// again is about transactions that certainly were not committed: those that met
+// another one, and those whose connection broke before the commit. Who cannot
+// even connect is told at once.
+func (*postgresEngine) again(err error, try int) (time.Duration, bool) {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return 0, false
+	}
+	pause := rand.N(min(2*time.Millisecond<<try, 250*time.Millisecond))
+	switch f.Code {
+	case codeContended, codeExists:
+		// A key that nobody can run into by hand was taken by who was faster: the
+		// next try sees what is there now.
+		return pause, try < mostTries
+	case codeUnreachable:
+		_, connecting := errors.AsType[*pgconn.ConnectError](err)
+		return pause, !connecting && try < mostLostTries
+	}
+	return 0, false
+}
+
+// channel is where commits of configuration are told.
+const channel = "burgee"
+
+// commit tells who listens and commits. When the answer is lost it finds out
+// what became of the transaction.
+func (e *postgresEngine) commit(q query, tx *sql.Tx) error {
+	var t transaction
+	err := q.row(`SELECT pg_backend_pid(), pg_current_xact_id_if_assigned()::text,
+		(SELECT COUNT(pg_notify($1, payload)) FROM unnest(string_to_array($2, ',')) AS payload)`, channel, q.moved.payloads()).
+		scan(&t.backend, &t.id, new(int64))
+	if err != nil {
+		return err
+	}
+	err = tx.Commit()
+	refused, told := errors.AsType[*pgconn.PgError](err)
+	switch {
+	case err == nil:
+		return nil
+	case told && refused.SeverityUnlocalized == "ERROR", errors.Is(err, pgx.ErrTxCommitRollback), !t.id.Valid:
+		return translate(err)
+	}
+	return e.settle(q, t, err)
+}
+
+// payloads are "ENVIRONMENT REVISION", with commas between.
+func (m *moves) payloads() string {
+	var all []string
+	for id, revision := range m.revisions {
+		all = append(all, fmt.Sprintf("%d %d", id, revision))
+	}
+	return strings.Join(all, ",")
+}
+
+// transaction is one whose commit was sent.
+type transaction struct {
+	backend int            // the process that ran it
+	id      sql.NullString // its number; none when it wrote nothing
+}
+
+// settle finds out what became of a transaction whose answer was lost.
+func (e *postgresEngine) settle(q query, t transaction, lost error) error {
+	ctx, cancel := q.settling()
+	defer cancel()
+	for {
+		switch status := e.ask(ctx, t); status {
+		case "committed":
+			return nil
+		case "aborted":
+			return unreachable(lost)
+		}
+		if !sleep(ctx, 100*time.Millisecond) {
+			return fault.Wrap(lost, fault.Unavailable, codeUnknown,
+				"The database was lost while the change was being committed, and whether it was cannot be learnt. Load it again before you repeat the change")
+		}
+	}
+}
+
+// ask returns what the database says of a transaction, "" when it does not say.
+// A process that still waits for its end is ended: it would only roll back.
+func (e *postgresEngine) ask(ctx context.Context, t transaction) (status string) {
+	conn, err := pgx.ConnectConfig(ctx, e.config)
+	if err != nil {
+		return ""
+	}
+	defer conn.Close(ctx) //nolint:errcheck // nothing was written
+	var standby bool
+	err = conn.QueryRow(ctx, `SELECT COALESCE(pg_xact_status($1::text::xid8), ''), pg_is_in_recovery()`, t.id.String).Scan(&status, &standby)
+	if err != nil || standby { // a standby may not have heard of it yet
+		return ""
+	}
+	if status == "in progress" {
+		_, _ = conn.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE pid = $1 AND state LIKE 'idle in transaction%' AND usename = current_user AND datname = current_database()`, t.backend)
+	}
+	return status
+}
+
+// watch listens on a connection of its own.
+func (e *postgresEngine) watch(ctx context.Context, changed func(environmentID, revision int64)) error {
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 5*time.Second) {
+		heard := e.listen(ctx, changed)
+		if heard {
+			pause = 100 * time.Millisecond
+		}
+		if !sleep(ctx, pause/2+rand.N(pause/2)) {
+			return nil
+		}
+	}
+}
+
+// listen hears commits until the connection is lost; it says whether it had one.
+func (e *postgresEngine) listen(ctx context.Context, changed func(environmentID, revision int64)) bool {
+	conn, err := pgx.ConnectConfig(ctx, e.config)
+	if err != nil {
+		return false
+	}
+	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // it may be lost already
+	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
+		return false
+	}
+	changed(0, 0) // whatever was told before this is not heard
+	for {
+		n, err := e.next(ctx, conn)
+		if err != nil {
+			return true
+		}
+		if n != nil {
+			changed(parsePayload(n.Payload))
+		}
+	}
+}
+
+// next waits for what is told next; nil when nothing was for a while and the
+// other end is still there.
+func (e *postgresEngine) next(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+	quiet, cancel := context.WithTimeout(ctx, 2*silentTime)
+	defer cancel()
+	n, err := conn.WaitForNotification(quiet)
+	if err == nil || !pgconn.Timeout(err) || ctx.Err() != nil {
+		return n, err
+	}
+	asked, cancel := context.WithTimeout(ctx, silentTime)
+	defer cancel()
+	return nil, conn.Ping(asked)
+}
+
+// parsePayload reads "ENVIRONMENT REVISION"; what it does not know means that
+// anything may have changed.
+func parsePayload(text string) (environmentID, revision int64) {
+	first, second, _ := strings.Cut(text, " ")
+	environmentID, err := strconv.ParseInt(first, 10, 64)
+	if err != nil {
+		return 0, 0
+	}
+	if revision, err = strconv.ParseInt(second, 10, 64); err != nil {
+		return 0, 0
+	}
+	return environmentID, revision
+}

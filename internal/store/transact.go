@@ -1,0 +1,187 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"time"
+
+	"burgee.dev/burgee/internal/fault"
+)
+
+// read runs fn in one read transaction: all its queries see one state.
+func (s *Store) read(ctx context.Context, fn func(query) error) (err error) {
+	done := s.begin(ctx, "read")
+	defer func() { done(err) }()
+	bound, cancel := s.engine.bound(ctx, longRead)
+	defer cancel()
+	err = s.reading(bound, fn)
+	return s.note(ctx, false, err)
+}
+
+func (s *Store) reading(ctx context.Context, fn func(query) error) error {
+	tx, err := s.reader.BeginTx(ctx, s.engine.isolation().read)
+	if err != nil {
+		return translate(fmt.Errorf("begin: %w", err))
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing was written
+	return fn(query{ctx: ctx, db: tx})
+}
+
+// glance is read for what is one statement: it sees one state by itself, and
+// saves the way to the database and back that a transaction takes.
+func (s *Store) glance(ctx context.Context, fn func(query) error) (err error) {
+	done := s.begin(ctx, "read")
+	defer func() { done(err) }()
+	bound, cancel := s.engine.bound(ctx, shortRead)
+	defer cancel()
+	err = fn(query{ctx: bound, db: s.reader})
+	return s.note(ctx, false, err)
+}
+
+// change is for what people and programs decide: as if nobody else wrote at the
+// same time. fn may run more than once, each time from the start: when somebody
+// else did write at the same time, when the connection was lost before the
+// commit, and on a full disk, when the reserve is given up for it.
+func (s *Store) change(ctx context.Context, fn func(query) error) error {
+	how := writing{s.writer, s.engine.isolation().change, forPeople(ctx)}
+	err := s.transact(ctx, how, fn)
+	if fault.IsKind(err, fault.NoRoom) && mayUseReserve(ctx) && s.releaseReserve() {
+		return s.transact(ctx, how, fn)
+	}
+	return err
+}
+
+// add is for what comes often and is right in whatever order it comes: counts,
+// uses, last-seen times, receipts, and what retention deletes. Each statement
+// of fn must be right by itself, whatever others wrote before it; none may
+// depend on what fn has read. Where the engine can, it goes beside changes and
+// never waits for one. fn may run more than once.
+func (s *Store) add(ctx context.Context, fn func(query) error) error {
+	return s.transact(ctx, writing{s.side, s.engine.isolation().add, forPeople(ctx)}, fn)
+}
+
+// addOnce is add for what would be counted twice if it came again: when the
+// answer to its commit is lost, it waits for the database until ctx ends, to
+// know what became of it.
+func (s *Store) addOnce(ctx context.Context, fn func(query) error) error {
+	untilTold := func() (context.Context, context.CancelFunc) { return context.WithCancel(ctx) }
+	return s.transact(ctx, writing{s.side, s.engine.isolation().add, untilTold}, fn)
+}
+
+// writing is how a write transaction goes.
+type writing struct {
+	pool     *sql.DB
+	level    *sql.TxOptions
+	settling func() (context.Context, context.CancelFunc)
+}
+
+// forPeople waits as long as somebody waits for an answer.
+func forPeople(ctx context.Context) func() (context.Context, context.CancelFunc) {
+	return func() (context.Context, context.CancelFunc) {
+		return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	}
+}
+
+// transact runs fn in one write transaction and commits when it returns nil.
+// Waiting for the turn ends with ctx; what has begun is not cut off, since the
+// answer to a commit that was cut off would be unknown.
+func (s *Store) transact(ctx context.Context, how writing, fn func(query) error) error {
+	if how.pool == nil {
+		return errors.New("store: opened for reading only")
+	}
+	for try := 1; ; try++ {
+		err := s.attempt(ctx, how, fn)
+		pause, again := s.engine.again(err, try)
+		if !again || !sleep(ctx, pause) {
+			return s.note(ctx, true, err)
+		}
+	}
+}
+
+func (s *Store) attempt(ctx context.Context, how writing, fn func(query) error) (err error) {
+	conn, err := s.turn(ctx, how.pool)
+	if err != nil {
+		return err
+	}
+	defer conn.Close() //nolint:errcheck // gives the connection back
+	defer func() {
+		s.noteWrite(err)
+		if isCode(err, codeReadOnly) { // the next one shall look for the primary
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+		}
+	}()
+	begun, cancel := s.engine.bound(context.WithoutCancel(ctx), longWrite)
+	defer cancel()
+	done := s.begin(begun, "write")
+	defer func() { done(err) }()
+	tx, err := conn.BeginTx(begun, how.level)
+	if err != nil {
+		return translate(fmt.Errorf("begin: %w", err))
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit this does nothing
+	q := query{ctx: begun, db: tx, moved: &moves{}, settling: how.settling}
+	if err := fn(q); err != nil {
+		return err
+	}
+	return s.commit(q, tx)
+}
+
+// turn waits for a connection that writes.
+func (s *Store) turn(ctx context.Context, pool *sql.DB) (conn *sql.Conn, err error) {
+	done := s.begin(ctx, "wait")
+	defer func() { done(err) }()
+	bound, cancel := s.engine.bound(ctx, longWrite)
+	defer cancel()
+	if conn, err = pool.Conn(bound); err != nil {
+		return nil, translate(fmt.Errorf("wait for the writer: %w", err))
+	}
+	return conn, nil
+}
+
+func (s *Store) commit(q query, tx *sql.Tx) (err error) {
+	done := s.begin(q.ctx, "commit")
+	defer func() { done(err) }()
+	return s.engine.commit(q, tx)
+}
+
+// note keeps whether the database answers, and returns err. A time of the
+// store's own that has passed says the same of it as a connection that is lost;
+// one of the caller's says nothing.
+func (s *Store) note(ctx context.Context, wrote bool, err error) error {
+	f, known := errors.AsType[*fault.Error](err)
+	if known && f.Code == codeBusy && errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		f = unreachable(err)
+		err = f
+	}
+	switch {
+	case known && outages[f.Code]:
+		s.outage.Store(f)
+	case known && f.Kind == fault.Unavailable: // busy says nothing
+	case wrote || !isCode(s.Outage(), codeReadOnly): // a standby answers readers
+		s.outage.Store(nil)
+	}
+	return err
+}
+
+// Outage is why the database did not answer last, or nil when it did: it cannot
+// be reached, or takes no writes since it is a standby.
+func (s *Store) Outage() error {
+	if f := s.outage.Load(); f != nil {
+		return f
+	}
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
