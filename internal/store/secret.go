@@ -54,10 +54,12 @@ func (s *Store) AddDataKey(ctx context.Context, w secret.Wrapped) (secret.Wrappe
 // errSealedGone is when what was just stored was removed by somebody else.
 var errSealedGone = fault.New(fault.Conflict, "secret_gone", "Somebody removed the sealed secrets of this store meanwhile; start again")
 
-// SwapDataKey implements secret.Store.
+// SwapDataKey implements secret.Store. A swap that has happened already happens
+// again: an engine runs a transaction anew whose answer was lost.
 func (s *Store) SwapDataKey(ctx context.Context, old, next secret.Wrapped) error {
 	return s.change(ctx, func(q query) error {
-		n, err := q.touched(`UPDATE data_key SET fingerprint = $1, wrapped = $2, changed_at = $3 WHERE id = 1 AND fingerprint = $4 AND wrapped = $5`,
+		n, err := q.touched(`UPDATE data_key SET fingerprint = $1, wrapped = $2, changed_at = $3
+			WHERE id = 1 AND (fingerprint = $4 AND wrapped = $5 OR fingerprint = $1 AND wrapped = $2)`,
 			next.Fingerprint, next.Key, s.clock.Now().UnixMilli(), old.Fingerprint, old.Key)
 		if err == nil && n == 0 {
 			return fault.New(fault.Conflict, "secret_key_rotated", "Somebody rotated the secret key meanwhile: nothing was changed. Set BURGEE_SECRET_KEY to the key that counts now, and try again")

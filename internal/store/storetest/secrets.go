@@ -20,9 +20,11 @@ func sealedSecrets(t *testing.T, s Store) {
 		check(t, err)
 		equal(t, first, kept)
 	}
-	wantCode(t, s.SwapDataKey(ctx, second, first), fault.Conflict, "secret_key_rotated")
-	wantCode(t, s.SwapDataKey(ctx, secret.Wrapped{Fingerprint: "1", Key: []byte{9}}, second), fault.Conflict, "secret_key_rotated")
+	third := secret.Wrapped{Fingerprint: "3", Key: []byte{3}}
+	wantCode(t, s.SwapDataKey(ctx, second, third), fault.Conflict, "secret_key_rotated")
+	wantCode(t, s.SwapDataKey(ctx, secret.Wrapped{Fingerprint: "1", Key: []byte{9}}, third), fault.Conflict, "secret_key_rotated")
 	check(t, s.SwapDataKey(ctx, first, second))
+	check(t, s.SwapDataKey(ctx, first, second)) // its answer was lost
 	kept, found, err := s.DataKey(ctx)
 	check(t, err)
 	equal(t, true, found)
