@@ -8,7 +8,7 @@ CREATE TABLE delta (
     revision       BIGINT NOT NULL,
     epoch          BIGINT NOT NULL,         -- revisions of another epoch lead nowhere
     at             BIGINT NOT NULL,         -- of the commit
-    root           TEXT COLLATE "C"   NOT NULL,         -- of all lines after it
+    root           TEXT COLLATE "C" NOT NULL,         -- of all lines after it
     bytes          BIGINT NOT NULL,         -- length of its lines
     PRIMARY KEY (environment_id, revision)
 );
@@ -17,8 +17,8 @@ CREATE INDEX delta_at ON delta (at);
 CREATE TABLE delta_line (
     environment_id BIGINT NOT NULL,
     revision       BIGINT NOT NULL,
-    kind           TEXT COLLATE "C"   NOT NULL,
-    key            TEXT COLLATE "C"   NOT NULL,
+    kind           TEXT COLLATE "C" NOT NULL,
+    key            TEXT COLLATE "C" NOT NULL,
     line           BYTEA,                    -- NULL where the entity was removed
     PRIMARY KEY (environment_id, revision, kind, key),
     FOREIGN KEY (environment_id, revision) REFERENCES delta (environment_id, revision) ON DELETE CASCADE

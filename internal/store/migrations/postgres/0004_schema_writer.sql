@@ -4,6 +4,6 @@
 
 CREATE TABLE schema_writer (
     schema  BIGINT PRIMARY KEY,             -- the number of the newest migration
-    version TEXT COLLATE "C"   NOT NULL,
+    version TEXT COLLATE "C" NOT NULL,
     at      BIGINT NOT NULL
 );
