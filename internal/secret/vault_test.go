@@ -12,15 +12,20 @@ import (
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/secret"
 	"burgee.dev/burgee/internal/store"
+	"burgee.dev/burgee/internal/store/storetest"
 )
 
-// nodes opens one store so many times, as nodes do.
+// nodes opens one store in SQLite so many times, as a server and commands do.
 func nodes(t *testing.T, n int) []*store.Store {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "data")
-	var list []*store.Store
+	return opened(t, n, store.Options{Dir: filepath.Join(t.TempDir(), "data")})
+}
+
+func opened(t *testing.T, n int, o store.Options) (list []*store.Store) {
+	t.Helper()
 	for i := range n {
-		s, err := store.Open(t.Context(), store.Options{Dir: dir, Shared: i > 0})
+		o.Shared = i > 0
+		s, err := store.Open(t.Context(), o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -28,6 +33,12 @@ func nodes(t *testing.T, n int) []*store.Store {
 		list = append(list, s)
 	}
 	return list
+}
+
+// onEach runs a test on nodes of each engine.
+func onEach(t *testing.T, n int, test func(*testing.T, []*store.Store)) {
+	t.Run("SQLite", func(t *testing.T) { test(t, nodes(t, n)) })
+	t.Run("PostgreSQL", func(t *testing.T) { test(t, opened(t, n, store.Options{URL: storetest.Postgres(t)})) })
 }
 
 func vault(t *testing.T, s secret.Store, k secret.Key) *secret.Vault {
@@ -98,27 +109,28 @@ func TestSecretsExchangedInTheDatabaseDoNotOpen(t *testing.T) {
 }
 
 func TestNodesThatStartAtOnceAgree(t *testing.T) {
-	k, _ := key(t)
-	stores := nodes(t, 6)
-	kept := make([][]byte, len(stores))
-	var all sync.WaitGroup
-	for i, s := range stores {
-		all.Go(func() {
-			v, err := secret.Open(context.Background(), s, k)
-			if err == nil {
-				kept[i], err = v.Add(context.Background(), "signing-key", fmt.Append(nil, "of node ", i))
-			}
-			if err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	for i := range kept {
-		if len(kept[i]) == 0 || !bytes.Equal(kept[i], kept[0]) {
-			t.Errorf("node %d has %q, node 0 %q", i, kept[i], kept[0])
+	onEach(t, 6, func(t *testing.T, stores []*store.Store) {
+		k, _ := key(t)
+		kept := make([][]byte, len(stores))
+		var all sync.WaitGroup
+		for i, s := range stores {
+			all.Go(func() {
+				v, err := secret.Open(context.Background(), s, k)
+				if err == nil {
+					kept[i], err = v.Add(context.Background(), "signing-key", fmt.Append(nil, "of node ", i))
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
 		}
-	}
+		all.Wait()
+		for i := range kept {
+			if len(kept[i]) == 0 || !bytes.Equal(kept[i], kept[0]) {
+				t.Errorf("node %d has %q, node 0 %q", i, kept[i], kept[0])
+			}
+		}
+	})
 }
 
 func shown() error { return nil }
@@ -163,17 +175,51 @@ func TestRotationLeavesOpenVaultsOpen(t *testing.T) {
 
 // Two who rotate at once: the first to finish counts, the other is told.
 func TestOfTwoRotationsOneCounts(t *testing.T) {
-	stores := nodes(t, 2)
-	old, _ := key(t)
-	first, _ := key(t)
-	second, _ := key(t)
-	if err := vault(t, stores[0], old).Put(t.Context(), "a", []byte("text")); err != nil {
-		t.Fatal(err)
-	}
-	_, err := secret.Rotate(t.Context(), stores[0], old, second, func() error {
-		_, err := secret.Rotate(t.Context(), stores[1], old, first, shown)
-		return err
+	onEach(t, 2, func(t *testing.T, stores []*store.Store) {
+		old, _ := key(t)
+		first, _ := key(t)
+		second, _ := key(t)
+		if err := vault(t, stores[0], old).Put(t.Context(), "a", []byte("text")); err != nil {
+			t.Fatal(err)
+		}
+		_, err := secret.Rotate(t.Context(), stores[0], old, second, func() error {
+			_, err := secret.Rotate(t.Context(), stores[1], old, first, shown)
+			return err
+		})
+		wantFault(t, "the second", err, fault.Conflict, "secret_key_rotated")
+		wantSecret(t, vault(t, stores[1], first), "a", "text")
 	})
-	wantFault(t, "the second", err, fault.Conflict, "secret_key_rotated")
-	wantSecret(t, vault(t, stores[1], first), "a", "text")
+}
+
+// Nodes that start while the key is rotated to and fro find one of the two keys
+// to be right, and never damage.
+func TestNodesStartDuringRotations(t *testing.T) {
+	onEach(t, 2, func(t *testing.T, stores []*store.Store) {
+		old, _ := key(t)
+		next, _ := key(t)
+		if err := vault(t, stores[0], old).Put(t.Context(), "a", []byte("text")); err != nil {
+			t.Fatal(err)
+		}
+		var rotations sync.WaitGroup
+		rotations.Go(func() {
+			for i := range 20 {
+				from, to := old, next
+				if i%2 == 1 {
+					from, to = next, old
+				}
+				if _, err := secret.Rotate(context.Background(), stores[0], from, to, shown); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		for i := range 40 {
+			v, err := secret.Open(t.Context(), stores[1], []secret.Key{old, next}[i%2])
+			if err == nil {
+				wantSecret(t, v, "a", "text")
+				continue
+			}
+			wantFault(t, "a start", err, fault.Invalid, "secret_key_other")
+		}
+		rotations.Wait()
+	})
 }
