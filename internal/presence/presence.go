@@ -66,7 +66,8 @@ type Refusal struct {
 
 // Registry holds who is connected. It is safe for concurrent use.
 type Registry struct {
-	clock clock.Clock
+	clock  clock.Clock
+	before func() // see BeforeChange
 
 	awaited atomic.Bool // somebody holds changed
 
@@ -103,8 +104,13 @@ func (e *entry) instance() Instance {
 
 // New returns an empty Registry.
 func New(c clock.Clock) *Registry {
-	return &Registry{clock: c, instances: map[identity]*entry{}, changed: make(chan struct{})}
+	return &Registry{clock: c, before: func() {}, instances: map[identity]*entry{}, changed: make(chan struct{})}
 }
+
+// BeforeChange names what is called before an instance joins or leaves, on the
+// goroutine that brings that about. It may ask the Registry. Call it before
+// anything else.
+func (r *Registry) BeforeChange(call func()) { r.before = call }
 
 // Run removes, until ctx ends, those that are not heard of any more, so that
 // whoever waits for a change learns of it.
@@ -163,6 +169,7 @@ func (c *Connection) Close() {
 		return
 	}
 	r := c.registry
+	r.before()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e := r.instances[c.id]
@@ -185,6 +192,9 @@ func (r *Registry) note(i Instance, streams int) (identity, *entry) {
 		id.application, id.address = "", ""
 	}
 	now := clock.Millis(r.clock)
+	if !r.knows(id) {
+		r.before()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e := r.instances[id]
@@ -213,6 +223,12 @@ func (r *Registry) note(i Instance, streams int) (identity, *entry) {
 		r.signal()
 	}
 	return id, e
+}
+
+func (r *Registry) knows(id identity) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.instances[id] != nil
 }
 
 // Refuse records an attempt that was turned away.
@@ -297,6 +313,7 @@ func (r *Registry) Refused() []Refusal {
 }
 
 func (r *Registry) sweep() {
+	r.before()
 	now := clock.Millis(r.clock)
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -58,6 +58,7 @@ func (r *Registry) Receipt(ctx context.Context, environmentID, revision int64) (
 func (r *Registry) Newest(environmentID int64) (Receipt, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.settleLocked()
 	e := r.environments[environmentID]
 	if e == nil || len(e.rounds) == 0 {
 		return Receipt{}, false
@@ -68,6 +69,7 @@ func (r *Registry) Newest(environmentID int64) (Receipt, bool) {
 func (r *Registry) followed(environmentID, revision int64) (Receipt, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.settleLocked()
 	e := r.environments[environmentID]
 	if e == nil {
 		return Receipt{}, false
@@ -81,10 +83,12 @@ func (r *Registry) followed(environmentID, revision int64) (Receipt, bool) {
 
 // detachedLocked makes a round that is not followed, with instances of its own.
 func (r *Registry) detachedLocked(of Environment, record Record) *round {
-	out := restore(record)
 	e := &environment{Environment: of}
+	out := restore(record, e)
 	for _, p := range record.Pending {
-		out.pending[&instance{environment: e, caller: p.Caller, heardAt: p.LastSeenAt, has: p.Revision, behind: p.BehindSince, direct: true}] = true
+		i := &instance{caller: p.Caller, heardAt: p.LastSeenAt, has: p.Revision, behind: p.BehindSince, direct: true}
+		e.enrol(i)
+		out.pending.add(i.slot)
 	}
 	return out
 }
@@ -99,7 +103,7 @@ func (r *Registry) showLocked(in *round) Receipt {
 	stale := in.stale(now)
 	v.Stale = len(stale)
 	// Those that were too many to be kept one by one are stale as well.
-	v.Stale += max(in.expected-in.applied-len(in.pending), 0)
+	v.Stale += max(in.expected-in.applied-in.pending.len(), 0)
 	for _, i := range stale[:min(len(stale), maxListed)] {
 		v.StaleOnes = append(v.StaleOnes, r.staleLocked(i, i.behindSince(in.committedAt), now))
 	}
@@ -126,6 +130,7 @@ func (r *Registry) Standing(environmentID int64, id string) Standing {
 	now := clock.Millis(r.opts.Clock)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.settleLocked()
 	i := r.instances[identity{environmentID, id}]
 	if i == nil || id == "" {
 		return Standing{}
@@ -154,6 +159,7 @@ func (r *Registry) Relayed(environmentID int64) []Relayed {
 	now := clock.Millis(r.opts.Clock)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.settleLocked()
 	var list []Relayed
 	for id, i := range r.instances {
 		if id.environment == environmentID && i.throughRelay(now) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -127,6 +128,42 @@ func TestAReportThatIsFasterThanTheAnnouncementCounts(t *testing.T) {
 	if got := b.want(6, 1, 1, 0); got.SlowestMs != 15 {
 		t.Errorf("slowest %d ms, want 15", got.SlowestMs)
 	}
+}
+
+func TestWhoLeavesAfterTheCommitWasConnectedAtIt(t *testing.T) {
+	b := newBench(t, newMemory())
+	gone := b.stream("a", 5)
+	b.stream("b", 5)
+	b.commit(6)
+	gone.Close()
+	b.want(6, 2, 0, 0)
+}
+
+func TestACommitDoesNotWaitForTheQuestionWhoIsConnected(t *testing.T) {
+	b := newBench(t, newMemory())
+	b.stream("a", 5)
+	asked := false
+	b.connected = asking{b.connected, &asked}
+	b.commit(6)
+	b.Report(Report{EnvironmentID: production.ID, Caller: caller("a")}) // no news
+	if asked {
+		t.Error("asked before anybody had to know")
+	}
+	b.want(6, 1, 0, 0)
+	if !asked {
+		t.Error("never asked")
+	}
+}
+
+// asking notes that it was asked who is connected.
+type asking struct {
+	Connected
+	asked *bool
+}
+
+func (a asking) Programs(project, environment string, visit func(presence.Instance)) {
+	*a.asked = true
+	a.Connected.Programs(project, environment, visit)
 }
 
 func TestWhoLacksARevisionAfterTheGraceIsStaleSinceItFellBehind(t *testing.T) {
@@ -411,6 +448,9 @@ func TestRunTellsOfReportsAndOfAGraceThatPassesAndSavesAtTheEnd(t *testing.T) {
 		<-told
 		told = r.Changed()
 		began := time.Now()
+		if time.Sleep(r.opts.Every); len(sink.records) > 0 {
+			t.Error("saved what will soon be another receipt")
+		}
 		r.Report(Report{EnvironmentID: production.ID, Caller: caller("a"), Revision: 6})
 		<-told
 		<-r.Changed() // nobody reports: the grace of b has passed
@@ -426,6 +466,29 @@ func TestRunTellsOfReportsAndOfAGraceThatPassesAndSavesAtTheEnd(t *testing.T) {
 			t.Errorf("saved %+v", got)
 		}
 	})
+}
+
+func TestSlotsAreASet(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	var have slots
+	want := map[int]bool{}
+	for range 20_000 {
+		slot := random.IntN(300)
+		if random.IntN(2) == 0 {
+			have.add(slot)
+			want[slot] = true
+		} else if have.remove(slot) != want[slot] {
+			t.Fatalf("%d was in the set: %v", slot, want[slot])
+		} else {
+			delete(want, slot)
+		}
+		if have.len() != len(want) || have.has(slot) != want[slot] {
+			t.Fatalf("%d of %d, %d in the set: %v", have.len(), len(want), slot, have.has(slot))
+		}
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(want)), slices.Collect(have.all())); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestTimesAreCountedWithin3Percent(t *testing.T) {

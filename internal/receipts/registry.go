@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"burgee.dev/burgee/internal/clock"
@@ -46,6 +47,9 @@ type Connected interface {
 	Programs(project, environment string, visit func(presence.Instance))
 	// Program finds one.
 	Program(project, environment, instance string) (presence.Instance, bool)
+	// BeforeChange names what is called before an instance joins or leaves. It
+	// may ask Programs and Program.
+	BeforeChange(func())
 }
 
 // Options are the optional inputs.
@@ -64,6 +68,8 @@ type Registry struct {
 	connected Connected
 	sink      Sink
 	opts      Options
+
+	unsettled atomic.Int64 // commits of all environments that are not rounds yet; written with mu held
 
 	mu           sync.Mutex
 	environments map[int64]*environment // guarded by mu, as is all that they hold
@@ -94,7 +100,32 @@ type environment struct {
 	newest int64    // revision
 	rounds []*round // by revision
 
-	present int // how many were connected when that was last asked
+	commits []commit // newer than the rounds, and not among them yet
+
+	members []*instance // by slot; nil is a free one
+	free    []int       // slots
+	present int         // how many were connected when that was last asked
+}
+
+// commit is a revision of which nobody has asked yet who is to apply it.
+type commit struct{ revision, at int64 }
+
+// enrol gives an instance its slot.
+func (e *environment) enrol(i *instance) {
+	i.environment = e
+	if last := len(e.free) - 1; last >= 0 {
+		i.slot, e.free = e.free[last], e.free[:last]
+		e.members[i.slot] = i
+		return
+	}
+	i.slot = len(e.members)
+	e.members = append(e.members, i)
+}
+
+// dismiss frees the slot of an instance that no round waits for.
+func (e *environment) dismiss(i *instance) {
+	e.members[i.slot] = nil
+	e.free = append(e.free, i.slot)
 }
 
 // between lists the rounds after one revision up to another.
@@ -117,11 +148,13 @@ func New(connected Connected, sink Sink, opts Options) *Registry {
 		opts.Clock = clock.System{}
 	}
 	opts.Every = cmp.Or(opts.Every, 5*time.Second)
-	return &Registry{
+	r := &Registry{
 		connected: connected, sink: sink, opts: opts,
 		environments: map[int64]*environment{}, instances: map[identity]*instance{},
 		overrides: map[identity]Override{}, changed: make(chan struct{}),
 	}
+	connected.BeforeChange(r.settle)
+	return r
 }
 
 // breath is how often at most a change is told.
@@ -143,7 +176,7 @@ func (r *Registry) Run(ctx context.Context) error {
 			r.tell()
 		case <-save.C:
 			r.sweep()
-			if err := r.Save(ctx); err != nil && ctx.Err() == nil {
+			if err := r.save(ctx, (*round).ripe); err != nil && ctx.Err() == nil {
 				r.opts.Logger.WarnContext(ctx, "receipts kept in memory: the store did not take them", "error", err)
 			}
 		}
@@ -189,7 +222,7 @@ func (r *Registry) Recall(ctx context.Context) error {
 }
 
 func (r *Registry) restoreLocked(e *environment, record Record) *round {
-	restored := restore(record)
+	restored := restore(record, e)
 	for _, p := range record.Pending {
 		i := r.knownLocked(e, p.Caller, p.LastSeenAt)
 		if i == nil {
@@ -205,11 +238,10 @@ func (r *Registry) restoreLocked(e *environment, record Record) *round {
 }
 
 // restore makes a round without its pending instances.
-func restore(record Record) *round {
+func restore(record Record, of *environment) *round {
 	return &round{
-		revision: record.Revision, committedAt: record.CommittedAt, expected: record.Expected, applied: record.Applied,
+		environment: of, revision: record.Revision, committedAt: record.CommittedAt, expected: record.Expected, applied: record.Applied,
 		latencies: latenciesOf(record.Latencies), slowestMs: record.SlowestMs, slowest: record.Slowest,
-		pending: map[*instance]bool{},
 	}
 }
 
@@ -235,7 +267,8 @@ func (r *Registry) knownLocked(e *environment, c presence.Caller, heardAt int64)
 		if len(r.instances) >= maxInstances {
 			return nil
 		}
-		i = &instance{environment: e, firstAt: heardAt, grace: gracePoll.Milliseconds()}
+		i = &instance{firstAt: heardAt, grace: gracePoll.Milliseconds()}
+		e.enrol(i)
 		r.instances[id] = i
 	}
 	if i.caller != c {
@@ -246,7 +279,7 @@ func (r *Registry) knownLocked(e *environment, c presence.Caller, heardAt int64)
 }
 
 func (r *Registry) expectLocked(in *round, i *instance) {
-	in.pending[i] = true
+	in.pending.add(i.slot)
 	i.pending++
 	r.pending++
 }
@@ -276,27 +309,58 @@ func (r *Registry) Committed(e Environment, revision, at int64) {
 	r.openLocked(known, revision, at)
 }
 
+// openLocked notes a revision. Who is to apply it is asked later: while it is on
+// its way to all of them there are better things to do.
 func (r *Registry) openLocked(e *environment, revision, at int64) {
 	if revision <= e.newest {
 		return
 	}
 	e.newest = revision
-	present := r.presentLocked(e, at)
-	opened := &round{revision: revision, committedAt: at, pending: make(map[*instance]bool, len(present)), dirty: true}
-	for _, i := range present {
+	e.commits = append(e.commits, commit{revision, at})
+	r.unsettled.Add(1)
+	r.moved = true
+}
+
+// settle makes rounds of all commits. It must come before anybody joins or
+// leaves: then who is connected is still who was.
+func (r *Registry) settle() {
+	if r.unsettled.Load() == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.settleLocked()
+}
+
+func (r *Registry) settleLocked() {
+	if r.unsettled.Load() == 0 {
+		return
+	}
+	for _, e := range r.environments {
+		r.unsettled.Add(-int64(len(e.commits)))
+		for _, c := range e.commits {
+			r.followLocked(e, c)
+		}
+		e.commits = nil
+	}
+}
+
+// followLocked makes a round of a commit.
+func (r *Registry) followLocked(e *environment, c commit) {
+	opened := &round{environment: e, revision: c.revision, committedAt: c.at, dirty: true}
+	for _, i := range r.presentLocked(e, c.at) {
 		opened.expected++
-		if i.has < revision {
+		if i.has < c.revision {
 			r.expectLocked(opened, i)
 			continue
 		}
-		opened.applied++ // its report was faster than this call
+		opened.applied++ // its report was faster than the news of the commit
 		opened.time(i, i.hasAt)
 	}
 	e.rounds = append(e.rounds, opened)
 	for len(e.rounds) > maxRounds || r.pending > maxPending && len(e.rounds) > 1 {
 		r.closeLocked(e)
 	}
-	r.moved = true
 }
 
 // presentLocked lists the instances of an environment that are connected, by
@@ -333,9 +397,9 @@ func (i *instance) throughRelay(now int64) bool {
 func (r *Registry) closeLocked(e *environment) {
 	oldest := e.rounds[0]
 	if oldest.dirty {
-		r.closed = append(r.closed, oldest.record(e.ID))
+		r.closed = append(r.closed, oldest.record())
 	}
-	for i := range oldest.pending {
+	for i := range oldest.waited() {
 		i.pending--
 		r.pending--
 	}
@@ -349,6 +413,7 @@ func (r *Registry) tell() {
 	now := clock.Millis(r.opts.Clock)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.settleLocked()
 	for _, e := range r.environments {
 		for _, round := range e.rounds {
 			if !round.late && round.overdue(now) {
@@ -368,6 +433,7 @@ func (r *Registry) sweep() {
 	now := clock.Millis(r.opts.Clock)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.settleLocked()
 	for _, e := range r.environments {
 		for len(e.rounds) > 0 && now-e.rounds[0].committedAt > Kept.Milliseconds() {
 			r.closeLocked(e)
@@ -384,6 +450,7 @@ func (r *Registry) sweep() {
 		if len(i.overrides) > 0 {
 			r.overrideLocked(id, i, nil)
 		}
+		i.environment.dismiss(i)
 		delete(r.instances, id)
 	}
 }
@@ -398,21 +465,28 @@ func (r *Registry) connectedLocked(i *instance, now int64) bool {
 	return i.throughRelay(now)
 }
 
-// Save hands what changed to the Sink. When that fails it is kept for the next
-// time. Only Run calls it while Run runs.
+// Save hands all that changed to the Sink. When that fails it is kept for the
+// next time. Only Run calls it while Run runs.
 func (r *Registry) Save(ctx context.Context) error {
+	return r.save(ctx, func(*round, int64) bool { return true })
+}
+
+// save hands over the rounds that are chosen, and all else that changed.
+func (r *Registry) save(ctx context.Context, choose func(in *round, now int64) bool) error {
 	if r.opts.Room != nil && !r.opts.Room() {
 		return nil
 	}
+	now := clock.Millis(r.opts.Clock)
 	r.mu.Lock()
+	r.settleLocked()
 	changes := Changes{Receipts: r.closed}
 	var saving []*round
 	for _, e := range r.environments {
 		for _, round := range e.rounds {
-			if round.dirty {
+			if round.dirty && choose(round, now) {
 				round.dirty = false
 				saving = append(saving, round)
-				changes.Receipts = append(changes.Receipts, round.record(e.ID))
+				changes.Receipts = append(changes.Receipts, round.record())
 			}
 		}
 	}

@@ -32,6 +32,7 @@ func (r *Registry) Report(report Report) {
 		return
 	}
 	if report.Revision > 0 {
+		r.reachedLocked(e, report.Revision)
 		r.appliedLocked(i, report.Revision, now-max(report.AgoMs, 0))
 	}
 	if report.Overrides != nil {
@@ -53,6 +54,7 @@ func (r *Registry) Holds(environmentID int64, caller presence.Caller, revision i
 		return
 	}
 	i.direct = true
+	r.reachedLocked(i.environment, revision)
 	if revision <= i.has {
 		return
 	}
@@ -62,6 +64,13 @@ func (r *Registry) Holds(environmentID int64, caller presence.Caller, revision i
 		}
 	}
 	i.has, i.hasAt, i.behind = revision, now, 0
+}
+
+// reachedLocked settles when a revision is a commit's, or a later one.
+func (r *Registry) reachedLocked(e *environment, revision int64) {
+	if len(e.commits) > 0 && revision >= e.commits[0].revision {
+		r.settleLocked()
+	}
 }
 
 // appliedLocked notes that the instance applied a revision at a time, and with
@@ -96,10 +105,9 @@ func (r *Registry) appliedLocked(i *instance, revision, at int64) {
 // metLocked notes that the instance has what it was expected to have, and
 // reports whether it was expected.
 func (r *Registry) metLocked(in *round, i *instance) bool {
-	if !in.pending[i] {
+	if !in.pending.remove(i.slot) {
 		return false
 	}
-	delete(in.pending, i)
 	i.pending--
 	r.pending--
 	in.applied++

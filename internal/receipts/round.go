@@ -2,7 +2,7 @@ package receipts
 
 import (
 	"cmp"
-	"maps"
+	"iter"
 	"slices"
 
 	"burgee.dev/burgee/internal/presence"
@@ -17,6 +17,7 @@ const (
 
 // round is one revision of one environment and who has applied it.
 type round struct {
+	environment *environment
 	revision    int64
 	committedAt int64
 	expected    int
@@ -24,10 +25,27 @@ type round struct {
 	latencies   Latencies
 	slowestMs   int64
 	slowest     presence.Caller
-	pending     map[*instance]bool // expected, and not applied as far as is known
+	pending     slots // expected, and not applied as far as is known
 
 	dirty bool // not in the Sink as it is
 	late  bool // somebody was told that it has stale instances
+}
+
+// waited visits the pending instances.
+func (r *round) waited() iter.Seq[*instance] {
+	return func(yield func(*instance) bool) {
+		for slot := range r.pending.all() {
+			if !yield(r.environment.members[slot]) {
+				return
+			}
+		}
+	}
+}
+
+// ripe says whether the round is worth keeping as it is: while reports are still
+// to be expected it would soon be another one.
+func (r *round) ripe(now int64) bool {
+	return r.pending.len() == 0 || now-r.committedAt >= graceStream.Milliseconds()
 }
 
 // time adds how long after the commit one instance applied the revision.
@@ -46,7 +64,7 @@ func (r *round) overdue(now int64) bool {
 	if late < graceStream.Milliseconds() { // nobody has less
 		return false
 	}
-	for i := range r.pending {
+	for i := range r.waited() {
 		if late >= i.grace {
 			return true
 		}
@@ -56,7 +74,7 @@ func (r *round) overdue(now int64) bool {
 
 // stale lists who lacks the revision although the grace has passed.
 func (r *round) stale(now int64) []*instance {
-	list := slices.DeleteFunc(slices.Collect(maps.Keys(r.pending)), func(i *instance) bool {
+	list := slices.DeleteFunc(slices.Collect(r.waited()), func(i *instance) bool {
 		return now-r.committedAt < i.grace
 	})
 	slices.SortFunc(list, func(a, b *instance) int {
@@ -67,9 +85,9 @@ func (r *round) stale(now int64) []*instance {
 }
 
 // record is the round as the Sink keeps it.
-func (r *round) record(environmentID int64) Record {
+func (r *round) record() Record {
 	out := Record{
-		EnvironmentID: environmentID, Revision: r.revision, CommittedAt: r.committedAt,
+		EnvironmentID: r.environment.ID, Revision: r.revision, CommittedAt: r.committedAt,
 		Expected: r.expected, Applied: r.applied, Latencies: slices.Clone(r.latencies.buckets),
 		SlowestMs: r.slowestMs, Slowest: r.slowest,
 	}
@@ -90,8 +108,8 @@ type waiting struct {
 // longest lists the pending instances that are behind for the longest time, at
 // most so many.
 func (r *round) longest(most int) []waiting {
-	list := make([]waiting, 0, len(r.pending))
-	for i := range r.pending {
+	list := make([]waiting, 0, r.pending.len())
+	for i := range r.waited() {
 		list = append(list, waiting{i, i.behindSince(r.committedAt)})
 	}
 	if len(list) > most { // texts are dear to compare, and most are left out
@@ -107,6 +125,7 @@ func (r *round) longest(most int) []waiting {
 // instance is one running process in one environment.
 type instance struct {
 	environment *environment
+	slot        int // there
 	caller      presence.Caller
 	firstAt     int64 // when it was first known
 	heardAt     int64
@@ -130,7 +149,7 @@ func (i *instance) behindSince(otherwise int64) int64 {
 		return otherwise
 	}
 	for _, r := range i.environment.rounds {
-		if r.pending[i] {
+		if r.pending.has(i.slot) {
 			return r.committedAt
 		}
 	}
