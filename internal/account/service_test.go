@@ -14,6 +14,7 @@ import (
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/store"
+	"burgee.dev/burgee/internal/store/storetest"
 )
 
 const password = "correct horse battery"
@@ -29,7 +30,7 @@ type home struct {
 func open(t *testing.T) *home {
 	t.Helper()
 	noon := clock.Func(func() time.Time { return time.UnixMilli(1_800_000_000_000) })
-	s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Clock: noon})
+	s, err := store.Open(t.Context(), storetest.At(t, store.Options{Dir: t.TempDir(), Clock: noon}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/store"
+	"burgee.dev/burgee/internal/store/storetest"
 )
 
 func TestEntriesOfAccountsAreInTheRecordWithoutARevision(t *testing.T) {
@@ -74,7 +75,7 @@ func (h *home) recordAccount(t *testing.T, e account.Entry) {
 }
 
 func TestTheRecordBeginsWithTheAccountsOfBefore(t *testing.T) {
-	s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
+	s, err := store.Open(t.Context(), storetest.At(t, store.Options{Dir: t.TempDir()}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/store"
+	"burgee.dev/burgee/internal/store/storetest"
 )
 
 var (
@@ -41,7 +42,7 @@ func open(t *testing.T) *home {
 		defer h.mu.Unlock()
 		return h.now
 	})
-	s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Clock: tick})
+	s, err := store.Open(t.Context(), storetest.At(t, store.Options{Dir: t.TempDir(), Clock: tick}))
 	if err != nil {
 		t.Fatal(err)
 	}

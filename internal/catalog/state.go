@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -15,6 +16,7 @@ import (
 // immutable once made: a write makes the next one.
 type state struct {
 	generation int64
+	entry      []byte // the newest of the record then: no other state has both
 	project    *document.Project
 	meta       map[string]flagMeta // of every flag, the archived ones too
 	started    map[string]int64    // experiment → when it last began to run
@@ -53,7 +55,7 @@ func (s *Service) view(r Reader, key string) (view, error) {
 	s.mu.Lock()
 	known := s.states[row.ID]
 	s.mu.Unlock()
-	if known != nil && known.generation == row.Generation {
+	if known != nil && known.generation == row.Generation && bytes.Equal(known.entry, row.ChainHash) {
 		return view{row, known}, nil
 	}
 	loaded, err := load(r, row)
@@ -64,13 +66,13 @@ func (s *Service) view(r Reader, key string) (view, error) {
 	return view{row, loaded}, nil
 }
 
-// remember keeps a committed state unless a newer one is known.
+// remember keeps a committed state. It may replace a newer one, where a database
+// was put back to an earlier day or two transactions end at the same time:
+// whoever looks compares, and loads what does not fit.
 func (s *Service) remember(projectID int64, committed *state) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if known := s.states[projectID]; known == nil || known.generation < committed.generation {
-		s.states[projectID] = committed
-	}
+	s.states[projectID] = committed
 }
 
 // environment finds an environment of the project.
@@ -145,6 +147,7 @@ func load(r Reader, row ProjectRow) (*state, error) {
 		keys: view{row: row}.environmentKeys(),
 		state: &state{
 			generation: row.Generation,
+			entry:      row.ChainHash,
 			meta:       make(map[string]flagMeta, len(objects.Flags)),
 			started:    map[string]int64{},
 			hidden:     newHidden(row),

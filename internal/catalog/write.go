@@ -9,7 +9,7 @@ import (
 )
 
 // write makes every row of a checked change and the state after it.
-func (s *Service) write(e *edit, actor account.Actor, cmd command, next checked) (committed, error) {
+func (s *Service) write(e *edit, actor account.Actor, cmd command, next checked) (_ committed, err error) {
 	after := e.successor(next.lines)
 	for _, c := range e.changes {
 		if err := e.putObject(c, after); err != nil {
@@ -28,11 +28,9 @@ func (s *Service) write(e *edit, actor account.Actor, cmd command, next checked)
 		}
 		done.raised[environment.Key], done.outcome.Revisions[environment.Key] = revision, revision
 	}
-	ids, err := s.record(e, actor, cmd, done.raised)
-	if err != nil {
+	if done.outcome.ChangeIDs, after.entry, err = s.record(e, actor, cmd, done.raised); err != nil {
 		return committed{}, err
 	}
-	done.outcome.ChangeIDs = ids
 	after.generation, err = e.tx.RaiseGeneration(e.row.ID)
 	return done, err
 }
@@ -177,10 +175,9 @@ func (e *edit) putDeclarations() error {
 }
 
 // record writes one entry for each changed object and links it to the
-// revisions that it is part of.
-func (s *Service) record(e *edit, actor account.Actor, cmd command, raised map[string]int64) ([]int64, error) {
+// revisions that it is part of. It returns their ids and the hash of the last.
+func (s *Service) record(e *edit, actor account.Actor, cmd command, raised map[string]int64) (ids []int64, last []byte, err error) {
 	chain := s.chain(e.tx, e.row)
-	var ids []int64
 	for _, c := range e.changes {
 		row := ChangeRow{
 			At: e.now, Author: Author{Kind: actor.Kind, ID: actor.ID, Name: actor.Name},
@@ -191,25 +188,25 @@ func (s *Service) record(e *edit, actor account.Actor, cmd command, raised map[s
 		if c.Environment != "" {
 			environment, err := e.environment(c.Environment)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			row.EnvironmentID = environment.ID
 			row.Revisions = map[string]int64{c.Environment: raised[c.Environment]}
 		}
 		id, err := chain.append(row)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		ids = append(ids, id)
 		for _, environment := range e.row.Environments {
 			if revision, ok := row.Revisions[environment.Key]; ok {
 				if err := e.tx.LinkRevision(environment.ID, revision, id); err != nil {
-					return nil, err
+					return nil, nil, err
 				}
 			}
 		}
 	}
-	return ids, nil
+	return ids, chain.last, nil
 }
 
 // actionOf names a change for the record.

@@ -16,20 +16,6 @@ import (
 	"burgee.dev/burgee/internal/upkeep"
 )
 
-// bindData adds --data, which falls back to BURGEE_DATA and ./data.
-func bindData(cmd *cobra.Command, data *string) {
-	cmd.Flags().StringVar(data, "data", "", "the server's data folder (BURGEE_DATA; ./data when not set)")
-}
-
-func dataOr(stdio Stdio, data string) string {
-	for _, folder := range []string{data, stdio.getenv("BURGEE_DATA")} {
-		if folder != "" {
-			return folder
-		}
-	}
-	return "./data"
-}
-
 // printKeyRemark says which key a backup lacks: without the one that signs SDKs
 // would take a restored server for another one.
 func printKeyRemark(stdio Stdio, facts store.Facts) {
@@ -41,8 +27,9 @@ func printKeyRemark(stdio Stdio, facts store.Facts) {
 }
 
 type backupOptions struct {
-	data, file string
-	asJSON     bool
+	place  place
+	file   string
+	asJSON bool
 }
 
 func newBackup(stdio Stdio) *cobra.Command {
@@ -60,16 +47,24 @@ the disk; a running server makes backups by itself with burgee serve --backup-ev
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runBackup(cmd.Context(), stdio, o) },
 	}
-	bindData(cmd, &o.data)
+	o.place.bind(cmd)
 	cmd.Flags().StringVarP(&o.file, "output", "o", "", "the file to write; must not be there yet (backups/burgee-TIME.db in the data folder when not given)")
 	bindJSON(cmd, &o.asJSON)
 	return cmd
 }
 
 func runBackup(ctx context.Context, stdio Stdio, o backupOptions) error {
+	at, err := o.place.find(stdio)
+	if err != nil {
+		return err
+	}
+	if at.Store != "" {
+		return fault.New(fault.Invalid, "store_elsewhere",
+			"burgee backup copies the SQLite database of a data folder, and this store is a PostgreSQL database: back that up with its own tools, such as pg_dump --format=custom. To back up a folder all the same, name it with --data")
+	}
 	bar := newProgress(stdio, "copying")
 	b, err := upkeep.MakeBackup(ctx, upkeep.BackupOptions{
-		Data: dataOr(stdio, o.data), File: o.file, Version: telemetry.Version, Progress: bar.at,
+		Data: at.Data, File: o.file, Version: telemetry.Version, Progress: bar.at,
 	})
 	bar.end()
 	if err != nil {
@@ -105,29 +100,37 @@ func size(n int64) string {
 }
 
 type restoreOptions struct {
-	data, file          string
+	place               place
+	file                string
 	yes, broken, asJSON bool
 }
 
 func newRestore(stdio Stdio) *cobra.Command {
 	var o restoreOptions
 	cmd := &cobra.Command{
-		Use:   "restore FILE",
+		Use:   "restore [FILE]",
 		Short: "Put a backup in the place of a data folder's content; the server must be stopped",
 		Long: `Put a backup in the place of what a data folder holds. Stop the server first. The backup
 is checked before anything changes, and the command says what will be gone. What it
 replaces stays in the folder under another name, and can be restored in the same way.
 Connected programs follow the restored server by themselves, also to lower revisions.
-People have to sign in again; keys and tokens revoked since the backup work again.`,
+People have to sign in again; keys and tokens revoked since the backup work again.
+
+A PostgreSQL database is put back with its own tools, such as pg_restore. Run this
+command afterwards with --store and without FILE: it leads the programs to what is there
+now, ends all sessions, and writes into the record that it was put back.`,
 		Example: `  burgee restore data/backups/burgee-20261126T213050Z.db --data ./data
-  burgee restore /mnt/backups/burgee-2026-11-26.db --data /var/lib/burgee --yes`,
-		Args: exactly("FILE"),
+  burgee restore /mnt/backups/burgee-2026-11-26.db --data /var/lib/burgee --yes
+  burgee restore --store postgres://burgee@db.example.com/burgee`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.file = args[0]
+			if len(args) > 0 {
+				o.file = args[0]
+			}
 			return runRestore(cmd.Context(), stdio, o)
 		},
 	}
-	bindData(cmd, &o.data)
+	o.place.bind(cmd)
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
 	cmd.Flags().BoolVar(&o.broken, "accept-broken-record", false, "also restore a backup whose record was altered")
 	bindJSON(cmd, &o.asJSON)
@@ -141,9 +144,18 @@ func runRestore(ctx context.Context, stdio Stdio, o restoreOptions) error {
 	if !o.yes && !terminal(stdio.In) {
 		return fault.New(fault.Invalid, "not_confirmed", "nobody to ask: standard input is no terminal. Nothing was changed; add --yes")
 	}
+	at, err := o.place.find(stdio)
+	switch {
+	case err != nil:
+		return err
+	case at.Store != "":
+		return runBeginAgain(ctx, stdio, at, o)
+	case o.file == "":
+		return fault.New(fault.Invalid, "file_not_named", "name the backup to restore: burgee restore FILE; without a file it is for a PostgreSQL database that was put back by its own tools, named with --store")
+	}
 	bar := newProgress(stdio, "copying")
 	r, err := upkeep.Restore(ctx, upkeep.RestoreOptions{
-		Data: dataOr(stdio, o.data), File: o.file, Version: telemetry.Version, AcceptBroken: o.broken, Progress: bar.at,
+		Data: at.Data, File: o.file, Version: telemetry.Version, AcceptBroken: o.broken, Progress: bar.at,
 		Confirm: func(p store.RestorePlan) error {
 			bar.end()
 			if !o.asJSON {

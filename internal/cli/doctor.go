@@ -10,8 +10,9 @@ import (
 )
 
 type doctorOptions struct {
-	data, backups string
-	asJSON        bool
+	place   place
+	backups string
+	asJSON  bool
 }
 
 func newDoctor(stdio Stdio) *cobra.Command {
@@ -36,7 +37,7 @@ Others are those of every command; see burgee --help.`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd.Context(), stdio, o) },
 	}
-	bindData(cmd, &o.data)
+	o.place.bind(cmd)
 	cmd.Flags().StringVar(&o.backups, "backup-dir", "", "folder of the backups (BURGEE_BACKUP_DIR; backups in the data folder when not set)")
 	bindJSON(cmd, &o.asJSON)
 	return cmd
@@ -50,9 +51,13 @@ func runDoctor(ctx context.Context, stdio Stdio, o doctorOptions) error {
 	if err != nil {
 		return err
 	}
+	at, err := o.place.find(stdio)
+	if err != nil {
+		return err
+	}
 	watched := terminal(stdio.Err)
 	report, err := upkeep.Examine(ctx, upkeep.DoctorOptions{
-		Data: dataOr(stdio, o.data), Backups: o.backups, Secret: key,
+		Data: at.Data, Store: at.Store, Backups: o.backups, Secret: key,
 		Progress: func(name string) {
 			if watched {
 				say(stdio.Err, "\r\x1b[Klooking at %s …", name)

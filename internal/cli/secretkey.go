@@ -47,7 +47,7 @@ with it cannot be read without it: keep a copy apart from the backups.`,
 }
 
 type rotateOptions struct {
-	data   string
+	place  place
 	asJSON bool
 }
 
@@ -69,7 +69,7 @@ command says whether the new key counts.`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runSecretKeyRotate(cmd.Context(), stdio, o) },
 	}
-	bindData(cmd, &o.data)
+	o.place.bind(cmd)
 	bindJSON(cmd, &o.asJSON)
 	return cmd
 }
@@ -83,6 +83,10 @@ type rotated struct {
 }
 
 func runSecretKeyRotate(ctx context.Context, stdio Stdio, o rotateOptions) error {
+	at, err := o.place.find(stdio)
+	if err != nil {
+		return err
+	}
 	old, next, made, err := secretKeys(stdio)
 	if err != nil {
 		return err
@@ -90,7 +94,7 @@ func runSecretKeyRotate(ctx context.Context, stdio Stdio, o rotateOptions) error
 	told := rotated{Old: old.Fingerprint(), New: next.Fingerprint(), Key: made}
 	shown := false
 	told.Changed, err = upkeep.RotateSecretKey(ctx, upkeep.RotateOptions{
-		Data: dataOr(stdio, o.data), Version: telemetry.Version, Old: old, New: next,
+		Data: at.Data, Store: at.Store, Version: telemetry.Version, Old: old, New: next,
 		Show: func() error {
 			err := told.show(stdio, o.asJSON)
 			shown = err == nil && made != ""
@@ -154,7 +158,7 @@ func (r rotated) end(stdio Stdio, asJSON bool) error {
 }
 
 type forgetOptions struct {
-	data        string
+	place       place
 	yes, asJSON bool
 }
 
@@ -171,7 +175,7 @@ that pin keys refuse until they pin the new one. Make a backup first, in case th
 		Args:    exactly(),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runSecretKeyForget(cmd.Context(), stdio, o) },
 	}
-	bindData(cmd, &o.data)
+	o.place.bind(cmd)
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
 	bindJSON(cmd, &o.asJSON)
 	return cmd
@@ -181,8 +185,12 @@ func runSecretKeyForget(ctx context.Context, stdio Stdio, o forgetOptions) error
 	if !o.yes && !terminal(stdio.In) {
 		return fault.New(fault.Invalid, "not_confirmed", "nobody to ask: standard input is no terminal. Nothing was changed; add --yes")
 	}
+	at, err := o.place.find(stdio)
+	if err != nil {
+		return err
+	}
 	names, err := upkeep.ForgetSecrets(ctx, upkeep.ForgetOptions{
-		Data: dataOr(stdio, o.data), Version: telemetry.Version,
+		Data: at.Data, Store: at.Store, Version: telemetry.Version,
 		Confirm: func(fingerprint string, names []string) error {
 			say(stdio.Err, "%s sealed with the key of fingerprint %s will be gone: %s\n", count(len(names), "secret"), fingerprint, strings.Join(names, ", "))
 			if o.yes {

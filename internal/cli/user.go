@@ -20,7 +20,10 @@ func newUser(stdio Stdio) *cobra.Command {
 	return group("user", "Manage people", newCreateOwner(stdio), newSetPassword(stdio))
 }
 
-type ownerOptions struct{ data, email string }
+type ownerOptions struct {
+	place place
+	email string
+}
 
 func newCreateOwner(stdio Stdio) *cobra.Command {
 	var o ownerOptions
@@ -35,7 +38,7 @@ the first line of standard input.`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runCreateOwner(cmd.Context(), stdio, o) },
 	}
-	bindData(cmd, &o.data)
+	o.place.bind(cmd)
 	cmd.Flags().StringVar(&o.email, "email", "", "the owner's e-mail address")
 	return cmd
 }
@@ -54,7 +57,7 @@ one. All their sign-ins end. Without a terminal the password is the first line o
 			return withPassword(cmd.Context(), stdio, o, server.SetPassword, "%s has another password now\n")
 		},
 	}
-	bindData(cmd, &o.data)
+	o.place.bind(cmd)
 	cmd.Flags().StringVar(&o.email, "email", "", "the person's e-mail address")
 	return cmd
 }
@@ -65,11 +68,14 @@ func runCreateOwner(ctx context.Context, stdio Stdio, o ownerOptions) error {
 
 // withPassword asks for what is missing and hands it to do.
 func withPassword(ctx context.Context, stdio Stdio, o ownerOptions,
-	do func(ctx context.Context, data, email, password string) error, done string,
+	do func(ctx context.Context, at server.Place, email, password string) error, done string,
 ) error {
-	o.data = dataOr(stdio, o.data)
-	if _, err := os.Stat(o.data); errors.Is(err, os.ErrNotExist) {
-		return fault.New(fault.NotFound, "data_missing", "there is no folder %s; start the server once, or name its folder with --data", o.data)
+	at, err := o.place.find(stdio)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(at.Data); at.Store == "" && errors.Is(err, os.ErrNotExist) {
+		return fault.New(fault.NotFound, "data_missing", "there is no folder %s; start the server once, or name its folder with --data", at.Data)
 	}
 	in := bufio.NewReader(stdio.In)
 	if o.email == "" {
@@ -87,7 +93,7 @@ func withPassword(ctx context.Context, stdio Stdio, o ownerOptions,
 	if err != nil {
 		return err
 	}
-	if err := do(ctx, o.data, o.email, password); err != nil {
+	if err := do(ctx, at, o.email, password); err != nil {
 		return err
 	}
 	say(stdio.Out, done, o.email)

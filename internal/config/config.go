@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -21,6 +22,7 @@ import (
 type Config struct {
 	Addr           string
 	Data           string
+	Store          string // postgres://…, with the password; "" = SQLite in Data
 	PublicURL      string // without a slash at its end; "" = from the address listened on
 	TLSCert        string
 	TLSKey         string
@@ -97,6 +99,9 @@ func (c *Config) Print(w io.Writer) error {
 func (c *Config) check() error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return invalid("--tls-cert and --tls-key go together: give both, or neither")
+	}
+	if c.Store != "" && c.BackupEvery > 0 {
+		return invalid("--backup-every copies the database of --data, and this server's is that of --store: back it up with PostgreSQL's own tools, such as pg_dump, and leave --backup-every out")
 	}
 	if (c.Init.OwnerEmail == "") != (c.Init.OwnerPassword == "") {
 		return invalid("BURGEE_INIT_OWNER_EMAIL and BURGEE_INIT_OWNER_PASSWORD go together: give both, or neither")
@@ -216,6 +221,36 @@ func setVerifyKeys(c *Config, s string) error {
 		c.Relay.VerifyKeys = append(c.Relay.VerifyKeys, part)
 	}
 	return nil
+}
+
+// setStore takes the address of a PostgreSQL database, and nothing. It may hold
+// a password, so no error repeats it.
+func setStore(c *Config, s string) error {
+	c.Store = s
+	if s == "" || strings.HasPrefix(s, "postgres://") || strings.HasPrefix(s, "postgresql://") {
+		return nil
+	}
+	return errors.New("is no address of a PostgreSQL database; write postgres://USER@HOST:5432/DATABASE, or leave it out for SQLite in --data")
+}
+
+// passwords are those in a query, such as ?password=….
+var passwords = regexp.MustCompile(`(?i)(password=)[^&]*`)
+
+// MaskStore is the address of a database without its passwords. In one that is
+// malformed it hides too much rather than too little.
+func MaskStore(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
+		return address
+	}
+	if at := strings.LastIndex(rest, "@"); at >= 0 {
+		user, _, given := strings.Cut(rest[:at], ":")
+		if given {
+			user += ":…"
+		}
+		rest = user + rest[at:]
+	}
+	return scheme + "://" + passwords.ReplaceAllString(rest, "${1}…")
 }
 
 func setProxies(c *Config, s string) error {

@@ -56,7 +56,10 @@ func Load(src Sources) (*Config, error) {
 		if err := s.set(c, v.Text); err != nil {
 			return nil, invalid("%s %v", nameIn(v), err)
 		}
-		if s.Secret && v.Text != "" {
+		switch {
+		case s.mask != nil:
+			v.Text = s.mask(v.Text)
+		case s.Secret && v.Text != "":
 			v.Text = "(set)"
 		}
 		c.values = append(c.values, v)
@@ -85,21 +88,42 @@ func nameIn(v Value) string {
 // that its _FILE form names, for commands that need no other setting. The zero
 // Key is none.
 func SecretKey(environ []string, name string) (secret.Key, error) {
-	row := secretKeySetting(name)
-	values := map[string]fromEnv{}
-	for _, pair := range environ {
-		if variable, text, _ := strings.Cut(pair, "="); variable == name {
-			values[name] = fromEnv{text, "environment"}
-		}
-	}
-	if err := readSecretFiles(environ, values, map[string]Setting{name: row}); err != nil {
+	c, err := one(environ, secretKeySetting(name), "")
+	if err != nil {
 		return secret.Key{}, err
 	}
-	c, given := &Config{}, values[name]
-	if err := row.set(c, given.text); err != nil {
-		return secret.Key{}, invalid("%s %v", nameIn(Value{Setting: row, Source: given.source}), err)
-	}
 	return c.SecretKey, nil
+}
+
+// StoreAddress reads the address of the database in the same way, from a flag
+// first. "" is none.
+func StoreAddress(environ []string, flag string) (string, error) {
+	c, err := one(environ, storeSetting(), flag)
+	if err != nil {
+		return "", err
+	}
+	return c.Store, nil
+}
+
+// one resolves a single secret setting.
+func one(environ []string, row Setting, flag string) (*Config, error) {
+	values := map[string]fromEnv{}
+	for _, pair := range environ {
+		if variable, text, _ := strings.Cut(pair, "="); variable == row.Env {
+			values[row.Env] = fromEnv{text, "environment"}
+		}
+	}
+	if err := readSecretFiles(environ, values, map[string]Setting{row.Env: row}); err != nil {
+		return nil, err
+	}
+	c, given := &Config{}, values[row.Env]
+	if flag != "" {
+		given = fromEnv{flag, "flag"}
+	}
+	if err := row.set(c, given.text); err != nil {
+		return nil, invalid("%s %v", nameIn(Value{Setting: row, Source: given.source}), err)
+	}
+	return c, nil
 }
 
 func knownFlags(flags map[string]string, table []Setting) error {

@@ -12,7 +12,8 @@ type Setting struct {
 	Secret  bool // shown masked; its Env also has a _FILE form
 	Bool    bool // the flag needs no value
 
-	set func(*Config, string) error
+	set  func(*Config, string) error
+	mask func(string) string // shows a Secret without what is secret in it; nil shows nothing
 }
 
 // Settings returns the table, in the order of documentation.
@@ -22,6 +23,7 @@ func Settings() []Setting {
 			Help: "address to listen on"},
 		{Flag: "data", Env: "BURGEE_DATA", Key: "data", Default: "./data", set: setText(func(c *Config) *string { return &c.Data }, "a folder"),
 			Help: "folder of the database; made with mode 0700"},
+		storeSetting(),
 		{Flag: "public-url", Env: "BURGEE_PUBLIC_URL", Key: "public-url", set: setPublicURL,
 			Help: "where browsers and programs reach this server, for example https://flags.example.com; found out from --addr when empty"},
 		{Flag: "tls-cert", Env: "BURGEE_TLS_CERT", Key: "tls-cert", set: setText(func(c *Config) *string { return &c.TLSCert }, ""),
@@ -67,6 +69,12 @@ func secretKeySetting(env string) Setting {
 		Help: "the key that the signing key and other secrets are sealed with in the database, the same on every node: 32 bytes in base64, from `burgee secret-key new`"}
 }
 
+// storeSetting may hold a password, as a flag too: it is shown without.
+func storeSetting() Setting {
+	return Setting{Flag: "store", Env: "BURGEE_STORE", Key: "store", Secret: true, mask: MaskStore, set: setStore,
+		Help: "PostgreSQL database to keep everything in, postgres://user@host:5432/database; with a password in it better the variable than the flag; SQLite in the data folder when empty"}
+}
+
 // RelaySettings returns the table of `burgee relay`.
 func RelaySettings() []Setting {
 	table := []Setting{
@@ -98,6 +106,7 @@ var others = map[string]bool{
 	"BURGEE_KEY": true, "BURGEE_APPLICATION": true, "BURGEE_OVERRIDES": true, "BURGEE_CACHE_DIR": true,
 	"BURGEE_BUNDLE": true, "BURGEE_VERIFY_KEYS": true,
 	"BURGEE_VERSION": true, "BURGEE_BINARY": true, "BURGEE_SOURCE": true, "BURGEE_CHROMIUM": true, "BURGEE_DEV_SERVER": true,
+	"BURGEE_TEST_POSTGRES": true, "BURGEE_TEST_STORE": true,
 }
 
 // foreign tells the variables that Kubernetes puts into every container beside

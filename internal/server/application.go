@@ -27,22 +27,23 @@ import (
 
 // application is everything behind the port, wired.
 type application struct {
-	server   *Server
-	store    *store.Store
-	accounts *account.Service
-	catalog  *catalog.Service
-	delivery *delivery.Manager
-	presence *presence.Registry
-	refusals *refusals
-	lag      *lag
-	ingest   *ingest.Ingest
-	receipts *receipts.Registry
-	hub      *adminapi.Hub
-	declared *queue[sdkapi.Registration]
-	backups  *upkeep.Schedule // nil when the server makes none
-	sdk      *sdkapi.API
-	handler  http.Handler
-	greeting greeting
+	server    *Server
+	store     *store.Store
+	accounts  *account.Service
+	catalog   *catalog.Service
+	delivery  *delivery.Manager
+	presence  *presence.Registry
+	refusals  *refusals
+	lag       *lag
+	ingest    *ingest.Ingest
+	receipts  *receipts.Registry
+	hub       *adminapi.Hub
+	announcer *announcer
+	declared  *queue[sdkapi.Registration]
+	backups   *upkeep.Schedule // nil when the server makes none
+	sdk       *sdkapi.API
+	handler   http.Handler
+	greeting  greeting
 
 	streams    context.Context // ends when the live streams shall end
 	endStreams context.CancelFunc
@@ -53,7 +54,7 @@ type application struct {
 // again when a later step fails.
 func (s *Server) assemble(ctx context.Context) (inside, error) {
 	st, err := store.Open(ctx, store.Options{
-		Dir: s.cfg.Data, Clock: s.clock, Version: s.build.Version, Backups: s.cfg.BackupDir, Reserve: diskReserve, Observe: s.observeStore,
+		URL: s.cfg.Store, Dir: s.cfg.Data, Clock: s.clock, Version: s.build.Version, Backups: s.cfg.BackupDir, Reserve: diskReserve, Observe: s.observeStore,
 	})
 	if err != nil {
 		return nil, err
@@ -83,14 +84,15 @@ func (a *application) wire(ctx context.Context) error {
 	a.delivery = delivery.New(timedReader{a.store, timed{s.metrics}, a.lag}, delivery.Options{
 		Logger: s.logger, Clock: s.clock, Signer: signer, Published: a.published,
 	})
-	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: &announcer{
+	a.announcer = &announcer{
 		data: a.delivery, receipts: a.receipts, hub: a.hub, clock: s.clock, lag: a.lag, tracer: s.tracer, last: map[int64]int64{},
-	}})
+	}
+	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: a.announcer})
 	a.accounts = account.New(announcedTokens{
 		a.store.Accounts(a.catalog.RecordAccount), func() { a.delivery.Announce(0, 0) },
 	}, s.clock)
 	a.declared = newQueue(a.register, a.reportRegistration)
-	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared, a.store.Trouble}, a.ingest, a.receipts, sdkapi.Options{})
+	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared, a.storeTrouble}, a.ingest, a.receipts, sdkapi.Options{})
 	if err := a.firstRun(ctx); err != nil {
 		return err
 	}
@@ -119,11 +121,12 @@ func (a *application) ofrep() *ofrep.API {
 
 // start runs the long-lived parts.
 func (a *application) start(ctx context.Context, parts *group) {
-	a.server.metrics.ExpectPanics("backup", "news", "registration", "disk", "ingest", "receipts", "presence", "delivery")
+	a.server.metrics.ExpectPanics("backup", "watch", "news", "registration", "disk", "ingest", "receipts", "presence", "delivery")
 	if a.backups != nil {
 		a.parts = append(a.parts, parts.start(ctx, "backup", a.backups.Run))
 	}
 	a.parts = append(a.parts,
+		parts.start(ctx, "watch", a.watchStore),
 		parts.start(ctx, "news", a.tellNews),
 		parts.start(ctx, "registration", a.declared.run),
 		parts.start(ctx, "disk", a.watchDisk),
@@ -204,6 +207,9 @@ func (a *application) firstRun(ctx context.Context) error {
 		return fmt.Errorf("first run: %w", err)
 	}
 	a.greeting = greeting{url: a.server.URL(), data: a.server.cfg.Data, ignored: !made.Created && init.Given()}
+	if a.server.cfg.Store != "" {
+		a.greeting.store = a.store.Name()
+	}
 	if made.Created && init.ServerKey == "" {
 		a.greeting.serverKey = made.ServerKey
 	}

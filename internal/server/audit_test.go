@@ -116,7 +116,7 @@ func TestThePersonWhoSetsTheServerUpIsInTheAuditLog(t *testing.T) {
 	if gone := as("DELETE", "/api/v1/tokens/"+made.At("id").(string), nil); gone.Status != 204 {
 		t.Fatalf("delete: %d %s", gone.Status, gone.Body)
 	}
-	if err := server.SetPassword(t.Context(), s.Data, "ann@example.test", "another horse battery"); err != nil {
+	if err := server.SetPassword(t.Context(), testkit.PlaceOf(t, s.Data), "ann@example.test", "another horse battery"); err != nil {
 		t.Fatal(err)
 	}
 	as("POST", "/api/v1/session", obj{"email": "ann@example.test", "password": "another horse battery"})
@@ -173,10 +173,10 @@ func TestAnOwnerMadeBeforeTheFirstStartIsInTheAuditLog(t *testing.T) {
 	}
 	for _, do := range []func() error{
 		func() error {
-			return server.CreateOwner(t.Context(), data, "ann@example.test", "correct horse battery")
+			return server.CreateOwner(t.Context(), testkit.PlaceOf(t, data), "ann@example.test", "correct horse battery")
 		},
 		func() error {
-			return server.SetPassword(t.Context(), data, "ann@example.test", "another horse battery")
+			return server.SetPassword(t.Context(), testkit.PlaceOf(t, data), "ann@example.test", "another horse battery")
 		},
 	} {
 		if err := do(); err != nil {

@@ -53,6 +53,28 @@ func (a *announcer) Announce(ctx context.Context, environmentID, revision int64)
 	}
 }
 
+// heard takes note of a change that some node committed, perhaps this one: the
+// data plane looks, and who has the dashboard open is told, unless that happened
+// when this node committed it. Zeros are about anything.
+func (a *announcer) heard(environmentID, revision int64) {
+	a.data.Announce(environmentID, revision)
+	a.mu.Lock()
+	own := revision != 0 && a.last[environmentID] >= revision
+	a.mu.Unlock()
+	if own {
+		return
+	}
+	a.hub.Announce(adminapi.Revisions)
+	if revision == 0 {
+		a.hub.Announce(adminapi.KeysMoved)
+	}
+}
+
+// watchStore hears what other nodes commit.
+func (a *application) watchStore(ctx context.Context) error {
+	return a.store.Watch(ctx, a.announcer.heard)
+}
+
 // announcedTokens hints to the data plane that API tokens changed: those of
 // relays open environments, and a revoked one shall stop doing so at once.
 type announcedTokens struct {

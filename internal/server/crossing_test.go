@@ -9,10 +9,11 @@ import (
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/store"
+	"burgee.dev/burgee/internal/store/storetest"
 )
 
 func TestTheDataPlaneHearsOfTokensWhenTheyChange(t *testing.T) {
-	st, err := store.Open(t.Context(), store.Options{Dir: t.TempDir()})
+	st, err := store.Open(t.Context(), storetest.At(t, store.Options{Dir: t.TempDir()}))
 	if err != nil {
 		t.Fatal(err)
 	}

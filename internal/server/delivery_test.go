@@ -16,6 +16,7 @@ import (
 
 	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/internal/store"
+	"burgee.dev/burgee/internal/store/storetest"
 	"burgee.dev/burgee/internal/testkit"
 	"burgee.dev/burgee/sdk/ruleset"
 )
@@ -89,7 +90,7 @@ func TestTwoNodesOnOneStoreMakeTheSameBytes(t *testing.T) {
 		return e.Name == "delta" && strings.Contains(e.Data, `"flag":"flag1"`) && strings.Contains(e.Data, `"enabled":false`)
 	})
 
-	beside, err := store.Open(t.Context(), store.Options{Dir: s.Data, Shared: true})
+	beside, err := store.Open(t.Context(), storetest.At(t, store.Options{Dir: s.Data, Shared: true}))
 	if err != nil {
 		t.Fatal(err)
 	}

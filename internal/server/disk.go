@@ -12,6 +12,14 @@ const diskReserve = 16 << 20
 // diskEvery is how often the disk of the data folder is looked at.
 const diskEvery = 5 * time.Second
 
+// storeTrouble is why the store takes no writes now, or nil.
+func (a *application) storeTrouble() error {
+	if err := a.store.Trouble(); err != nil {
+		return err
+	}
+	return a.store.Outage()
+}
+
 // hasRoom says whether counts may be stored. Where the disk cannot be measured
 // they are.
 func (a *application) hasRoom() bool {
@@ -24,7 +32,7 @@ func (a *application) hasRoom() bool {
 func (a *application) watchDisk(ctx context.Context) error {
 	ticker := time.NewTicker(diskEvery)
 	defer ticker.Stop()
-	var low, refuses bool
+	var low, refuses, away bool
 	for {
 		select {
 		case <-ctx.Done():
@@ -34,7 +42,9 @@ func (a *application) watchDisk(ctx context.Context) error {
 		}
 		trouble := a.store.Trouble()
 		low = a.sayDisk(low, !a.hasRoom(), "the disk of the data folder is nearly full: counts are dropped, configuration goes on", nil)
-		refuses = a.sayDisk(refuses, trouble != nil, "the disk of the data folder takes no changes", trouble)
+		refuses = a.sayDisk(refuses, trouble != nil, "the disk of the database takes no changes", trouble)
+		outage := a.store.Outage()
+		away = a.sayDisk(away, outage != nil, "the database cannot be used: programs are served as before, changes are refused", outage)
 	}
 }
 
@@ -51,15 +61,18 @@ func (a *application) sayDisk(before, now bool, problem string, err error) bool 
 	return now
 }
 
-// diskProblems are what /readyz says of the disk. A full disk keeps nobody from
-// being served.
-func (a *application) diskProblems() []environmentProblem {
+// storeProblems are what /readyz says of the disk and of the database. Neither
+// keeps anybody from being served.
+func (a *application) storeProblems() []environmentProblem {
 	var out []environmentProblem
 	if !a.hasRoom() {
 		out = append(out, environmentProblem{Message: "the disk of the data folder is nearly full: counts are dropped"})
 	}
 	if a.store.Trouble() != nil {
-		out = append(out, environmentProblem{Message: "the disk of the data folder takes no changes; the log says why"})
+		out = append(out, environmentProblem{Message: "the disk of the database takes no changes; the log says why"})
+	}
+	if a.store.Outage() != nil {
+		out = append(out, environmentProblem{Message: "the database cannot be used: programs are served as before, changes are refused; the log says why"})
 	}
 	return out
 }

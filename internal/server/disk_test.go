@@ -98,7 +98,7 @@ func flagOf(key string) obj { return obj{"key": key, "type": "boolean"} }
 
 func TestAFullDiskRefusesChangesAndNothingElse(t *testing.T) {
 	disk := newSmallDisk(t, "48m")
-	s := testkit.Start(t, testkit.Options{Data: filepath.Join(disk.dir, "data")})
+	s := testkit.Start(t, testkit.Options{Data: filepath.Join(disk.dir, "data"), SQLite: true})
 	s.Want(201, "POST", project+"/flags", flagOf("before"))
 	program := s.Stream("/sdk/v1/stream", testkit.ServerKey, nil)
 	program.Next(t, "configuration", func(e testkit.Event) bool { return strings.Contains(e.Data, "before") })
@@ -153,7 +153,7 @@ func TestAFullDiskRefusesChangesAndNothingElse(t *testing.T) {
 // there, and what was acknowledged stays.
 func TestAChangeIsWholeWhereverTheRoomEnds(t *testing.T) {
 	disk := newSmallDisk(t, "12m") // too small for the reserve
-	s := testkit.Start(t, testkit.Options{Data: filepath.Join(disk.dir, "data")})
+	s := testkit.Start(t, testkit.Options{Data: filepath.Join(disk.dir, "data"), SQLite: true})
 	s.Want(201, "POST", project+"/flags", obj{"key": "text", "type": "string"})
 	acknowledged, refused := "", 0
 	for room := range int64(24) {
@@ -180,7 +180,7 @@ func TestAChangeIsWholeWhereverTheRoomEnds(t *testing.T) {
 		t.Errorf("%d refused, last %.5s…: the room ended nowhere", refused, acknowledged)
 	}
 	s.Stop()
-	again := testkit.Start(t, testkit.Options{Data: s.Data})
+	again := testkit.Start(t, testkit.Options{Data: s.Data, SQLite: true})
 	if a := again.Want(200, "GET", project+"/flags/text", nil); a.At("description") != acknowledged {
 		t.Error("the last acknowledged change is gone after a restart")
 	}
@@ -191,7 +191,7 @@ func TestAChangeIsWholeWhereverTheRoomEnds(t *testing.T) {
 func TestAServerStartsOnAFullDisk(t *testing.T) {
 	disk := newSmallDisk(t, "48m")
 	data := filepath.Join(disk.dir, "data")
-	s := testkit.Start(t, testkit.Options{Data: data})
+	s := testkit.Start(t, testkit.Options{Data: data, SQLite: true})
 	s.Want(201, "POST", project+"/flags", flagOf("before"))
 	s.Stop()
 	if !disk.real { // the limit is one of each file: nothing can be given up for another
@@ -204,7 +204,7 @@ func TestAServerStartsOnAFullDisk(t *testing.T) {
 		return
 	}
 	disk.fill(0)
-	again := testkit.Start(t, testkit.Options{Data: data})
+	again := testkit.Start(t, testkit.Options{Data: data, SQLite: true})
 	again.Want(200, "GET", project+"/flags/before", nil)
 	if status := snapshotStatus(again, testkit.ServerKey); status != 200 {
 		t.Errorf("the snapshot: %d", status)

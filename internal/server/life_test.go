@@ -99,19 +99,19 @@ func TestTheFirstStartPrintsALinkAndAKeyThatWork(t *testing.T) {
 	if a := again.Do(testkit.Request{Method: "POST", Path: "/api/v1/setup", As: "-", Body: obj{"token": old, "email": "a@example.com", "password": "correct horse battery"}}); a.Status != 410 {
 		t.Errorf("the link of the first start: %d %s", a.Status, a.Body)
 	}
-	if err := server.CreateOwner(t.Context(), s.Data, "ann@example.com", "correct horse battery"); err != nil {
+	if err := server.CreateOwner(t.Context(), testkit.PlaceOf(t, s.Data), "ann@example.com", "correct horse battery"); err != nil {
 		t.Fatalf("create-owner beside the running server: %v", err)
 	}
 	if a := again.Do(testkit.Request{Method: "POST", Path: "/api/v1/session", As: "-", Body: obj{"email": "ann@example.com", "password": "correct horse battery"}}); a.Status != 200 {
 		t.Errorf("sign in afterwards: %d %s", a.Status, a.Body)
 	}
-	if err := server.CreateOwner(t.Context(), s.Data, "ben@example.com", "correct horse battery"); err == nil {
+	if err := server.CreateOwner(t.Context(), testkit.PlaceOf(t, s.Data), "ben@example.com", "correct horse battery"); err == nil {
 		t.Error("a second owner was made")
 	}
 }
 
 func TestAServerThatCannotStartSaysWhy(t *testing.T) {
-	running := testkit.Start(t, testkit.Options{})
+	running := testkit.Start(t, testkit.Options{SQLite: true})
 	for name, tc := range map[string]struct {
 		flags map[string]string
 		want  string
@@ -179,7 +179,7 @@ func TestMetricsAreOnAPortOfTheirOwn(t *testing.T) {
 
 func TestARunningServerMakesBackupsAndCountsThem(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "backups")
-	s := testkit.Start(t, testkit.Options{Flags: map[string]string{"ops-addr": "127.0.0.1:0", "backup-every": "1h", "backup-dir": folder}})
+	s := testkit.Start(t, testkit.Options{SQLite: true, Flags: map[string]string{"ops-addr": "127.0.0.1:0", "backup-every": "1h", "backup-dir": folder}})
 	metrics := func() string {
 		response, err := http.Get("http://" + s.OpsAddr().String() + "/metrics")
 		if err != nil {

@@ -33,7 +33,7 @@ const (
 // withMetrics has every part that has metrics.
 func withMetrics(t *testing.T) *testkit.Server {
 	t.Helper()
-	return testkit.Start(t, testkit.Options{Flags: map[string]string{"ops-addr": "127.0.0.1:0", "backup-every": "24h"}})
+	return testkit.Start(t, testkit.Options{SQLite: true, Flags: map[string]string{"ops-addr": "127.0.0.1:0", "backup-every": "24h"}})
 }
 
 // numbers are the series of a scrape, by name with labels.

@@ -21,6 +21,9 @@ func (a *application) observe() {
 		return oneIf(a.delivery.Ready() && !a.server.stopping.Load())
 	})
 	a.observeDisk()
+	m.Gauge("burgee_store_reachable", "1 while the database answers, and takes writes; 0 since it last did not.", func() float64 {
+		return oneIf(a.store.Outage() == nil)
+	})
 	m.Gauge("burgee_store_last_read_timestamp_seconds", "When the data plane last read the store, in seconds since 1970. It does so each second.", func() float64 {
 		return seconds(a.lag.lastRead())
 	})
@@ -115,6 +118,12 @@ func (a *application) observeIntake() {
 
 func (a *application) observeDisk() {
 	m := a.server.metrics
+	m.Gauge("burgee_disk_refuses", "1 while the disk of the database takes no changes.", func() float64 {
+		return oneIf(a.store.Trouble() != nil)
+	})
+	if a.server.cfg.Store != "" {
+		return // the disk is another machine's, and so are the backups
+	}
 	m.Gauge("burgee_disk_free_bytes", "Room on the disk of the data folder.", func() float64 {
 		space, _ := a.store.Space()
 		return float64(space.Free)
@@ -122,9 +131,6 @@ func (a *application) observeDisk() {
 	m.Gauge("burgee_disk_size_bytes", "Size of the disk of the data folder; 0 where it is not known.", func() float64 {
 		space, _ := a.store.Space()
 		return float64(space.Total)
-	})
-	m.Gauge("burgee_disk_refuses", "1 while the disk of the data folder takes no changes.", func() float64 {
-		return oneIf(a.store.Trouble() != nil)
 	})
 	if a.backups == nil {
 		return

@@ -156,7 +156,7 @@ func TestAForgottenPasswordIsSetOnTheServersOwnMachine(t *testing.T) {
 	if status := signIn("correct horse battery"); status != 200 {
 		t.Fatalf("sign in: %d", status)
 	}
-	if err := server.SetPassword(t.Context(), s.Data, "Ann@example.com", "another horse battery"); err != nil {
+	if err := server.SetPassword(t.Context(), testkit.PlaceOf(t, s.Data), "Ann@example.com", "another horse battery"); err != nil {
 		t.Fatal(err)
 	}
 	if a := s.Do(testkit.Request{Method: "GET", Path: project, As: "-", Client: browser}); a.Status != 401 {
@@ -165,10 +165,10 @@ func TestAForgottenPasswordIsSetOnTheServersOwnMachine(t *testing.T) {
 	if old, now := signIn("correct horse battery"), signIn("another horse battery"); old != 401 || now != 200 {
 		t.Errorf("old password %d, new one %d", old, now)
 	}
-	if err := server.SetPassword(t.Context(), s.Data, "ben@example.com", "another horse battery"); !fault.IsKind(err, fault.NotFound) {
+	if err := server.SetPassword(t.Context(), testkit.PlaceOf(t, s.Data), "ben@example.com", "another horse battery"); !fault.IsKind(err, fault.NotFound) {
 		t.Errorf("an unknown person: %v", err)
 	}
-	if err := server.SetPassword(t.Context(), s.Data, "ann@example.com", "short"); !fault.IsKind(err, fault.Invalid) {
+	if err := server.SetPassword(t.Context(), testkit.PlaceOf(t, s.Data), "ann@example.com", "short"); !fault.IsKind(err, fault.Invalid) {
 		t.Errorf("a short password: %v", err)
 	}
 }

@@ -43,7 +43,7 @@ func (a *application) readyz(w http.ResponseWriter, _ *http.Request) {
 		// The cause is for the log: it may name files and addresses.
 		body.Problems = append(body.Problems, environmentProblem{p.Project, p.Environment, "not at the newest revision; the log says why"})
 	}
-	body.Problems = append(body.Problems, a.diskProblems()...)
+	body.Problems = append(body.Problems, a.storeProblems()...)
 	status := http.StatusOK
 	switch {
 	case a.server.stopping.Load():

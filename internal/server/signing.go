@@ -154,6 +154,9 @@ func makeSigningKey(file string) (ed25519.PrivateKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the signing key: %w", err)
 	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil { // the store may be elsewhere, and have made no folder
+		return nil, fault.Wrap(err, fault.Unavailable, "signing_key", "The folder of the signing key %s cannot be made: %v", file, reason(err))
+	}
 	if err := wholefile.Write(file, pem.EncodeToMemory(&pem.Block{Type: privateBlock, Bytes: der})); err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "signing_key", "The signing key %s cannot be written: %v", file, reason(err))
 	}

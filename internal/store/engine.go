@@ -19,6 +19,8 @@ type engine interface {
 	tables() string
 	// damage is what is wrong with the database itself, as far as it can be asked.
 	damage(q query) ([]string, error)
+	// time is the database's clock; false where that is this machine's.
+	time(q query) (at time.Time, known bool, err error)
 	// isolation says how far transactions see each other.
 	isolation() isolation
 	// bound ends work that would else wait for ever.

@@ -28,6 +28,29 @@ func Look(ctx context.Context, dir string) (*Store, error) {
 	return s, err
 }
 
+// LookAt opens the store of a PostgreSQL database for reading only, beside
+// running servers or without one. The schema may be of any version.
+func LookAt(ctx context.Context, address string) (*Store, error) {
+	postgres, err := newPostgres(address)
+	if err != nil {
+		return nil, err
+	}
+	if err := postgres.examine(ctx); err != nil {
+		return nil, err
+	}
+	return &Store{engine: postgres, name: postgres.String(), clock: clock.System{}, begin: unobserved, pools: pools{reader: postgres.pool(2)}}, nil
+}
+
+// DatabaseTime is what the database's clock says, where that is not this
+// machine's.
+func (s *Store) DatabaseTime(ctx context.Context) (at time.Time, known bool, err error) {
+	err = s.glance(ctx, func(q query) error {
+		at, known, err = s.engine.time(q)
+		return err
+	})
+	return at, known, err
+}
+
 // OpenBackup opens a file that nobody writes to for reading only, and makes
 // nothing beside it.
 func OpenBackup(ctx context.Context, file string) (*Store, error) {

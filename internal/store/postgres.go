@@ -190,6 +190,12 @@ func (*postgresEngine) tables() string {
 // damage is for PostgreSQL's own tools: pg_amcheck, checksums.
 func (*postgresEngine) damage(query) ([]string, error) { return nil, nil }
 
+func (*postgresEngine) time(q query) (time.Time, bool, error) {
+	var ms int64
+	err := q.row(`SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint`).scan(&ms)
+	return time.UnixMilli(ms), true, err
+}
+
 // isolation: a change is serializable, so that the rules which several rows
 // make together hold whichever nodes write; what is added is right statement by
 // statement, and must not fail because somebody published meanwhile.

@@ -57,6 +57,8 @@ func (sqliteEngine) damage(q query) (out []string, err error) {
 	}, `PRAGMA foreign_key_check`)
 }
 
+func (sqliteEngine) time(query) (time.Time, bool, error) { return time.Time{}, false, nil }
+
 // isolation is what one writer, and readers of one state each, give anyway.
 func (sqliteEngine) isolation() isolation { return isolation{} }
 

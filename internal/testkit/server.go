@@ -13,6 +13,8 @@ import (
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/config"
 	"burgee.dev/burgee/internal/server"
+	"burgee.dev/burgee/internal/store"
+	"burgee.dev/burgee/internal/store/storetest"
 )
 
 // The credentials of every server that Start makes.
@@ -26,6 +28,7 @@ var (
 // both keys, and nobody's account.
 type Options struct {
 	Data    string            // a folder to reuse; empty is a new one
+	SQLite  bool              // whatever engine this run is about: for tests of the folder itself
 	Flags   map[string]string // settings by flag
 	Environ []string          // BURGEE_… variables; nil is the credentials above
 	Clock   clock.Clock
@@ -52,7 +55,7 @@ func Start(t testing.TB, options Options) *Server {
 		options.Data = t.TempDir() + "/data"
 	}
 	s := &Server{Data: options.Data, Stderr: &Buffer{}, t: t, result: make(chan error, 1)}
-	cfg, err := config.Load(options.sources())
+	cfg, err := config.Load(options.sources(t))
 	if err != nil {
 		t.Fatalf("configuration: %v", err)
 	}
@@ -83,8 +86,20 @@ func Start(t testing.TB, options Options) *Server {
 	return s
 }
 
-func (o Options) sources() config.Sources {
+// PlaceOf is where a server of a folder keeps everything, in the engine that
+// this run is about.
+func PlaceOf(t testing.TB, data string) server.Place {
+	t.Helper()
+	at := storetest.At(t, store.Options{Dir: data})
+	return server.Place{Data: data, Store: at.URL}
+}
+
+// sources are the settings; the store is the engine that this run is about.
+func (o Options) sources(t testing.TB) config.Sources {
 	flags := map[string]string{"addr": "127.0.0.1:0", "ops-addr": "", "data": o.Data}
+	if !o.SQLite {
+		flags["store"] = PlaceOf(t, o.Data).Store
+	}
 	for name, value := range o.Flags {
 		flags[name] = value
 	}

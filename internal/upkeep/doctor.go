@@ -61,6 +61,7 @@ func worst(findings []Finding) Level {
 // DoctorOptions say what is examined.
 type DoctorOptions struct {
 	Data     string
+	Store    string       // postgres://…; "" is SQLite in Data
 	Backups  string       // "" is the folder's own
 	Clock    clock.Clock  // nil is the machine's
 	Secret   secret.Key   // opens what is sealed; the zero Key leaves it closed
@@ -86,22 +87,7 @@ func Examine(ctx context.Context, o DoctorOptions) (*Report, error) {
 	if e.store != nil {
 		defer e.store.Close() //nolint:errcheck // only read
 	}
-	for _, check := range []struct {
-		name  string
-		reads bool // what is in the database, in this program's schema
-		run   func(context.Context) (detail string, err error)
-	}{
-		{"store", false, e.checkStore},
-		{"record", true, e.checkRecord},
-		{"lines", true, e.checkLines},
-		{"keys", true, e.checkKeys},
-		{"secrets", true, e.checkSecrets},
-		{"signing", false, e.checkSigning},
-		{"clock", true, e.checkClock},
-		{"disk", false, e.checkDisk},
-		{"files", false, e.checkFiles},
-		{"backups", false, e.checkBackups},
-	} {
+	for _, check := range e.checks() {
 		if check.reads && !e.readable {
 			e.report.Checks = append(e.report.Checks, Check{check.name, Fine, "not looked at: see store"})
 			continue
@@ -112,6 +98,43 @@ func Examine(ctx context.Context, o DoctorOptions) (*Report, error) {
 		}
 	}
 	return e.report, nil
+}
+
+// check is one of an examination.
+type check struct {
+	name  string
+	reads bool // what is in the database, in this program's schema
+	run   func(context.Context) (detail string, err error)
+}
+
+// checks are those that make sense: what is in a folder is not asked of a
+// database elsewhere.
+func (e *examination) checks() []check {
+	all := []check{
+		{"store", false, e.checkStore},
+		{"record", true, e.checkRecord},
+		{"lines", true, e.checkLines},
+		{"keys", true, e.checkKeys},
+		{"secrets", true, e.checkSecrets},
+		{"clock", true, e.checkClock},
+	}
+	if e.o.Store != "" {
+		return all
+	}
+	return append(all,
+		check{"signing", false, e.checkSigning},
+		check{"disk", false, e.checkDisk},
+		check{"files", false, e.checkFiles},
+		check{"backups", false, e.checkBackups},
+	)
+}
+
+// look opens what is there for reading only.
+func look(ctx context.Context, data, address string) (*store.Store, error) {
+	if address != "" {
+		return store.LookAt(ctx, address)
+	}
+	return store.Look(ctx, data)
 }
 
 // examination is one at work.
@@ -128,10 +151,13 @@ type examination struct {
 
 // open opens the store. One that is damaged is a finding and not an error.
 func (e *examination) open(ctx context.Context) (err error) {
-	e.store, err = store.Look(ctx, e.o.Data)
+	e.store, err = look(ctx, e.o.Data, e.o.Store)
 	if err == nil {
 		e.facts, err = e.store.Facts(ctx)
 		e.service = catalog.New(e.store, catalog.Options{Clock: e.o.Clock})
+	}
+	if e.store != nil && e.o.Store != "" {
+		e.report.Data = e.store.Name()
 	}
 	if store.IsDamaged(err) {
 		e.opening = err

@@ -20,7 +20,7 @@ func (e *examination) checkSecrets(ctx context.Context) (string, error) {
 	switch {
 	case !found && len(all) > 0:
 		e.find(Problem, fmt.Sprintf("%d sealed in the database, but the data key that opens them is gone", len(all)),
-			"nobody can open them, the signing key among them", restoreAdvice)
+			"nobody can open them, the signing key among them", e.advice())
 		return "", nil
 	case !found && e.o.Secret.IsZero():
 		return "none sealed", nil
@@ -36,7 +36,7 @@ func (e *examination) checkSecrets(ctx context.Context) (string, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if _, err := box.Open(name, all[name]); err != nil {
-			e.find(Problem, fmt.Sprintf("the sealed secret %s does not open", name), "it was damaged, or altered past Burgee, and what needs it does not work", restoreAdvice)
+			e.find(Problem, fmt.Sprintf("the sealed secret %s does not open", name), "it was damaged, or altered past Burgee, and what needs it does not work", e.advice())
 		}
 	}
 	return fmt.Sprintf("%d sealed with the key of fingerprint %s", len(all), w.Fingerprint), nil

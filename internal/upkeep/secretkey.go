@@ -14,6 +14,7 @@ import (
 // RotateOptions say which secret key takes the place of which.
 type RotateOptions struct {
 	Data     string
+	Store    string // postgres://…; "" is SQLite in Data
 	Version  string // of this Burgee
 	Old, New secret.Key
 	// Show is called when all is well and nothing is changed yet: a new key that
@@ -26,7 +27,7 @@ type RotateOptions struct {
 // server that runs goes on, and needs the new key at its next start. It has
 // happened whole or not at all.
 func RotateSecretKey(ctx context.Context, o RotateOptions) (changed bool, err error) {
-	st, err := openExisting(ctx, store.Options{Dir: o.Data, Version: o.Version, Shared: true})
+	st, err := openExisting(ctx, store.Options{URL: o.Store, Dir: o.Data, Version: o.Version, Shared: true})
 	if err != nil {
 		return false, err
 	}
@@ -37,6 +38,7 @@ func RotateSecretKey(ctx context.Context, o RotateOptions) (changed bool, err er
 // ForgetOptions say of which store the secrets are given up.
 type ForgetOptions struct {
 	Data    string
+	Store   string // postgres://…; "" is SQLite in Data
 	Version string // of this Burgee
 	// Confirm hears the fingerprint of the key and the names of what would be
 	// gone; an error stops it.
@@ -46,7 +48,7 @@ type ForgetOptions struct {
 // ForgetSecrets removes what nobody can open any more because the secret key is
 // lost, so that the server starts again. No server may use the store.
 func ForgetSecrets(ctx context.Context, o ForgetOptions) (names []string, err error) {
-	st, err := openExisting(ctx, store.Options{Dir: o.Data, Version: o.Version})
+	st, err := openExisting(ctx, store.Options{URL: o.Store, Dir: o.Data, Version: o.Version})
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +58,7 @@ func ForgetSecrets(ctx context.Context, o ForgetOptions) (names []string, err er
 		return nil, err
 	}
 	if !found {
-		return nil, fault.New(fault.NotFound, "nothing_sealed", "Nothing is sealed in %s, so there is nothing to forget", o.Data)
+		return nil, fault.New(fault.NotFound, "nothing_sealed", "Nothing is sealed in %s, so there is nothing to forget", st.Name())
 	}
 	if names, err = sealedNames(ctx, st); err != nil {
 		return nil, err
@@ -74,7 +76,7 @@ func sealedNames(ctx context.Context, st *store.Store) ([]string, error) {
 
 // openExisting opens a store that is there: a mistyped folder gets none.
 func openExisting(ctx context.Context, o store.Options) (*store.Store, error) {
-	there, err := store.Look(ctx, o.Dir)
+	there, err := look(ctx, o.Dir, o.URL)
 	if err == nil {
 		err = there.Close()
 	}

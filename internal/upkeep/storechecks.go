@@ -13,11 +13,19 @@ import (
 // listed is how many of many like things are named.
 const listed = 5
 
+// advice is what to do about a database that cannot be relied on.
+func (e *examination) advice() string {
+	if e.o.Store != "" {
+		return "Stop the servers, put the newest sound backup back with PostgreSQL's own tools, and then run burgee restore --store URL"
+	}
+	return restoreAdvice
+}
+
 const restoreAdvice = "Stop the server, keep a copy of the data folder, and restore the newest sound backup: burgee restore FILE"
 
 func (e *examination) checkStore(ctx context.Context) (string, error) {
 	if e.opening != nil {
-		e.find(Problem, fmt.Sprintf("the database cannot be read: %v", e.opening), "nothing that was changed can be relied on", restoreAdvice)
+		e.find(Problem, fmt.Sprintf("the database cannot be read: %v", e.opening), "nothing that was changed can be relied on", e.advice())
 		return "", nil
 	}
 	damage, err := e.store.Damage(ctx)
@@ -25,7 +33,7 @@ func (e *examination) checkStore(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if len(damage) > 0 {
-		e.find(Problem, "the database is damaged: "+strings.Join(some(damage, listed), "; "), "what is read from it may be wrong, and writes may fail", restoreAdvice)
+		e.find(Problem, "the database is damaged: "+strings.Join(some(damage, listed), "; "), "what is read from it may be wrong, and writes may fail", e.advice())
 	}
 	known, err := store.Schema()
 	if err != nil {
@@ -36,11 +44,18 @@ func (e *examination) checkStore(ctx context.Context) (string, error) {
 		e.find(Problem, fmt.Sprintf("the data is of schema %d%s; this burgee knows %d", e.facts.Schema, writtenBy(e.facts), known),
 			"this burgee cannot serve it, and cannot look further into it", "Run the newer version, its doctor too")
 	case e.facts.Schema < known:
-		return fmt.Sprintf("schema %d; this burgee has %d and will migrate it at its next start, after a backup", e.facts.Schema, known), nil
+		return fmt.Sprintf("schema %d; this burgee has %d and will migrate it at its next start%s", e.facts.Schema, known, e.afterBackup()), nil
 	default:
 		e.readable = len(damage) == 0
 	}
 	return fmt.Sprintf("schema %d%s, epoch %d", e.facts.Schema, writtenBy(e.facts), e.facts.Epoch), nil
+}
+
+func (e *examination) afterBackup() string {
+	if e.o.Store != "" {
+		return "; make a backup before, with pg_dump"
+	}
+	return ", after a backup"
 }
 
 func writtenBy(f store.Facts) string {
@@ -150,10 +165,27 @@ func (e *examination) checkClock(ctx context.Context) (string, error) {
 			times(len(back)), time.Duration(last.Before-last.After)*time.Millisecond, last.Seq, last.Project),
 			"order never goes by the clock, but the times shown in the record do", "Let this machine follow a time server (NTP) that adjusts its clock slowly")
 	}
+	if err := e.checkDatabaseClock(ctx); err != nil {
+		return "", err
+	}
 	if newest == 0 {
 		return "no change yet", nil
 	}
 	return "newest change " + time.UnixMilli(newest).UTC().Format("2006-01-02 15:04:05 UTC"), nil
+}
+
+// checkDatabaseClock compares this machine's clock with that of a database
+// elsewhere: nodes that share it shall agree with each other.
+func (e *examination) checkDatabaseClock(ctx context.Context) error {
+	there, known, err := e.store.DatabaseTime(ctx)
+	if err != nil || !known {
+		return err
+	}
+	if apart := there.Sub(e.o.Clock.Now()).Abs(); apart > skew {
+		e.find(Warning, fmt.Sprintf("the clocks of this machine and of the database are %v apart", apart.Round(time.Second)),
+			"times in the record, expiries and sign-ins go by the clock of the node that is asked", "Let both machines follow a time server (NTP)")
+	}
+	return nil
 }
 
 func times(n int) string {
