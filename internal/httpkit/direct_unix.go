@@ -46,7 +46,7 @@ func (d *direct) write(b []byte) (int, error) {
 // package net do not block.
 func (d *direct) once(fd uintptr) bool {
 	for {
-		n, err := syscall.Write(int(fd), d.b)
+		n, err := writeNow(int(fd), d.b)
 		switch err {
 		case nil:
 			d.n = n

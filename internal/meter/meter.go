@@ -68,13 +68,16 @@ func NewHistogram(bounds ...time.Duration) *Histogram {
 }
 
 // Observe counts d.
-func (h *Histogram) Observe(d time.Duration) {
+func (h *Histogram) Observe(d time.Duration) { h.ObserveMany(d, 1) }
+
+// ObserveMany counts n observations of d.
+func (h *Histogram) ObserveMany(d time.Duration, n int64) {
 	i := 0
 	for i < len(h.bounds) && d > h.bounds[i] {
 		i++
 	}
-	h.counts[i].Add(1)
-	h.sum.Add(int64(d))
+	h.counts[i].Add(n)
+	h.sum.Add(n * int64(d))
 }
 
 // Distribution is what a Histogram has counted.

@@ -84,22 +84,31 @@ type identity struct {
 	instance, application, address string
 }
 
-// entry is an instance with the number of streams it holds: a program that
-// reconnects may for a moment have two. What its streams report is kept apart,
-// so that thousands of them do not queue up at the Registry's lock.
+// entry is an instance with the streams it holds: a program that reconnects may
+// for a moment have two. The Registry's mu guards it.
 type entry struct {
-	who     Instance // guarded by the Registry's mu; without Revision and LastSeen
-	streams int      // guarded by the Registry's mu
-
-	revision atomic.Int64
-	lastSeen atomic.Int64
+	who     Instance      // but for what its streams know better
+	streams []*Connection // the newest last
 }
 
 // instance is the entry as it is shown.
 func (e *entry) instance() Instance {
 	i := e.who
-	i.Revision, i.LastSeen = e.revision.Load(), e.lastSeen.Load()
+	i.LastSeen = e.lastSeen()
+	for _, c := range e.streams {
+		if revision := c.revision.Load(); revision != 0 {
+			i.Revision = revision
+		}
+	}
 	return i
+}
+
+func (e *entry) lastSeen() int64 {
+	at := e.who.LastSeen
+	for _, c := range e.streams {
+		at = max(at, c.lastSeen.Load())
+	}
+	return at
 }
 
 // New returns an empty Registry.
@@ -138,26 +147,33 @@ func (r *Registry) Changed() <-chan struct{} {
 
 // Connection is one stream's hold on its Instance. A nil Connection holds
 // nothing: a relay is not shown, it is no program.
+//
+// What the stream reports is kept here, so that thousands of them do not queue
+// up at the Registry's lock, and together, since each has to be fetched from
+// memory for each change.
 type Connection struct {
+	revision atomic.Int64
+	lastSeen atomic.Int64 // milliseconds since 1970
 	registry *Registry
-	id       identity
 	entry    *entry // nil for a newcomer beyond the most
+	id       identity
 }
 
 // Connect records a stream. The caller closes the Connection when it ends.
 func (r *Registry) Connect(i Instance) *Connection {
 	i.Transport = Stream
-	id, e := r.note(i, 1)
-	return &Connection{registry: r, id: id, entry: e}
+	c := &Connection{registry: r}
+	r.note(i, c)
+	return c
 }
 
-// Sent records that the revision was written to the stream.
-func (c *Connection) Sent(revision int64) {
+// Sent records that the revision was written to the stream at a time.
+func (c *Connection) Sent(revision int64, at time.Time) {
 	if c == nil || c.entry == nil {
 		return
 	}
-	c.entry.lastSeen.Store(clock.Millis(c.registry.clock))
-	if c.entry.revision.Swap(revision) != revision {
+	c.lastSeen.Store(at.UnixMilli())
+	if c.revision.Swap(revision) != revision {
 		c.registry.moved()
 	}
 }
@@ -176,22 +192,25 @@ func (c *Connection) Close() {
 	if e == nil || e != c.entry {
 		return
 	}
-	if e.streams--; e.streams <= 0 {
+	e.who = e.instance()
+	e.streams = slices.DeleteFunc(e.streams, func(other *Connection) bool { return other == c })
+	if len(e.streams) == 0 {
 		delete(r.instances, c.id)
 		r.signal()
 	}
 }
 
 // Seen records a single request of a caller that polls or evaluates remotely.
-func (r *Registry) Seen(i Instance) { r.note(i, 0) }
+func (r *Registry) Seen(i Instance) { r.note(i, nil) }
 
-func (r *Registry) note(i Instance, streams int) (identity, *entry) {
+// note records an instance and, unless it is nil, one more of its streams.
+func (r *Registry) note(i Instance, stream *Connection) {
 	i.Caller = i.Clipped()
 	id := identity{i.Project, i.Environment, i.Instance, i.Application, i.Address}
 	if i.Instance != "" {
 		id.application, id.address = "", ""
 	}
-	now := clock.Millis(r.clock)
+	i.LastSeen = clock.Millis(r.clock)
 	if !r.knows(id) {
 		r.before()
 	}
@@ -200,29 +219,26 @@ func (r *Registry) note(i Instance, streams int) (identity, *entry) {
 	e := r.instances[id]
 	if e == nil {
 		if len(r.instances) >= maxInstances {
-			return id, nil
+			return
 		}
-		i.Since = now
-		e = &entry{who: i, streams: streams}
-		e.revision.Store(i.Revision)
-		e.lastSeen.Store(now)
+		i.Since = i.LastSeen
+		e = &entry{who: i}
 		r.instances[id] = e
 		r.signal()
-		return id, e
 	}
-	if streams == 0 && e.streams > 0 {
+	if stream != nil {
+		stream.entry, stream.id = e, id
+		e.streams = append(e.streams, stream)
+	}
+	if len(e.streams) > 0 {
 		i.Transport = Stream // a program that streams may fetch besides
 	}
-	moved := e.revision.Swap(i.Revision) != i.Revision
-	e.lastSeen.Store(now)
-	visible := moved || e.who.Caller != i.Caller || e.who.Transport != i.Transport
-	i.Since = e.who.Since
+	was := e.instance()
+	i.Since = was.Since
 	e.who = i
-	e.streams += streams
-	if visible {
+	if was.Caller != i.Caller || was.Transport != i.Transport || was.Revision != e.instance().Revision {
 		r.signal()
 	}
-	return id, e
 }
 
 func (r *Registry) knows(id identity) bool {
@@ -354,7 +370,7 @@ func (e *entry) program(now int64) bool {
 	return e.who.Caller.Instance != "" && e.who.Transport != OFREP && !e.lost(now)
 }
 
-func (e *entry) lost(now int64) bool { return now-e.lastSeen.Load() > Lost.Milliseconds() }
+func (e *entry) lost(now int64) bool { return now-e.lastSeen() > Lost.Milliseconds() }
 
 // Clipped returns the caller with each text cut to what a Registry keeps.
 func (c Caller) Clipped() Caller {

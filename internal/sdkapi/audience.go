@@ -96,8 +96,8 @@ func (u *audience) run() {
 	defer beat.Stop()
 	draining := u.api.draining
 	state := u.cell.State()
-	u.each(u.all, (*stream).bringUp) // who joined before state was read
-	var turn <-chan time.Time        // nil while nobody waits
+	u.each(u.all, (*stream).bringUpIn) // who joined before state was read
+	var turn <-chan time.Time          // nil while nobody waits
 	for part := 0; ; {
 		if turn == nil && u.anyWaiting() {
 			turn = time.After(turns)
@@ -106,7 +106,7 @@ func (u *audience) run() {
 		case <-state.Next():
 			before := state.EventID
 			state = u.cell.State()
-			u.each(u.all, (*stream).bringUp)
+			u.each(u.all, (*stream).bringUpIn)
 			if state.EventID != before { // and not only the keys
 				u.api.arrived(u.api.stats.Fanout, state.CommittedAt)
 			}
@@ -115,11 +115,11 @@ func (u *audience) run() {
 			part = (part + 1) % beats
 		case <-turn:
 			turn = nil
-			u.each(u.takesTurn, (*stream).bringUp)
+			u.each(u.takesTurn, (*stream).bringUpIn)
 		case <-u.late:
 		case <-draining:
 			draining = nil // told once
-			u.each(u.all, (*stream).bringUp)
+			u.each(u.all, (*stream).bringUpIn)
 		case <-u.empty:
 			return
 		}
@@ -128,7 +128,7 @@ func (u *audience) run() {
 
 // each calls do for the streams that are chosen, on several processors when
 // there are many. choose is called with mu held.
-func (u *audience) each(choose func(*stream) bool, do func(*stream)) {
+func (u *audience) each(choose func(*stream) bool, do func(*stream, *tally)) {
 	u.mu.Lock()
 	for _, s := range u.streams {
 		if choose(s) {
@@ -142,9 +142,11 @@ func (u *audience) each(choose func(*stream) bool, do func(*stream)) {
 		mine := rest[:min(share, len(rest))]
 		rest = rest[len(mine):]
 		write := func() {
+			t := u.api.tally()
 			for _, s := range mine {
-				do(s)
+				do(s, &t)
 			}
+			t.settle()
 		}
 		if len(rest) == 0 {
 			write()

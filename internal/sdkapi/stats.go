@@ -54,16 +54,7 @@ func (a *API) Stats() Stats { return a.stats }
 // 1970; 0 is not known.
 func (a *API) arrived(h *meter.Histogram, committedAt int64) {
 	if committedAt != 0 {
-		// Another node's clock may run ahead.
-		h.Observe(max(0, a.opts.Now().Sub(time.UnixMilli(committedAt))))
-	}
-}
-
-// said counts events that are handed to a stream.
-func (s Stats) said(kind string, events [][]byte) {
-	bytes := s.Bytes.Of(kind)
-	for _, event := range events {
-		bytes.Add(int64(len(event)))
+		h.Observe(since(committedAt, a.opts.Now()))
 	}
 }
 

@@ -107,24 +107,31 @@ type stream struct {
 
 // bringUp sees to it that the reader gets what it lacks.
 func (s *stream) bringUp() {
+	t := s.api.tally()
+	s.bringUpIn(&t)
+	t.settle()
+}
+
+// bringUpIn is bringUp in a row with other streams.
+func (s *stream) bringUpIn(t *tally) {
 	if s.calls.Add(1) == 1 {
-		s.work()
+		s.work(t)
 	}
 }
 
 // beat does so too, and sends a comment when there is nothing to say.
-func (s *stream) beat() {
+func (s *stream) beat(t *tally) {
 	s.due.Store(true)
-	s.bringUp()
+	s.bringUpIn(t)
 }
 
 // work writes until nothing has come meanwhile. The caller has the turn.
-func (s *stream) work() {
+func (s *stream) work(t *tally) {
 	for {
 		calls := s.calls.Load()
 		if !s.over.Load() {
-			s.gather()
-			if !s.flush() {
+			s.gather(t)
+			if !s.flush(t) {
 				s.api.running.Go(s.finish)
 				return // finish has the turn now
 			}
@@ -136,41 +143,41 @@ func (s *stream) work() {
 }
 
 // gather collects what the reader lacks.
-func (s *stream) gather() {
+func (s *stream) gather(t *tally) {
 	s.pending = s.pending[:0]
 	state := s.pass.Cell.State()
 	switch {
 	case s.api.stopping():
-		s.end(s.api.goaway())
+		s.end(t, s.api.goaway())
 		return
 	case !s.mayRead(state):
-		s.end(revoked)
+		s.end(t, revoked)
 		return
 	}
-	s.lack(state)
+	s.lack(t, state)
 	if s.pass.Relay() && !s.fresh && s.told != state.Generation+1 {
 		s.told = state.Generation + 1
-		s.say(meter.Other, appendKeys(nil, state))
+		s.say(t, meter.Other, appendKeys(nil, state))
 	}
 	beats := s.due.Swap(false)
 	if spread := s.api.spread(); s.revision > 0 && (s.spread == 0 || beats && differs(spread, s.spread)) {
 		s.spread = spread
-		s.say(meter.Other, spreadEvent("spread", spread))
+		s.say(t, meter.Other, spreadEvent("spread", spread))
 	}
 	if beats && len(s.pending) == 0 {
-		s.say(gotComment, heartbeat)
+		s.say(t, gotComment, heartbeat)
 	}
 }
 
 // say adds events to what is pending.
-func (s *stream) say(kind string, events ...[]byte) {
+func (s *stream) say(t *tally, kind string, events ...[]byte) {
 	s.pending = append(s.pending, events...)
-	s.api.stats.said(kind, events)
+	t.said(kind, events)
 }
 
 // end sends a last event.
-func (s *stream) end(event []byte) {
-	s.say(meter.Other, event)
+func (s *stream) end(t *tally, event []byte) {
+	s.say(t, meter.Other, event)
 	s.last = true
 }
 
@@ -186,7 +193,7 @@ func (s *stream) mayRead(state *delivery.State) bool {
 
 // lack adds the events from what the reader has to a State, or lets it wait for
 // its turn when that is a whole snapshot and too many are sent already.
-func (s *stream) lack(state *delivery.State) {
+func (s *stream) lack(t *tally, state *delivery.State) {
 	if state.EventID == s.sent && !s.fresh {
 		return
 	}
@@ -201,7 +208,7 @@ func (s *stream) lack(state *delivery.State) {
 	} else if events, _ = state.Since(s.sent); len(events) == 0 {
 		got, events = gotUpToDate, [][]byte{state.UpToDate}
 	}
-	s.say(got, events...)
+	s.say(t, got, events...)
 	s.count(state, got)
 	s.sent, s.revision, s.fresh, s.paid = state.EventID, state.Revision(), false, false
 }
@@ -233,7 +240,7 @@ func (s *stream) whole(state *delivery.State) int {
 }
 
 // flush writes what the reader takes at once, and reports whether that was all.
-func (s *stream) flush() bool {
+func (s *stream) flush(t *tally) bool {
 	for i, event := range s.pending {
 		left, err := s.feed.Try(event)
 		if err != nil {
@@ -246,29 +253,31 @@ func (s *stream) flush() bool {
 			return false
 		}
 	}
-	s.written()
+	s.written(t)
 	return true
 }
 
 // finish waits for a reader to take the rest, and goes on with the turn.
 func (s *stream) finish() {
+	t := s.api.tally()
+	defer t.settle()
 	if err := s.feed.Send(s.pending...); err != nil {
 		s.api.stats.failed(err)
 		s.feed.Close()
 	} else {
-		s.written()
+		s.written(&t)
 	}
 	s.pending = nil
-	s.work()
+	s.work(&t)
 }
 
 // written is called when all that was pending is.
-func (s *stream) written() {
+func (s *stream) written(t *tally) {
 	if len(s.pending) > 0 {
-		s.conn.Sent(s.revision)
+		s.conn.Sent(s.revision, t.time())
 	}
 	if s.waited != 0 {
-		s.api.arrived(s.api.stats.Delay, s.waited)
+		t.arrived(s.waited)
 		s.waited = 0
 	}
 	if s.last {
