@@ -69,7 +69,8 @@ type Registry struct {
 	clock  clock.Clock
 	before func() // see BeforeChange
 
-	awaited atomic.Bool // somebody holds changed
+	awaited    atomic.Bool  // somebody holds changed
+	membership atomic.Int64 // see Membership
 
 	mu        sync.Mutex
 	instances map[identity]*entry // guarded by mu
@@ -145,6 +146,11 @@ func (r *Registry) Changed() <-chan struct{} {
 	return r.changed
 }
 
+// Membership is a number that grows whenever an instance joins or leaves, or
+// tells something else of itself: while it is the same, Programs visits the
+// same ones.
+func (r *Registry) Membership() int64 { return r.membership.Load() }
+
 // Connection is one stream's hold on its Instance. A nil Connection holds
 // nothing: a relay is not shown, it is no program.
 //
@@ -196,6 +202,7 @@ func (c *Connection) Close() {
 	e.streams = slices.DeleteFunc(e.streams, func(other *Connection) bool { return other == c })
 	if len(e.streams) == 0 {
 		delete(r.instances, c.id)
+		r.membership.Add(1)
 		r.signal()
 	}
 }
@@ -224,6 +231,7 @@ func (r *Registry) note(i Instance, stream *Connection) {
 		i.Since = i.LastSeen
 		e = &entry{who: i}
 		r.instances[id] = e
+		r.membership.Add(1)
 		r.signal()
 	}
 	if stream != nil {
@@ -236,7 +244,11 @@ func (r *Registry) note(i Instance, stream *Connection) {
 	was := e.instance()
 	i.Since = was.Since
 	e.who = i
-	if was.Caller != i.Caller || was.Transport != i.Transport || was.Revision != e.instance().Revision {
+	another := was.Caller != i.Caller || was.Transport != i.Transport
+	if another {
+		r.membership.Add(1)
+	}
+	if another || was.Revision != e.instance().Revision {
 		r.signal()
 	}
 }
@@ -340,6 +352,7 @@ func (r *Registry) sweep() {
 		}
 	}
 	if len(r.instances) != before {
+		r.membership.Add(1)
 		r.signal()
 	}
 }

@@ -153,6 +153,15 @@ func TestACommitDoesNotWaitForTheQuestionWhoIsConnected(t *testing.T) {
 	if !asked {
 		t.Error("never asked")
 	}
+	asked = false
+	b.commit(7)
+	b.want(7, 1, 0, 0)
+	if asked {
+		t.Error("asked again although the same ones are connected")
+	}
+	b.stream("b", 7)
+	b.commit(8)
+	b.want(8, 2, 0, 0)
 }
 
 // asking notes that it was asked who is connected.

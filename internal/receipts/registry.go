@@ -47,6 +47,8 @@ type Connected interface {
 	Programs(project, environment string, visit func(presence.Instance))
 	// Program finds one.
 	Program(project, environment, instance string) (presence.Instance, bool)
+	// Membership grows whenever Programs may visit others.
+	Membership() int64
 	// BeforeChange names what is called before an instance joins or leaves. It
 	// may ask Programs and Program.
 	BeforeChange(func())
@@ -104,7 +106,11 @@ type environment struct {
 
 	members []*instance // by slot; nil is a free one
 	free    []int       // slots
-	present int         // how many were connected when that was last asked
+	relayed int         // how many have never connected here
+
+	direct     []*instance // those connected here
+	asked      bool        // direct is what Connected said at membership
+	membership int64
 }
 
 // commit is a revision of which nobody has asked yet who is to apply it.
@@ -113,6 +119,9 @@ type commit struct{ revision, at int64 }
 // enrol gives an instance its slot.
 func (e *environment) enrol(i *instance) {
 	i.environment = e
+	if !i.direct {
+		e.relayed++
+	}
 	if last := len(e.free) - 1; last >= 0 {
 		i.slot, e.free = e.free[last], e.free[:last]
 		e.members[i.slot] = i
@@ -126,6 +135,9 @@ func (e *environment) enrol(i *instance) {
 func (e *environment) dismiss(i *instance) {
 	e.members[i.slot] = nil
 	e.free = append(e.free, i.slot)
+	if !i.direct {
+		e.relayed--
+	}
 }
 
 // between lists the rounds after one revision up to another.
@@ -215,7 +227,10 @@ func (r *Registry) Recall(ctx context.Context) error {
 		if i == nil {
 			break
 		}
-		i.direct, i.overrides = o.Direct, o.Flags
+		if o.Direct {
+			i.connects()
+		}
+		i.overrides = o.Flags
 		r.overridden += len(o.Flags)
 	}
 	return nil
@@ -228,7 +243,10 @@ func (r *Registry) restoreLocked(e *environment, record Record) *round {
 		if i == nil {
 			break
 		}
-		i.direct, i.has = p.Direct, max(i.has, p.Revision)
+		if p.Direct {
+			i.connects()
+		}
+		i.has = max(i.has, p.Revision)
 		if i.behind == 0 {
 			i.behind = p.BehindSince
 		}
@@ -366,25 +384,48 @@ func (r *Registry) followLocked(e *environment, c commit) {
 // presentLocked lists the instances of an environment that are connected, by
 // themselves or through a relay.
 func (r *Registry) presentLocked(e *environment, now int64) []*instance {
-	list := make([]*instance, 0, e.present) // as many as the last time, mostly
+	r.askLocked(e)
+	if e.relayed == 0 {
+		return e.direct
+	}
+	list := slices.Clone(e.direct)
+	for _, i := range e.members {
+		if i != nil && i.throughRelay(now) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// askLocked brings up to date who is connected here. To list ten thousand takes
+// as long as to send a hundred of them a change, so it is done only when they
+// are others.
+func (r *Registry) askLocked(e *environment) {
+	membership := r.connected.Membership()
+	if e.asked && e.membership == membership {
+		return
+	}
+	e.direct, e.asked, e.membership = nil, true, membership
 	r.connected.Programs(e.Project, e.Key, func(p presence.Instance) {
 		i := r.knownLocked(e, p.Caller, p.LastSeen)
 		if i == nil {
 			return
 		}
-		i.direct, i.grace = true, graceStream.Milliseconds()
+		i.connects()
+		i.grace = graceStream.Milliseconds()
 		if p.Transport == presence.Poll {
 			i.grace = gracePoll.Milliseconds()
 		}
-		list = append(list, i)
+		e.direct = append(e.direct, i)
 	})
-	for _, i := range r.instances {
-		if i.environment == e && i.throughRelay(now) {
-			list = append(list, i)
-		}
+}
+
+// connects notes that the instance connects here, rather than through a relay.
+func (i *instance) connects() {
+	if !i.direct {
+		i.direct = true
+		i.environment.relayed--
 	}
-	e.present = len(list)
-	return list
 }
 
 // throughRelay says whether the instance counts as connected through a relay.
@@ -451,6 +492,7 @@ func (r *Registry) sweep() {
 			r.overrideLocked(id, i, nil)
 		}
 		i.environment.dismiss(i)
+		i.environment.asked = false
 		delete(r.instances, id)
 	}
 }

@@ -53,7 +53,7 @@ func (r *Registry) Holds(environmentID int64, caller presence.Caller, revision i
 	if i == nil {
 		return
 	}
-	i.direct = true
+	i.connects()
 	r.reachedLocked(i.environment, revision)
 	if revision <= i.has {
 		return
