@@ -182,6 +182,9 @@ func checkBackup(ctx context.Context, file string, more func(context.Context, *S
 	if f, err = s.Facts(ctx); err != nil {
 		return f, err
 	}
+	if f.Moving != "" {
+		return f, unfinished(f.Moving, file)
+	}
 	if f.Epoch == 0 {
 		return f, fault.New(fault.Invalid, codeNoStore, "%s holds nothing yet: the first start of its server was cut off", file)
 	}

@@ -17,6 +17,20 @@ type engine interface {
 	migrator(ctx context.Context, p pools) (*migrator, error)
 	// tables is the query for the names of all tables.
 	tables() string
+	// columns is the query for all columns of all tables, in their order: table,
+	// column, kind, place in the primary key from 1 (0 is not in it), and 1 where
+	// the database makes the values.
+	columns() string
+	// references is the query for which table refers to which.
+	references() string
+	// counter is the greatest value that the database made for a column, or was
+	// given by setCounter.
+	counter(q query, t *layout) (int64, error)
+	setCounter(q query, t *layout, value int64) error
+	// others counts the connections of servers to the database.
+	others(q query) (int, error)
+	// claim keeps other moves from the database as long as the connection lives.
+	claim(q query) error
 	// damage is what is wrong with the database itself, as far as it can be asked.
 	damage(q query) ([]string, error)
 	// time is the database's clock; false where that is this machine's.

@@ -94,6 +94,7 @@ type Facts struct {
 	CreatedAt    int64  // when the store was made, in milliseconds
 	BackupAt     int64  // when this copy was made, in milliseconds; 0 is no backup
 	BackupBy     string // the Burgee that made it
+	Moving       string // of a store that another one was not moved into to the end: the name of that; "" is whole
 	SecretKey    string // fingerprint of the key that its secrets are sealed with; "" when none are
 	Environments []EnvironmentFacts
 	Projects     []ProjectFacts
@@ -161,6 +162,13 @@ func (q query) facts(tables map[string]bool) (f Facts, err error) {
 		if err := q.row(`SELECT made_at, version FROM backup WHERE id = 1`).scan(&f.BackupAt, &f.BackupBy); err != nil {
 			return f, err
 		}
+	}
+	if tables[movingTable] {
+		marked, err := q.marker()
+		if err != nil {
+			return f, err
+		}
+		f.Moving = marked.source
 	}
 	if tables["data_key"] {
 		w, _, err := q.dataKey()

@@ -38,6 +38,7 @@ const (
 // postgresEngine is the engine of a PostgreSQL database that many processes share.
 type postgresEngine struct {
 	config *pgx.ConnConfig
+	server string // of a move: what servers call themselves
 }
 
 // newPostgres reads the address of a database. Its errors hold no password.
@@ -65,7 +66,7 @@ func newPostgres(address string) (*postgresEngine, error) {
 	if config.ValidateConnect == nil && severalHosts(config) {
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
-	return &postgresEngine{config}, nil
+	return &postgresEngine{config: config}, nil
 }
 
 // parsingDetail is what pgx says of the settings for TLS. What it says of the
@@ -165,15 +166,11 @@ func (e *postgresEngine) cannotConnect(err error) error {
 // migrator works on a connection without bounds: a step may take its time, and
 // so may waiting for the node that runs it.
 func (e *postgresEngine) migrator(ctx context.Context, _ pools) (*migrator, error) {
-	config := e.config.Copy()
-	for _, name := range []string{"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"} {
-		delete(config.RuntimeParams, name)
-	}
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600)) // each second, for ten minutes
 	if err != nil {
 		return nil, fmt.Errorf("store: migrations: %w", err)
 	}
-	db := stdlib.OpenDB(*config)
+	db := stdlib.OpenDB(*e.unbound())
 	db.SetMaxOpenConns(1)
 	m, err := newMigrator(ctx, db, goose.DialectPostgres, "migrations/postgres", e.tables(), goose.WithSessionLocker(locker))
 	if err != nil {
@@ -185,6 +182,74 @@ func (e *postgresEngine) migrator(ctx context.Context, _ pools) (*migrator, erro
 
 func (*postgresEngine) tables() string {
 	return `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'`
+}
+
+// columns leaves out the partitions of a table, which are in it.
+func (*postgresEngine) columns() string {
+	return `SELECT t.relname, a.attname, format_type(a.atttypid, NULL),
+			COALESCE((SELECT k.place FROM unnest(i.indkey) WITH ORDINALITY k (number, place) WHERE k.number = a.attnum), 0),
+			CASE WHEN a.attidentity <> '' THEN 1 ELSE 0 END
+		FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+		LEFT JOIN pg_index i ON i.indrelid = t.oid AND i.indisprimary
+		WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind IN ('r', 'p') AND NOT t.relispartition
+		ORDER BY t.relname, a.attnum`
+}
+
+func (*postgresEngine) references() string {
+	return `SELECT t.relname, r.relname FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class r ON r.oid = c.confrelid
+		WHERE c.contype = 'f' AND t.relnamespace = current_schema()::regnamespace`
+}
+
+func (*postgresEngine) counter(q query, t *layout) (value int64, err error) {
+	var sequence string
+	if err := q.row(`SELECT pg_get_serial_sequence($1, $2)`, quoted(t.name), t.counter).scan(&sequence); err != nil {
+		return 0, err
+	}
+	err = q.row(`SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM ` + sequence).scan(&value)
+	return value, err
+}
+
+func (*postgresEngine) setCounter(q query, t *layout, value int64) error {
+	var set int64
+	return q.row(`SELECT setval(pg_get_serial_sequence($1, $2), GREATEST($3::bigint, 1), $3::bigint > 0)`, quoted(t.name), t.counter, value).scan(&set)
+}
+
+// others are the connections that say to be a server's, this one aside.
+func (e *postgresEngine) others(q query) (n int, err error) {
+	err = q.row(`SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()`,
+		cmp.Or(e.server, e.config.RuntimeParams["application_name"])).scan(&n)
+	return n, err
+}
+
+// claim waits a while: the connection of a move that was killed goes when the
+// database finds out.
+func (*postgresEngine) claim(q query) error {
+	for end := time.Now().Add(settleTime); ; {
+		var claimed bool
+		err := q.row(`SELECT pg_try_advisory_lock(hashtext('burgee migrate-store'))`).scan(&claimed)
+		if err != nil || claimed {
+			return err
+		}
+		if !time.Now().Before(end) || !sleep(q.ctx, 100*time.Millisecond) {
+			return fault.New(fault.Unavailable, codeInUse, "Another burgee migrate-store is at work on this database; wait for it to end")
+		}
+	}
+}
+
+// forMoving is the engine for a move: its connections have no bounds, since
+// work takes as long as there is data, and do not pass for a server's.
+func (e *postgresEngine) forMoving() *postgresEngine {
+	moving := &postgresEngine{config: e.unbound(), server: e.config.RuntimeParams["application_name"]}
+	moving.config.RuntimeParams["application_name"] = "burgee migrate-store"
+	return moving
+}
+
+func (e *postgresEngine) unbound() *pgx.ConnConfig {
+	config := e.config.Copy()
+	for _, name := range []string{"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"} {
+		delete(config.RuntimeParams, name)
+	}
+	return config
 }
 
 // damage is for PostgreSQL's own tools: pg_amcheck, checksums.

@@ -35,6 +35,33 @@ func (e sqliteEngine) migratorOf(ctx context.Context, db *sql.DB) (*migrator, er
 
 func (sqliteEngine) tables() string { return `SELECT name FROM sqlite_master WHERE type = 'table'` }
 
+func (sqliteEngine) columns() string {
+	return `SELECT m.name, c.name, c.type, c.pk, CASE WHEN c.pk > 0 AND m.sql LIKE '%AUTOINCREMENT%' THEN 1 ELSE 0 END
+		FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY m.name, c.cid`
+}
+
+func (sqliteEngine) references() string {
+	return `SELECT m.name, f."table" FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'`
+}
+
+func (sqliteEngine) counter(q query, t *layout) (value int64, err error) {
+	err = q.row(`SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = $1`, t.name).scan(&value)
+	return value, err
+}
+
+func (sqliteEngine) setCounter(q query, t *layout, value int64) error {
+	if err := q.exec(`DELETE FROM sqlite_sequence WHERE name = $1`, t.name); err != nil || value == 0 {
+		return err
+	}
+	return q.exec(`INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)`, t.name, value)
+}
+
+// others: a server holds the lock of its folder.
+func (sqliteEngine) others(query) (int, error) { return 0, nil }
+
+// claim: so does a move.
+func (sqliteEngine) claim(query) error { return nil }
+
 // damage looks at pages, indexes and references between rows.
 func (sqliteEngine) damage(q query) (out []string, err error) {
 	err = q.each(func(from scanner) error {

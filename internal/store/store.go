@@ -93,6 +93,9 @@ func (s *Store) openDatabase(ctx context.Context, options Options) (err error) {
 	if s.pools, err = s.engine.open(ctx); err != nil {
 		return err
 	}
+	if err := s.refuseUnfinished(ctx); err != nil {
+		return err
+	}
 	if err := s.migrate(ctx, options); err != nil {
 		return err
 	}
