@@ -108,7 +108,7 @@ BURGEE_TOKEN.
 	})
 	root.AddCommand(
 		newServe(stdio), newRelay(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newFlag(stdio),
-		newKey(stdio), newToken(stdio), newUser(stdio), newSecretKey(stdio), newBackup(stdio), newRestore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
+		newKey(stdio), newToken(stdio), newUser(stdio), newSecretKey(stdio), newBackup(stdio), newRestore(stdio), newMigrateStore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
 	)
 	return root
 }

@@ -6,6 +6,9 @@ import (
 	"burgee.dev/burgee/internal/fault"
 )
 
+// SigningKey is the name of the key that configurations are signed with: PKCS #8.
+const SigningKey = "signing-key"
+
 // Store is what a Vault keeps its secrets in. Each method is one transaction.
 type Store interface {
 	// DataKey returns the store's wrapped data key, if it has one.

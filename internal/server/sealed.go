@@ -14,9 +14,6 @@ import (
 	"burgee.dev/burgee/internal/wholefile"
 )
 
-// signingSecret is the name of the signing key among the sealed secrets: PKCS #8.
-const signingSecret = "signing-key"
-
 // openVault opens the sealed secrets; nil when there is no secret key, and
 // nothing that would need one.
 func (a *application) openVault(ctx context.Context) (*secret.Vault, error) {
@@ -34,7 +31,7 @@ func (a *application) openVault(ctx context.Context) (*secret.Vault, error) {
 func (a *application) sealedSigningKey(ctx context.Context, vault *secret.Vault, file string) (ed25519.PrivateKey, error) {
 	inFile, fileErr := readPrivateKey(file, "--signing-key")
 	there := !errors.Is(fileErr, fs.ErrNotExist)
-	kept, found, err := vault.Get(ctx, signingSecret)
+	kept, found, err := vault.Get(ctx, secret.SigningKey)
 	if err == nil && !found {
 		if there && fileErr != nil {
 			return nil, fileErr
@@ -78,7 +75,7 @@ func addSigningKey(ctx context.Context, vault *secret.Vault, key ed25519.Private
 	if err != nil {
 		return nil, fmt.Errorf("seal the signing key: %w", err)
 	}
-	return vault.Add(ctx, signingSecret, der)
+	return vault.Add(ctx, secret.SigningKey, der)
 }
 
 func parseSealed(der []byte) (ed25519.PrivateKey, error) {

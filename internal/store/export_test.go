@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Pragma sets something of the writing connection.
 func (s *Store) Pragma(ctx context.Context, text string) (value int64, err error) {
@@ -13,3 +16,30 @@ func RestoreSteps(ctx context.Context, o RestoreOptions, step func(name string) 
 	o.step = step
 	return Restore(ctx, o)
 }
+
+// MoveSteps is Move in statements of so many rows, with a step at which it may
+// end.
+func MoveSteps(ctx context.Context, o MoveOptions, batch int, step func(name string) error) (MovePlan, error) {
+	o.batch, o.step = batch, step
+	return Move(ctx, o)
+}
+
+// Column is one of a table, as a move sees it.
+type Column struct {
+	Table, Name, Kind string
+	InKey             bool
+}
+
+// MovedColumns are the columns of all tables that move, parents first.
+func MovedColumns(ctx context.Context) (out []Column, err error) {
+	tables, err := programTables(ctx)
+	for _, t := range tables {
+		for i, c := range t.columns {
+			out = append(out, Column{t.name, c.name, c.kind, slices.Contains(t.key, i)})
+		}
+	}
+	return out, err
+}
+
+// NotMoved are the tables that a move leaves out, with why.
+func NotMoved() map[string]string { return notMoved }

@@ -45,7 +45,7 @@ func (e *examination) checkSigning(context.Context) (string, error) {
 	if info, err = f.Stat(); err != nil {
 		return "", err
 	}
-	if err := ed25519Key(f); err != nil {
+	if _, err := ed25519Key(f); err != nil {
 		e.find(Problem, fmt.Sprintf("%s holds no Ed25519 key: %v", name, err), "the server does not start with it", "Put the key file back from its copy; without one, move it away, and a new key is made that programs which pin keys must be told of")
 	}
 	e.checkMode(name, info, Problem, "who reads it can sign configurations in this server's name",
@@ -53,24 +53,24 @@ func (e *examination) checkSigning(context.Context) (string, error) {
 	return signingKey + " is there and readable", nil
 }
 
-// ed25519Key says why a file is not the private key that the server writes.
-func ed25519Key(f io.Reader) error {
+// ed25519Key reads the private key that the server writes, as PKCS #8.
+func ed25519Key(f io.Reader) (der []byte, err error) {
 	text, err := io.ReadAll(io.LimitReader(f, 1<<16))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	block, _ := pem.Decode(text)
 	if block == nil {
-		return errors.New("it is no PEM file")
+		return nil, errors.New("it is no PEM file")
 	}
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, ok := key.(ed25519.PrivateKey); !ok {
-		return errors.New("its key is of another kind")
+		return nil, errors.New("its key is of another kind")
 	}
-	return nil
+	return block.Bytes, nil
 }
 
 // checkMode finds what others may read or write.
