@@ -262,6 +262,15 @@ func (s *Server) shutdown(app inside, web, ops *part) error {
 // tracesTime is how long a stop waits for a collector that does not answer.
 const tracesTime = 5 * time.Second
 
+// flushTime is how long the counts, and then the receipts, may take to be
+// written at the end.
+const flushTime = 5 * time.Second
+
+// StopTime is the longest that a stop takes, when clients, the database and the
+// collector of traces all let it wait. Who runs the server kills it no sooner;
+// usually it takes a second or two.
+const StopTime = drainTime + (registrationQueue/registrationBatch+1)*registrationTime + 2*flushTime + tracesTime
+
 // sendLastTraces is no reason to fail: nobody can do anything about it now.
 func (s *Server) sendLastTraces() {
 	ctx, cancel := context.WithTimeout(context.Background(), tracesTime)
