@@ -8,6 +8,7 @@ BIN     := bin/burgee
 WHEEL   := internal/downloads/files/burgee-$(VERSION)-py3-none-any.whl
 GOPROXY_STAMP := internal/downloads/files/go/.stamp
 DASHBOARD := dashboard/dist/index.html
+PLATFORMS := linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64 windows_arm64
 VENV    := build/venv
 
 GO_SOURCES   := $(shell find cmd internal sdk -name '*.go' -o -name '*.sql' 2>/dev/null) go.mod go.sum
@@ -15,7 +16,7 @@ SDK_SOURCES  := $(shell find sdk -name '*.go' 2>/dev/null) sdk/go.mod
 PY_SOURCES   := $(shell find python/src -type f -not -path '*/__pycache__/*' 2>/dev/null) python/pyproject.toml python/build_wheel.py
 DASH_SOURCES := $(shell find dashboard/src dashboard/public -type f 2>/dev/null) $(wildcard dashboard/*.html dashboard/*.ts dashboard/*.json)
 
-.PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-browser soak check bench gen golden clean
+.PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-browser soak check bench gen golden clean dist cross test-deploy
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,20 +55,50 @@ $(GOPROXY_STAMP): $(SDK_SOURCES) | need-go
 need-go need-node need-python:
 	@scripts/need $(@:need-%=%)
 
+# The files of a release have the time of the commit, so that the same commit gives
+# the same bytes.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1577836800)
+
+dist: $(GO_SOURCES) $(DASHBOARD) $(WHEEL) $(GOPROXY_STAMP) | need-go ## build/dist: binaries for all platforms, the wheel, a bill of materials, checksums
+	@rm -rf build/cross
+	@for platform in $(PLATFORMS); do \
+	  echo "burgee: building for $$platform"; \
+	  $(MAKE) --no-print-directory build/cross/$$platform; \
+	done
+	@go run ./internal/dist/pack -version $(VERSION) -epoch $(SOURCE_DATE_EPOCH) -binaries build/cross -wheel $(WHEEL) -out build/dist
+	@ls -l build/dist
+
+build/cross/%:
+	@mkdir -p $@
+	@os=$(firstword $(subst _, ,$*)) arch=$(lastword $(subst _, ,$*)); \
+	  GOOS=$$os GOARCH=$$arch CGO_ENABLED=0 go build -tags dashboard -trimpath -ldflags "-s -w" -o $@/ ./cmd/burgee
+
+cross: | need-go ## does the server compile on every platform?
+	@for platform in $(PLATFORMS); do \
+	  echo "== go build ($$platform)"; \
+	  GOOS=$${platform%_*} GOARCH=$${platform#*_} CGO_ENABLED=0 go build -trimpath -o /dev/null ./cmd/burgee; \
+	done
+
 dev: dashboard/node_modules/.stamp | need-go ## server on :7878 and the dashboard with live reload on :5173
 	@scripts/dev
 
 test: ## everything: Go, Python, dashboard, command line, real browser
 	@scripts/need go node python
-	@$(MAKE) --no-print-directory test-go test-race test-python test-dashboard test-e2e test-browser
+	@$(MAKE) --no-print-directory test-go test-deploy test-race test-python test-dashboard test-e2e test-browser
 	@echo "burgee: all tests passed"
 
 test-go: | need-go ## Go tests of both modules
 	@scripts/debian strace strace "the durability tests"
 	@echo "== go test (server)"
-	@go vet ./... && go test $$(go list ./... | grep -v '/e2e')
+	@go vet ./... && go test $$(go list ./... | grep -v -e '/e2e' -e '/deploy$$')
 	@echo "== go test (sdk)"
 	@cd sdk && go vet ./... && go test ./...
+
+test-deploy: | need-go ## what people copy to run the server, checked without running it
+	@scripts/debian systemd-analyze systemd "the tests of the systemd unit"
+	@echo "== go test (deploy)"
+	@go test ./deploy
+	@cd deploy/check && go vet ./... && go test ./...
 
 test-race: | need-go ## the concurrent packages under the race detector
 	@echo "== go test -race (concurrent packages)"
@@ -107,8 +138,8 @@ e2e/browser/node_modules/.stamp: e2e/browser/package-lock.json | need-node
 soak: $(BIN) $(VENV)/.stamp | need-go ## the guarantees in their long form: hours
 	@scripts/soak
 
-check: test | need-go ## tests, linters and drift of generated files
-	@test -z "$$(gofmt -l cmd internal sdk e2e dashboard/*.go)" || { echo "gofmt would change:"; gofmt -l cmd internal sdk e2e dashboard/*.go; exit 1; }
+check: test cross | need-go ## tests, linters, every platform and drift of generated files
+	@test -z "$$(gofmt -l cmd internal sdk e2e deploy dashboard/*.go)" || { echo "gofmt would change:"; gofmt -l cmd internal sdk e2e deploy dashboard/*.go; exit 1; }
 	@cd dashboard && npm run --silent check
 	@cd python && ../$(VENV)/bin/ruff check src tests && ../$(VENV)/bin/mypy --strict src
 	@command -v golangci-lint >/dev/null && golangci-lint run ./... || echo "burgee: golangci-lint is not installed, its rules were not checked (.golangci.yml)"
