@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import os
 import random
 import socket
 import threading
@@ -163,6 +164,9 @@ def test_repeated_and_reordered_deltas_do_no_harm(signed, client, eventually):
     assert client.status().resyncs == 0
 
 
+HOPS = 1000 if os.environ.get("SOAK") else 20
+
+
 @pytest.mark.parametrize("author", [SIGNED, UNSIGNED], ids=["signed", "unsigned"])
 def test_two_servers_at_different_revisions_never_take_a_client_back(client, eventually, author):
     """The client hops between them: each goodbye brings it to the other."""
@@ -175,7 +179,7 @@ def test_two_servers_at_different_revisions_never_take_a_client_back(client, eve
         client.setup(KEY, url=front.url)
         eventually(lambda: client.status().revision == 5 or front.hop(), timeout=15)
         seen = []
-        for _ in range(20):
+        for _ in range(HOPS):
             before = front.hops
             front.hop()
             eventually(lambda before=before: front.hops > before, timeout=15)
