@@ -16,6 +16,10 @@ SDK_SOURCES  := $(shell find sdk -name '*.go' 2>/dev/null) sdk/go.mod
 PY_SOURCES   := $(shell find python/src -type f -not -path '*/__pycache__/*' 2>/dev/null) python/pyproject.toml python/build_wheel.py
 DASH_SOURCES := $(shell find dashboard/src dashboard/public -type f 2>/dev/null) $(wildcard dashboard/*.html dashboard/*.ts dashboard/*.json)
 
+# The packages whose tests keep something in a store: on SQLite with all others,
+# and once more on PostgreSQL. The store's own suite runs on both by itself.
+ON_EITHER_STORE := ./internal/account ./internal/catalog ./internal/secret ./internal/server ./internal/upkeep
+
 .PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-browser soak check bench gen golden clean dist cross test-deploy
 
 help: ## list the commands
@@ -90,7 +94,9 @@ test: ## everything: Go, Python, dashboard, command line, real browser
 test-go: | need-go ## Go tests of both modules
 	@scripts/debian strace strace "the durability tests"
 	@echo "== go test (server)"
-	@go vet ./... && go test $$(go list ./... | grep -v -e '/e2e' -e '/deploy$$')
+	@go vet ./... && scripts/postgres run go test $$(go list ./... | grep -v -e '/e2e' -e '/deploy$$')
+	@echo "== go test (server) on PostgreSQL"
+	@BURGEE_TEST_STORE=postgres scripts/postgres run go test $(ON_EITHER_STORE)
 	@echo "== go test (sdk)"
 	@cd sdk && go vet ./... && go test ./...
 
@@ -124,7 +130,7 @@ test-e2e: $(BIN) $(VENV)/.stamp ## the built binary: command line scripts, both 
 	@echo "== end to end (binary)"
 	@scripts/debian strace strace "the tests of a lost store"
 	@scripts/debian ip iproute2 "the tests of a silent network"
-	@go test -count=1 -timeout 15m ./e2e/...
+	@scripts/postgres run go test -count=1 -timeout 15m ./e2e/...
 
 test-browser: $(BIN) $(VENV)/.stamp e2e/browser/node_modules/.stamp ## the guide's story in real Chromium
 	@echo "== end to end (browser)"

@@ -83,6 +83,7 @@ func TestProgramsGoOnOverARestart(t *testing.T) {
 func TestTwoNodesOnOneStoreMakeTheSameBytes(t *testing.T) {
 	s := testkit.Start(t, testkit.Options{})
 	makeFlags(t, s)
+	awaitSnapshot(t, s, "flag4")
 	events := reader(t, s, "")
 	had := events.Next(t, "the configuration", anything).ID
 	s.Want(200, "POST", project+"/flags/flag1/environments/production/off", obj{})

@@ -35,7 +35,7 @@ func sealing(t *testing.T, data, key string) *testkit.Server {
 // startError is why a server does not start.
 func startError(t *testing.T, data, key string, flags ...string) error {
 	t.Helper()
-	given := map[string]string{"addr": "127.0.0.1:0", "ops-addr": "", "data": data}
+	given := map[string]string{"addr": "127.0.0.1:0", "ops-addr": "", "data": data, "store": testkit.PlaceOf(t, data).Store}
 	for i := 0; i < len(flags); i += 2 {
 		given[flags[i]] = flags[i+1]
 	}
@@ -124,7 +124,7 @@ func TestTheSigningKeyMovesIntoTheDatabaseOnce(t *testing.T) {
 }
 
 func TestANewStoreHasItsSigningKeySealed(t *testing.T) {
-	data, key := t.TempDir()+"/data", newSecretKey(t)
+	data, key := t.TempDir(), newSecretKey(t)
 	s := sealing(t, data, key)
 	by := signedBy(t, s)
 	s.Stop()
@@ -160,7 +160,7 @@ func TestAServerDoesNotStartWithoutItsSecretKey(t *testing.T) {
 
 // Which of two keys programs trust is nothing to guess.
 func TestAFileThatIsNotTheSealedKeyStopsTheStart(t *testing.T) {
-	data, key := t.TempDir()+"/data", newSecretKey(t)
+	data, key := t.TempDir(), newSecretKey(t)
 	sealing(t, data, key).Stop()
 	other, public := keyFile(t)
 	text, err := os.ReadFile(other)

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"burgee.dev/burgee/internal/ingest"
@@ -45,6 +47,7 @@ type MinuteCount struct {
 // AddCounts implements ingest.Sink.
 func (s *Store) AddCounts(ctx context.Context, batchIDs []string, rows []ingest.Row) error {
 	now := s.clock.Now()
+	rows = slices.SortedFunc(slices.Values(rows), byWhatIsCounted)
 	err := s.addOnce(ctx, func(q query) error {
 		for _, id := range batchIDs {
 			if err := q.exec(`INSERT INTO event_batch (id, at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`, id, now.UnixMilli()); err != nil {
@@ -78,6 +81,14 @@ func (s *Store) pruneSometimes(ctx context.Context, now time.Time) {
 	}
 }
 
+// byWhatIsCounted sorts rows by what they count: nodes that add at the same time lock
+// rows in one order, and so wait for each other and not in a circle.
+func byWhatIsCounted(a, b ingest.Row) int {
+	return cmp.Or(cmp.Compare(a.EnvironmentID, b.EnvironmentID), cmp.Compare(a.Flag, b.Flag), cmp.Compare(a.Minute, b.Minute),
+		cmp.Compare(a.Variation, b.Variation), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Experiment, b.Experiment), cmp.Compare(a.Arm, b.Arm),
+		cmp.Compare(a.Application, b.Application), cmp.Compare(a.Version, b.Version), cmp.Compare(a.SDK, b.SDK))
+}
+
 func addMinute(q query, r ingest.Row) error {
 	return q.exec(`INSERT INTO evaluation_count (environment_id, flag, minute, variation, reason, experiment, arm, application, version, sdk, count)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -99,19 +110,29 @@ func addTotals(q query, rows []ingest.Row) error {
 		flag          string
 	}
 	hours, last := map[hourOf]int64{}, map[flagOf]int64{}
+	var hourly []hourOf // in the order of the rows
+	var flags []flagOf
 	for _, r := range rows {
-		hours[hourOf{r.EnvironmentID, r.Minute - r.Minute%hourMs, r.Flag}] += min(r.Count, ingest.MaxCount)
-		flag := flagOf{r.EnvironmentID, r.Flag}
+		at, flag := hourOf{r.EnvironmentID, r.Minute - r.Minute%hourMs, r.Flag}, flagOf{r.EnvironmentID, r.Flag}
+		if _, seen := hours[at]; !seen {
+			hourly = append(hourly, at)
+		}
+		if _, seen := last[flag]; !seen {
+			flags = append(flags, flag)
+		}
+		hours[at] += min(r.Count, ingest.MaxCount)
 		last[flag] = max(last[flag], r.Minute)
 	}
-	for at, count := range hours {
+	for _, at := range hourly {
+		count := hours[at]
 		if err := q.exec(`INSERT INTO evaluation_hour (environment_id, hour, flag, count) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (environment_id, hour, flag) DO UPDATE SET count = CASE WHEN evaluation_hour.count < $5 - excluded.count THEN evaluation_hour.count + excluded.count ELSE $5 END`,
 			at.environmentID, at.hour, at.flag, min(count, maxHour), maxHour); err != nil {
 			return err
 		}
 	}
-	for flag, minute := range last {
+	for _, flag := range flags {
+		minute := last[flag]
 		if err := q.exec(`INSERT INTO evaluation_last (environment_id, flag, minute) VALUES ($1, $2, $3)
 			ON CONFLICT (environment_id, flag) DO UPDATE SET minute = excluded.minute WHERE excluded.minute > evaluation_last.minute`,
 			flag.environmentID, flag.flag, minute); err != nil {
@@ -137,6 +158,7 @@ func (s *Store) RecentBatches(ctx context.Context, since int64) ([]string, error
 
 // AddKeyUses implements ingest.Sink.
 func (s *Store) AddKeyUses(ctx context.Context, uses []ingest.KeyUse) error {
+	uses = slices.SortedFunc(slices.Values(uses), func(a, b ingest.KeyUse) int { return cmp.Compare(a.KeyID, b.KeyID) })
 	return s.addOnce(ctx, func(q query) error {
 		for _, use := range uses {
 			if err := q.exec(`UPDATE sdk_key SET uses = uses + $2,

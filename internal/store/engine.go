@@ -39,6 +39,8 @@ type engine interface {
 	isolation() isolation
 	// bound ends work that would else wait for ever.
 	bound(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc)
+	// later gathers statements of a transaction; nil runs each at once.
+	later(conn *sql.Conn) *later
 	// commit ends a transaction. nil is committed, any fault but outcome_unknown
 	// is not committed.
 	commit(q query, tx *sql.Tx) error
@@ -54,7 +56,7 @@ type engine interface {
 const (
 	shortRead = 10 * time.Second
 	longRead  = 2 * time.Minute
-	longWrite = 30 * time.Second
+	longWrite = 2 * time.Minute // an import of thousands of flags is one transaction
 )
 
 // isolation are the levels of transactions; nil is the engine's own.

@@ -3,7 +3,11 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 )
+
+// SettleWithin has the store ask no longer for what became of a commit.
+func (s *Store) SettleWithin(d time.Duration) { s.patience = d }
 
 // Pragma sets something of the writing connection.
 func (s *Store) Pragma(ctx context.Context, text string) (value int64, err error) {

@@ -31,6 +31,8 @@ const oldestPostgres = 13
 const (
 	connectTime = 5 * time.Second
 	startTime   = 30 * time.Second // for a server that says that it is starting
+	lockTime    = 15 * time.Second // for a row that another node writes
+	idleTime    = time.Minute      // of a transaction whose client is gone
 	settleTime  = 15 * time.Second // to learn what became of a commit
 	silentTime  = 15 * time.Second // without a sign of the other end
 )
@@ -55,8 +57,8 @@ func newPostgres(address string) (*postgresEngine, error) {
 		}
 	}
 	setDefault("application_name", "burgee")
-	setDefault("lock_timeout", milliseconds(longWrite/2))
-	setDefault("idle_in_transaction_session_timeout", milliseconds(2*longWrite))
+	setDefault("lock_timeout", milliseconds(lockTime))
+	setDefault("idle_in_transaction_session_timeout", milliseconds(idleTime))
 	setDefault("statement_timeout", milliseconds(longRead))
 	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectTime)
 	config.DialFunc = (&net.Dialer{
@@ -275,6 +277,8 @@ func (*postgresEngine) isolation() isolation {
 func (*postgresEngine) bound(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, d)
 }
+
+func (*postgresEngine) later(conn *sql.Conn) *later { return &later{conn: conn} }
 
 // The most tries of a transaction that others kept from committing, and of one
 // that lost its connection.

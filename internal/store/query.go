@@ -12,6 +12,7 @@ type query struct {
 	ctx   context.Context // of the transaction; it lives as long
 	db    runner
 	moved *moves // nil where nothing is written
+	later *later // nil where each statement runs at once
 
 	// settling bounds how long a commit whose answer was lost is asked after.
 	settling func() (context.Context, context.CancelFunc)
@@ -23,13 +24,21 @@ type runner interface {
 	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
 }
 
+// exec runs a statement, at the latest before the next question of the
+// transaction or its commit; its error may come from there.
 func (q query) exec(text string, args ...any) error {
+	if q.later != nil {
+		return q.later.queue(q.ctx, text, args)
+	}
 	_, err := q.db.ExecContext(q.ctx, text, args...)
 	return translate(err)
 }
 
 // touched runs a statement and says how many rows it concerned.
 func (q query) touched(text string, args ...any) (int64, error) {
+	if err := q.later.flush(q.ctx); err != nil {
+		return 0, err
+	}
 	result, err := q.db.ExecContext(q.ctx, text, args...)
 	if err != nil {
 		return 0, translate(err)
@@ -38,11 +47,25 @@ func (q query) touched(text string, args ...any) (int64, error) {
 }
 
 func (q query) row(text string, args ...any) row {
-	return row{q.db.QueryRowContext(q.ctx, text, args...)}
+	if err := q.later.flush(q.ctx); err != nil {
+		return row{err: err}
+	}
+	return row{Row: q.db.QueryRowContext(q.ctx, text, args...)}
 }
 
-// row is one row, or sql.ErrNoRows.
-type row struct{ *sql.Row }
+// row is one row, or sql.ErrNoRows, or why the question was not asked.
+type row struct {
+	*sql.Row
+	err error
+}
+
+// Scan implements scanner.
+func (r row) Scan(into ...any) error {
+	if r.err != nil {
+		return r.err
+	}
+	return r.Row.Scan(into...)
+}
 
 func (r row) scan(into ...any) error { return translate(r.Scan(into...)) }
 
@@ -51,6 +74,9 @@ type scanner interface{ Scan(into ...any) error }
 
 // each calls visit for every row of a query.
 func (q query) each(visit func(scanner) error, text string, args ...any) error {
+	if err := q.later.flush(q.ctx); err != nil {
+		return err
+	}
 	rows, err := q.db.QueryContext(q.ctx, text, args...)
 	if err != nil {
 		return translate(err)

@@ -93,6 +93,8 @@ func (sqliteEngine) bound(ctx context.Context, _ time.Duration) (context.Context
 	return ctx, func() {}
 }
 
+func (sqliteEngine) later(*sql.Conn) *later { return nil }
+
 func (sqliteEngine) commit(_ query, tx *sql.Tx) error { return translate(tx.Commit()) }
 
 func (sqliteEngine) again(error, int) (time.Duration, bool) { return 0, false }

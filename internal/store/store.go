@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"sync/atomic"
+	"time"
 
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/clock"
@@ -50,6 +51,8 @@ type Store struct {
 
 	trouble atomic.Pointer[fault.Error] // why the last write failed for want of room; nil when it did not
 	outage  atomic.Pointer[fault.Error] // why the database did not answer last; nil when it did
+
+	patience time.Duration // for a commit whose answer was lost; 0 is settleTime
 
 	// Of SQLite only.
 	lock    *folderLock // nil when shared with a running server

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -46,7 +47,7 @@ func (s *Store) glance(ctx context.Context, fn func(query) error) (err error) {
 // else did write at the same time, when the connection was lost before the
 // commit, and on a full disk, when the reserve is given up for it.
 func (s *Store) change(ctx context.Context, fn func(query) error) error {
-	how := writing{s.writer, s.engine.isolation().change, forPeople(ctx)}
+	how := writing{s.writer, s.engine.isolation().change, s.forPeople(ctx)}
 	err := s.transact(ctx, how, fn)
 	if fault.IsKind(err, fault.NoRoom) && mayUseReserve(ctx) && s.releaseReserve() {
 		return s.transact(ctx, how, fn)
@@ -60,7 +61,7 @@ func (s *Store) change(ctx context.Context, fn func(query) error) error {
 // depend on what fn has read. Where the engine can, it goes beside changes and
 // never waits for one. fn may run more than once.
 func (s *Store) add(ctx context.Context, fn func(query) error) error {
-	return s.transact(ctx, writing{s.side, s.engine.isolation().add, forPeople(ctx)}, fn)
+	return s.transact(ctx, writing{s.side, s.engine.isolation().add, s.forPeople(ctx)}, fn)
 }
 
 // addOnce is add for what would be counted twice if it came again: when the
@@ -79,9 +80,9 @@ type writing struct {
 }
 
 // forPeople waits as long as somebody waits for an answer.
-func forPeople(ctx context.Context) func() (context.Context, context.CancelFunc) {
+func (s *Store) forPeople(ctx context.Context) func() (context.Context, context.CancelFunc) {
 	return func() (context.Context, context.CancelFunc) {
-		return context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+		return context.WithTimeout(context.WithoutCancel(ctx), cmp.Or(s.patience, settleTime))
 	}
 }
 
@@ -122,7 +123,7 @@ func (s *Store) attempt(ctx context.Context, how writing, fn func(query) error) 
 		return translate(fmt.Errorf("begin: %w", err))
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit this does nothing
-	q := query{ctx: begun, db: tx, moved: &moves{}, settling: how.settling}
+	q := query{ctx: begun, db: tx, moved: &moves{}, later: s.engine.later(conn), settling: how.settling}
 	if err := fn(q); err != nil {
 		return err
 	}

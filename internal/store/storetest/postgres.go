@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +14,7 @@ import (
 	"sync"
 	"testing"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5"
 
 	"burgee.dev/burgee/internal/store"
 )
@@ -72,24 +71,21 @@ var places = struct {
 // server is a PostgreSQL server for tests.
 type server struct {
 	address string // of its database postgres
-	admin   *sql.DB
 	made    func() (string, error)
 	held    *Held // nil for one of BURGEE_TEST_POSTGRES; else it ends when nobody refers to it
 }
 
 var sharedServerOnce = sync.OnceValues(func() (*server, error) {
 	if address := os.Getenv("BURGEE_TEST_POSTGRES"); address != "" {
-		return newServer(address)
+		return newServer(address), nil
 	}
 	held, err := hold()
 	if err != nil {
 		return nil, err
 	}
-	s, err := newServer(held.Address)
-	if err == nil {
-		s.held = held
-	}
-	return s, err
+	s := newServer(held.Address)
+	s.held = held
+	return s, nil
 })
 
 func sharedServer(t testing.TB) *server {
@@ -101,14 +97,10 @@ func sharedServer(t testing.TB) *server {
 	return s
 }
 
-func newServer(address string) (*server, error) {
-	db, err := sql.Open("pgx", address)
-	if err != nil {
-		return nil, err
-	}
-	s := &server{address: address, admin: db}
+func newServer(address string) *server {
+	s := &server{address: address}
 	s.made = sync.OnceValues(s.makeTemplate)
-	return s, nil
+	return s
 }
 
 func (s *server) template() (string, error) { return s.made() }
@@ -122,17 +114,16 @@ func (s *server) makeTemplate() (name string, err error) {
 		return "", err
 	}
 	name = fmt.Sprintf("burgee_schema_%d", schema)
-	conn, err := s.admin.Conn(ctx)
+	conn, err := pgx.Connect(ctx, s.address)
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, conn.Close()) }()
-	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock(1)`); err != nil {
+	defer func() { err = errors.Join(err, conn.Close(ctx)) }() // and so gives the lock up
+	if err := execute(ctx, conn, `SELECT pg_advisory_lock(1)`); err != nil {
 		return "", err
 	}
-	defer func() { _, _ = conn.ExecContext(ctx, `SELECT pg_advisory_unlock(1)`) }()
 	var n int
-	if err := conn.QueryRowContext(ctx, `SELECT COUNT(*) FROM pg_database WHERE datname = $1`, name).Scan(&n); err != nil || n > 0 {
+	if err := conn.QueryRow(ctx, `SELECT COUNT(*) FROM pg_database WHERE datname = $1`, name).Scan(&n); err != nil || n > 0 {
 		return name, err
 	}
 	for _, step := range []func() error{
@@ -148,9 +139,19 @@ func (s *server) makeTemplate() (name string, err error) {
 	return name, nil
 }
 
-func execute(ctx context.Context, conn *sql.Conn, text string) error {
-	_, err := conn.ExecContext(ctx, text)
+func execute(ctx context.Context, conn *pgx.Conn, text string) error {
+	_, err := conn.Exec(ctx, text)
 	return err
+}
+
+// do runs a statement on a connection of its own: nothing stays open behind a
+// test.
+func do(ctx context.Context, address, text string) error {
+	conn, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return err
+	}
+	return errors.Join(execute(ctx, conn, text), conn.Close(ctx))
 }
 
 // migrate brings a database to this program's schema and leaves it empty: who
@@ -163,12 +164,7 @@ func (s *server) migrate(ctx context.Context, name string) error {
 	if err := opened.Close(); err != nil {
 		return err
 	}
-	db, err := sql.Open("pgx", s.of(name))
-	if err != nil {
-		return err
-	}
-	_, err = db.ExecContext(ctx, `DELETE FROM meta`)
-	return errors.Join(err, db.Close())
+	return do(ctx, s.of(name), `DELETE FROM meta`)
 }
 
 // of is the address of another database of the server.
@@ -179,11 +175,11 @@ func (s *server) of(name string) string {
 func (s *server) database(t testing.TB, options string) string {
 	t.Helper()
 	name := "test_" + strings.ToLower(rand.Text())
-	if _, err := s.admin.ExecContext(t.Context(), "CREATE DATABASE "+name+" "+options); err != nil {
+	if err := do(t.Context(), s.address, "CREATE DATABASE "+name+" "+options); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if _, err := s.admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+		if err := do(context.Background(), s.address, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 			t.Error(err)
 		}
 	})
@@ -196,7 +192,7 @@ type Held struct {
 
 	orders  io.Writer
 	answers *bufio.Scanner
-	said    *strings.Builder // on standard error
+	said    *os.File // its standard error
 }
 
 // Hold runs a PostgreSQL server of the test's own, which may be stopped and
@@ -218,8 +214,15 @@ func hold(environ ...string) (*Held, error) {
 	}
 	cmd := exec.Command(script, "hold")
 	cmd.Env = append(os.Environ(), environ...)
-	held := &Held{said: &strings.Builder{}}
-	cmd.Stderr = held.said
+	said, err := os.CreateTemp("", "burgee-postgres-*")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(said.Name()); err != nil { // it lives as long as it is open
+		return nil, err
+	}
+	held := &Held{said: said}
+	cmd.Stderr = said
 	orders, err := cmd.StdinPipe() // stays open as long as this process lives
 	if err != nil {
 		return nil, err
@@ -233,7 +236,7 @@ func hold(environ ...string) (*Held, error) {
 	}
 	held.orders, held.answers = orders, bufio.NewScanner(out)
 	if !held.answers.Scan() {
-		return nil, errors.Join(fmt.Errorf("scripts/postgres hold: %s", held.said), cmd.Wait())
+		return nil, errors.Join(fmt.Errorf("scripts/postgres hold: %s", held.words()), cmd.Wait())
 	}
 	held.Address = held.answers.Text()
 	return held, nil
@@ -246,8 +249,13 @@ func (h *Held) Order(t testing.TB, order string) {
 		t.Fatal(err)
 	}
 	if !h.answers.Scan() {
-		t.Fatalf("%s: %s", order, h.said)
+		t.Fatalf("%s: %s", order, h.words())
 	}
+}
+
+func (h *Held) words() string {
+	text, _ := io.ReadAll(io.NewSectionReader(h.said, 0, 1<<16))
+	return string(text)
 }
 
 func (h *Held) end() { _ = h.orders.(io.Closer).Close() }
