@@ -126,6 +126,13 @@ func startServer(t *testing.T) *server {
 // start starts the server, again after a kill, and waits until it is ready.
 func (s *server) start(t *testing.T) {
 	t.Helper()
+	s.launch(t)
+	s.untilReady(t)
+}
+
+// launch starts the server without waiting.
+func (s *server) launch(t *testing.T) {
+	t.Helper()
 	path, err := binary()
 	if err != nil {
 		t.Fatal(err)
@@ -133,6 +140,10 @@ func (s *server) start(t *testing.T) {
 	s.process = start(t, []string{"BURGEE_INIT_TOKEN=" + apiToken, "BURGEE_INIT_SERVER_KEY=" + serverKey, "BURGEE_INIT_CLIENT_KEY=" + clientKey,
 		"BURGEE_INIT_OWNER_EMAIL=ann@example.test", "BURGEE_INIT_OWNER_PASSWORD=correct horse battery"},
 		path, "serve", "--addr", s.addr, "--data", s.data, "--ops-addr", "")
+}
+
+func (s *server) untilReady(t *testing.T) {
+	t.Helper()
 	until(t, "the server to be ready", 15*time.Second, func() bool {
 		if s.exited() {
 			t.Fatalf("the server ended:\n%s", s.output())

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"burgee.dev/burgee/internal/store/storetest"
 	"burgee.dev/burgee/internal/testkit"
 )
 
@@ -142,4 +143,55 @@ func TestOfRotationsAtOnceOneCounts(t *testing.T) {
 	}
 	t.Setenv("BURGEE_SECRET_KEY_FILE", file)
 	s.start(t)
+}
+
+// Nodes that start at once on an empty database sign with one key and keep
+// nothing in their folders; the secret key is rotated beneath them.
+func TestNodesOnOneDatabaseShareTheirSecrets(t *testing.T) {
+	t.Setenv("BURGEE_STORE", storetest.EmptyPostgres(t))
+	named := filepath.Join(t.TempDir(), "named.key")
+	serve := func(key string, args ...string) int {
+		return exit(t, 30*time.Second, []string{"BURGEE_SECRET_KEY_FILE=" + key}, append([]string{
+			"serve", "--addr", freeAddress(t), "--data", t.TempDir(), "--ops-addr", ""}, args...)...)
+	}
+	if code := serve("", "--signing-key", named); code != 2 {
+		t.Errorf("a start without a secret key ends with %d", code)
+	}
+	old, next := secretFile(t, "old"), secretFile(t, "next")
+	t.Setenv("BURGEE_SECRET_KEY_FILE", old)
+	nodes := make([]*server, 3)
+	for i := range nodes {
+		nodes[i] = &server{data: t.TempDir(), addr: freeAddress(t)}
+		nodes[i].url = "http://" + nodes[i].addr
+		nodes[i].launch(t)
+	}
+	for _, n := range nodes {
+		n.untilReady(t)
+	}
+	same := func(when string) {
+		_, first := nodes[0].get(t, "/sdk/v1/snapshot", serverKey)
+		for i, n := range nodes {
+			if _, snapshot := n.get(t, "/sdk/v1/snapshot", serverKey); snapshot != first || !strings.Contains(first, `"keys":["`) {
+				t.Errorf("%s node %d serves\n%s\nand node 0\n%s", when, i, snapshot, first)
+			}
+			if entries, err := os.ReadDir(n.data); err != nil || len(entries) > 0 {
+				t.Errorf("%s node %d has %v in its folder, %v", when, i, entries, err)
+			}
+		}
+	}
+	same("at the start")
+	if code := exit(t, 0, []string{"BURGEE_NEW_SECRET_KEY_FILE=" + next}, "secret-key", "rotate"); code != 0 {
+		t.Errorf("the rotation ends with %d", code)
+	}
+	same("after a rotation")
+	if code := serve(old); code != 2 {
+		t.Errorf("a start with the old key ends with %d", code)
+	}
+	nodes[1].stop(t)
+	t.Setenv("BURGEE_SECRET_KEY_FILE", next)
+	nodes[1].start(t)
+	same("after a restart with the new key")
+	if code := exit(t, 0, nil, "doctor"); code != 0 {
+		t.Errorf("the doctor ends with %d", code)
+	}
 }

@@ -19,7 +19,9 @@ prints a link that makes the owner's account and a server key for programs.
 Each flag can also be a variable (--public-url is BURGEE_PUBLIC_URL) or a line of the
 file of --config. On an empty data folder BURGEE_INIT_OWNER_EMAIL with
 BURGEE_INIT_OWNER_PASSWORD, BURGEE_INIT_TOKEN, BURGEE_INIT_SERVER_KEY and
-BURGEE_INIT_CLIENT_KEY make the first account and keys; each secret has a _FILE form.`,
+BURGEE_INIT_CLIENT_KEY make the first account and keys. BURGEE_SECRET_KEY seals in the
+database what else would be a file, such as the signing key, and is needed with --store;
+make one with burgee secret-key new. Each secret has a _FILE form.`,
 		Example: `  burgee serve
   burgee serve --addr 127.0.0.1:7878 --data ./data
   burgee serve --addr :443 --public-url https://flags.example.com --tls-cert cert.pem --tls-key key.pem`,

@@ -66,7 +66,7 @@ func Settings() []Setting {
 
 func secretKeySetting(env string) Setting {
 	return Setting{Env: env, Secret: true, set: setSecretKey,
-		Help: "the key that the signing key and other secrets are sealed with in the database, the same on every node: 32 bytes in base64, from `burgee secret-key new`"}
+		Help: "the key that the signing key and other secrets are sealed with in the database, the same on every node, and needed with --store: 32 bytes in base64, from `burgee secret-key new`"}
 }
 
 // storeSetting may hold a password, as a flag too: it is shown without.

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -81,7 +80,8 @@ func TestProgramsGoOnOverARestart(t *testing.T) {
 // Two nodes on one store make the same bytes: a program may go from one to the
 // other.
 func TestTwoNodesOnOneStoreMakeTheSameBytes(t *testing.T) {
-	s := testkit.Start(t, testkit.Options{})
+	file, _ := keyFile(t)
+	s := testkit.Start(t, testkit.Options{Flags: map[string]string{"signing-key": file}})
 	makeFlags(t, s)
 	awaitSnapshot(t, s, "flag4")
 	events := reader(t, s, "")
@@ -96,7 +96,7 @@ func TestTwoNodesOnOneStoreMakeTheSameBytes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer beside.Close()
-	other := delivery.New(beside, delivery.Options{Signer: delivery.NewSigner(privateKey(t, s))})
+	other := delivery.New(beside, delivery.Options{Signer: delivery.NewSigner(privateKey(t, file))})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- other.Run(ctx) }()
@@ -119,9 +119,9 @@ func TestTwoNodesOnOneStoreMakeTheSameBytes(t *testing.T) {
 	}
 }
 
-func privateKey(t *testing.T, s *testkit.Server) ed25519.PrivateKey {
+func privateKey(t *testing.T, file string) ed25519.PrivateKey {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(s.Data, "signing.key"))
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}

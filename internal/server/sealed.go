@@ -15,19 +15,22 @@ import (
 )
 
 // openVault opens the sealed secrets; nil when there is no secret key, and
-// nothing that would need one.
+// nothing that would need one. The nodes of a PostgreSQL database always need
+// it: they share nothing else that could hold their secrets.
 func (a *application) openVault(ctx context.Context) (*secret.Vault, error) {
-	key := a.server.cfg.SecretKey
-	if key.IsZero() {
-		return nil, secret.RefuseSealed(ctx, a.store)
+	cfg := a.server.cfg
+	if cfg.SecretKey.IsZero() {
+		if err := secret.RefuseSealed(ctx, a.store); err != nil || cfg.Store == "" {
+			return nil, err
+		}
 	}
-	return secret.Open(ctx, a.store, key)
+	return secret.Open(ctx, a.store, cfg.SecretKey)
 }
 
 // sealedSigningKey reads the signing key from the sealed secrets. The first time
-// it moves there from the data folder, or is made: of several nodes that start
-// at once all get the same. The file goes when what it holds is in the
-// database; one that holds something else is nobody's to remove.
+// it moves there from a file of the data folder ("" is none), or is made: of
+// several nodes that start at once all get the same. The file goes when what it
+// holds is in the database; one that holds something else is nobody's to remove.
 func (a *application) sealedSigningKey(ctx context.Context, vault *secret.Vault, file string) (ed25519.PrivateKey, error) {
 	inFile, fileErr := readPrivateKey(file, "--signing-key")
 	there := !errors.Is(fileErr, fs.ErrNotExist)

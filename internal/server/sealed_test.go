@@ -25,11 +25,12 @@ func newSecretKey(t *testing.T) (text string) {
 	return text
 }
 
-// sealing starts a server with a secret key; "" is none.
+// sealing starts a server on a database in its folder with a secret key; "" is
+// none.
 func sealing(t *testing.T, data, key string) *testkit.Server {
 	t.Helper()
 	environ := []string{"BURGEE_INIT_TOKEN=" + testkit.Token, "BURGEE_INIT_SERVER_KEY=" + testkit.ServerKey, "BURGEE_SECRET_KEY=" + key}
-	return testkit.Start(t, testkit.Options{Data: data, Environ: environ})
+	return testkit.Start(t, testkit.Options{Data: data, Flags: map[string]string{"store": ""}, Environ: environ})
 }
 
 // startError is why a server does not start.
@@ -177,7 +178,7 @@ func TestAFileThatIsNotTheSealedKeyStopsTheStart(t *testing.T) {
 		}
 	}
 	s := testkit.Start(t, testkit.Options{
-		Data: data, Flags: map[string]string{"signing-key": other}, Environ: []string{"BURGEE_SECRET_KEY=" + key},
+		Data: data, Flags: map[string]string{"store": "", "signing-key": other}, Environ: []string{"BURGEE_SECRET_KEY=" + key},
 	})
 	if got := signedBy(t, s); got != public {
 		t.Errorf("%s signs, want the named %s", got, public)

@@ -68,6 +68,9 @@ func (a *application) signingKey(ctx context.Context) (ed25519.PrivateKey, error
 	if cfg.SigningKey != "" {
 		return readPrivateKey(cfg.SigningKey, "--signing-key")
 	}
+	if cfg.Store != "" {
+		return a.sealedSigningKey(ctx, vault, "") // what is in this node's folder is none of the others'
+	}
 	file := filepath.Join(cfg.Data, signingKeyName)
 	if vault != nil {
 		return a.sealedSigningKey(ctx, vault, file)
@@ -153,9 +156,6 @@ func makeSigningKey(file string) (ed25519.PrivateKey, error) {
 	der, err := x509.MarshalPKCS8PrivateKey(private)
 	if err != nil {
 		return nil, fmt.Errorf("make the signing key: %w", err)
-	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil { // the store may be elsewhere, and have made no folder
-		return nil, fault.Wrap(err, fault.Unavailable, "signing_key", "The folder of the signing key %s cannot be made: %v", file, reason(err))
 	}
 	if err := wholefile.Write(file, pem.EncodeToMemory(&pem.Block{Type: privateBlock, Bytes: der})); err != nil {
 		return nil, fault.Wrap(err, fault.Unavailable, "signing_key", "The signing key %s cannot be written: %v", file, reason(err))

@@ -52,7 +52,8 @@ func snapshot(t *testing.T, s *testkit.Server) []byte {
 }
 
 func TestSnapshotsAreSignedWithTheKeyOfTheDataFolder(t *testing.T) {
-	s := testkit.Start(t, testkit.Options{})
+	inFolder := map[string]string{"store": ""}
+	s := testkit.Start(t, testkit.Options{Flags: inFolder})
 	first, err := ruleset.Replica{}.Full(snapshot(t, s))
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +67,7 @@ func TestSnapshotsAreSignedWithTheKeyOfTheDataFolder(t *testing.T) {
 		t.Errorf("the key's file: %v, %v", info, err)
 	}
 	s.Stop()
-	again := testkit.Start(t, testkit.Options{Data: s.Data})
+	again := testkit.Start(t, testkit.Options{Data: s.Data, Flags: inFolder})
 	if string(snapshot(t, again)) != string(first.Document().Encode()) {
 		t.Error("after a restart the same revision has other bytes")
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +21,7 @@ import (
 // The credentials of every server that Start makes.
 var (
 	Token     = "bgp_" + strings.Repeat("t", 40)
+	SecretKey = strings.Repeat("k", 43) + "="
 	ServerKey = "bgs_" + strings.Repeat("s", 40)
 	ClientKey = "bgc_" + strings.Repeat("c", 40)
 )
@@ -107,8 +109,13 @@ func (o Options) sources(t testing.TB) config.Sources {
 	if environ == nil {
 		environ = []string{"BURGEE_INIT_TOKEN=" + Token, "BURGEE_INIT_SERVER_KEY=" + ServerKey, "BURGEE_INIT_CLIENT_KEY=" + ClientKey}
 	}
+	if flags["store"] != "" && !slices.ContainsFunc(environ, isSecretKey) {
+		environ = append(slices.Clip(environ), "BURGEE_SECRET_KEY="+SecretKey)
+	}
 	return config.Sources{Flags: flags, Environ: environ}
 }
+
+func isSecretKey(pair string) bool { return strings.HasPrefix(pair, "BURGEE_SECRET_KEY=") }
 
 // Stop ends the server gracefully and fails the test when that fails. It may be
 // called more than once.
