@@ -17,6 +17,7 @@ import (
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/gate"
 	"burgee.dev/burgee/internal/ingest"
+	"burgee.dev/burgee/internal/lease"
 	"burgee.dev/burgee/internal/ofrep"
 	"burgee.dev/burgee/internal/presence"
 	"burgee.dev/burgee/internal/receipts"
@@ -40,6 +41,7 @@ type application struct {
 	hub       *adminapi.Hub
 	announcer *announcer
 	declared  *queue[sdkapi.Registration]
+	retention *lease.Holder
 	backups   *upkeep.Schedule // nil when the server makes none
 	sdk       *sdkapi.API
 	handler   http.Handler
@@ -106,6 +108,7 @@ func (a *application) wire(ctx context.Context) error {
 			Version: s.build.Version, Clock: s.clock, Logger: s.logger,
 		})
 	}
+	a.retention = lease.New(a.store, retentionLease, lease.Options{Logger: s.logger, Life: retentionLife})
 	a.observe()
 	a.handler, err = a.routes(sdks)
 	return err
@@ -121,11 +124,12 @@ func (a *application) ofrep() *ofrep.API {
 
 // start runs the long-lived parts.
 func (a *application) start(ctx context.Context, parts *group) {
-	a.server.metrics.ExpectPanics("backup", "watch", "news", "registration", "disk", "ingest", "receipts", "presence", "delivery")
+	a.server.metrics.ExpectPanics("backup", "retention", "watch", "news", "registration", "disk", "ingest", "receipts", "presence", "delivery")
 	if a.backups != nil {
 		a.parts = append(a.parts, parts.start(ctx, "backup", a.backups.Run))
 	}
 	a.parts = append(a.parts,
+		parts.start(ctx, "retention", a.retain),
 		parts.start(ctx, "watch", a.watchStore),
 		parts.start(ctx, "news", a.tellNews),
 		parts.start(ctx, "registration", a.declared.run),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"burgee.dev/burgee/internal/ingest"
+	"burgee.dev/burgee/internal/lease"
 	"burgee.dev/burgee/internal/receipts"
 )
 
@@ -15,7 +16,6 @@ const (
 	keepMinutes = 14 * 24 * time.Hour
 	keepHours   = 396 * 24 * time.Hour // thirteen months
 	keepBatches = 24 * time.Hour
-	pruneEvery  = time.Hour
 )
 
 // maxHour is where an hour's total stays: the largest number that JSON carries
@@ -48,7 +48,7 @@ type MinuteCount struct {
 func (s *Store) AddCounts(ctx context.Context, batchIDs []string, rows []ingest.Row) error {
 	now := s.clock.Now()
 	rows = slices.SortedFunc(slices.Values(rows), byWhatIsCounted)
-	err := s.addOnce(ctx, func(q query) error {
+	return s.addOnce(ctx, func(q query) error {
 		for _, id := range batchIDs {
 			if err := q.exec(`INSERT INTO event_batch (id, at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`, id, now.UnixMilli()); err != nil {
 				return err
@@ -61,24 +61,6 @@ func (s *Store) AddCounts(ctx context.Context, batchIDs []string, rows []ingest.
 		}
 		return addTotals(q, rows)
 	})
-	if err != nil {
-		return err
-	}
-	s.pruneSometimes(ctx, now)
-	return nil
-}
-
-// pruneSometimes runs retention once an hour. Its failure is not that of the
-// counts, which are stored by now and must not come again; it is tried with the
-// next ones.
-func (s *Store) pruneSometimes(ctx context.Context, now time.Time) {
-	last := s.pruned.Load()
-	if now.UnixMilli()-last < pruneEvery.Milliseconds() || !s.pruned.CompareAndSwap(last, now.UnixMilli()) {
-		return
-	}
-	if err := s.Prune(ctx, now); err != nil {
-		s.pruned.Store(last)
-	}
 }
 
 // byWhatIsCounted sorts rows by what they count: nodes that add at the same time lock
@@ -235,9 +217,9 @@ func (s *Store) MinuteCounts(ctx context.Context, project, environment, flag str
 	return out, err
 }
 
-// Prune deletes what is kept for a time only.
-func (s *Store) Prune(ctx context.Context, now time.Time) error {
-	return s.add(ctx, func(q query) error {
+// Prune deletes what is kept for a time only, unless the lease is lost.
+func (s *Store) Prune(ctx context.Context, fence lease.Fence, now time.Time) error {
+	return s.fenced(ctx, fence, func(q query) error {
 		for text, keep := range map[string]time.Duration{
 			`DELETE FROM evaluation_count WHERE minute < $1`: keepMinutes,
 			`DELETE FROM evaluation_hour WHERE hour < $1`:    keepHours,

@@ -257,9 +257,13 @@ func (e *postgresEngine) unbound() *pgx.ConnConfig {
 // damage is for PostgreSQL's own tools: pg_amcheck, checksums.
 func (*postgresEngine) damage(query) ([]string, error) { return nil, nil }
 
-func (*postgresEngine) time(q query) (time.Time, bool, error) {
+func (*postgresEngine) now() string {
+	return `(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint`
+}
+
+func (e *postgresEngine) time(q query) (time.Time, bool, error) {
 	var ms int64
-	err := q.row(`SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint`).scan(&ms)
+	err := q.row(`SELECT ` + e.now()).scan(&ms)
 	return time.UnixMilli(ms), true, err
 }
 

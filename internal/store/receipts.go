@@ -30,8 +30,7 @@ type pendingJSON struct {
 
 // SaveReceipts implements receipts.Sink.
 func (s *Store) SaveReceipts(ctx context.Context, changes receipts.Changes) error {
-	now := s.clock.Now()
-	err := s.add(ctx, func(q query) error {
+	return s.add(ctx, func(q query) error {
 		for _, r := range changes.Receipts {
 			if err := putReceipt(q, r); err != nil {
 				return err
@@ -44,11 +43,6 @@ func (s *Store) SaveReceipts(ctx context.Context, changes receipts.Changes) erro
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	s.pruneSometimes(ctx, now)
-	return nil
 }
 
 func putReceipt(q query, r receipts.Record) error {

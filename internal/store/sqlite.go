@@ -86,6 +86,8 @@ func (sqliteEngine) damage(q query) (out []string, err error) {
 
 func (sqliteEngine) time(query) (time.Time, bool, error) { return time.Time{}, false, nil }
 
+func (sqliteEngine) now() string { return `CAST(unixepoch('subsec') * 1000 AS INTEGER)` }
+
 // isolation is what one writer, and readers of one state each, give anyway.
 func (sqliteEngine) isolation() isolation { return isolation{} }
 

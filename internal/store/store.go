@@ -47,7 +47,6 @@ type Store struct {
 	clock  clock.Clock
 	begin  func(ctx context.Context, operation string) (done func(error))
 	epoch  atomic.Int64 // as it was read last
-	pruned atomic.Int64 // when retention ran last, in milliseconds
 
 	trouble atomic.Pointer[fault.Error] // why the last write failed for want of room; nil when it did not
 	outage  atomic.Pointer[fault.Error] // why the database did not answer last; nil when it did

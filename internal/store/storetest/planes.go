@@ -10,6 +10,7 @@ import (
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/ingest"
+	"burgee.dev/burgee/internal/lease"
 	"burgee.dev/burgee/internal/presence"
 	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/store"
@@ -94,7 +95,7 @@ func deltas(t *testing.T, s Store) {
 	equal(t, []int64{4}, numbers)
 	numbers, _ = revisions(0, 40) // the newest that there is room for
 	equal(t, []int64{3, 4}, numbers)
-	check(t, s.Prune(t.Context(), day.Add(27*time.Hour+time.Minute)))
+	prune(t, s, day.Add(27*time.Hour+time.Minute))
 	numbers, _ = revisions(0, 1000)
 	equal(t, []int64{4}, numbers)
 }
@@ -304,7 +305,7 @@ func receiptsKept(t *testing.T, s Store) {
 	check(t, err)
 	equal(t, []receipts.Override{override}, kept)
 
-	check(t, s.Prune(t.Context(), now))
+	prune(t, s, now)
 	recent, err = s.RecentReceipts(t.Context(), 10)
 	check(t, err)
 	equal(t, []receipts.Record{first, second}, recent)
@@ -322,7 +323,7 @@ func retention(t *testing.T, s Store) {
 	for _, at := range []time.Time{old, now} {
 		check(t, s.AddCounts(t.Context(), nil, []ingest.Row{{EnvironmentID: id, Minute: at.UnixMilli(), Flag: "x", Count: 1}}))
 	}
-	check(t, s.Prune(t.Context(), now))
+	prune(t, s, now)
 	minutes, err := s.MinuteCounts(t.Context(), "p", "production", "x", old)
 	check(t, err)
 	equal(t, 1, len(minutes))
@@ -333,4 +334,13 @@ func retention(t *testing.T, s Store) {
 		total += n
 	}
 	equal(t, int64(2), total)
+}
+
+// prune runs retention as who holds its lease.
+func prune(t *testing.T, s Store, now time.Time) {
+	t.Helper()
+	number, held, err := s.TakeLease(t.Context(), "retention", "suite", time.Minute)
+	check(t, err)
+	equal(t, true, held)
+	check(t, s.Prune(t.Context(), lease.Fence{Name: "retention", Number: number}, now))
 }

@@ -12,6 +12,7 @@ import (
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/ingest"
+	"burgee.dev/burgee/internal/lease"
 	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/secret"
 	"burgee.dev/burgee/internal/store"
@@ -29,7 +30,8 @@ type Store interface {
 	ForgetSealed(ctx context.Context) error
 	HourlyCounts(ctx context.Context, project, environment string, from time.Time, hours int) (map[string]store.HourlyCount, error)
 	MinuteCounts(ctx context.Context, project, environment, flag string, from time.Time) ([]store.MinuteCount, error)
-	Prune(ctx context.Context, now time.Time) error
+	lease.Store
+	Prune(ctx context.Context, fence lease.Fence, now time.Time) error
 	Empty(ctx context.Context) (bool, error)
 }
 
@@ -55,6 +57,8 @@ func Run(t *testing.T, open Opener) {
 		"counts add up and a batch is known":         counts,
 		"receipts and overrides come back":           receiptsKept,
 		"sealed secrets come back":                   sealedSecrets,
+		"a lease has one holder":                     leaseHolders,
+		"who lost a lease cannot write":              leaseFence,
 		"minutes go after a fortnight, hours do not": retention,
 	} {
 		t.Run(name, func(t *testing.T) {
