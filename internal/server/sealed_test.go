@@ -2,12 +2,14 @@ package server_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"burgee.dev/burgee/internal/config"
 	"burgee.dev/burgee/internal/secret"
@@ -30,13 +32,13 @@ func newSecretKey(t *testing.T) (text string) {
 func sealing(t *testing.T, data, key string) *testkit.Server {
 	t.Helper()
 	environ := []string{"BURGEE_INIT_TOKEN=" + testkit.Token, "BURGEE_INIT_SERVER_KEY=" + testkit.ServerKey, "BURGEE_SECRET_KEY=" + key}
-	return testkit.Start(t, testkit.Options{Data: data, Flags: map[string]string{"store": ""}, Environ: environ})
+	return testkit.Start(t, testkit.Options{Data: data, SQLite: true, Environ: environ})
 }
 
-// startError is why a server does not start.
+// startError is why a server does not start on a database in its folder.
 func startError(t *testing.T, data, key string, flags ...string) error {
 	t.Helper()
-	given := map[string]string{"addr": "127.0.0.1:0", "ops-addr": "", "data": data, "store": testkit.PlaceOf(t, data).Store}
+	given := map[string]string{"addr": "127.0.0.1:0", "ops-addr": "", "data": data}
 	for i := 0; i < len(flags); i += 2 {
 		given[flags[i]] = flags[i+1]
 	}
@@ -48,7 +50,9 @@ func startError(t *testing.T, data, key string, flags ...string) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err = s.Run(t.Context()); err == nil {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err = s.Run(ctx); err == nil {
 		t.Fatal("it started and stopped well")
 	}
 	return err
@@ -178,7 +182,7 @@ func TestAFileThatIsNotTheSealedKeyStopsTheStart(t *testing.T) {
 		}
 	}
 	s := testkit.Start(t, testkit.Options{
-		Data: data, Flags: map[string]string{"store": "", "signing-key": other}, Environ: []string{"BURGEE_SECRET_KEY=" + key},
+		Data: data, SQLite: true, Flags: map[string]string{"signing-key": other}, Environ: []string{"BURGEE_SECRET_KEY=" + key},
 	})
 	if got := signedBy(t, s); got != public {
 		t.Errorf("%s signs, want the named %s", got, public)

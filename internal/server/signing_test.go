@@ -52,8 +52,7 @@ func snapshot(t *testing.T, s *testkit.Server) []byte {
 }
 
 func TestSnapshotsAreSignedWithTheKeyOfTheDataFolder(t *testing.T) {
-	inFolder := map[string]string{"store": ""}
-	s := testkit.Start(t, testkit.Options{Flags: inFolder})
+	s := testkit.Start(t, testkit.Options{SQLite: true})
 	first, err := ruleset.Replica{}.Full(snapshot(t, s))
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +66,7 @@ func TestSnapshotsAreSignedWithTheKeyOfTheDataFolder(t *testing.T) {
 		t.Errorf("the key's file: %v, %v", info, err)
 	}
 	s.Stop()
-	again := testkit.Start(t, testkit.Options{Data: s.Data, Flags: inFolder})
+	again := testkit.Start(t, testkit.Options{Data: s.Data, SQLite: true})
 	if string(snapshot(t, again)) != string(first.Document().Encode()) {
 		t.Error("after a restart the same revision has other bytes")
 	}
