@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 
 	"github.com/pressly/goose/v3"
 
@@ -22,6 +23,7 @@ var migrations embed.FS
 type migrator struct {
 	provider      *goose.Provider
 	found, newest int64
+	behind        bool // a step of this program's is missing, be it before the newest one found
 	close         func() error
 }
 
@@ -31,26 +33,39 @@ func newMigrator(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder,
 		return nil, fmt.Errorf("store: migrations: %w", err)
 	}
 	m := &migrator{close: func() error { return nil }}
+	// Steps have landed out of the order of their numbers; none depends on another
+	// one that landed later.
+	options = append(options, goose.WithAllowOutofOrder(true))
 	if m.provider, err = goose.NewProvider(dialect, db, files, options...); err != nil {
 		return nil, fmt.Errorf("store: migrations: %w", translate(err))
 	}
 	sources := m.provider.ListSources()
 	m.newest = sources[len(sources)-1].Version
-	if m.found, err = schemaOf(query{ctx: ctx, db: db}, tables); err != nil {
+	applied, err := appliedSteps(query{ctx: ctx, db: db}, tables)
+	if err != nil {
 		return nil, fmt.Errorf("store: read the schema's version: %w", err)
 	}
+	for version := range applied {
+		m.found = max(m.found, version)
+	}
+	m.behind = slices.ContainsFunc(sources, func(s *goose.Source) bool { return !applied[s.Version] })
 	return m, nil
 }
 
-// schemaOf is the number of the newest step applied, 0 before the first. It
-// takes no lock: a node that has nothing to do waits for nobody.
-func schemaOf(q query, tables string) (schema int64, err error) {
+// appliedSteps are the numbers of the steps applied. It takes no lock: a node
+// that has nothing to do waits for nobody.
+func appliedSteps(q query, tables string) (map[int64]bool, error) {
+	applied := map[int64]bool{}
 	names, err := q.tables(tables)
 	if err != nil || !names["goose_db_version"] {
-		return 0, err
+		return applied, err
 	}
-	err = q.row(`SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied`).scan(&schema)
-	return schema, err
+	return applied, q.each(func(from scanner) error {
+		var version int64
+		err := from.Scan(&version)
+		applied[version] = true
+		return err
+	}, `SELECT version_id FROM goose_db_version WHERE is_applied AND version_id > 0`)
 }
 
 func (m *migrator) up(ctx context.Context) error {
@@ -72,15 +87,15 @@ func (s *Store) migrate(ctx context.Context, o Options) (err error) {
 	switch {
 	case m.found > m.newest:
 		return s.newerSchema(ctx, m, o)
-	case m.found < m.newest && s.shared:
+	case m.behind && s.shared:
 		return fault.New(fault.Unavailable, "schema_older",
 			"The burgee that is using %s is of another version (schema %d; this one has %d). Use its own binary, or stop it first", s.place(), m.found, m.newest)
-	case m.found > 0 && m.found < m.newest:
+	case m.found > 0 && m.behind:
 		if err := s.backupBefore(ctx, m, o); err != nil {
 			return err
 		}
 	}
-	if m.found < m.newest {
+	if m.behind {
 		if err := m.up(ctx); err != nil {
 			return err
 		}
