@@ -23,6 +23,7 @@ def report(value: bool, different: bool, evaluations: int) -> None:
         "connected": status.connected,
         "stale": status.stale,
         "revision": status.revision or 0,
+        "id": status.id or "",
     }
     print(json.dumps(line), flush=True)
 
