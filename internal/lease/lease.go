@@ -10,8 +10,9 @@ import (
 	"time"
 )
 
-// Life is how long a lease is held without being renewed. Work is taken over
-// that long after its node was lost, and at once after its node has stopped.
+// Life is how long a lease is held without being renewed. Others ask
+// three times in that time: work is taken over within a third of it after its
+// node has stopped, and a third more than it after its node was lost.
 const Life = 15 * time.Second
 
 // Fence is what the writes of a holder are checked by.
