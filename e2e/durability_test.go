@@ -8,13 +8,18 @@ import (
 	"testing"
 	"time"
 
+	"burgee.dev/burgee/internal/store/storetest"
 	"burgee.dev/burgee/internal/testkit"
 )
 
 // Every change that the API acknowledged is there after the server was killed
 // in the middle of writes, and the chain of changes verifies.
 func TestAcknowledgedChangesSurviveKills(t *testing.T) {
-	s := startServer(t)
+	t.Run("SQLite", func(t *testing.T) { surviveKills(t, startServer(t)) })
+	t.Run("PostgreSQL", func(t *testing.T) { surviveKills(t, startOn(t, storetest.Hold(t, "DURABLE=1").Address)) })
+}
+
+func surviveKills(t *testing.T, s *server) {
 	const writers = 4
 	rounds := testkit.Rounds(8, 500)
 	acknowledged := map[string]int{} // flag → the highest value acknowledged

@@ -112,12 +112,19 @@ func (p *process) exited() bool {
 type server struct {
 	*process
 	url, data, addr string
+	store           string // postgres://…; "" is SQLite in data
 }
 
 // startServer starts the binary on an empty folder with known secrets.
 func startServer(t *testing.T) *server {
 	t.Helper()
-	s := &server{data: filepath.Join(t.TempDir(), "data"), addr: freeAddress(t)}
+	return startOn(t, "")
+}
+
+// startOn is startServer on a database, or on SQLite with "".
+func startOn(t *testing.T, store string) *server {
+	t.Helper()
+	s := &server{data: filepath.Join(t.TempDir(), "data"), addr: freeAddress(t), store: store}
 	s.url = "http://" + s.addr
 	s.start(t)
 	return s
@@ -138,7 +145,7 @@ func (s *server) launch(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.process = start(t, []string{"BURGEE_INIT_TOKEN=" + apiToken, "BURGEE_INIT_SERVER_KEY=" + serverKey, "BURGEE_INIT_CLIENT_KEY=" + clientKey,
-		"BURGEE_INIT_OWNER_EMAIL=ann@example.test", "BURGEE_INIT_OWNER_PASSWORD=correct horse battery"},
+		"BURGEE_INIT_OWNER_EMAIL=ann@example.test", "BURGEE_INIT_OWNER_PASSWORD=correct horse battery", "BURGEE_STORE=" + s.store},
 		path, "serve", "--addr", s.addr, "--data", s.data, "--ops-addr", "")
 }
 

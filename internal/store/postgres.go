@@ -125,10 +125,10 @@ func (e *postgresEngine) examine(ctx context.Context) error {
 	}
 	defer conn.Close(ctx) //nolint:errcheck // nothing was written
 	var version int
-	var encoding string
+	var encoding, durability string
 	var standby bool
-	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), pg_is_in_recovery()`).
-		Scan(&version, &encoding, &standby)
+	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), current_setting('synchronous_commit'), pg_is_in_recovery()`).
+		Scan(&version, &encoding, &durability, &standby)
 	switch {
 	case err != nil:
 		return e.cannotConnect(err)
@@ -138,6 +138,9 @@ func (e *postgresEngine) examine(ctx context.Context) error {
 		return fault.New(fault.Unavailable, "store_encoding", "The database %s has the encoding %s; Burgee needs UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0", e, encoding)
 	case standby:
 		return fault.New(fault.Unavailable, codeReadOnly, "%s is a standby, which takes no writes; name the primary, or several hosts: postgres://a,b/burgee", e)
+	}
+	if durability == "off" { // what was acknowledged would be lost in a crash
+		e.config.RuntimeParams["synchronous_commit"] = "on"
 	}
 	return nil
 }
