@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"burgee.dev/burgee/internal/testkit"
 )
 
 // Secrets of the servers that these tests start on empty data folders.
@@ -144,8 +146,12 @@ func (s *server) launch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.process = start(t, []string{"BURGEE_INIT_TOKEN=" + apiToken, "BURGEE_INIT_SERVER_KEY=" + serverKey, "BURGEE_INIT_CLIENT_KEY=" + clientKey,
-		"BURGEE_INIT_OWNER_EMAIL=ann@example.test", "BURGEE_INIT_OWNER_PASSWORD=correct horse battery", "BURGEE_STORE=" + s.store},
+	env := []string{"BURGEE_INIT_TOKEN=" + apiToken, "BURGEE_INIT_SERVER_KEY=" + serverKey, "BURGEE_INIT_CLIENT_KEY=" + clientKey,
+		"BURGEE_INIT_OWNER_EMAIL=ann@example.test", "BURGEE_INIT_OWNER_PASSWORD=correct horse battery"}
+	if s.store != "" {
+		env = append(env, "BURGEE_STORE="+s.store, "BURGEE_SECRET_KEY="+testkit.SecretKey)
+	}
+	s.process = start(t, env,
 		path, "serve", "--addr", s.addr, "--data", s.data, "--ops-addr", "")
 }
 
