@@ -638,3 +638,49 @@ func (c *cluster) deafen() (awake func()) {
 	signal(syscall.SIGSTOP)
 	return func() { signal(syscall.SIGCONT) }
 }
+
+// A node whose line to the database is silent serves what it last had and says
+// so, refuses changes, and catches up when the line is back. One that starts
+// meanwhile ends and says why.
+func TestANodeCutOffFromItsDatabaseServesAndCatchesUp(t *testing.T) {
+	c := newCluster(t)
+	cutOff, other := c.nodes[0], c.nodes[1]
+	program := c.program(cutOff)
+	if code, err := other.set(t.Context(), "flip", 1, ""); err != nil {
+		t.Fatal(code, err)
+	}
+	until(t, "the program to have the first change", 30*time.Second, func() bool { return program.client.Int(t.Context(), "flip", -1) == 1 })
+
+	c.cut(cutOff)
+	until(t, "the node to say that its database is away", time.Minute, func() bool {
+		status, body, err := cutOff.ask(t.Context(), http.MethodGet, "/readyz", "", nil)
+		if err != nil || status != http.StatusOK {
+			t.Fatalf("readyz: %d %v", status, err)
+		}
+		return strings.Contains(string(body), "the database cannot be used")
+	})
+	if code, err := cutOff.set(t.Context(), "flip", 2, ""); err != errUnavailable || code != "store_unreachable" {
+		t.Errorf("a change at the node that is cut off: %q %v", code, err)
+	}
+	if code, err := other.set(t.Context(), "flip", 3, ""); err != nil {
+		t.Fatal(code, err)
+	}
+	if s := program.client.Status(); !s.Connected || program.client.Int(t.Context(), "flip", -1) != 1 {
+		t.Errorf("the program at the node that is cut off: %+v", s)
+	}
+	late := c.program(cutOff)
+	until(t, "a program that starts meanwhile to be served", 30*time.Second, func() bool { return late.client.Int(t.Context(), "flip", -1) == 1 })
+
+	c.heal(cutOff)
+	until(t, "both programs to catch up", time.Minute, func() bool {
+		return program.client.Int(t.Context(), "flip", -1) == 3 && late.client.Int(t.Context(), "flip", -1) == 3
+	})
+
+	cutOff.running().kill()
+	c.cut(cutOff)
+	c.start(cutOff)
+	until(t, "a node that starts without its database to end", time.Minute, cutOff.running().exited)
+	if said := cutOff.running().output(); !strings.Contains(said, "cannot be used") {
+		t.Errorf("it said: %s", said)
+	}
+}
