@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"burgee.dev/burgee/internal/catalog"
 )
 
 // SettleWithin has the store ask no longer for what became of a commit.
@@ -47,3 +49,6 @@ func MovedColumns(ctx context.Context) (out []Column, err error) {
 
 // NotMoved are the tables that a move leaves out, with why.
 func NotMoved() map[string]string { return notMoved }
+
+// ChangeIDs is the query for the ids of a page of the record.
+func ChangeIDs(q catalog.ChangeQuery) (text string, args []any) { return changeIDs(q) }

@@ -96,6 +96,12 @@ type conditions struct {
 	args []any
 }
 
+// argument appends an argument and returns how the text names it.
+func (c *conditions) argument(arg any) string {
+	c.args = append(c.args, arg)
+	return fmt.Sprintf("$%d", len(c.args))
+}
+
 // add appends a condition; its one verb %d stands for the argument's number.
 func (c *conditions) add(format string, arg any) {
 	c.args = append(c.args, arg)

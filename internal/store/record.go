@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"burgee.dev/burgee/internal/catalog"
+	"burgee.dev/burgee/internal/document"
 )
 
 const changeColumns = `SELECT c.id, c.project_id, c.seq, COALESCE(c.environment_id, 0), COALESCE(e.key, ''), c.at,
@@ -62,36 +63,80 @@ func (t catalogTx) entries(visit func(catalog.ChangeRow) error, where string, ar
 
 // Changes implements catalog.Reader.
 func (t catalogTx) Changes(query catalog.ChangeQuery) ([]catalog.ChangeRow, error) {
-	where := conditions{args: []any{query.ProjectID}}
-	if query.EnvironmentID != 0 && query.Revision != 0 {
-		where.args = append(where.args, query.EnvironmentID)
-		where.add("x.id IN (SELECT change_id FROM revision WHERE environment_id = $2 AND number = $%d)", query.Revision)
-	} else if query.EnvironmentID != 0 {
-		where.add("(x.environment_id = $%[1]d OR EXISTS (SELECT 1 FROM revision v WHERE v.change_id = x.id AND v.environment_id = $%[1]d))", query.EnvironmentID)
-	}
-	if query.Kind != "" {
-		where.add("x.kind = $%d", string(query.Kind))
-	}
-	if query.Object != "" {
-		where.add("x.object = $%d", query.Object)
-	}
-	if query.Actor != "" {
-		where.add("x.actor_name = $%d", query.Actor)
-	}
-	if query.Before != 0 {
-		where.add("x.id < $%d", query.Before)
-	}
-	limit := ""
-	if query.Limit > 0 {
-		where.args = append(where.args, query.Limit)
-		limit = " LIMIT $" + itoa(len(where.args))
-	}
+	ids, args := changeIDs(query)
 	var out []catalog.ChangeRow
 	err := t.entries(func(c catalog.ChangeRow) error {
 		out = append(out, c)
 		return nil
-	}, ` WHERE c.id IN (SELECT x.id FROM change x WHERE x.project_id = $1`+where.text+` ORDER BY x.id DESC`+limit+`) ORDER BY c.id DESC`, where.args...)
+	}, ` WHERE c.id IN (`+ids+`) ORDER BY c.id DESC`, args...)
 	return out, err
+}
+
+// changeIDs is the query for the ids of the entries that are asked for. None
+// reads more of the record than an index of what it is filtered by leads to,
+// from the newest on: a page takes as long in a long record as in a short one.
+func changeIDs(query catalog.ChangeQuery) (text string, args []any) {
+	where := conditions{args: []any{query.ProjectID}}
+	if query.EnvironmentID != 0 {
+		where.argument(query.EnvironmentID)
+	}
+	// Of several filters the one that leaves least has the index: an expression
+	// is no index's column.
+	const onlyFilter = " || '' = $%d"
+	if query.Object != "" {
+		where.add("x.object = $%d", query.Object)
+	}
+	if query.Actor != "" && query.Object == "" {
+		where.add("x.actor_name = $%d", query.Actor)
+	} else if query.Actor != "" {
+		where.add("x.actor_name"+onlyFilter, query.Actor)
+	}
+	if query.Kind != "" && query.Object == "" && query.Actor == "" && (query.EnvironmentID == 0 || narrow(query)) {
+		where.add("x.kind = $%d", string(query.Kind))
+	} else if query.Kind != "" {
+		where.add("x.kind"+onlyFilter, string(query.Kind))
+	}
+	limit, before := "", ""
+	if query.Limit > 0 {
+		limit = " LIMIT " + where.argument(query.Limit)
+	}
+	if query.Before != 0 {
+		before = " < " + where.argument(query.Before)
+	}
+	page := func(id string) string {
+		text := where.text
+		if before != "" {
+			text += " AND " + id + before
+		}
+		return text + " ORDER BY " + id + " DESC" + limit
+	}
+	const (
+		record = `SELECT x.id FROM change x WHERE x.project_id = $1`
+		own    = record + ` AND x.environment_id = $2`
+		either = record + ` AND (x.environment_id = $2 OR EXISTS (SELECT 1 FROM revision v WHERE v.change_id = x.id AND v.environment_id = $2))`
+		// SQLite reads the tables of a CROSS JOIN in the order of the text.
+		raised = `SELECT v.change_id AS id FROM revision v CROSS JOIN change x WHERE x.id = v.change_id AND v.environment_id = $2 AND x.project_id = $1`
+	)
+	switch {
+	case query.EnvironmentID == 0:
+		return record + page("x.id"), where.args
+	case query.Revision != 0:
+		number := where.argument(query.Revision)
+		return raised + " AND v.number = " + number + page("v.change_id"), where.args
+	case narrow(query):
+		return either + page("x.id"), where.args
+	case query.Kind != "": // a configuration is part of its own environment's revisions only
+		return own + page("x.id"), where.args
+	}
+	return `SELECT id FROM (SELECT id FROM (` + own + page("x.id") + `) a UNION SELECT id FROM (` + raised + page("v.change_id") + `) b) u
+		ORDER BY id DESC` + limit, where.args
+}
+
+// narrow says whether a query asks for little of the record beside an
+// environment: less than the environment's own entries. Most of those are
+// configurations.
+func narrow(query catalog.ChangeQuery) bool {
+	return query.Object != "" || query.Actor != "" || query.Kind != "" && query.Kind != document.ConfigurationKind
 }
 
 // Chain implements catalog.Reader.

@@ -229,10 +229,23 @@ func record(t *testing.T, s Store) {
 			"before":      {Before: second.ID},
 			"revision":    {EnvironmentID: environmentID, Revision: 2},
 			"environment": {EnvironmentID: environmentID, Object: "x", Kind: document.ConfigurationKind, Actor: "ann", Limit: 5},
+			"older":       {EnvironmentID: environmentID, Before: second.ID, Limit: 5},
 		} {
 			q.ProjectID = projectID
 			if got, err := r.Changes(q); err != nil || len(got) != 1 || got[0].ID != first.ID {
 				t.Errorf("%s: got %+v, %v", name, got, err)
+			}
+		}
+		for name, q := range map[string]catalog.ChangeQuery{
+			"environment": {EnvironmentID: environmentID},
+			"limit":       {EnvironmentID: environmentID, Limit: 2},
+			"kind":        {EnvironmentID: environmentID, Kind: document.ConfigurationKind, Limit: 5},
+		} {
+			q.ProjectID = projectID
+			got, err := r.Changes(q)
+			equal(t, []catalog.ChangeRow{second, first}, got)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
 			}
 		}
 		var chain []int64
