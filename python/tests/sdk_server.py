@@ -182,6 +182,7 @@ class SdkServer:
         self._revoked = False
         self._extra = ()
         self._http = None
+        self._made = None
 
     @property
     def url(self):
@@ -215,8 +216,11 @@ class SdkServer:
             self.changed.notify_all()
 
     def document(self):
-        """What the server would serve now."""
-        made = self.author.document(self.lines, self.revision, self.epoch)
+        """What the server would serve now, signed once for each revision."""
+        now = (_json(self.lines), self.revision, self.epoch, self.author)
+        if self._made is None or self._made[0] != now:
+            self._made = now, self.author.document(self.lines, self.revision, self.epoch)
+        made = self._made[1]
         return self.history.setdefault(made.header.id, made)
 
     def event_for(self, known, *, deltas):
