@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,10 +16,9 @@ import (
 
 // Sink is where the sums go. The store implements it.
 type Sink interface {
-	// AddCounts adds the rows and keeps the batch ids, in one transaction.
-	AddCounts(ctx context.Context, batchIDs []string, rows []Row) error
-	// RecentBatches returns the ids of batches added since a time (ms).
-	RecentBatches(ctx context.Context, since int64) ([]string, error)
+	// AddCounts keeps the ids of the load's batches and adds its rows, but for
+	// those of batches whose ids it has already, in one transaction.
+	AddCounts(ctx context.Context, load *Load) error
 	// AddKeyUses adds to each key's number of uses and its newest use.
 	AddKeyUses(ctx context.Context, uses []KeyUse) error
 }
@@ -48,21 +48,33 @@ type KeyUse struct {
 
 // Options are the optional inputs.
 type Options struct {
-	Logger  *slog.Logger
-	Clock   clock.Clock
-	Every   time.Duration // between flushes; 0 is 5 s
-	MaxRows int           // sums held between flushes; 0 is 50,000
+	Logger *slog.Logger
+	Clock  clock.Clock
+	Every  time.Duration // between flushes; 0 is 5 s
+	// MaxRows is how many sums may wait for the next flush, beside as many that
+	// are being flushed; 0 is 25,000.
+	MaxRows int
+	// MaxSeries is how many different sums an environment may begin in an hour,
+	// minutes aside; 0 is 20,000.
+	MaxSeries int
 	// Room says whether the disk has room for counts; nil is always. While it
 	// says no, sums are dropped and counted as dropped.
 	Room func() bool
 }
 
-// remember is how long a batch's id is known: longer than any SDK retries.
-const remember = 24 * time.Hour
+// Ids are remembered to answer at once what comes again. What is forgotten here,
+// or came to another server, the Sink still knows.
+const (
+	remember      = 24 * time.Hour
+	maxRemembered = 100_000
+)
 
-// maxRemembered bounds the ids in memory: a day of one batch per 5 s from about
-// ten thousand processes would be more than the sums themselves are worth.
-const maxRemembered = 200_000
+// What may wait beside the sums: which batch added what to them, 16 bytes for
+// each count, and the batches' ids.
+const (
+	maxAdds    = 500_000
+	maxBatches = 50_000
+)
 
 // Ingest adds up counts. Its goroutine is Run; all other methods are for any
 // goroutine and never wait for the store.
@@ -71,11 +83,15 @@ type Ingest struct {
 	opts Options
 	full chan struct{} // capacity 1: flush early; a full channel means that a flush is due anyway
 
-	stats Stats
+	stats    Stats
+	flushing sync.Mutex // held by the one Flush at a time
 
 	mu      sync.Mutex
-	rows    map[Row]int64    // guarded by mu; the key's Count is 0
-	pending []string         // guarded by mu: ids of batches inside rows
+	load    *Load            // guarded by mu: what comes in
+	places  map[Row]int32    // guarded by mu: where a row is in load; the key's Count is 0
+	away    *Load            // guarded by mu: what the Sink is given, and again until it has taken it; nil is nothing
+	series  *series          // guarded by mu
+	limited int64            // guarded by mu: the hour of the last warning about series
 	uses    map[int64]KeyUse // guarded by mu
 	seen    map[string]int64 // guarded by mu: batch id → when it came
 	order   []string         // guarded by mu: the keys of seen, oldest first
@@ -91,10 +107,12 @@ func New(sink Sink, opts Options) *Ingest {
 		opts.Clock = clock.System{}
 	}
 	opts.Every = cmp.Or(opts.Every, 5*time.Second)
-	opts.MaxRows = cmp.Or(opts.MaxRows, 50_000)
+	opts.MaxRows = cmp.Or(opts.MaxRows, 25_000)
+	opts.MaxSeries = cmp.Or(opts.MaxSeries, 20_000)
 	return &Ingest{
 		sink: sink, opts: opts, full: make(chan struct{}, 1),
-		rows: map[Row]int64{}, uses: map[int64]KeyUse{}, seen: map[string]int64{},
+		load: &Load{}, places: map[Row]int32{}, series: newSeries(opts.MaxSeries),
+		uses: map[int64]KeyUse{}, seen: map[string]int64{},
 		changed: make(chan struct{}),
 		stats:   newStats(),
 	}
@@ -103,7 +121,6 @@ func New(sink Sink, opts Options) *Ingest {
 // Run flushes until ctx ends, then once more with a few seconds of its own, so
 // that a graceful stop loses no counts.
 func (in *Ingest) Run(ctx context.Context) error {
-	in.recall(ctx)
 	ticker := time.NewTicker(in.opts.Every)
 	defer ticker.Stop()
 	for {
@@ -119,21 +136,6 @@ func (in *Ingest) Run(ctx context.Context) error {
 			in.stats.FlushFailures.Inc()
 			in.opts.Logger.WarnContext(ctx, "counts kept in memory: the store did not take them", "error", err)
 		}
-	}
-}
-
-// recall loads the ids that an earlier run of the server took in.
-func (in *Ingest) recall(ctx context.Context) {
-	now := in.opts.Clock.Now()
-	ids, err := in.sink.RecentBatches(ctx, now.Add(-remember).UnixMilli())
-	if err != nil {
-		in.opts.Logger.WarnContext(ctx, "ids of earlier batches not read; a batch sent again may count twice", "error", err)
-		return
-	}
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	for _, id := range ids {
-		in.rememberID(id, now.UnixMilli())
 	}
 }
 
@@ -154,21 +156,34 @@ func (in *Ingest) Offer(b Batch) (accepted int, err error) {
 		in.stats.Batches.Of("duplicate").Inc()
 		return len(b.Counts), nil
 	}
-	if len(in.rows)+len(b.Counts) > in.opts.MaxRows && len(in.rows) > 0 || len(in.pending) >= in.opts.MaxRows {
+	if !in.hasRoomFor(len(b.Counts)) {
 		in.flushSoon()
 		in.stats.Batches.Of("busy").Inc()
 		return 0, fault.New(fault.Unavailable, "events_busy",
 			"The server holds as many counts as it can; send the batch again later").WithRetryAfter(in.opts.Every)
 	}
+	adds := make([]add, 0, len(b.Counts))
 	for i := range b.Counts {
-		if in.addLocked(b.EnvironmentID, app, &b.Counts[i], now) {
-			accepted++
+		if place, ok := in.placeOf(b.EnvironmentID, app, &b.Counts[i], now); ok {
+			adds = append(adds, add{place, b.Counts[i].Count})
 		}
 	}
 	in.rememberID(id, now)
-	in.pending = append(in.pending, id)
+	in.load.put(id, adds)
+	if 2*len(in.load.rows) > in.opts.MaxRows || 2*in.load.adds > maxAdds || 2*len(in.load.batches) > maxBatches {
+		in.flushSoon()
+	}
 	in.stats.Batches.Of("accepted").Inc()
-	return accepted, nil
+	return len(adds), nil
+}
+
+// hasRoomFor says whether a batch of so many counts fits. Into an empty load any
+// batch does.
+func (in *Ingest) hasRoomFor(counts int) bool {
+	if len(in.load.rows) == 0 {
+		return len(in.load.batches) < maxBatches
+	}
+	return len(in.load.rows)+counts <= in.opts.MaxRows && in.load.adds+counts <= maxAdds && len(in.load.batches) < maxBatches
 }
 
 // Served counts one evaluation that the server made itself. It drops the count
@@ -179,7 +194,9 @@ func (in *Ingest) Served(environmentID int64, app Application, c Count) {
 	app = app.clipped()
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	in.addLocked(environmentID, app, &c, now)
+	if place, ok := in.placeOf(environmentID, app, &c, now); ok {
+		in.load.plain(place, 1)
+	}
 }
 
 // KeyUsed notes that a key opened the door.
@@ -188,7 +205,7 @@ func (in *Ingest) KeyUsed(keyID int64, sdk string) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	use := in.uses[keyID]
-	use.KeyID, use.LastUsedAt, use.SDK = keyID, now, cmp.Or(clip(sdk), use.SDK)
+	use.KeyID, use.LastUsedAt, use.SDK = keyID, now, cmp.Or(clip(strings.ReplaceAll(sdk, "\x00", "")), use.SDK)
 	use.Uses++
 	in.uses[keyID] = use
 }
@@ -200,30 +217,53 @@ func (in *Ingest) Changed() <-chan struct{} {
 	return in.changed
 }
 
-// addLocked adds one count. A clock that runs ahead counts as now.
-func (in *Ingest) addLocked(environmentID int64, app Application, c *Count, now int64) bool {
+// placeOf finds or makes the row that a count belongs to. A clock that runs ahead
+// counts as now.
+func (in *Ingest) placeOf(environmentID int64, app Application, c *Count, now int64) (place int32, ok bool) {
 	minute := min(c.Minute, now-now%minuteMs)
 	if minute < now-keptMs {
 		in.stats.Dropped.Of("old").Add(c.Count)
-		return false
+		return 0, false
 	}
 	row := Row{
 		EnvironmentID: environmentID, Minute: minute, Flag: c.Flag, Variation: c.Variation,
 		Reason: c.Reason, Experiment: c.Experiment, Arm: c.Arm,
 		Application: app.Name, Version: app.Version, SDK: app.SDK,
 	}
-	held, known := in.rows[row]
-	if !known && len(in.rows) >= in.opts.MaxRows {
-		in.stats.Dropped.Of("full").Add(c.Count)
-		in.flushSoon()
-		return false
+	if place, ok = in.places[row]; !ok {
+		if place, ok = in.newPlace(row, c.Count, now); !ok {
+			return 0, false
+		}
 	}
-	in.rows[row] = min(held+c.Count, MaxCount)
 	in.stats.Evaluations.Add(c.Count)
-	if len(in.rows) >= in.opts.MaxRows/2 {
+	return place, true
+}
+
+func (in *Ingest) newPlace(row Row, count, now int64) (place int32, ok bool) {
+	if len(in.load.rows) >= in.opts.MaxRows {
+		in.stats.Dropped.Of("full").Add(count)
 		in.flushSoon()
+		return 0, false
 	}
-	return true
+	if !in.series.admit(row, now) {
+		in.stats.Dropped.Of("series").Add(count)
+		in.warnOfSeries(row)
+		return 0, false
+	}
+	place = int32(len(in.load.rows)) //nolint:gosec // at most MaxRows
+	in.load.rows = append(in.load.rows, row)
+	in.places[row] = place
+	return place, true
+}
+
+// warnOfSeries tells of one row in an hour that was not counted.
+func (in *Ingest) warnOfSeries(row Row) {
+	if in.limited == in.series.hour {
+		return
+	}
+	in.limited = in.series.hour
+	in.opts.Logger.Warn("counts dropped: an environment counts under too many names in this hour",
+		"environment_id", row.EnvironmentID, "limit", in.opts.MaxSeries, "flag", row.Flag, "application", row.Application, "version", row.Version)
 }
 
 func (in *Ingest) flushSoon() {
@@ -247,28 +287,32 @@ func (in *Ingest) rememberID(id string, now int64) {
 	}
 }
 
-// Flush hands the sums to the Sink. When it fails they are kept for the next
-// time. Only one Flush runs at a time: Run's.
+// Flush hands the sums to the Sink. What the Sink does not take is kept, and is
+// what it gets first the next time.
 func (in *Ingest) Flush(ctx context.Context) error {
-	in.mu.Lock()
-	sums, ids, uses := in.rows, in.pending, in.uses
-	in.rows, in.pending, in.uses = map[Row]int64{}, nil, map[int64]KeyUse{}
-	in.mu.Unlock()
+	in.flushing.Lock()
+	defer in.flushing.Unlock()
+	for {
+		load, last := in.next()
+		if err := in.flushCounts(ctx, load); err != nil {
+			return fmt.Errorf("add counts: %w", err)
+		}
+		if last {
+			return in.FlushUses(ctx)
+		}
+	}
+}
 
-	if in.opts.Room != nil && !in.opts.Room() {
-		in.drop(sums)
-		ids, sums = nil, nil
+// next is the load that the Sink shall have now, and whether it holds all that
+// had come in.
+func (in *Ingest) next() (load *Load, last bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.away != nil {
+		return in.away, false
 	}
-	if err := in.flushCounts(ctx, ids, sums); err != nil {
-		in.keepCounts(ids, sums)
-		in.keepUses(uses)
-		return fmt.Errorf("add counts: %w", err)
-	}
-	if err := in.flushUses(ctx, uses); err != nil {
-		in.keepUses(uses)
-		return fmt.Errorf("add key uses: %w", err)
-	}
-	return nil
+	in.away, in.load, in.places = in.load, &Load{}, make(map[Row]int32, len(in.places))
+	return in.away, true
 }
 
 // FlushUses hands the uses of keys to the Sink now, for a decision that rests
@@ -285,31 +329,37 @@ func (in *Ingest) FlushUses(ctx context.Context) error {
 	return nil
 }
 
-// drop forgets sums. The ids of their batches stay in memory: a batch that
-// comes again is not counted for its second coming.
-func (in *Ingest) drop(sums map[Row]int64) {
-	for _, n := range sums {
-		in.stats.Dropped.Of("no_room").Add(n)
-	}
-}
-
-func (in *Ingest) flushCounts(ctx context.Context, ids []string, sums map[Row]int64) error {
-	if len(sums) == 0 && len(ids) == 0 {
+// flushCounts gives a load to the Sink. Without room on the disk its sums are
+// dropped; the ids stay in memory: a batch that comes again is not counted for
+// its second coming.
+func (in *Ingest) flushCounts(ctx context.Context, load *Load) error {
+	switch {
+	case len(load.rows) == 0 && len(load.batches) == 0:
+		in.taken(false)
+		return nil
+	case in.opts.Room != nil && !in.opts.Room():
+		for _, row := range load.Rows(nil) {
+			in.stats.Dropped.Of("no_room").Add(row.Count)
+		}
+		in.taken(false)
 		return nil
 	}
-	rows := make([]Row, 0, len(sums))
-	for row, n := range sums {
-		row.Count = n
-		rows = append(rows, row)
-	}
-	if err := in.sink.AddCounts(ctx, ids, rows); err != nil {
+	if err := in.sink.AddCounts(ctx, load); err != nil {
 		return err
 	}
+	in.taken(true)
+	return nil
+}
+
+// taken forgets the load that was away.
+func (in *Ingest) taken(changed bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	close(in.changed)
-	in.changed = make(chan struct{})
-	return nil
+	in.away = nil
+	if changed {
+		close(in.changed)
+		in.changed = make(chan struct{})
+	}
 }
 
 func (in *Ingest) flushUses(ctx context.Context, uses map[int64]KeyUse) error {
@@ -321,15 +371,6 @@ func (in *Ingest) flushUses(ctx context.Context, uses map[int64]KeyUse) error {
 		list = append(list, use)
 	}
 	return in.sink.AddKeyUses(ctx, list)
-}
-
-func (in *Ingest) keepCounts(ids []string, sums map[Row]int64) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	in.pending = append(ids, in.pending...)
-	for row, n := range sums {
-		in.rows[row] = min(in.rows[row]+n, MaxCount)
-	}
 }
 
 func (in *Ingest) keepUses(uses map[int64]KeyUse) {
@@ -346,6 +387,9 @@ func (in *Ingest) keepUses(uses map[int64]KeyUse) {
 	}
 }
 
+// clipped cuts what a program calls itself. U+0000 goes: PostgreSQL keeps no text
+// with it, and one such name would keep all other counts from being stored.
 func (a Application) clipped() Application {
-	return Application{Name: clip(a.Name), Version: clip(a.Version), SDK: clip(a.SDK)}
+	name := func(s string) string { return clip(strings.ReplaceAll(s, "\x00", "")) }
+	return Application{Name: name(a.Name), Version: name(a.Version), SDK: name(a.SDK)}
 }

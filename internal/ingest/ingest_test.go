@@ -22,32 +22,30 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type ledger struct {
 	mu   sync.Mutex
 	down error
-	ids  []string
+	ids  map[string]bool
 	rows map[Row]int64
 	uses map[int64]int64
 }
 
-func newLedger() *ledger { return &ledger{rows: map[Row]int64{}, uses: map[int64]int64{}} }
+func newLedger() *ledger {
+	return &ledger{ids: map[string]bool{}, rows: map[Row]int64{}, uses: map[int64]int64{}}
+}
 
-func (l *ledger) AddCounts(_ context.Context, ids []string, rows []Row) error {
+func (l *ledger) AddCounts(_ context.Context, load *Load) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.down != nil {
 		return l.down
 	}
-	l.ids = append(l.ids, ids...)
-	for _, row := range rows {
+	for _, row := range load.Rows(l.ids) {
 		n := row.Count
 		row.Count = 0
 		l.rows[row] += n
 	}
+	for _, id := range load.Batches() {
+		l.ids[id] = true
+	}
 	return nil
-}
-
-func (l *ledger) RecentBatches(context.Context, int64) ([]string, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return append([]string(nil), l.ids...), nil
 }
 
 func (l *ledger) AddKeyUses(_ context.Context, uses []KeyUse) error {
@@ -149,7 +147,6 @@ func TestABatchCountsOnceHoweverOftenItComes(t *testing.T) {
 		t.Errorf("another environment's batch with the same id: %d, want 10", got)
 	}
 	restarted := New(sink, Options{Clock: fixed()})
-	restarted.recall(t.Context())
 	offer(restarted, batch("same", served("f", "true", 5)))
 	if got := sink.total(); got != 10 {
 		t.Errorf("sent again after a restart: %d, want 10", got)
@@ -223,8 +220,8 @@ func TestMemoryIsBoundedAndAFullServerSaysSo(t *testing.T) {
 		t.Errorf("got %v, want unavailable with a time to retry", refused)
 	}
 	in.Served(1, Application{}, Count{Flag: "new", Reason: "OFF"})
-	if len(in.rows) != 10 || in.Stats().Dropped.Of("full").Load() != 1 {
-		t.Errorf("%d rows held, %d dropped; want 10 and 1", len(in.rows), in.Stats().Dropped.Of("full").Load())
+	if in.Held() != 10 || in.Stats().Dropped.Of("full").Load() != 1 {
+		t.Errorf("%d rows held, %d dropped; want 10 and 1", in.Held(), in.Stats().Dropped.Of("full").Load())
 	}
 }
 
@@ -287,7 +284,7 @@ func TestAClockThatRunsAheadCountsAsNowAndOldCountsAreDropped(t *testing.T) {
 	if err != nil || n != 1 || in.Stats().Dropped.Of("old").Load() != 7 {
 		t.Fatalf("took %d, dropped %d, %v", n, in.Stats().Dropped.Of("old").Load(), err)
 	}
-	for row := range in.rows {
+	for _, row := range in.load.rows {
 		if row.Minute != minute {
 			t.Errorf("counted for %d, want %d", row.Minute, minute)
 		}
@@ -361,7 +358,7 @@ func TestTheSumsTellWhatBecameOfEachBatch(t *testing.T) {
 	if diff := cmp.Diff(map[string]int64{"accepted": 1, "duplicate": 1, "invalid": 1, "busy": 1, "other": 0}, got); diff != "" {
 		t.Error(diff)
 	}
-	if n := in.Stats().Evaluations.Load(); n != 7 || in.Held() != 2 || in.Limit() != 2 {
-		t.Errorf("%d evaluations, %d of %d sums held; want 7, 2 of 2", n, in.Held(), in.Limit())
+	if n := in.Stats().Evaluations.Load(); n != 7 || in.Held() != 2 || in.Limit() != 4 {
+		t.Errorf("%d evaluations, %d of %d sums held; want 7, 2 of 4", n, in.Held(), in.Limit())
 	}
 }

@@ -7,7 +7,8 @@ type Stats struct {
 	// Batches by outcome: accepted, duplicate, invalid, or busy (for want of room).
 	Batches *meter.Counters
 	// Dropped evaluations by cause: full, for want of room here, no_room, for want
-	// of room on the disk, or old. A batch that was refused is not among them: it
+	// of room on the disk, old, or series, for more names than an environment may
+	// have in an hour. A batch that was refused is not among them: it
 	// comes again.
 	Dropped       *meter.Counters
 	Evaluations   *meter.Counter // that were counted
@@ -17,7 +18,7 @@ type Stats struct {
 func newStats() Stats {
 	return Stats{
 		Batches:     meter.NewCounters("accepted", "duplicate", "invalid", "busy"),
-		Dropped:     meter.NewCounters("full", "no_room", "old"),
+		Dropped:     meter.NewCounters("full", "no_room", "old", "series"),
 		Evaluations: &meter.Counter{}, FlushFailures: &meter.Counter{},
 	}
 }
@@ -25,12 +26,15 @@ func newStats() Stats {
 // Stats returns the sums. They go on counting.
 func (in *Ingest) Stats() Stats { return in.stats }
 
-// Held is the number of sums that wait for the Sink.
+// Held is the number of sums that wait for the Sink or are with it.
 func (in *Ingest) Held() int {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	return len(in.rows)
+	if in.away == nil {
+		return len(in.load.rows)
+	}
+	return len(in.load.rows) + len(in.away.rows)
 }
 
-// Limit is how many sums may wait.
-func (in *Ingest) Limit() int { return in.opts.MaxRows }
+// Limit is how many sums may wait or be with the Sink.
+func (in *Ingest) Limit() int { return 2 * in.opts.MaxRows }

@@ -57,14 +57,13 @@ func line(key, kind, head, prerequisites, targets, tail string) string {
 // sums keeps what ingest hands to the store.
 type sums map[ingest.Row]int64
 
-func (s sums) AddCounts(_ context.Context, _ []string, rows []ingest.Row) error {
-	for _, row := range rows {
+func (s sums) AddCounts(_ context.Context, load *ingest.Load) error {
+	for _, row := range load.Rows(nil) {
 		s[row] += row.Count
 	}
 	return nil
 }
-func (s sums) RecentBatches(context.Context, int64) ([]string, error) { return nil, nil }
-func (s sums) AddKeyUses(context.Context, []ingest.KeyUse) error      { return nil }
+func (s sums) AddKeyUses(context.Context, []ingest.KeyUse) error { return nil }
 
 type world struct {
 	handler  http.Handler

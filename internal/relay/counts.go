@@ -47,13 +47,13 @@ type countBody struct {
 
 // AddCounts implements ingest.Sink. It never fails: from here on the outbox has
 // them, each batch with the id under which it counts once.
-func (c Counts) AddCounts(_ context.Context, _ []string, rows []ingest.Row) error {
+func (c Counts) AddCounts(_ context.Context, load *ingest.Load) error {
 	type source struct {
 		environment int64
 		application application
 	}
 	bodies := map[source]*countsBody{}
-	for _, row := range rows {
+	for _, row := range load.Rows(nil) {
 		from := source{row.EnvironmentID, application{row.Application, row.Version, row.SDK}}
 		body := bodies[from]
 		if body == nil {
@@ -87,10 +87,6 @@ func (c Counts) post(environment int64, body *countsBody) {
 	header.Set("Content-Type", "application/json")
 	c.outbox.add(batch{place: p, header: header, body: data, own: true, since: time.Now()})
 }
-
-// RecentBatches implements ingest.Sink: batches of programs are told apart
-// upstream.
-func (Counts) RecentBatches(context.Context, int64) ([]string, error) { return nil, nil }
 
 // AddKeyUses implements ingest.Sink. Upstream sees the use of a key by what comes
 // under it, which is all but remote evaluation.

@@ -54,16 +54,15 @@ type counted struct {
 	sums map[string]int64
 }
 
-func (c *counted) AddCounts(_ context.Context, _ []string, rows []ingest.Row) error {
+func (c *counted) AddCounts(_ context.Context, load *ingest.Load) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, row := range rows {
+	for _, row := range load.Rows(nil) {
 		c.sums[row.Flag] += row.Count
 	}
 	return nil
 }
-func (*counted) RecentBatches(context.Context, int64) ([]string, error) { return nil, nil }
-func (*counted) AddKeyUses(context.Context, []ingest.KeyUse) error      { return nil }
+func (*counted) AddKeyUses(context.Context, []ingest.KeyUse) error { return nil }
 
 func (c *counted) sum(flag string) int64 {
 	c.mu.Lock()

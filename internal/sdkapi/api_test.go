@@ -62,14 +62,13 @@ func (c *control) Register(_ context.Context, r sdkapi.Registration) error {
 	return nil
 }
 
-func (c *control) AddCounts(_ context.Context, _ []string, rows []ingest.Row) error {
-	for _, row := range rows {
+func (c *control) AddCounts(_ context.Context, load *ingest.Load) error {
+	for _, row := range load.Rows(nil) {
 		c.counts[row] += row.Count
 	}
 	return nil
 }
-func (c *control) RecentBatches(context.Context, int64) ([]string, error) { return nil, nil }
-func (c *control) AddKeyUses(context.Context, []ingest.KeyUse) error      { return nil }
+func (c *control) AddKeyUses(context.Context, []ingest.KeyUse) error { return nil }
 
 func (c *control) SaveReceipts(context.Context, receipts.Changes) error { return nil }
 func (c *control) Receipt(context.Context, int64, int64) (receipts.Record, bool, error) {

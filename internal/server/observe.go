@@ -110,8 +110,8 @@ func (a *application) observeIntake() {
 	m, in := a.server.metrics, a.ingest.Stats()
 	m.Counters("burgee_event_batches_total", "Batches of counts that programs sent, by outcome: accepted, duplicate (sent again, counted once), invalid, or busy (no room; it comes again).", "outcome", in.Batches)
 	m.Counter("burgee_evaluations_total", "Evaluations counted.", in.Evaluations.Load)
-	m.Counters("burgee_evaluations_dropped_total", "Evaluations lost to the counts: for want of room in memory (full) or on the disk (no_room), or because they came too late (old).", "cause", in.Dropped)
-	m.Gauge("burgee_ingest_rows", "Sums that wait for the database.", func() float64 { return float64(a.ingest.Held()) })
+	m.Counters("burgee_evaluations_dropped_total", "Evaluations lost to the counts: for want of room in memory (full) or on the disk (no_room), because they came too late (old), or for more names than an environment may have in an hour (series).", "cause", in.Dropped)
+	m.Gauge("burgee_ingest_rows", "Sums that wait for the database, or are on their way to it.", func() float64 { return float64(a.ingest.Held()) })
 	m.Gauge("burgee_ingest_rows_limit", "How many sums may wait; beyond it batches are refused.", func() float64 { return float64(a.ingest.Limit()) })
 	m.Counter("burgee_ingest_flush_failures_total", "Times that the database did not take the sums; they are kept and tried again.", in.FlushFailures.Load)
 	m.Gauge("burgee_registrations_waiting", "Registrations that wait for the database.", func() float64 {

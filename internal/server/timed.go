@@ -71,9 +71,9 @@ type timedSink struct {
 }
 
 // AddCounts implements ingest.Sink.
-func (t timedSink) AddCounts(ctx context.Context, batchIDs []string, rows []ingest.Row) (err error) {
+func (t timedSink) AddCounts(ctx context.Context, load *ingest.Load) (err error) {
 	defer t.done("add_counts", time.Now(), &err)
-	return t.Store.AddCounts(ctx, batchIDs, rows)
+	return t.Store.AddCounts(ctx, load)
 }
 
 // AddKeyUses implements ingest.Sink.

@@ -3,6 +3,10 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -25,6 +29,7 @@ const maxHour = int64(1)<<53 - 1
 const (
 	minuteMs = int64(time.Minute / time.Millisecond)
 	hourMs   = int64(time.Hour / time.Millisecond)
+	dayMs    = 24 * hourMs
 )
 
 // HourlyCount is a flag's evaluations by hour, oldest first.
@@ -44,98 +49,107 @@ type MinuteCount struct {
 	Count       int64
 }
 
-// AddCounts implements ingest.Sink.
-func (s *Store) AddCounts(ctx context.Context, batchIDs []string, rows []ingest.Row) error {
+// AddCounts implements ingest.Sink. Nodes that add at the same time wait for each
+// other's rows and never in a circle: ids and rows are written in order.
+func (s *Store) AddCounts(ctx context.Context, load *ingest.Load) error {
 	now := s.clock.Now()
-	rows = slices.SortedFunc(slices.Values(rows), byWhatIsCounted)
-	return s.addOnce(ctx, func(q query) error {
-		for _, id := range batchIDs {
-			if err := q.exec(`INSERT INTO event_batch (id, at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`, id, now.UnixMilli()); err != nil {
-				return err
-			}
+	if err := s.makeDays(ctx, load, now); err != nil {
+		return err
+	}
+	err := s.addOnce(ctx, func(q query) error {
+		known, err := s.keepBatches(q, load.Batches(), now)
+		if err != nil {
+			return err
 		}
-		for _, row := range rows {
-			if err := addMinute(q, row); err != nil {
-				return err
-			}
-		}
-		return addTotals(q, rows)
+		return s.addRows(q, load.Rows(known))
+	})
+	if err != nil {
+		s.days.Clear() // another node may have dropped one: the next try makes it again
+	}
+	return err
+}
+
+// keepBatches keeps ids and returns those that were there: of batches that this
+// server or another one has counted.
+func (s *Store) keepBatches(q query, ids []string, now time.Time) (known map[string]bool, err error) {
+	known = make(map[string]bool, len(ids))
+	rows := make([][]any, len(ids))
+	for i, id := range ids {
+		known[id] = true
+		rows[i] = []any{id, now.UnixMilli()}
+	}
+	return known, s.insert(q, batchTable, rows, func(from scanner) error {
+		var id string
+		err := from.Scan(&id)
+		delete(known, id)
+		return err
 	})
 }
 
-// byWhatIsCounted sorts rows by what they count: nodes that add at the same time lock
-// rows in one order, and so wait for each other and not in a circle.
-func byWhatIsCounted(a, b ingest.Row) int {
-	return cmp.Or(cmp.Compare(a.EnvironmentID, b.EnvironmentID), cmp.Compare(a.Flag, b.Flag), cmp.Compare(a.Minute, b.Minute),
-		cmp.Compare(a.Variation, b.Variation), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Experiment, b.Experiment), cmp.Compare(a.Arm, b.Arm),
-		cmp.Compare(a.Application, b.Application), cmp.Compare(a.Version, b.Version), cmp.Compare(a.SDK, b.SDK))
+var (
+	batchTable = bulk{
+		name: "event_batch", columns: []column{{"id", kindText}, {"at", kindInteger}},
+		conflict: "ON CONFLICT (id) DO NOTHING RETURNING id",
+	}
+	minuteTable = bulk{
+		name: minuteTableName, columns: []column{
+			{"environment_id", kindInteger}, {"flag", kindText}, {"minute", kindInteger}, {"variation", kindText},
+			{"reason", kindText}, {"experiment", kindText}, {"arm", kindText},
+			{"application", kindText}, {"version", kindText}, {"sdk", kindText}, {"count", kindInteger},
+		},
+		conflict: `ON CONFLICT (environment_id, flag, minute, variation, reason, experiment, arm, application, version, sdk) DO UPDATE SET count = ` +
+			added(minuteTableName, ingest.MaxCount),
+	}
+	hourTable = bulk{
+		name: "evaluation_hour", columns: []column{{"environment_id", kindInteger}, {"flag", kindText}, {"hour", kindInteger}, {"count", kindInteger}},
+		conflict: "ON CONFLICT (environment_id, hour, flag) DO UPDATE SET count = " + added("evaluation_hour", maxHour),
+	}
+	lastTable = bulk{
+		name: "evaluation_last", columns: []column{{"environment_id", kindInteger}, {"flag", kindText}, {"minute", kindInteger}},
+		conflict: "ON CONFLICT (environment_id, flag) DO UPDATE SET minute = excluded.minute WHERE excluded.minute > evaluation_last.minute",
+	}
+)
+
+const minuteTableName = "evaluation_count"
+
+// added is the sum of what is there and what comes, which stays at a limit.
+func added(table string, most int64) string {
+	return fmt.Sprintf("CASE WHEN %[1]s.count < %[2]d - excluded.count THEN %[1]s.count + excluded.count ELSE %[2]d END", table, most)
 }
 
-func addMinute(q query, r ingest.Row) error {
-	return q.exec(`INSERT INTO evaluation_count (environment_id, flag, minute, variation, reason, experiment, arm, application, version, sdk, count)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-		ON CONFLICT (environment_id, flag, minute, variation, reason, experiment, arm, application, version, sdk)
-		DO UPDATE SET count = CASE WHEN evaluation_count.count < $12 - excluded.count THEN evaluation_count.count + excluded.count ELSE $12 END`,
-		r.EnvironmentID, r.Flag, r.Minute, r.Variation, r.Reason, r.Experiment, r.Arm, r.Application, r.Version, r.SDK,
-		min(r.Count, ingest.MaxCount), int64(ingest.MaxCount))
-}
-
-// addTotals adds to the hours and moves the last minutes: one statement for
-// each flag, not for each row.
-func addTotals(q query, rows []ingest.Row) error {
-	type hourOf struct {
-		environmentID, hour int64
-		flag                string
-	}
-	type flagOf struct {
-		environmentID int64
-		flag          string
-	}
-	hours, last := map[hourOf]int64{}, map[flagOf]int64{}
-	var hourly []hourOf // in the order of the rows
-	var flags []flagOf
+// addRows adds to the minutes and the hours, and moves the last minutes. The
+// rows are sorted by environment, flag and minute.
+func (s *Store) addRows(q query, rows []ingest.Row) error {
+	var minutes, hours, last [][]any
 	for _, r := range rows {
-		at, flag := hourOf{r.EnvironmentID, r.Minute - r.Minute%hourMs, r.Flag}, flagOf{r.EnvironmentID, r.Flag}
-		if _, seen := hours[at]; !seen {
-			hourly = append(hourly, at)
+		count := min(r.Count, ingest.MaxCount)
+		minutes = append(minutes, []any{r.EnvironmentID, r.Flag, r.Minute, r.Variation, r.Reason, r.Experiment, r.Arm, r.Application, r.Version, r.SDK, count})
+		hour := r.Minute - r.Minute%hourMs
+		if h := lastOf(hours); h != nil && h[0] == r.EnvironmentID && h[1] == r.Flag && h[2] == hour {
+			h[3] = min(h[3].(int64)+count, maxHour)
+		} else {
+			hours = append(hours, []any{r.EnvironmentID, r.Flag, hour, count})
 		}
-		if _, seen := last[flag]; !seen {
-			flags = append(flags, flag)
-		}
-		hours[at] += min(r.Count, ingest.MaxCount)
-		last[flag] = max(last[flag], r.Minute)
-	}
-	for _, at := range hourly {
-		count := hours[at]
-		if err := q.exec(`INSERT INTO evaluation_hour (environment_id, hour, flag, count) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (environment_id, hour, flag) DO UPDATE SET count = CASE WHEN evaluation_hour.count < $5 - excluded.count THEN evaluation_hour.count + excluded.count ELSE $5 END`,
-			at.environmentID, at.hour, at.flag, min(count, maxHour), maxHour); err != nil {
-			return err
+		if l := lastOf(last); l != nil && l[0] == r.EnvironmentID && l[1] == r.Flag {
+			l[2] = r.Minute
+		} else {
+			last = append(last, []any{r.EnvironmentID, r.Flag, r.Minute})
 		}
 	}
-	for _, flag := range flags {
-		minute := last[flag]
-		if err := q.exec(`INSERT INTO evaluation_last (environment_id, flag, minute) VALUES ($1, $2, $3)
-			ON CONFLICT (environment_id, flag) DO UPDATE SET minute = excluded.minute WHERE excluded.minute > evaluation_last.minute`,
-			flag.environmentID, flag.flag, minute); err != nil {
-			return err
-		}
+	if err := s.insert(q, minuteTable, minutes, nil); err != nil {
+		return err
 	}
-	return nil
+	if err := s.insert(q, hourTable, hours, nil); err != nil {
+		return err
+	}
+	return s.insert(q, lastTable, last, nil)
 }
 
-// RecentBatches implements ingest.Sink.
-func (s *Store) RecentBatches(ctx context.Context, since int64) ([]string, error) {
-	var out []string
-	err := s.read(ctx, func(q query) error {
-		return q.each(func(from scanner) error {
-			var id string
-			err := from.Scan(&id)
-			out = append(out, id)
-			return err
-		}, `SELECT id FROM event_batch WHERE at >= $1 ORDER BY at, id`, since)
-	})
-	return out, err
+func lastOf(rows [][]any) []any {
+	if len(rows) == 0 {
+		return nil
+	}
+	return rows[len(rows)-1]
 }
 
 // AddKeyUses implements ingest.Sink.
@@ -217,21 +231,99 @@ func (s *Store) MinuteCounts(ctx context.Context, project, environment, flag str
 	return out, err
 }
 
-// Prune deletes what is kept for a time only, unless the lease is lost.
+// Prune deletes what is kept for a time only, in transactions of a few thousand
+// rows each; where days are partitions, it drops them. It stops when the lease is
+// lost.
 func (s *Store) Prune(ctx context.Context, fence lease.Fence, now time.Time) error {
-	return s.fenced(ctx, fence, func(q query) error {
-		for text, keep := range map[string]time.Duration{
-			`DELETE FROM evaluation_count WHERE minute < $1`: keepMinutes,
-			`DELETE FROM evaluation_hour WHERE hour < $1`:    keepHours,
-			`DELETE FROM event_batch WHERE at < $1`:          keepBatches,
-			`DELETE FROM receipt WHERE committed_at < $1`:    receipts.Kept,
-			`DELETE FROM session WHERE expires_at < $1`:      0,
-			`DELETE FROM delta WHERE at < $1`:                keepDeltas,
-		} {
-			if err := q.exec(text, now.Add(-keep).UnixMilli()); err != nil {
-				return err
+	if err := s.pruneMinutes(ctx, fence, now.Add(-keepMinutes)); err != nil {
+		return err
+	}
+	for _, of := range []struct {
+		table, column string
+		keep          time.Duration
+		also          string
+	}{
+		{"evaluation_hour", "hour", keepHours, ""},
+		{"evaluation_hour", "hour", keepMinutes, unknownFlag("evaluation_hour")},
+		{"evaluation_last", "minute", keepMinutes, unknownFlag("evaluation_last")},
+		{"event_batch", "at", keepBatches, ""},
+		{"receipt", "committed_at", receipts.Kept, ""},
+		{"session", "expires_at", 0, ""},
+		{"delta", "at", keepDeltas, ""},
+	} {
+		if err := s.deleteBefore(ctx, fence, of.table, of.column, of.also, now.Add(-of.keep).UnixMilli()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unknownFlag narrows to what was counted under names that are no flags.
+func unknownFlag(table string) string {
+	return fmt.Sprintf(` AND NOT EXISTS (SELECT 1 FROM environment e JOIN flag f ON f.project_id = e.project_id
+		WHERE e.id = %[1]s.environment_id AND f.key = %[1]s.flag)`, table)
+}
+
+func (s *Store) pruneMinutes(ctx context.Context, fence lease.Fence, before time.Time) error {
+	var dropped bool
+	err := s.fenced(ctx, fence, func(q query) (err error) {
+		dropped, err = s.engine.dropDays(q, minuteTableName, before.UnixMilli())
+		return err
+	})
+	s.days.Clear()
+	if err != nil || dropped {
+		return err
+	}
+	return s.deleteBefore(ctx, fence, minuteTableName, "minute", "", before.UnixMilli())
+}
+
+// pruneRows is about how many rows one transaction of retention deletes: others
+// write between two of them.
+const pruneRows = 5000
+
+// deleteBefore deletes the rows whose time is before another one, oldest first.
+func (s *Store) deleteBefore(ctx context.Context, fence lease.Fence, table, column, also string, before int64) error {
+	old := fmt.Sprintf(" FROM %s WHERE %s < $1%s", table, column, also)
+	for {
+		upTo, more := before, true
+		err := s.glance(ctx, func(q query) error {
+			return q.row(fmt.Sprintf("SELECT %s%s ORDER BY %s LIMIT 1 OFFSET %d", column, old, column, pruneRows), before).scan(&upTo)
+		})
+		if errors.Is(err, sql.ErrNoRows) {
+			more, err = false, nil
+		}
+		if err != nil {
+			return err
+		}
+		err = s.fenced(ctx, fence, func(q query) error { return q.exec("DELETE"+old+" AND "+column+" <= $2", before, upTo) })
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// makeDays makes the partitions that a load needs, and those of the next day.
+func (s *Store) makeDays(ctx context.Context, load *ingest.Load, now time.Time) error {
+	missing := map[int64]bool{}
+	need := func(at int64) {
+		if day := at / dayMs; !missing[day] {
+			if _, made := s.days.Load(day); !made {
+				missing[day] = true
 			}
 		}
+	}
+	load.Minutes(need)
+	need(now.UnixMilli())
+	need(now.UnixMilli() + dayMs)
+	if len(missing) == 0 {
 		return nil
-	})
+	}
+	days := slices.Sorted(maps.Keys(missing))
+	if err := s.add(ctx, func(q query) error { return s.engine.makeDays(q, minuteTableName, days) }); err != nil {
+		return err
+	}
+	for _, day := range days {
+		s.days.Store(day, true)
+	}
+	return nil
 }

@@ -26,7 +26,7 @@ func TestCountsStopGrowingBeforeTheyCannotBeRead(t *testing.T) {
 	at := time.UnixMilli(1_793_779_200_000)
 	row := ingest.Row{EnvironmentID: 7, Minute: at.UnixMilli(), Flag: "f", Reason: "RULE", Count: 1 << 62}
 	for range 3 {
-		if err := s.AddCounts(t.Context(), nil, []ingest.Row{row}); err != nil {
+		if err := s.AddCounts(t.Context(), plain(row)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -44,4 +44,10 @@ func TestCountsStopGrowingBeforeTheyCannotBeRead(t *testing.T) {
 	if len(minutes) != 1 || minutes[0].Count != ingest.MaxCount {
 		t.Errorf("minutes: %+v", minutes)
 	}
+}
+
+func plain(rows ...ingest.Row) *ingest.Load {
+	load := &ingest.Load{}
+	load.Plain(rows...)
+	return load
 }

@@ -49,6 +49,16 @@ type engine interface {
 	// again says whether a transaction that failed shall run once more, and
 	// after which pause.
 	again(err error, try int) (pause time.Duration, again bool)
+	// atOnce is how many rows of so many columns one statement takes.
+	atOnce(columns int) int
+	// list is rows as a FROM of a statement without other arguments.
+	list(columns []column, rows [][]any) (from string, args []any)
+	// makeDays makes the partitions of a table for days, numbered since 1970,
+	// where there are none. Where a table is one, it does nothing.
+	makeDays(q query, table string, days []int64) error
+	// dropDays drops the partitions of a table that end before a time (ms). It
+	// says false where there are none to drop, and rows are to be deleted.
+	dropDays(q query, table string, before int64) (partitioned bool, err error)
 	// watch calls changed as Store.Watch does.
 	watch(ctx context.Context, changed func(environmentID, revision int64)) error
 }

@@ -326,6 +326,9 @@ func (m *move) write(ctx context.Context) (err error) {
 	if err := m.step("begun"); err != nil {
 		return err
 	}
+	if err := m.moveDays(); err != nil {
+		return err
+	}
 	var done int64
 	for _, t := range m.tables {
 		if err := m.copy(q, t, &done); err != nil {

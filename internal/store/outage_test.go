@@ -191,10 +191,13 @@ func TestCountsWaitForTheirOutcome(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := s.AddCounts(t.Context(), &ingest.Load{}); err != nil { // makes the days
+		t.Fatal(err)
+	}
 	cut := afterCommit
 	w.cut.Store(&cut)
 	at := time.Now().Truncate(time.Minute) // counts of long ago are not kept
-	if err := s.AddCounts(t.Context(), []string{"b"}, []ingest.Row{{EnvironmentID: environment, Minute: at.UnixMilli(), Flag: "f", Count: 7}}); err != nil {
+	if err := s.AddCounts(t.Context(), plain(ingest.Row{EnvironmentID: environment, Minute: at.UnixMilli(), Flag: "f", Count: 7})); err != nil {
 		t.Fatal(err)
 	}
 	counts, err := s.MinuteCounts(t.Context(), "p", "e", "f", at)

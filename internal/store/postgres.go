@@ -185,8 +185,9 @@ func (e *postgresEngine) migrator(ctx context.Context, _ pools) (*migrator, erro
 	return m, nil
 }
 
+// tables leaves out the partitions too.
 func (*postgresEngine) tables() string {
-	return `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'`
+	return `SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition`
 }
 
 // columns leaves out the partitions of a table, which are in it.

@@ -90,7 +90,7 @@ func TestTheReserveIsForChangesOnlyAndComesBack(t *testing.T) {
 	for i := range rows {
 		rows[i] = ingest.Row{EnvironmentID: 1, Flag: strings.Repeat("x", 100) + strconv.Itoa(i), Count: 1}
 	}
-	if err := s.AddCounts(t.Context(), nil, rows); err == nil || !s.HasReserve() {
+	if err := s.AddCounts(t.Context(), plain(rows...)); err == nil || !s.HasReserve() {
 		t.Errorf("counts: %v, reserve %v", err, s.HasReserve())
 	}
 	tries = 0

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -100,6 +101,22 @@ func (sqliteEngine) later(*sql.Conn) *later { return nil }
 func (sqliteEngine) commit(_ query, tx *sql.Tx) error { return translate(tx.Commit()) }
 
 func (sqliteEngine) again(error, int) (time.Duration, bool) { return 0, false }
+
+// atOnce: more values in one statement are not faster, and 32766 are the most.
+func (sqliteEngine) atOnce(columns int) int { return 1000 / columns }
+
+func (sqliteEngine) list(columns []column, rows [][]any) (from string, args []any) {
+	all := make([]string, len(rows))
+	for i, row := range rows {
+		all[i] = "(" + numbers(len(args), len(columns)) + ")"
+		args = append(args, row...)
+	}
+	return "(VALUES " + strings.Join(all, ", ") + ")", args
+}
+
+func (sqliteEngine) makeDays(query, string, []int64) error { return nil }
+
+func (sqliteEngine) dropDays(query, string, int64) (bool, error) { return false, nil }
 
 func (sqliteEngine) watch(ctx context.Context, _ func(environmentID, revision int64)) error {
 	<-ctx.Done()

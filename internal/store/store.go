@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -47,6 +48,7 @@ type Store struct {
 	clock  clock.Clock
 	begin  func(ctx context.Context, operation string) (done func(error))
 	epoch  atomic.Int64 // as it was read last
+	days   sync.Map     // int64, the days that have a partition as far as is known
 
 	trouble atomic.Pointer[fault.Error] // why the last write failed for want of room; nil when it did not
 	outage  atomic.Pointer[fault.Error] // why the database did not answer last; nil when it did

@@ -56,7 +56,9 @@ func leaseHolders(t *testing.T, s Store) {
 func leaseFence(t *testing.T, s Store) {
 	_, environment := project(t, s)
 	now := day.Add(30 * 24 * time.Hour)
-	check(t, s.AddCounts(t.Context(), nil, []ingest.Row{{EnvironmentID: environment, Minute: day.UnixMilli(), Flag: "x", Count: 1}}))
+	load := &ingest.Load{}
+	load.Plain(ingest.Row{EnvironmentID: environment, Minute: day.UnixMilli(), Flag: "x", Count: 1})
+	check(t, s.AddCounts(t.Context(), load))
 	counted := func() int {
 		minutes, err := s.MinuteCounts(t.Context(), "p", "production", "x", day)
 		check(t, err)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -259,11 +260,15 @@ func counts(t *testing.T, s Store) {
 	row := ingest.Row{EnvironmentID: id, Minute: at.UnixMilli(), Flag: "x", Variation: "true", Reason: "RULE", Application: "calendar", Version: "1", SDK: "go/1", Count: 3}
 	none := row
 	none.Variation, none.Reason, none.Count, none.Minute = "", "CODE_DEFAULT", 1, at.Add(time.Hour).UnixMilli()
-	check(t, s.AddCounts(t.Context(), []string{"a", "b"}, []ingest.Row{row}))
-	check(t, s.AddCounts(t.Context(), []string{"b", "c"}, []ingest.Row{row, none}))
-	ids, err := s.RecentBatches(t.Context(), 0)
-	check(t, err)
-	equal(t, []string{"a", "b", "c"}, ids)
+	first, second := &ingest.Load{}, &ingest.Load{}
+	first.Batch("a", row)
+	first.Plain(none)
+	second.Batch("a", row) // again, from another node
+	second.Batch("b", row)
+	second.Batch("b", row)
+	check(t, s.AddCounts(t.Context(), first))
+	check(t, s.AddCounts(t.Context(), second))
+	check(t, s.AddCounts(t.Context(), second)) // whose answer was lost
 	minutes, err := s.MinuteCounts(t.Context(), "p", "production", "x", at.Add(-time.Hour))
 	check(t, err)
 	equal(t, []store.MinuteCount{
@@ -317,23 +322,42 @@ func receiptsKept(t *testing.T, s Store) {
 }
 
 func retention(t *testing.T, s Store) {
-	_, id := project(t, s)
+	projectID, id := project(t, s)
+	write(t, s, func(tx catalog.Tx) error {
+		return tx.PutObject(projectID, catalog.ObjectRow{Kind: document.FlagKind, Key: "x", Body: []byte(`{"type":"boolean"}`), Source: catalog.FromCode})
+	})
 	now := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
 	old := now.Add(-15 * 24 * time.Hour)
-	for _, at := range []time.Time{old, now} {
-		check(t, s.AddCounts(t.Context(), nil, []ingest.Row{{EnvironmentID: id, Minute: at.UnixMilli(), Flag: "x", Count: 1}}))
+	for i, at := range []time.Time{old, now} {
+		load := &ingest.Load{}
+		for _, flag := range []string{"x", "no-flag"} {
+			load.Plain(ingest.Row{EnvironmentID: id, Minute: at.UnixMilli(), Flag: flag, Count: 1})
+		}
+		load.Batch(fmt.Sprint("batch ", i)) // kept as of the store's clock, long ago
+		check(t, s.AddCounts(t.Context(), load))
 	}
 	prune(t, s, now)
-	minutes, err := s.MinuteCounts(t.Context(), "p", "production", "x", old)
-	check(t, err)
-	equal(t, 1, len(minutes))
+	for _, flag := range []string{"x", "no-flag"} {
+		minutes, err := s.MinuteCounts(t.Context(), "p", "production", flag, old)
+		check(t, err)
+		equal(t, 1, len(minutes))
+	}
 	hours, err := s.HourlyCounts(t.Context(), "p", "production", old, 16*24)
 	check(t, err)
-	total := int64(0)
-	for _, n := range hours["x"].Counts {
-		total += n
+	total := map[string]int64{}
+	for flag, h := range hours {
+		for _, n := range h.Counts {
+			total[flag] += n
+		}
 	}
-	equal(t, int64(2), total)
+	equal(t, map[string]int64{"x": 2, "no-flag": 1}, total)
+
+	late := &ingest.Load{} // a day that is gone is made again
+	late.Plain(ingest.Row{EnvironmentID: id, Minute: old.UnixMilli(), Flag: "x", Count: 1})
+	check(t, s.AddCounts(t.Context(), late))
+	minutes, err := s.MinuteCounts(t.Context(), "p", "production", "x", old)
+	check(t, err)
+	equal(t, 2, len(minutes))
 }
 
 // prune runs retention as who holds its lease.

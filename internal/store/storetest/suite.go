@@ -55,6 +55,8 @@ func Run(t *testing.T, open Opener) {
 		"sessions and tokens":                        sessionsAndTokens,
 		"entries wait in order and are taken once":   waiting,
 		"counts add up and a batch is known":         counts,
+		"a batch counts once, whatever happens":      onceEach,
+		"nodes add to the same rows":                 manyNodes,
 		"receipts and overrides come back":           receiptsKept,
 		"sealed secrets come back":                   sealedSecrets,
 		"a lease has one holder":                     leaseHolders,
