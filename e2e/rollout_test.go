@@ -162,11 +162,9 @@ func TestAProgramOutlivesItsServer(t *testing.T) {
 	s := startServer(t)
 	s.apply(t, fmt.Sprintf(pairDocument, 100, 0))
 	client := newClient(t, s)
-	if !client.Bool(t.Context(), "web.banner", false) {
-		// Without a unit nobody is in a split of more than one cell, but this
-		// table has one.
-		t.Fatal("the experiment is not served")
-	}
+	// Without a unit nobody is in a split of more than one cell, but this table
+	// has one.
+	until(t, "the experiment to be served", 5*time.Second, func() bool { return client.Bool(t.Context(), "web.banner", false) })
 	s.kill()
 	until(t, "the client to notice", 5*time.Second, func() bool { return client.Status().Stale })
 	if !client.Bool(t.Context(), "web.banner", false) {

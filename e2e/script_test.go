@@ -139,7 +139,8 @@ func (s *scriptServer) start(ts *testscript.TestScript, env []string) {
 		response, err := http.Get("http://" + address + "/readyz")
 		if err == nil {
 			_ = response.Body.Close()
-			if response.StatusCode == http.StatusOK {
+			// What it prints comes through a pipe, and may be a moment later.
+			if response.StatusCode == http.StatusOK && strings.Contains(s.out.String(), "http://"+address) {
 				break
 			}
 		}
