@@ -69,7 +69,7 @@ dist: $(GO_SOURCES) $(DASHBOARD) $(WHEEL) $(GOPROXY_STAMP) | need-go ## build/di
 	  echo "burgee: building for $$platform"; \
 	  $(MAKE) --no-print-directory build/cross/$$platform; \
 	done
-	@go run ./internal/dist/pack -version $(VERSION) -epoch $(SOURCE_DATE_EPOCH) -binaries build/cross -wheel $(WHEEL) -out build/dist
+	@go run ./internal/release/pack -version $(VERSION) -epoch $(SOURCE_DATE_EPOCH) -binaries build/cross -wheel $(WHEEL) -out build/dist
 	@ls -l build/dist
 
 build/cross/%:

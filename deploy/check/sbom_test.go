@@ -12,7 +12,7 @@ import (
 	cyclonedx "github.com/CycloneDX/cyclonedx-go"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"burgee.dev/burgee/internal/dist"
+	"burgee.dev/burgee/internal/release"
 )
 
 // The schema comes with the module of CycloneDX's types.
@@ -50,15 +50,15 @@ func bill(t *testing.T) []byte {
 			info.Deps = append(info.Deps, &debug.Module{Path: part[0], Version: part[1], Sum: part[2]})
 		}
 	}
-	components, err := dist.GoModules("0.1.0", map[string]*debug.BuildInfo{"linux_amd64": info, "windows_amd64": {GoVersion: "go1.26.8"}})
+	components, err := release.GoModules("0.1.0", map[string]*debug.BuildInfo{"linux_amd64": info, "windows_amd64": {GoVersion: "go1.26.8"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	packages, err := dist.NpmPackages(read(t, "../../dashboard/package-lock.json"))
+	packages, err := release.NpmPackages(read(t, "../../dashboard/package-lock.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := dist.BillOfMaterials("0.1.0", append(components, packages...), time.Unix(1_790_000_000, 0))
+	text, err := release.BillOfMaterials("0.1.0", append(components, packages...), time.Unix(1_790_000_000, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,11 +20,11 @@ import (
 	"strings"
 	"time"
 
-	"burgee.dev/burgee/internal/dist"
+	"burgee.dev/burgee/internal/release"
 )
 
 func main() {
-	var r release
+	var r order
 	epoch := flag.Int64("epoch", 0, "time of every file, in Unix seconds")
 	flag.StringVar(&r.version, "version", "", "version, 0.1.0")
 	flag.StringVar(&r.binaries, "binaries", "", "folder with PLATFORM/burgee or PLATFORM/burgee.exe")
@@ -39,13 +39,13 @@ func main() {
 	}
 }
 
-// release is what is asked for.
-type release struct {
+// order is what is asked for.
+type order struct {
 	version, binaries, wheel, dashboard, out string
 	when                                     time.Time
 }
 
-func (r *release) make() error {
+func (r *order) make() error {
 	if r.version == "" || r.binaries == "" || r.wheel == "" || r.out == "" || flag.NArg() > 0 {
 		return errors.New("give -version, -binaries, -wheel and -out")
 	}
@@ -61,11 +61,11 @@ func (r *release) make() error {
 	if err != nil {
 		return err
 	}
-	bill, err := dist.BillOfMaterials(r.version, components, r.when)
+	bill, err := release.BillOfMaterials(r.version, components, r.when)
 	if err != nil {
 		return err
 	}
-	files := []dist.File{{Name: filepath.Base(r.wheel), Data: wheel}, {Name: "burgee_" + r.version + ".cdx.json", Data: bill}}
+	files := []release.File{{Name: filepath.Base(r.wheel), Data: wheel}, {Name: "burgee_" + r.version + ".cdx.json", Data: bill}}
 	beside, err := besides(components)
 	if err != nil {
 		return err
@@ -81,43 +81,43 @@ func (r *release) make() error {
 }
 
 // besides are the files in every archive beside the binary.
-func besides(components []dist.Component) ([]dist.File, error) {
-	files := []dist.File{{Name: "THIRD-PARTY.txt", Data: dist.Notices(components), Mode: 0o644}}
+func besides(components []release.Component) ([]release.File, error) {
+	files := []release.File{{Name: "THIRD-PARTY.txt", Data: release.Notices(components), Mode: 0o644}}
 	for _, name := range []string{"README.md", "LICENSE"} {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, dist.File{Name: name, Data: data, Mode: 0o644})
+		files = append(files, release.File{Name: name, Data: data, Mode: 0o644})
 	}
-	slices.SortFunc(files, func(a, b dist.File) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(files, func(a, b release.File) int { return strings.Compare(a.Name, b.Name) })
 	return files, nil
 }
 
 // archive packs the binary of a platform as people of that platform expect.
-func (r *release) archive(binary string, beside []dist.File) (dist.File, error) {
+func (r *order) archive(binary string, beside []release.File) (release.File, error) {
 	data, err := os.ReadFile(binary)
 	if err != nil {
-		return dist.File{}, err
+		return release.File{}, err
 	}
 	platform := filepath.Base(filepath.Dir(binary))
 	stem := "burgee_" + r.version + "_" + platform
-	files := []dist.File{{Name: stem + "/" + filepath.Base(binary), Data: data, Mode: 0o755}}
+	files := []release.File{{Name: stem + "/" + filepath.Base(binary), Data: data, Mode: 0o755}}
 	for _, f := range beside {
 		f.Name = stem + "/" + f.Name
 		files = append(files, f)
 	}
-	write, name := dist.Tar, stem+".tar.gz"
+	write, name := release.Tar, stem+".tar.gz"
 	if strings.HasPrefix(platform, "windows") {
-		write, name = dist.Zip, stem+".zip"
+		write, name = release.Zip, stem+".zip"
 	}
 	var packed bytes.Buffer
 	err = write(&packed, files, r.when)
-	return dist.File{Name: name, Data: packed.Bytes()}, err
+	return release.File{Name: name, Data: packed.Bytes()}, err
 }
 
 // components is everything in the release that has a name of its own.
-func (r *release) components(binaries []string, wheel []byte) ([]dist.Component, error) {
+func (r *order) components(binaries []string, wheel []byte) ([]release.Component, error) {
 	builds := map[string]*debug.BuildInfo{}
 	for _, binary := range binaries {
 		info, err := buildinfo.ReadFile(binary)
@@ -126,7 +126,7 @@ func (r *release) components(binaries []string, wheel []byte) ([]dist.Component,
 		}
 		builds[filepath.Base(filepath.Dir(binary))] = info
 	}
-	modules, err := dist.GoModules(r.version, builds)
+	modules, err := release.GoModules(r.version, builds)
 	if err != nil {
 		return nil, err
 	}
@@ -137,27 +137,27 @@ func (r *release) components(binaries []string, wheel []byte) ([]dist.Component,
 	if err != nil {
 		return nil, err
 	}
-	packages, err := dist.NpmPackages(lock)
+	packages, err := release.NpmPackages(lock)
 	if err != nil {
 		return nil, err
 	}
 	for i := range packages {
-		texts, err := dist.ReadLicence(filepath.Join(r.dashboard, "node_modules", packages[i].Name))
+		texts, err := release.ReadLicence(filepath.Join(r.dashboard, "node_modules", packages[i].Name))
 		if err != nil && packages[i].Licence.ID == "" {
 			return nil, err
 		}
 		packages[i].Licence.Texts = texts.Texts
 	}
 	sum := sha256.Sum256(wheel)
-	python := dist.Component{
-		Name: "burgee", Version: r.version, Purl: "pkg:pypi/burgee@" + r.version, Licence: dist.Licence{ID: "Apache-2.0"},
+	python := release.Component{
+		Name: "burgee", Version: r.version, Purl: "pkg:pypi/burgee@" + r.version, Licence: release.Licence{ID: "Apache-2.0"},
 		Algorithm: "SHA-256", Hash: hex.EncodeToString(sum[:]),
 	}
 	return append(append(modules, packages...), python), nil
 }
 
 // licenseModules reads the licences of modules from where the Go tool keeps them.
-func licenseModules(modules []dist.Component) error {
+func licenseModules(modules []release.Component) error {
 	folders, err := moduleFolders()
 	if err != nil {
 		return err
@@ -170,7 +170,7 @@ func licenseModules(modules []dist.Component) error {
 		if !ok {
 			return fmt.Errorf("no folder of module %s", m.Name)
 		}
-		if modules[i].Licence, err = dist.ReadLicence(folder); err != nil {
+		if modules[i].Licence, err = release.ReadLicence(folder); err != nil {
 			return err
 		}
 	}
@@ -201,8 +201,8 @@ func moduleFolders() (map[string]string, error) {
 }
 
 // write fills the folder, and the sums of all files in the order of their names.
-func (r *release) write(files []dist.File) error {
-	slices.SortFunc(files, func(a, b dist.File) int { return strings.Compare(a.Name, b.Name) })
+func (r *order) write(files []release.File) error {
+	slices.SortFunc(files, func(a, b release.File) int { return strings.Compare(a.Name, b.Name) })
 	var sums bytes.Buffer
 	for _, f := range files {
 		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(f.Data), f.Name)
@@ -213,7 +213,7 @@ func (r *release) write(files []dist.File) error {
 	if err := os.MkdirAll(r.out, 0o755); err != nil {
 		return err
 	}
-	for _, f := range append(files, dist.File{Name: "SHA256SUMS", Data: sums.Bytes()}) {
+	for _, f := range append(files, release.File{Name: "SHA256SUMS", Data: sums.Bytes()}) {
 		if err := os.WriteFile(filepath.Join(r.out, f.Name), f.Data, 0o644); err != nil {
 			return err
 		}
