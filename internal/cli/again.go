@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"burgee.dev/burgee/internal/fault"
-	"burgee.dev/burgee/internal/server"
 	"burgee.dev/burgee/internal/store"
 	"burgee.dev/burgee/internal/telemetry"
 	"burgee.dev/burgee/internal/upkeep"
@@ -13,13 +12,13 @@ import (
 
 // runBeginAgain is restore for a PostgreSQL database that its own tools have put
 // back.
-func runBeginAgain(ctx context.Context, stdio Stdio, at server.Place, o restoreOptions) error {
+func runBeginAgain(ctx context.Context, stdio Stdio, at store.Place, o restoreOptions) error {
 	if o.file != "" {
 		return fault.New(fault.Invalid, "store_elsewhere",
 			"burgee restore FILE puts a file into a data folder, and this store is a PostgreSQL database: put that back with its own tools, such as pg_restore, and then run burgee restore --store URL without a file. To restore into a folder all the same, name it with --data")
 	}
 	facts, err := upkeep.BeginAgain(ctx, upkeep.BeginAgainOptions{
-		Store: at.Store, Version: telemetry.Version,
+		Store: at.URL, Version: telemetry.Version,
 		Confirm: func(facts store.Facts) error {
 			if !o.asJSON {
 				say(stdio.Out, "the database has\n")

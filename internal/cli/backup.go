@@ -58,13 +58,13 @@ func runBackup(ctx context.Context, stdio Stdio, o backupOptions) error {
 	if err != nil {
 		return err
 	}
-	if at.Store != "" {
+	if at.URL != "" {
 		return fault.New(fault.Invalid, "store_elsewhere",
 			"burgee backup copies the SQLite database of a data folder, and this store is a PostgreSQL database: back that up with its own tools, such as pg_dump --format=custom. To back up a folder all the same, name it with --data")
 	}
 	bar := newProgress(stdio, "copying")
 	b, err := upkeep.MakeBackup(ctx, upkeep.BackupOptions{
-		Data: at.Data, File: o.file, Version: telemetry.Version, Progress: bar.at,
+		Data: at.Dir, File: o.file, Version: telemetry.Version, Progress: bar.at,
 	})
 	bar.end()
 	if err != nil {
@@ -148,14 +148,14 @@ func runRestore(ctx context.Context, stdio Stdio, o restoreOptions) error {
 	switch {
 	case err != nil:
 		return err
-	case at.Store != "":
+	case at.URL != "":
 		return runBeginAgain(ctx, stdio, at, o)
 	case o.file == "":
 		return fault.New(fault.Invalid, "file_not_named", "name the backup to restore: burgee restore FILE; without a file it is for a PostgreSQL database that was put back by its own tools, named with --store")
 	}
 	bar := newProgress(stdio, "copying")
 	r, err := upkeep.Restore(ctx, upkeep.RestoreOptions{
-		Data: at.Data, File: o.file, Version: telemetry.Version, AcceptBroken: o.broken, Progress: bar.at,
+		Data: at.Dir, File: o.file, Version: telemetry.Version, AcceptBroken: o.broken, Progress: bar.at,
 		Confirm: func(p store.RestorePlan) error {
 			bar.end()
 			if !o.asJSON {

@@ -57,7 +57,7 @@ func runDoctor(ctx context.Context, stdio Stdio, o doctorOptions) error {
 	}
 	watched := terminal(stdio.Err)
 	report, err := upkeep.Examine(ctx, upkeep.DoctorOptions{
-		Data: at.Data, Store: at.Store, Backups: o.backups, Secret: key,
+		Data: at.Dir, Store: at.URL, Backups: o.backups, Secret: key,
 		Progress: func(name string) {
 			if watched {
 				say(stdio.Err, "\r\x1b[Klooking at %s …", name)

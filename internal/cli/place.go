@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"burgee.dev/burgee/internal/config"
-	"burgee.dev/burgee/internal/server"
+	"burgee.dev/burgee/internal/store"
 )
 
 // place is where a command finds what a server keeps: --data and --store, which
@@ -20,10 +20,10 @@ func (p *place) bind(cmd *cobra.Command) {
 
 // find resolves a place. A folder that was named beats a database of the
 // environment.
-func (p *place) find(stdio Stdio) (at server.Place, err error) {
-	at.Data = cmp.Or(p.data, stdio.getenv("BURGEE_DATA"), "./data")
+func (p *place) find(stdio Stdio) (at store.Place, err error) {
+	at.Dir = cmp.Or(p.data, stdio.getenv("BURGEE_DATA"), "./data")
 	if p.data == "" || p.store != "" {
-		at.Store, err = config.StoreAddress(stdio.Environ, p.store)
+		at.URL, err = config.StoreAddress(stdio.Environ, p.store)
 	}
 	return at, err
 }

@@ -94,7 +94,7 @@ func runSecretKeyRotate(ctx context.Context, stdio Stdio, o rotateOptions) error
 	told := rotated{Old: old.Fingerprint(), New: next.Fingerprint(), Key: made}
 	shown := false
 	told.Changed, err = upkeep.RotateSecretKey(ctx, upkeep.RotateOptions{
-		Data: at.Data, Store: at.Store, Version: telemetry.Version, Old: old, New: next,
+		Data: at.Dir, Store: at.URL, Version: telemetry.Version, Old: old, New: next,
 		Show: func() error {
 			err := told.show(stdio, o.asJSON)
 			shown = err == nil && made != ""
@@ -190,7 +190,7 @@ func runSecretKeyForget(ctx context.Context, stdio Stdio, o forgetOptions) error
 		return err
 	}
 	names, err := upkeep.ForgetSecrets(ctx, upkeep.ForgetOptions{
-		Data: at.Data, Store: at.Store, Version: telemetry.Version,
+		Data: at.Dir, Store: at.URL, Version: telemetry.Version,
 		Confirm: func(fingerprint string, names []string) error {
 			say(stdio.Err, "%s sealed with the key of fingerprint %s will be gone: %s\n", count(len(names), "secret"), fingerprint, strings.Join(names, ", "))
 			if o.yes {

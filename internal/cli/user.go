@@ -14,6 +14,7 @@ import (
 
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/server"
+	"burgee.dev/burgee/internal/store"
 )
 
 func newUser(stdio Stdio) *cobra.Command {
@@ -68,14 +69,14 @@ func runCreateOwner(ctx context.Context, stdio Stdio, o ownerOptions) error {
 
 // withPassword asks for what is missing and hands it to do.
 func withPassword(ctx context.Context, stdio Stdio, o ownerOptions,
-	do func(ctx context.Context, at server.Place, email, password string) error, done string,
+	do func(ctx context.Context, at store.Place, email, password string) error, done string,
 ) error {
 	at, err := o.place.find(stdio)
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(at.Data); at.Store == "" && errors.Is(err, os.ErrNotExist) {
-		return fault.New(fault.NotFound, "data_missing", "there is no folder %s; start the server once, or name its folder with --data", at.Data)
+	if _, err := os.Stat(at.Dir); at.URL == "" && errors.Is(err, os.ErrNotExist) {
+		return fault.New(fault.NotFound, "data_missing", "there is no folder %s; start the server once, or name its folder with --data", at.Dir)
 	}
 	in := bufio.NewReader(stdio.In)
 	if o.email == "" {

@@ -11,15 +11,9 @@ import (
 	"burgee.dev/burgee/internal/telemetry"
 )
 
-// Place is where a server keeps everything.
-type Place struct {
-	Data  string // the data folder
-	Store string // postgres://…; "" is SQLite in Data
-}
-
 // CreateOwner makes the owner account from the server's own host, also while a
 // server runs.
-func CreateOwner(ctx context.Context, place Place, email, password string) error {
+func CreateOwner(ctx context.Context, place store.Place, email, password string) error {
 	return withAccounts(ctx, place, func(accounts *account.Service) error {
 		_, err := accounts.CreateOwner(ctx, email, password)
 		return err
@@ -28,14 +22,14 @@ func CreateOwner(ctx context.Context, place Place, email, password string) error
 
 // SetPassword gives a person another password in the same way, and ends all
 // their sessions.
-func SetPassword(ctx context.Context, place Place, email, password string) error {
+func SetPassword(ctx context.Context, place store.Place, email, password string) error {
 	return withAccounts(ctx, place, func(accounts *account.Service) error {
 		return accounts.SetPassword(ctx, email, password)
 	})
 }
 
-func withAccounts(ctx context.Context, place Place, do func(*account.Service) error) (err error) {
-	st, err := store.Open(ctx, store.Options{URL: place.Store, Dir: place.Data, Shared: true, Clock: clock.System{}, Version: telemetry.Version})
+func withAccounts(ctx context.Context, place store.Place, do func(*account.Service) error) (err error) {
+	st, err := store.Open(ctx, store.Options{URL: place.URL, Dir: place.Dir, Shared: true, Clock: clock.System{}, Version: telemetry.Version})
 	if err != nil {
 		return err
 	}

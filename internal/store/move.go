@@ -21,10 +21,6 @@ import (
 // else.
 const movingTable = "moving"
 
-// Place is where a store is: a PostgreSQL database, or the SQLite database of a
-// folder.
-type Place struct{ URL, Dir string }
-
 // MoveOptions say what is moved where.
 type MoveOptions struct {
 	From, To Place

@@ -14,6 +14,12 @@ import (
 	"burgee.dev/burgee/internal/fault"
 )
 
+// Place is where a store is.
+type Place struct {
+	URL string // a PostgreSQL database, postgres://…; "" is the SQLite database of Dir
+	Dir string // the data folder
+}
+
 // Options say where a store is.
 type Options struct {
 	// URL names a PostgreSQL database, postgres://…; "" is SQLite in Dir.

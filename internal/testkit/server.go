@@ -90,17 +90,17 @@ func Start(t testing.TB, options Options) *Server {
 
 // PlaceOf is where a server of a folder keeps everything, in the engine that
 // this run is about.
-func PlaceOf(t testing.TB, data string) server.Place {
+func PlaceOf(t testing.TB, data string) store.Place {
 	t.Helper()
 	at := storetest.At(t, store.Options{Dir: data})
-	return server.Place{Data: data, Store: at.URL}
+	return store.Place{Dir: data, URL: at.URL}
 }
 
 // sources are the settings; the store is the engine that this run is about.
 func (o Options) sources(t testing.TB) config.Sources {
 	flags := map[string]string{"addr": "127.0.0.1:0", "ops-addr": "", "data": o.Data}
 	if !o.SQLite {
-		flags["store"] = PlaceOf(t, o.Data).Store
+		flags["store"] = PlaceOf(t, o.Data).URL
 	}
 	for name, value := range o.Flags {
 		flags[name] = value
