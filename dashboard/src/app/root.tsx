@@ -1,9 +1,7 @@
 import { Outlet } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 
-const Notifications = lazy(() =>
-  import('@mantine/notifications').then((module) => ({ default: module.Notifications })),
-);
+const Messages = lazy(() => import('./messages').then((module) => ({ default: module.Messages })));
 
 /** Every page, and the messages over it: inside the router, since messages hold links. */
 export function Root() {
@@ -11,7 +9,7 @@ export function Root() {
     <>
       <Outlet />
       <Suspense>
-        <Notifications position="bottom-right" autoClose={8000} />
+        <Messages />
       </Suspense>
     </>
   );
