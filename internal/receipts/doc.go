@@ -14,5 +14,7 @@
 // Memory is bounded: there is a most number of instances, of revisions for each
 // environment, and of open expectations. Changed receipts go to a Sink every few
 // seconds in one transaction, so that history answers after a restart; nobody
-// who reports waits for it.
+// who reports waits for it. One for which reports are still to be expected goes
+// there when they are in or the grace has passed: a crash loses those of the last
+// 15 seconds.
 package receipts
