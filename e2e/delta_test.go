@@ -84,7 +84,7 @@ func TestAProgramIsSentWhatDiffers(t *testing.T) {
 		others += fmt.Sprintf("  other.flag-%d: {type: boolean, environments: {production: {default: true}}}\n", i)
 	}
 	s.apply(t, others)
-	s.untilServed(t, publish(100))
+	publish(100)
 	line, folder := newTap(t, s), t.TempDir()
 	follow := func() *burgee.Client {
 		client, err := burgee.New(burgee.Options{Key: serverKey, URL: line.URL, CacheDir: folder})

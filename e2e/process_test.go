@@ -229,13 +229,17 @@ func (s *server) try(method, path string, body, out any) (int, error) {
 	return response.StatusCode, nil
 }
 
-// apply publishes a document and returns the revisions.
+// apply publishes a document, waits until programs get it, and returns the
+// revisions.
 func (s *server) apply(t *testing.T, text string) map[string]int64 {
 	t.Helper()
 	var result struct {
 		Revisions map[string]int64 `json:"revisions"`
 	}
 	s.must(t, http.MethodPost, "/api/v1/projects/default/apply", map[string]any{"text": text, "file": "test.yaml"}, &result)
+	if revision := result.Revisions["production"]; revision > 0 {
+		s.untilServed(t, revision)
+	}
 	return result.Revisions
 }
 
