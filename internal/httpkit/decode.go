@@ -2,6 +2,7 @@ package httpkit
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"errors"
@@ -29,6 +30,7 @@ type Limits struct {
 	Body         int64 // most bytes as sent; 0 is MaxBody
 	Inflated     int64 // most bytes after gzip; 0 refuses a compressed body
 	Depth        int   // deepest nesting; 0 is MaxDepth
+	Values       int   // most values, counted by commas and brackets; 0 is as many as fit
 	AllowUnknown bool  // ignore unknown fields, for protocols that grow
 	AllowEmpty   bool  // an empty body leaves the target as it is
 }
@@ -48,25 +50,34 @@ func Decode(r *http.Request, v any, limits Limits) error {
 
 // ReadBody reads the body of r, inflating it when limits allow.
 func ReadBody(r *http.Request, limits Limits) ([]byte, error) {
-	limit := limits.Body
-	if limit == 0 {
-		limit = MaxBody
+	sent, err := receive(r, limits)
+	if err != nil {
+		return nil, err
 	}
+	return unpack(r, sent, limits)
+}
+
+// receive reads the body as it was sent.
+func receive(r *http.Request, limits Limits) ([]byte, error) {
+	limit := limits.body()
 	if r.ContentLength > limit {
 		// Hear the client out, within reason: one that is cut off while it sends
 		// does not read the answer.
 		_, _ = io.CopyN(io.Discard, r.Body, 2*limit)
 		return nil, tooLarge(limit)
 	}
-	body, err := readAtMost(r.Body, limit)
-	if err != nil {
-		return nil, err
-	}
+	return readAtMost(r.Body, limit)
+}
+
+func (l Limits) body() int64 { return cmp.Or(l.Body, MaxBody) }
+
+// unpack inflates what was sent with r.
+func unpack(r *http.Request, sent []byte, limits Limits) ([]byte, error) {
 	switch encoding := strings.ToLower(r.Header.Get("Content-Encoding")); encoding {
 	case "", "identity":
-		return body, nil
+		return sent, nil
 	case "gzip":
-		return inflate(body, limits.Inflated)
+		return inflate(sent, limits.Inflated)
 	default:
 		return nil, fault.New(fault.Invalid, "encoding_unknown",
 			"Content-Encoding %q is not read here; send the body uncompressed", encoding)
@@ -125,11 +136,7 @@ func size(n int64) string {
 
 // DecodeBytes decodes one JSON value that fills data.
 func DecodeBytes(data []byte, v any, limits Limits) error {
-	depth := limits.Depth
-	if depth == 0 {
-		depth = MaxDepth
-	}
-	if err := checkText(data, depth); err != nil {
+	if err := checkText(data, limits); err != nil {
 		return err
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
@@ -145,20 +152,20 @@ func DecodeBytes(data []byte, v any, limits Limits) error {
 	return nil
 }
 
-func checkText(data []byte, depth int) error {
+func checkText(data []byte, limits Limits) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return fault.New(fault.Invalid, "body_empty", "The body is empty; send a JSON value")
 	}
 	if !utf8.Valid(data) {
 		return fault.New(fault.Invalid, "json_malformed", "The body is not UTF-8 text; send JSON in UTF-8")
 	}
-	return checkDepth(data, depth)
+	return checkShape(data, cmp.Or(limits.Depth, MaxDepth), cmp.Or(limits.Values, len(data)))
 }
 
-// checkDepth counts brackets outside strings. It runs before decoding, so that
-// a hostile body costs one pass over its bytes and no allocation.
-func checkDepth(data []byte, most int) error {
-	depth, inString := 0, false
+// checkShape counts brackets and commas outside strings. It runs before decoding,
+// so that a hostile body costs one pass over its bytes and no allocation.
+func checkShape(data []byte, deepest, most int) error {
+	depth, values, inString := 0, 0, false
 	for i := 0; i < len(data); i++ {
 		switch c := data[i]; {
 		case inString && c == '\\':
@@ -166,14 +173,21 @@ func checkDepth(data []byte, most int) error {
 		case c == '"':
 			inString = !inString
 		case inString:
+		case c == ',':
+			values++
 		case c == '{' || c == '[':
-			if depth++; depth > most {
+			values++
+			if depth++; depth > deepest {
 				return fault.New(fault.Invalid, "json_too_deep",
-					"The JSON nests deeper than %d levels; send a flatter value", most)
+					"The JSON nests deeper than %d levels; send a flatter value", deepest)
 			}
 		case c == '}' || c == ']':
 			depth--
 		}
+	}
+	if values > most {
+		return fault.New(fault.TooLarge, "json_too_long",
+			"The JSON holds more than %d values; send less at a time", most)
 	}
 	return nil
 }

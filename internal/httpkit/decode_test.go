@@ -50,6 +50,18 @@ func TestDecodeSaysWhatIsWrongAndWhere(t *testing.T) {
 	}
 }
 
+func TestABodyOfTooManyValuesIsRefusedBeforeItIsDecoded(t *testing.T) {
+	for body, values := range map[string]int{`[{"a":",{["},{}]`: 4, `[1,2,3]`: 3, `"a,b,c"`: 0} {
+		for most := max(1, values-1); most <= values+1; most++ {
+			var v any
+			err := DecodeBytes([]byte(body), &v, Limits{Values: most})
+			if refused := fault.IsKind(err, fault.TooLarge); refused != (values > most) || (err != nil) != refused {
+				t.Errorf("%s with at most %d values: %v", body, most, err)
+			}
+		}
+	}
+}
+
 func TestWhoSendsTooMuchHearsSo(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, err := ReadBody(r, Limits{Body: 8 << 20})

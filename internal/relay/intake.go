@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/gate"
 	"burgee.dev/burgee/internal/httpkit"
+	"burgee.dev/burgee/internal/ingest"
 )
 
 // Intake serves what programs send: counts and registrations.
@@ -19,10 +19,13 @@ type Intake struct {
 	gate   *gate.Gate
 	up     *upstream
 	outbox *Outbox
+	bodies *httpkit.Intake
 }
 
 // Intake returns the handlers of what programs send.
-func (r *Relay) Intake(g *gate.Gate, o *Outbox) *Intake { return &Intake{g, r.up, o} }
+func (r *Relay) Intake(g *gate.Gate, o *Outbox) *Intake {
+	return &Intake{g, r.up, o, httpkit.NewIntake(0, 0)}
+}
 
 // Routes adds the routes to mux.
 func (in *Intake) Routes(mux *http.ServeMux) {
@@ -30,8 +33,8 @@ func (in *Intake) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /sdk/v1/register", in.register)
 }
 
-// maxInflated is what a compressed batch may grow to, as upstream has it.
-const maxInflated = 10 << 20
+// batchLimits are what a compressed batch may grow to, as upstream has it.
+var batchLimits = httpkit.Limits{Inflated: 10 << 20, Values: 20 * ingest.MaxCounts, AllowUnknown: true}
 
 type accepted struct {
 	Accepted int `json:"accepted"`
@@ -45,17 +48,17 @@ func (in *Intake) events(w http.ResponseWriter, r *http.Request) {
 		httpkit.WriteProblem(w, r, err)
 		return
 	}
-	raw, err := httpkit.ReadBody(withoutEncoding(r), httpkit.Limits{})
+	parcel, err := in.bodies.Receive(r, batchLimits)
 	if err != nil {
 		httpkit.WriteProblem(w, r, err)
 		return
 	}
+	defer parcel.Done()
 	var body struct {
 		ID     string            `json:"id"`
 		Counts []json.RawMessage `json:"counts"`
 	}
-	r.Body = io.NopCloser(bytes.NewReader(raw))
-	err = httpkit.Decode(r, &body, httpkit.Limits{Inflated: maxInflated, AllowUnknown: true})
+	err = parcel.Decode(&body)
 	if err == nil && body.ID == "" {
 		err = fault.New(fault.Invalid, "events_invalid", "The batch of counts was not taken").
 			WithField("id", "must be 1 to 64 characters, a new UUID for each batch")
@@ -65,7 +68,7 @@ func (in *Intake) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	in.outbox.add(batch{
-		place: place{pass.State.Project, pass.State.Environment}, header: handedOn(r), body: raw,
+		place: place{pass.State.Project, pass.State.Environment}, header: handedOn(r), body: parcel.Sent,
 		own: pass.Relay(), since: time.Now(),
 	})
 	httpkit.WriteJSON(w, http.StatusAccepted, accepted{len(body.Counts)})

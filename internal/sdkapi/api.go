@@ -51,6 +51,7 @@ type API struct {
 	stats     Stats
 
 	admission *admission
+	intake    *httpkit.Intake
 	streams   atomic.Int64
 	running   sync.WaitGroup // audiences, and writes that wait for their readers
 
@@ -74,7 +75,7 @@ func New(g *gate.Gate, p *presence.Registry, registrar Registrar, events Events,
 	}
 	return &API{
 		gate: g, presence: p, registrar: registrar, events: events, reports: reports, opts: opts,
-		admission: newAdmission(opts.Wholes, opts.Now), stats: newStats(),
+		admission: newAdmission(opts.Wholes, opts.Now), intake: httpkit.NewIntake(0, 0), stats: newStats(),
 		audiences: map[*delivery.Cell]*audience{}, draining: make(chan struct{}),
 	}
 }

@@ -5,12 +5,15 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -178,6 +181,7 @@ func TestEachRouteAnswersEachCaller(t *testing.T) {
 		{"the same counts again", "POST", "/sdk/v1/events", events("b1"), []string{withKey}, 202, `{"accepted":1}`},
 		{"compressed counts", "POST", "/sdk/v1/events", zipped(t, events("b2")), []string{withKey, "Content-Encoding: gzip"}, 202, `{"accepted":1}`},
 		{"a gzip bomb", "POST", "/sdk/v1/events", zipped(t, strings.Repeat(" ", 11<<20)), []string{withKey, "Content-Encoding: gzip"}, 413, `over 10 MB`},
+		{"a batch of values without end", "POST", "/sdk/v1/events", zipped(t, `{"id":"b4","counts":[`+strings.Repeat("{},", 200_000)+`{}]}`), []string{withKey, "Content-Encoding: gzip"}, 413, `more than 200000 values`},
 		{"counts without an id", "POST", "/sdk/v1/events", events(""), []string{withKey}, 422, `"field":"id"`},
 		{"a revision's id that is none", "POST", "/sdk/v1/events", `{"id":"b3","applied":{"id":"12-abc","ago_ms":1}}`, []string{withKey}, 422, `"field":"applied.id"`},
 		{"a report from the future", "POST", "/sdk/v1/events", `{"id":"b3","applied":{"id":"1-2-abcdef","ago_ms":-1}}`, []string{withKey}, 422, `"field":"applied.ago_ms"`},
@@ -232,6 +236,40 @@ func TestABusyControlPlaneIsSaidSo(t *testing.T) {
 	answer := w.call(t, "POST", "/sdk/v1/register", `{"flags":[{"key":"a","type":"json","default":{}}]}`, withKey)
 	if answer.StatusCode != 503 || answer.Header.Get("Retry-After") != "2" {
 		t.Errorf("got %d, Retry-After %q", answer.StatusCode, answer.Header.Get("Retry-After"))
+	}
+}
+
+// Programs that announce large bodies and do not send them fill the room; the
+// next one is told when to come again, and is taken when there is room.
+func TestBatchesBeyondTheRoomAreToldToComeAgain(t *testing.T) {
+	w := newWorld(t, sdkapi.Options{})
+	post := func() *http.Response {
+		return w.call(t, "POST", "/sdk/v1/events", fmt.Sprintf(`{"id":%q,"counts":[]}`, rand.Text()), withKey)
+	}
+	var slow []net.Conn
+	for {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", w.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		slow = append(slow, conn)
+		_, _ = fmt.Fprintf(conn, "POST /sdk/v1/events HTTP/1.1\r\nHost: x\r\n%s\r\nContent-Length: 1000000\r\n\r\n{", withKey)
+		answer := post()
+		if answer.StatusCode == http.StatusAccepted && len(slow) < 100 {
+			continue
+		}
+		after, err := strconv.Atoi(answer.Header.Get("Retry-After"))
+		if answer.StatusCode != http.StatusServiceUnavailable || err != nil || after < 5 {
+			t.Fatalf("beside %d programs: %d, to come again after %q", len(slow), answer.StatusCode, answer.Header.Get("Retry-After"))
+		}
+		break
+	}
+	for _, conn := range slow {
+		_ = conn.Close()
+	}
+	for post().StatusCode != http.StatusAccepted {
+		time.Sleep(time.Millisecond)
 	}
 }
 

@@ -9,9 +9,10 @@ import (
 	"burgee.dev/burgee/internal/ingest"
 )
 
-// maxInflated caps what a compressed batch may grow to: a small body that
-// inflates without end would take the server's memory.
-const maxInflated = 10 << 20
+// batchLimits cap what a compressed batch may grow to: a small body that inflates
+// without end, or into values without end, would take the server's memory. A batch
+// of ingest.MaxCounts has 80,000 values.
+var batchLimits = httpkit.Limits{Inflated: 10 << 20, Values: 20 * ingest.MaxCounts, AllowUnknown: true}
 
 // application is how a program names itself in a body.
 type application struct {
@@ -54,8 +55,14 @@ func (a *API) takeEvents(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
+	parcel, err := a.intake.Receive(r, batchLimits)
+	if err != nil {
+		httpkit.WriteProblem(w, r, err)
+		return
+	}
+	defer parcel.Done()
 	var body eventsBody
-	if err := httpkit.Decode(r, &body, httpkit.Limits{Inflated: maxInflated, AllowUnknown: true}); err != nil {
+	if err := parcel.Decode(&body); err != nil {
 		httpkit.WriteProblem(w, r, err)
 		return
 	}
