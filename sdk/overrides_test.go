@@ -204,3 +204,48 @@ func TestEventsLeaveTheServerAloneForAsLongAsItAsks(t *testing.T) {
 		}
 	})
 }
+
+// A batch that the server has no room for comes again when it was told to, under
+// its id; so does one whose answer was lost. Each evaluation counts once.
+func TestABatchComesAgainUnderItsIDWhenTheServerHasNoRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newBubbleServer(t)
+		s.publish(1, 1, boolean("f", true))
+		client := connect(t, s, Options{})
+		defer client.Close()
+		time.Sleep(10 * time.Second) // what is new of the instance has been told
+		s.alter(func() { s.retryAfter = "20" })
+		s.refuse(503, `{"code":"events_busy"}`)
+		const seconds = 60
+		for range seconds {
+			client.Bool(t.Context(), "f", false)
+			time.Sleep(time.Second)
+		}
+		s.alter(func() { s.loseAnswers = 1 })
+		s.refuse(0, "")
+		time.Sleep(2 * time.Minute)
+
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if len(s.refused) < 2 {
+			t.Fatalf("%d batches were refused", len(s.refused))
+		}
+		for i, again := range s.refused[1:] {
+			if again.id != s.refused[0].id || again.at.Sub(s.refused[i].at) < 20*time.Second {
+				t.Errorf("batch %s came %v after %s", again.id, again.at.Sub(s.refused[i].at), s.refused[i].id)
+			}
+		}
+		came, total := map[string]int{}, int64(0)
+		for _, report := range s.reports {
+			came[report.ID]++
+			for _, c := range report.Counts {
+				if came[report.ID] == 1 {
+					total += c.Count
+				}
+			}
+		}
+		if came[s.refused[0].id] != 2 || total != seconds {
+			t.Errorf("%d of %d evaluations were counted; the batch that was refused came %d times more", total, seconds, came[s.refused[0].id])
+		}
+	})
+}

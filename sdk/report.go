@@ -3,6 +3,7 @@ package burgee
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"time"
@@ -145,7 +146,7 @@ func (r *reporter) post(ctx context.Context, report eventReport) (pause time.Dur
 	case isRefusal && refused.keyRefused():
 		return jittered(backoff.Refused), false
 	case isRefusal && !refused.hopeless():
-		return refused.RetryAfter, false
+		return refused.RetryAfter + time.Duration(rand.Float64()*float64(reportInterval)), false // not everybody at once
 	case err != nil && !isRefusal:
 		return 0, false
 	}

@@ -42,6 +42,7 @@ type protocolServer struct {
 	noStreams     bool
 	registrations []registration
 	reports       []eventReport
+	refused       []arrival // the batches of events that were answered with status
 	requests      map[string]int
 	resumed       []string // the Last-Event-ID of each stream
 }
@@ -55,6 +56,12 @@ func newProtocolServer(t testing.TB) *protocolServer {
 		s.Close()
 	})
 	return s
+}
+
+// arrival is a batch of events and when it came.
+type arrival struct {
+	id string
+	at time.Time
 }
 
 // newBubbleServer is a server for testing/synctest: real HTTP over connections
@@ -189,6 +196,9 @@ func (s *protocolServer) serve(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
 	case status != 0:
+		if r.URL.Path == eventsPath {
+			s.noteRefused(r)
+		}
 		if retryAfter != "" {
 			w.Header().Set("Retry-After", retryAfter)
 		}
@@ -210,6 +220,17 @@ func (s *protocolServer) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		accept(s, w, unpacked, &s.reports)
 	}
+}
+
+func (s *protocolServer) noteRefused(r *http.Request) {
+	var report eventReport
+	unpacked, err := gzip.NewReader(r.Body)
+	if err != nil || json.NewDecoder(unpacked).Decode(&report) != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refused = append(s.refused, arrival{report.ID, time.Now()})
 }
 
 func accept[T any](s *protocolServer, w http.ResponseWriter, body io.Reader, into *[]T) {

@@ -128,7 +128,11 @@ func (in *Ingest) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 			defer cancel()
-			return in.Flush(last)
+			err := in.Flush(last)
+			if err != nil {
+				in.opts.Logger.ErrorContext(last, "counts lost: the store did not take them before the end", "sums", in.Held(), "error", err)
+			}
+			return err
 		case <-ticker.C:
 		case <-in.full:
 		}

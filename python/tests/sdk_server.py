@@ -170,6 +170,8 @@ class SdkServer:
         self.epoch = 1_793_779_200
         self.refusal = None
         self.busy = {}
+        self.turned_away = []
+        self.lost_answers = 0
         self.streams_work = True
         self.silent_streams = False
         self.holds = False
@@ -334,14 +336,19 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
-        if self._refused(state):
-            return
         document = json.loads(body)
+        if self._refused(state):
+            state.turned_away.append((time.monotonic(), self.path, document))
+            return
         if self.path == "/sdk/v1/register":
             state.registered.append(document)
             answer = {"accepted": len(document["flags"]), "errors": state.register_errors}
         else:
             state.events.append(document)
+            if state.lost_answers:
+                state.lost_answers -= 1
+                self.close_connection = True
+                return
             answer = {"accepted": len(document["counts"])}
         self._answer(202, json.dumps(answer).encode(), {"Content-Type": "application/json"})
 

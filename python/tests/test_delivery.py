@@ -452,6 +452,23 @@ def test_counts_are_sent_in_batches_and_survive_an_outage(server, client, eventu
     assert entry["minute"] % 60_000 == 0
 
 
+def test_a_batch_comes_again_under_its_id_when_the_server_has_no_room(server, client, eventually):
+    server.set(flag("a", on=True))
+    client.setup(KEY, url=server.url)
+    eventually(lambda: server.events)  # what is new of the instance has been told
+    server.busy = {"/sdk/v1/events": 2}
+    server.lost_answers = 1
+    client.get("a", False)
+    eventually(lambda: server.turned_away)
+    client.get("a", False)
+    eventually(lambda: server.counts.get(("a", "true", "DEFAULT")) == 2)
+    (first, _, batch), (second, _, again) = server.turned_away
+    assert again == batch
+    assert second - first >= 1, "Retry-After was a second"
+    ids = [body["id"] for body in server.events]
+    assert ids.count(batch["id"]) == 2, "its first answer was lost"
+
+
 def test_shutdown_sends_what_is_left(server, client):
     server.set(flag("a", on=True))
     client.setup(KEY, url=server.url)
@@ -576,9 +593,7 @@ def stranger():
         ("https://{}", "Does its address begin with http://?"),
     ],
 )
-def test_an_address_of_something_else_is_said(
-    client, stranger, eventually, caplog, url, said
-):
+def test_an_address_of_something_else_is_said(client, stranger, eventually, caplog, url, said):
     client.setup(KEY, url=url.format(stranger), timeout=0.3)
     eventually(lambda: said in str(client.status().last_error))
     eventually(lambda: said in caplog.text)

@@ -3,9 +3,10 @@
 package outbox
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
-	"maps"
+	"slices"
 	"sync"
 )
 
@@ -36,6 +37,9 @@ type Batch struct {
 	ID     string
 	Counts []Count
 }
+
+// most is how many rows a Batch has; servers take five times as many.
+const most = 2_000
 
 const shards = 16
 
@@ -85,27 +89,43 @@ func (o *Outbox) Cut() {
 	o.cut()
 }
 
-// cut is Cut for a caller who holds mu.
+// cut is Cut for a caller who holds mu. Batches behind the first were never sent:
+// what they hold is added up anew with what has come, so that an outage costs
+// memory by flags and minutes.
 func (o *Outbox) cut() {
 	rows := map[Row]int64{}
+	for _, unsent := range o.waiting[min(1, len(o.waiting)):] {
+		o.rows -= len(unsent.Counts)
+		for _, c := range unsent.Counts {
+			rows[c.Row] = c.N
+		}
+	}
+	o.waiting = o.waiting[:min(1, len(o.waiting))]
 	for i := range o.shards {
 		s := &o.shards[i]
 		s.mu.Lock()
 		taken := s.counts
 		s.counts = nil
 		s.mu.Unlock()
-		maps.Copy(rows, taken)
+		for row, n := range taken {
+			rows[row] += n
+		}
 	}
 	o.drain(rows)
-	if len(rows) == 0 {
-		return
-	}
+	o.wait(rows)
+}
+
+// wait puts rows into new batches, the oldest minutes first. The caller holds mu.
+func (o *Outbox) wait(rows map[Row]int64) {
 	counts := make([]Count, 0, len(rows))
 	for row, n := range rows {
 		counts = append(counts, Count{row, n})
 	}
-	o.waiting = append(o.waiting, Batch{ID: newID(), Counts: counts})
-	o.rows += len(counts)
+	slices.SortFunc(counts, func(a, b Count) int { return cmp.Compare(a.Minute, b.Minute) })
+	for part := range slices.Chunk(counts, most) {
+		o.waiting = append(o.waiting, Batch{ID: newID(), Counts: part})
+		o.rows += len(part)
+	}
 	for o.rows > Limit && len(o.waiting) > 1 {
 		o.drop()
 	}

@@ -75,6 +75,45 @@ func TestAnOutageIsBoundedAndWhatIsDroppedIsCounted(t *testing.T) {
 	}
 }
 
+// What was not sent yet is added up while an earlier batch waits for its answer,
+// which keeps its id and its counts. No batch is larger than a server takes.
+func TestWhatWaitsBehindABatchIsAddedUp(t *testing.T) {
+	var o Outbox
+	o.Add(Row{Flag: "first"})
+	o.Cut()
+	first, _ := o.Next()
+	for range 100 { // far more rows than Limit, were they kept apart
+		for flag := range 2 * most {
+			o.Add(Row{Flag: fmt.Sprint("flag-", flag), Minute: 60_000})
+		}
+		o.Add(Row{Flag: "first"})
+		o.Cut()
+	}
+	again, _ := o.Next()
+	if again.ID != first.ID || len(again.Counts) != 1 || again.Counts[0].N != 1 {
+		t.Errorf("the batch that may have been sent is now %+v", again)
+	}
+	o.Done(first.ID)
+	sums := map[string]int64{}
+	for batch, ok := o.Next(); ok; batch, ok = o.Next() {
+		if len(batch.Counts) > most {
+			t.Errorf("a batch of %d counts", len(batch.Counts))
+		}
+		for _, c := range batch.Counts {
+			sums[c.Flag] += c.N
+		}
+		o.Done(batch.ID)
+	}
+	if len(sums) != 2*most+1 || o.Dropped() != 0 {
+		t.Errorf("%d flags, %d dropped", len(sums), o.Dropped())
+	}
+	for flag, n := range sums {
+		if n != 100 {
+			t.Errorf("%s was counted %d times of 100", flag, n)
+		}
+	}
+}
+
 func TestAddDoesNotAllocateForAKnownRow(t *testing.T) {
 	var o Outbox
 	row := Row{Flag: "Flags.isHoliday", Variation: "true", Served: true, Reason: "RULE"}
