@@ -56,17 +56,12 @@ func fits(environment string, lines map[document.EntityRef][]byte) error {
 func dryRun(project ProjectRow, environments []EnvironmentRow, lines wireLines) (map[string]string, error) {
 	roots := make(map[string]string, len(environments))
 	for _, environment := range environments {
-		header := ruleset.Header{
-			Burgee: ruleset.WireVersion, Project: project.Key, Environment: environment.Key,
-			Revision: environment.Revision + 1, Hash: ruleset.HashP32,
-		}
-		wire := ruleset.Encode(header, slices.Collect(maps.Values(lines[environment.Key])))
-		set, err := ruleset.Parse(wire)
+		snapshot, root, err := compile(project.Key, environment.Key, environment.Revision+1, lines[environment.Key])
 		if err != nil {
 			return nil, fmt.Errorf("catalog: dry run of %s: %w", environment.Key, err)
 		}
-		roots[environment.Key] = set.Header.Root
-		problems := eval.Compile(set).Problems()
+		roots[environment.Key] = root
+		problems := snapshot.Problems()
 		if len(problems) == 0 {
 			continue
 		}
@@ -77,4 +72,17 @@ func dryRun(project ProjectRow, environments []EnvironmentRow, lines wireLines) 
 		return nil, out
 	}
 	return roots, nil
+}
+
+// compile makes of wire lines what programs make of them.
+func compile(project, environment string, revision int64, lines map[document.EntityRef][]byte) (_ *eval.Snapshot, root string, err error) {
+	header := ruleset.Header{
+		Burgee: ruleset.WireVersion, Project: project, Environment: environment,
+		Revision: revision, Hash: ruleset.HashP32,
+	}
+	set, err := ruleset.Parse(ruleset.Encode(header, slices.Collect(maps.Values(lines))))
+	if err != nil {
+		return nil, "", err
+	}
+	return eval.Compile(set), set.Header.Root, nil
 }

@@ -133,14 +133,27 @@ func (e *edit) propose(next *document.Project) error {
 	if wrong := next.Validate(); wrong != nil {
 		return wrong
 	}
-	e.next = next
-	for _, c := range document.Changes(e.project, next) {
-		if c.Kind == document.ConfigurationKind && e.actions[c.Object] != "" {
-			continue
-		}
-		e.changes = append(e.changes, c)
-	}
+	e.next, e.changes = next, document.Changes(e.aside(), next)
 	return nil
+}
+
+// aside is the present state with the configurations of flags that are archived
+// or restored already where the command puts them: an archived flag keeps them,
+// and only what else becomes of them is a change.
+func (e *edit) aside() *document.Project {
+	if len(e.actions) == 0 {
+		return e.project
+	}
+	out := e.project.Clone()
+	for key, action := range e.actions {
+		for environment, configurations := range out.Configurations {
+			delete(configurations, key)
+			if c := e.hidden.configurations[environment][key]; c != nil && action == ActionRestore {
+				configurations[key] = c
+			}
+		}
+	}
+	return out
 }
 
 // settle checks the state that a command wants, and writes it.

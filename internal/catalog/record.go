@@ -3,71 +3,29 @@ package catalog
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 
 	"burgee.dev/burgee/internal/account"
-	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/internal/audit"
 )
 
-// header is what an entry's hash covers beside its two values: every field, in
-// this order, as JSON. A field is only ever added at the end, with omitempty,
-// so that old entries keep their hashes.
-type header struct {
-	Version     int              `json:"v"`
-	Project     string           `json:"project"`
-	Seq         int64            `json:"seq"`
-	At          int64            `json:"at"`
-	ActorKind   string           `json:"actorKind"`
-	ActorID     string           `json:"actorId"`
-	ActorName   string           `json:"actorName"`
-	Kind        document.Kind    `json:"kind"`
-	Object      string           `json:"object"`
-	Environment string           `json:"environment"`
-	Action      ActionKind       `json:"action"`
-	Comment     string           `json:"comment"`
-	RequestID   string           `json:"requestId"`
-	Revisions   map[string]int64 `json:"revisions"` // encoding/json writes maps in key order
-}
-
-// valueHash is SHA-256 over the salt and the value. The salt keeps a guess from
-// being tried once the value is erased.
-func valueHash(salt []byte, value json.RawMessage) []byte {
-	h := sha256.New()
-	h.Write(salt)
-	h.Write(value)
-	return h.Sum(nil)
-}
-
-// entryHash chains an entry to the one before it. A JSON object says where it
-// ends, and all else has a fixed length: no two entries write the same bytes.
-func entryHash(project string, c ChangeRow) ([]byte, error) {
+// entryOf is an entry of the record in the form that its hash covers.
+func entryOf(project string, c ChangeRow) audit.Entry {
 	revisions := c.Revisions
 	if revisions == nil {
 		revisions = map[string]int64{}
 	}
-	head, err := json.Marshal(header{
-		Version: 1, Project: project, Seq: c.Seq, At: c.At,
-		ActorKind: string(c.Author.Kind), ActorID: c.Author.ID, ActorName: c.Author.Name,
-		Kind: c.Kind, Object: c.Object, Environment: c.Environment, Action: c.Action,
+	return audit.Entry{
+		Project: project, Seq: c.Seq, At: c.At,
+		Actor: audit.Actor{Kind: string(c.Author.Kind), ID: c.Author.ID, Name: c.Author.Name},
+		Kind:  string(c.Kind), Object: c.Object, Environment: c.Environment, Action: string(c.Action),
 		Comment: c.Comment, RequestID: c.RequestID, Revisions: revisions,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("catalog: hash entry %d: %w", c.Seq, err)
+		Before: c.Before, After: c.After, BeforeSalt: c.BeforeSalt, AfterSalt: c.AfterSalt,
+		BeforeHash: c.BeforeHash, AfterHash: c.AfterHash, PrevHash: c.PrevHash, Hash: c.Hash,
 	}
-	h := sha256.New()
-	h.Write(c.PrevHash)
-	h.Write(head)
-	h.Write(c.BeforeHash)
-	h.Write(c.AfterHash)
-	return h.Sum(nil), nil
 }
-
-// genesis is the PrevHash of a project's first entry.
-var genesis = make([]byte, sha256.Size)
 
 // chain appends entries to a project's record.
 type chain struct {
@@ -82,7 +40,7 @@ type chain struct {
 func (s *Service) chain(tx Tx, row ProjectRow) *chain {
 	last := row.ChainHash
 	if len(last) == 0 {
-		last = genesis
+		last = audit.Genesis()
 	}
 	return &chain{tx: tx, project: row.Key, id: row.ID, seq: row.ChainSeq, last: last, random: s.random}
 }
@@ -95,17 +53,16 @@ func (c *chain) append(row ChangeRow) (int64, error) {
 	}
 	row.ProjectID, row.Seq, row.PrevHash = c.id, c.seq+1, c.last
 	row.BeforeSalt, row.AfterSalt = salts[:16:16], salts[16:]
-	row.BeforeHash, row.AfterHash = valueHash(row.BeforeSalt, row.Before), valueHash(row.AfterSalt, row.After)
-	hash, err := entryHash(c.project, row)
+	sealed, err := entryOf(c.project, row).Sealed()
 	if err != nil {
 		return 0, err
 	}
-	row.Hash = hash
+	row.BeforeHash, row.AfterHash, row.Hash = sealed.BeforeHash, sealed.AfterHash, sealed.Hash
 	id, err := c.tx.AppendChange(row)
 	if err != nil {
 		return 0, err
 	}
-	c.seq, c.last = row.Seq, hash
+	c.seq, c.last = row.Seq, row.Hash
 	return id, nil
 }
 
@@ -123,45 +80,39 @@ func (s *Service) VerifyChain(ctx context.Context, actor account.Actor, project 
 		if err != nil {
 			return err
 		}
-		previous, seq := genesis, int64(0)
+		var walk audit.Walk
 		err = r.Chain(row.ID, func(c ChangeRow) error {
-			if reason := misfit(row.Key, c, seq+1, previous); reason != "" {
+			if reason := walk.Misfit(entryOf(row.Key, c)); reason != "" {
 				out.OK, out.BrokenAt, out.Reason = false, c.ID, reason
 				return errBroken
 			}
-			previous, seq = c.Hash, c.Seq
-			out.Checked++
 			return nil
 		})
+		out.Checked = walk.Seq()
 		if errors.Is(err, errBroken) {
 			return nil
 		}
-		if err == nil && (seq != row.ChainSeq || (seq > 0 && !bytes.Equal(previous, row.ChainHash))) {
+		if err == nil && (walk.Seq() != row.ChainSeq || !bytes.Equal(walk.Head(), row.ChainHash)) {
 			out.OK = false
-			out.Reason = fmt.Sprintf("the record ends at entry %d, but the project counts %d: entries at its end are missing", seq, row.ChainSeq)
+			out.Reason = fmt.Sprintf("the record ends at entry %d, but the project counts %d: entries at its end are missing", walk.Seq(), row.ChainSeq)
 		}
 		return err
 	})
 	return out, err
 }
 
-// misfit says why an entry is not the next of the chain, or nothing.
-func misfit(project string, c ChangeRow, seq int64, previous []byte) string {
-	if c.Seq != seq {
-		return fmt.Sprintf("entry %d is missing", seq)
+// ExportRecord calls begin once the record can be read, and then visit for each
+// of its entries, oldest first.
+func (s *Service) ExportRecord(ctx context.Context, actor account.Actor, project string, begin func(), visit func(audit.Entry) error) error {
+	if err := account.Can(actor, account.Read, account.Scope{Project: project}); err != nil {
+		return err
 	}
-	if !bytes.Equal(c.PrevHash, previous) {
-		return fmt.Sprintf("entry %d does not follow the one before it", seq)
-	}
-	erased := func(salt []byte, value json.RawMessage) bool { return len(salt) == 0 && value == nil }
-	if !erased(c.BeforeSalt, c.Before) && !bytes.Equal(valueHash(c.BeforeSalt, c.Before), c.BeforeHash) {
-		return fmt.Sprintf("the state before entry %d was altered", seq)
-	}
-	if !erased(c.AfterSalt, c.After) && !bytes.Equal(valueHash(c.AfterSalt, c.After), c.AfterHash) {
-		return fmt.Sprintf("the state after entry %d was altered", seq)
-	}
-	if hash, err := entryHash(project, c); err != nil || !bytes.Equal(hash, c.Hash) {
-		return fmt.Sprintf("entry %d was altered", seq)
-	}
-	return ""
+	return s.store.Read(ctx, func(r Reader) error {
+		row, err := r.Project(project)
+		if err != nil {
+			return err
+		}
+		begin()
+		return r.Chain(row.ID, func(c ChangeRow) error { return visit(entryOf(row.Key, c)) })
+	})
 }

@@ -142,6 +142,21 @@ func load(r Reader, row ProjectRow) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
+	loaded, err := decoded(row, objects)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range row.Environments {
+		loaded.lines[e.Key] = lines[e.ID]
+		if loaded.lines[e.Key] == nil {
+			loaded.lines[e.Key] = map[document.EntityRef][]byte{}
+		}
+	}
+	return loaded, nil
+}
+
+// decoded is the state that a project's objects make, without wire lines.
+func decoded(row ProjectRow, objects ObjectRows) (*state, error) {
 	l := &loader{
 		row:  row,
 		keys: view{row: row}.environmentKeys(),
@@ -157,10 +172,6 @@ func load(r Reader, row ProjectRow) (*state, error) {
 	var environments []string
 	for _, e := range row.Environments {
 		environments = append(environments, e.Key)
-		l.state.lines[e.Key] = lines[e.ID]
-		if l.state.lines[e.Key] == nil {
-			l.state.lines[e.Key] = map[document.EntityRef][]byte{}
-		}
 	}
 	l.state.project = document.NewProject(row.Key, environments...)
 	for _, part := range []struct {

@@ -41,6 +41,14 @@ type Reader interface {
 	// Revisions lists an environment's revisions with a number below before
 	// (0: all), newest first, each with the ids of its changes.
 	Revisions(environmentID, before int64, limit int) ([]RevisionRow, error)
+	// EntryAt returns the id of the newest entry of a project's record that was
+	// made no later than a time; 0 where there is none.
+	EntryAt(projectID, at int64) (int64, error)
+	// RevisionAt returns an environment's newest revision among the entries up
+	// to one; 0 where there is none.
+	RevisionAt(environmentID, entryID int64) (int64, error)
+	// ObjectsAt returns, of each object of a project, the newest entry up to one.
+	ObjectsAt(projectID, entryID int64) ([]PastRow, error)
 	// Declarations lists how programs declare flags; an empty flag is all.
 	Declarations(projectID int64, flag string) ([]DeclarationRow, error)
 	// DeclaredSince counts the flags that a key's registrations made.
@@ -182,6 +190,16 @@ type ChangeQuery struct {
 	Before        int64
 	Revision      int64 // with EnvironmentID: the entries of this revision
 	Limit         int
+}
+
+// PastRow is the entry that made an object what it was at some time.
+type PastRow struct {
+	Kind          document.Kind
+	Object        string
+	EnvironmentID int64
+	At            int64
+	Before        json.RawMessage // nil is absent
+	After         json.RawMessage
 }
 
 // LatestRow is the newest change of one object.

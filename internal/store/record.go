@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"encoding/json"
+	"errors"
 
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/document"
@@ -166,6 +167,41 @@ func (t catalogTx) Revisions(environmentID, before int64, limit int) ([]catalog.
 	}, `SELECT number, change_id FROM revision WHERE environment_id = $1 AND number IN
 		(SELECT DISTINCT number FROM revision WHERE environment_id = $1`+where.text+` ORDER BY number DESC LIMIT $`+itoa(len(where.args))+`)
 		ORDER BY number DESC, change_id`, where.args...)
+	return out, err
+}
+
+// EntryAt implements catalog.Reader. The order of the entries is the truth, and
+// not their times, which a clock that was set back may have mixed: the index
+// change_project holds the times, so that looking back reads no entry.
+func (t catalogTx) EntryAt(projectID, at int64) (id int64, err error) {
+	err = t.q.row(`SELECT id FROM change WHERE project_id = $1 AND at <= $2 ORDER BY id DESC LIMIT 1`, projectID, at).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return id, translate(err)
+}
+
+// RevisionAt implements catalog.Reader.
+func (t catalogTx) RevisionAt(environmentID, entryID int64) (number int64, err error) {
+	err = t.q.row(`SELECT COALESCE(MAX(number), 0) FROM revision WHERE environment_id = $1 AND change_id =
+		(SELECT MAX(change_id) FROM revision WHERE environment_id = $1 AND change_id <= $2)`, environmentID, entryID).scan(&number)
+	return number, err
+}
+
+// ObjectsAt implements catalog.Reader. It looks once for each object that ever
+// was, however long the record is.
+func (t catalogTx) ObjectsAt(projectID, entryID int64) ([]catalog.PastRow, error) {
+	var out []catalog.PastRow
+	err := t.q.each(func(from scanner) error {
+		var c catalog.PastRow
+		err := from.Scan(&c.Kind, &c.Object, &c.EnvironmentID, &c.At, (*[]byte)(&c.Before), (*[]byte)(&c.After))
+		out = append(out, c)
+		return err
+	}, `SELECT kind, object, COALESCE(environment_id, 0), at, before, after FROM change WHERE id IN (
+		SELECT (SELECT c.id FROM change c WHERE c.project_id = l.project_id AND c.object = l.object AND c.kind = l.kind
+			AND COALESCE(c.environment_id, 0) = l.environment_id AND c.id <= $2 ORDER BY c.id DESC LIMIT 1)
+		FROM latest_change l WHERE l.project_id = $1 AND l.kind IN ('flag', 'configuration', 'target_group', 'experiment', 'attribute'))
+		ORDER BY id`, projectID, entryID)
 	return out, err
 }
 
