@@ -204,6 +204,7 @@ func record(t *testing.T, s Store) {
 	}
 	second := first
 	second.Seq, second.PrevHash, second.Hash, second.Object = 2, first.Hash, []byte{7}, "y"
+	second.At = 5 // its clock was set back
 	write(t, s, func(tx catalog.Tx) (err error) {
 		for _, c := range []*catalog.ChangeRow{&first, &second} {
 			if c.ID, err = tx.AppendChange(*c); err != nil {
@@ -250,11 +251,12 @@ func record(t *testing.T, s Store) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
+		past(t, r, projectID, environmentID, first, second)
 		var chain []int64
 		err = r.Chain(projectID, func(c catalog.ChangeRow) error { chain = append(chain, c.Seq); return nil })
 		equal(t, []int64{1, 2}, chain)
 		latest, _ := r.Latest(projectID, document.ConfigurationKind, "y")
-		equal(t, []catalog.LatestRow{{Kind: second.Kind, Object: "y", EnvironmentID: environmentID, ChangeID: second.ID, At: 11,
+		equal(t, []catalog.LatestRow{{Kind: second.Kind, Object: "y", EnvironmentID: environmentID, ChangeID: second.ID, At: 5,
 			Author: second.Author, Revisions: map[int64]int64{environmentID: 3}}}, latest)
 		revisions, _ := r.Revisions(environmentID, 3, 10)
 		equal(t, []catalog.RevisionRow{{Number: 2, ChangeIDs: []int64{first.ID}}}, revisions)
@@ -263,6 +265,29 @@ func record(t *testing.T, s Store) {
 		equal(t, second.Hash, p.ChainHash)
 		return err
 	})
+}
+
+// past looks back at a record of two entries, of which the second was made by a
+// clock that had been set back from 11 to 5.
+func past(t *testing.T, r catalog.Reader, projectID, environmentID int64, first, second catalog.ChangeRow) {
+	t.Helper()
+	for at, want := range map[int64]int64{4: 0, 5: second.ID, 10: second.ID, 11: second.ID, 99: second.ID} {
+		got, err := r.EntryAt(projectID, at)
+		check(t, err)
+		equal(t, want, got)
+	}
+	for entry, want := range map[int64]int64{first.ID - 1: 0, first.ID: 2, second.ID: 3, second.ID + 9: 3} {
+		got, err := r.RevisionAt(environmentID, entry)
+		check(t, err)
+		equal(t, want, got)
+	}
+	x := catalog.PastRow{Kind: first.Kind, Object: "x", EnvironmentID: environmentID, At: 11, Before: first.Before}
+	y := catalog.PastRow{Kind: first.Kind, Object: "y", EnvironmentID: environmentID, At: 5, Before: first.Before}
+	for entry, want := range map[int64][]catalog.PastRow{first.ID - 1: nil, first.ID: {x}, second.ID: {x, y}} {
+		got, err := r.ObjectsAt(projectID, entry)
+		check(t, err)
+		equal(t, want, got)
+	}
 }
 
 func duplicates(t *testing.T, s Store) {
