@@ -56,7 +56,7 @@ func filled(t *testing.T, rowsOf int, seed uint64) (dir string, key secret.Key) 
 		for i := range rowsOf {
 			insert(t, db, table.name, of, i, random)
 		}
-		if got := rows(t, db, `SELECT COUNT(*) FROM "`+table.name+`"`)[0][0]; got == "0" {
+		if got := storetest.Rows(t, db, `SELECT COUNT(*) FROM "`+table.name+`"`)[0][0]; got == "0" {
 			t.Fatalf("no row could be made in %s", table.name)
 		}
 	}
@@ -125,7 +125,7 @@ func insert(t *testing.T, db *sql.DB, table string, columns []store.Column, i in
 	for n, c := range columns {
 		nullable[c.Name] = n
 	}
-	for _, c := range rows(t, db, `SELECT name FROM pragma_table_info($1) WHERE "notnull" = 0 AND pk = 0`, table) {
+	for _, c := range storetest.Rows(t, db, `SELECT name FROM pragma_table_info($1) WHERE "notnull" = 0 AND pk = 0`, table) {
 		if random.IntN(2) == 0 {
 			values[nullable[c[0]]] = nil
 		}
@@ -143,16 +143,16 @@ func dumped(t *testing.T, dir string, without ...string) string {
 	db := raw(t, dir)
 	defer func() { _ = db.Close() }()
 	var b strings.Builder
-	for _, table := range rows(t, db, `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`) {
+	for _, table := range storetest.Rows(t, db, `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`) {
 		if slices.Contains(without, table[0]) || table[0] == "goose_db_version" {
 			continue
 		}
 		var cells []string
-		for _, c := range rows(t, db, `SELECT name FROM pragma_table_info($1) ORDER BY name`, table[0]) {
+		for _, c := range storetest.Rows(t, db, `SELECT name FROM pragma_table_info($1) ORDER BY name`, table[0]) {
 			cells = append(cells, fmt.Sprintf(`quote("%s")`, c[0]))
 		}
 		fmt.Fprintf(&b, "%s\n", table[0])
-		for _, row := range rows(t, db, fmt.Sprintf(`SELECT %s AS row FROM "%s" ORDER BY row`, strings.Join(cells, " || ', ' || "), table[0])) {
+		for _, row := range storetest.Rows(t, db, fmt.Sprintf(`SELECT %s AS row FROM "%s" ORDER BY row`, strings.Join(cells, " || ', ' || "), table[0])) {
 			fmt.Fprintf(&b, "  %s\n", row[0])
 		}
 	}
@@ -203,7 +203,7 @@ func TestEveryTableMovesOrItIsSaidWhyNot(t *testing.T) {
 	}
 	db := raw(t, dir)
 	defer func() { _ = db.Close() }()
-	for _, table := range rows(t, db, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`) {
+	for _, table := range storetest.Rows(t, db, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`) {
 		if name := table[0]; moved[name] == (store.NotMoved()[name] != "") {
 			t.Errorf("%s: moved %v, and why it is not: %q", name, moved[name], store.NotMoved()[name])
 		}

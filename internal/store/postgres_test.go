@@ -61,8 +61,8 @@ func TestStoresThatStartTogetherMigrateOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	twice := rows(t, db, `SELECT version_id::text FROM goose_db_version GROUP BY version_id HAVING COUNT(*) > 1`)
-	writers := rows(t, db, `SELECT version FROM schema_writer`)
+	twice := storetest.Rows(t, db, `SELECT version_id::text FROM goose_db_version GROUP BY version_id HAVING COUNT(*) > 1`)
+	writers := storetest.Rows(t, db, `SELECT version FROM schema_writer`)
 	if len(twice) > 0 || len(writers) != 1 || writers[0][0] != "0.2.0" {
 		t.Errorf("applied twice: %v; written by %v", twice, writers)
 	}

@@ -52,7 +52,7 @@ func TestAPageOfTheRecordReadsTheIndexOfItsFilter(t *testing.T) {
 		page.query.ProjectID, page.query.Limit = 1, recordPage
 		text, args := store.ChangeIDs(page.query)
 		var plan []string
-		for _, step := range rows(t, db, "EXPLAIN QUERY PLAN "+text, args...) {
+		for _, step := range storetest.Rows(t, db, "EXPLAIN QUERY PLAN "+text, args...) {
 			plan = append(plan, step[3])
 		}
 		whole := strings.Join(plan, "\n")
@@ -91,7 +91,7 @@ func TestAPageOfALongRecordReadsFewOfItsRows(t *testing.T) {
 	for name, page := range recordPages {
 		page.query.ProjectID, page.query.Limit = 1, recordPage
 		text, args := store.ChangeIDs(page.query)
-		plan := rows(t, db, "EXPLAIN (ANALYZE, FORMAT JSON) "+text, args...)[0][0]
+		plan := storetest.Rows(t, db, "EXPLAIN (ANALYZE, FORMAT JSON) "+text, args...)[0][0]
 		var explained []struct{ Plan planNode }
 		if err := json.Unmarshal([]byte(plan), &explained); err != nil {
 			t.Fatal(err)
