@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"burgee.dev/burgee/internal/fault"
@@ -84,13 +85,17 @@ func unpack(r *http.Request, sent []byte, limits Limits) ([]byte, error) {
 	}
 }
 
+// inflaters are of use again: each has a window of 32 kB.
+var inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }}
+
 func inflate(body []byte, limit int64) ([]byte, error) {
 	if limit == 0 {
 		return nil, fault.New(fault.Invalid, "encoding_unknown",
 			"A compressed body is not read here; send it uncompressed")
 	}
-	z, err := gzip.NewReader(bytes.NewReader(body))
-	if err != nil {
+	z := inflaters.Get().(*gzip.Reader)
+	defer inflaters.Put(z)
+	if err := z.Reset(bytes.NewReader(body)); err != nil {
 		return nil, badGzip(err)
 	}
 	return readAtMost(z, limit)
@@ -139,10 +144,14 @@ func DecodeBytes(data []byte, v any, limits Limits) error {
 	if err := checkText(data, limits); err != nil {
 		return err
 	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	if !limits.AllowUnknown {
-		dec.DisallowUnknownFields()
+	if limits.AllowUnknown {
+		if err := json.Unmarshal(data, v); err != nil { // without the Decoder's copy
+			return decodeFault(data, err)
+		}
+		return nil
 	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
 		return decodeFault(data, err)
 	}

@@ -105,13 +105,15 @@ func (sqliteEngine) again(error, int) (time.Duration, bool) { return 0, false }
 // atOnce: more values in one statement are not faster, and 32766 are the most.
 func (sqliteEngine) atOnce(columns int) int { return 1000 / columns }
 
+// list has parameters without numbers: SQLite takes $1 for a name, and looks for
+// each among all names before it.
 func (sqliteEngine) list(columns []column, rows [][]any) (from string, args []any) {
-	all := make([]string, len(rows))
-	for i, row := range rows {
-		all[i] = "(" + numbers(len(args), len(columns)) + ")"
-		args = append(args, row...)
+	row := ", (?" + strings.Repeat(", ?", len(columns)-1) + ")"
+	args = make([]any, 0, len(rows)*len(columns))
+	for _, values := range rows {
+		args = append(args, values...)
 	}
-	return "(VALUES " + strings.Join(all, ", ") + ")", args
+	return "(VALUES " + strings.Repeat(row, len(rows))[len(", "):] + ")", args
 }
 
 func (sqliteEngine) makeDays(query, string, []int64) error { return nil }

@@ -1,0 +1,3 @@
+module burgee.dev/burgee/bench/ingest
+
+go 1.26
