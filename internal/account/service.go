@@ -23,20 +23,20 @@ const hashesAtOnce = 2
 
 // Service is the one writer of accounts. It is safe for concurrent use.
 type Service struct {
-	store     Store
-	clock     clock.Clock
-	hasher    *hasher
-	decoy     string // a hash of nobody's password, so that unknown e-mails take as long
-	accounts  *throttle
-	addresses *throttle
+	store    Store
+	clock    clock.Clock
+	hasher   *hasher
+	decoy    string // a hash of nobody's password, so that unknown e-mails take as long
+	attempts Attempts
 }
 
-// New returns a Service. It starts nothing and reads nothing.
-func New(store Store, c clock.Clock) *Service {
-	return &Service{
-		store: store, clock: c, hasher: newHasher(hashesAtOnce), decoy: decoyHash,
-		accounts: newThrottle(c, freeAccount), addresses: newThrottle(c, freeAddress),
+// New returns a Service. It starts nothing and reads nothing. attempts is nil for
+// a server that is alone.
+func New(store Store, c clock.Clock, attempts Attempts) *Service {
+	if attempts == nil {
+		attempts = newThrottle(c)
 	}
+	return &Service{store: store, clock: c, hasher: newHasher(hashesAtOnce), decoy: decoyHash, attempts: attempts}
 }
 
 // decoyHash has the cost of the real ones and matches nothing: its sum is not
@@ -95,15 +95,18 @@ func (s *Service) Setup(ctx context.Context, secret, email, password string, cli
 }
 
 func (s *Service) checkLink(ctx context.Context, hash [32]byte, client Client) error {
-	if err := s.addresses.allow(client.Address); err != nil {
+	address := addressSubject(client.Address)
+	if err := s.slow(ctx, address); err != nil {
 		return err
 	}
 	exists, err := s.store.SetupLinkExists(ctx, hash)
-	if err != nil || exists {
+	if err != nil {
 		return err
 	}
-	s.addresses.begin(client.Address)
-	return linkUsed()
+	if !exists {
+		return linkUsed()
+	}
+	return s.attempts.ForgetAttempts(ctx, address)
 }
 
 func linkUsed() *fault.Error {
@@ -187,7 +190,8 @@ func cleanEmail(email string) (string, error) {
 // SignIn checks an e-mail and password. The answer does not tell which was wrong.
 func (s *Service) SignIn(ctx context.Context, email, password string, client Client) (SignIn, error) {
 	emailKey := strings.ToLower(strings.TrimSpace(email))
-	if err := s.slow(emailKey, client.Address); err != nil {
+	subjects := []Subject{accountSubject(emailKey), addressSubject(client.Address)}
+	if err := s.slow(ctx, subjects...); err != nil {
 		return SignIn{}, err
 	}
 	member, ok, err := s.verify(ctx, emailKey, password)
@@ -197,22 +201,10 @@ func (s *Service) SignIn(ctx context.Context, email, password string, client Cli
 	if !ok {
 		return SignIn{}, fault.New(fault.Unauthenticated, "sign_in_failed", "The e-mail address or the password is wrong")
 	}
-	s.accounts.succeed(emailKey)
-	s.addresses.succeed(client.Address)
+	if err := s.attempts.ForgetAttempts(ctx, subjects...); err != nil {
+		return SignIn{}, err
+	}
 	return s.begin(ctx, memberOf(member), client)
-}
-
-// slow counts an attempt, or refuses it.
-func (s *Service) slow(emailKey, address string) error {
-	if err := s.accounts.allow(emailKey); err != nil {
-		return err
-	}
-	if err := s.addresses.allow(address); err != nil {
-		return err
-	}
-	s.accounts.begin(emailKey)
-	s.addresses.begin(address)
-	return nil
 }
 
 // verify takes as long for an unknown e-mail as for a wrong password.

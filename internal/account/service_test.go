@@ -41,7 +41,7 @@ func open(t *testing.T) *home {
 			h.entries = append(h.entries, e)
 		}
 		return h.refuse
-	}), noon)
+	}), noon, nil)
 	return h
 }
 

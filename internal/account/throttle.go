@@ -2,6 +2,8 @@ package account
 
 import (
 	"container/list"
+	"context"
+	"crypto/sha256"
 	"sync"
 	"time"
 
@@ -9,29 +11,30 @@ import (
 	"burgee.dev/burgee/internal/fault"
 )
 
-// throttle slows repeated failures of one subject: the first few are free,
-// then each failure doubles the wait. It forgets a subject that was quiet, and
-// the one least lately seen when there are too many.
-type throttle struct {
-	clock clock.Clock
-	free  int           // failures that cost no wait
-	most  time.Duration // the longest wait
-
-	mu       sync.Mutex // guards the two below
-	subjects map[string]*list.Element
-	recent   *list.List // of *failures, the latest first
+// Attempts counts failed attempts to sign in, and slows who fails often: the
+// first few are free, then each failure doubles the wait. Where several servers
+// are one Burgee they count together, in the store; one alone counts in memory.
+type Attempts interface {
+	// CountAttempt counts an attempt of all subjects as failed before its outcome
+	// is known, so that attempts made at once are counted too. When one of them
+	// must wait, it counts nothing and returns for how long. Each call names its
+	// subjects in the same order of kinds.
+	CountAttempt(ctx context.Context, subjects ...Subject) (wait time.Duration, err error)
+	// ForgetAttempts forgets the failures of subjects.
+	ForgetAttempts(ctx context.Context, subjects ...Subject) error
 }
 
-type failures struct {
-	subject string
-	count   int
-	until   time.Time // the next attempt is refused before
-	last    time.Time
+// Subject is whose attempts are counted. What was typed is not kept: people type
+// passwords where an e-mail address belongs.
+type Subject struct {
+	Hash [32]byte // SHA-256
+	Free int64    // failures that cost no wait
 }
 
 const (
-	maxSubjects  = 10_000
-	forgetAfter  = time.Hour
+	// ForgetAfter is how long a subject must be quiet to begin anew.
+	ForgetAfter  = time.Hour
+	maxSubjects  = 20_000
 	firstWait    = time.Second
 	longestWait  = 15 * time.Minute
 	freeAccount  = 5
@@ -39,60 +42,107 @@ const (
 	maxDoublings = 20
 )
 
-func newThrottle(c clock.Clock, free int) *throttle {
-	return &throttle{clock: c, free: free, most: longestWait, subjects: map[string]*list.Element{}, recent: list.New()}
+// Wait is how long a subject has to wait after so many failures.
+func (s Subject) Wait(failures int64) time.Duration {
+	over := failures - s.Free
+	if over <= 0 {
+		return 0
+	}
+	return min(firstWait<<min(over-1, maxDoublings), longestWait)
 }
 
-// allow returns a fault with the time to wait when the subject must wait.
-func (t *throttle) allow(subject string) error {
+func accountSubject(emailKey string) Subject {
+	return Subject{sha256.Sum256([]byte("account " + emailKey)), freeAccount}
+}
+
+func addressSubject(address string) Subject {
+	return Subject{sha256.Sum256([]byte("address " + address)), freeAddress}
+}
+
+// slow counts an attempt, or refuses it. Who cannot be counted is refused too.
+func (s *Service) slow(ctx context.Context, subjects ...Subject) error {
+	wait, err := s.attempts.CountAttempt(ctx, subjects...)
+	if err != nil || wait <= 0 {
+		return err
+	}
+	seconds := int64((wait + time.Second - 1) / time.Second)
+	return fault.New(fault.Limited, "sign_in_throttled",
+		"Too many failed attempts to sign in. Try again in %d s", seconds).WithRetryAfter(wait)
+}
+
+// throttle is the Attempts of one server. It forgets a subject that was quiet,
+// and the one least lately seen when there are too many.
+type throttle struct {
+	clock clock.Clock
+
+	mu       sync.Mutex // guards the two below
+	subjects map[[32]byte]*list.Element
+	recent   *list.List // of *failures, the latest first
+}
+
+type failures struct {
+	subject [32]byte
+	count   int64
+	until   time.Time // the next attempt is refused before
+	last    time.Time
+}
+
+func newThrottle(c clock.Clock) *throttle {
+	return &throttle{clock: c, subjects: map[[32]byte]*list.Element{}, recent: list.New()}
+}
+
+// CountAttempt implements Attempts. It never fails.
+func (t *throttle) CountAttempt(_ context.Context, subjects ...Subject) (time.Duration, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	e, known := t.subjects[subject]
+	now := t.clock.Now()
+	for _, s := range subjects {
+		if wait := t.waits(s, now); wait > 0 {
+			return wait, nil
+		}
+	}
+	for _, s := range subjects {
+		t.count(s, now)
+	}
+	return 0, nil
+}
+
+func (t *throttle) waits(s Subject, now time.Time) time.Duration {
+	e, known := t.subjects[s.Hash]
 	if !known {
-		return nil
+		return 0
 	}
 	f := e.Value.(*failures)
-	now := t.clock.Now()
-	if now.Sub(f.last) > forgetAfter {
+	if now.Sub(f.last) > ForgetAfter {
 		t.forget(e)
-		return nil
+		return 0
 	}
-	if wait := f.until.Sub(now); wait > 0 {
-		seconds := int64((wait + time.Second - 1) / time.Second)
-		return fault.New(fault.Limited, "sign_in_throttled",
-			"Too many failed attempts to sign in. Try again in %d s", seconds).WithRetryAfter(wait)
-	}
-	return nil
+	return f.until.Sub(now)
 }
 
-// begin counts an attempt as failed before its outcome is known, so that
-// attempts made at once are counted too; succeed takes it back.
-func (t *throttle) begin(subject string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	e, known := t.subjects[subject]
+func (t *throttle) count(s Subject, now time.Time) {
+	e, known := t.subjects[s.Hash]
 	if !known {
-		e = t.recent.PushFront(&failures{subject: subject})
-		t.subjects[subject] = e
+		e = t.recent.PushFront(&failures{subject: s.Hash})
+		t.subjects[s.Hash] = e
 		t.trim()
 	}
 	t.recent.MoveToFront(e)
 	f := e.Value.(*failures)
 	f.count++
-	f.last = t.clock.Now()
-	if over := f.count - t.free; over > 0 {
-		wait := min(firstWait<<min(over-1, maxDoublings), t.most)
-		f.until = f.last.Add(wait)
-	}
+	f.last, f.until = now, now.Add(s.Wait(f.count))
 }
 
-// succeed forgets the subject's failures.
-func (t *throttle) succeed(subject string) {
+// ForgetAttempts implements Attempts. It never fails.
+func (t *throttle) ForgetAttempts(_ context.Context, subjects ...Subject) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if e, known := t.subjects[subject]; known {
-		t.forget(e)
+	for _, s := range subjects {
+		if e, known := t.subjects[s.Hash]; known {
+			t.forget(e)
+		}
 	}
+	return nil
 }
 
 func (t *throttle) trim() {

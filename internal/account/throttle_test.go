@@ -6,63 +6,88 @@ import (
 	"time"
 
 	"burgee.dev/burgee/internal/clock"
-	"burgee.dev/burgee/internal/fault"
 )
+
+// attempt counts an attempt and returns how long it has to wait.
+func attempt(t *testing.T, th *throttle, subjects ...Subject) time.Duration {
+	t.Helper()
+	wait, err := th.CountAttempt(t.Context(), subjects...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wait
+}
 
 func TestTheFirstFailuresAreFreeAndThenEachDoublesTheWait(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
-	th := newThrottle(clock.Func(func() time.Time { return now }), 2)
+	th := newThrottle(clock.Func(func() time.Time { return now }))
+	ann, ben := Subject{[32]byte{1}, 2}, Subject{[32]byte{2}, 2}
 	for i, want := range []time.Duration{0, 0, 1, 2, 4, 8} {
-		th.begin("ann")
-		err := th.allow("ann")
+		if wait := attempt(t, th, ann); wait != 0 {
+			t.Fatalf("attempt %d waits %v although its time has come", i+1, wait)
+		}
 		if want == 0 {
-			if err != nil {
-				t.Fatalf("failure %d: %v, want none", i+1, err)
-			}
 			continue
 		}
-		if f := fault.As(err); f.Kind != fault.Limited || f.RetryAfter != want*time.Second {
-			t.Fatalf("failure %d: %v after %v, want %v s", i+1, err, f.RetryAfter, int(want))
+		if wait := attempt(t, th, ann); wait != want*time.Second {
+			t.Fatalf("after failure %d: %v, want %v s", i+1, wait, int(want))
 		}
 		now = now.Add(want * time.Second)
-		if err := th.allow("ann"); err != nil {
-			t.Fatalf("after the wait of failure %d: %v", i+1, err)
-		}
 	}
-	if err := th.allow("ben"); err != nil {
-		t.Errorf("another subject waits too: %v", err)
+	if wait := attempt(t, th, ben); wait != 0 {
+		t.Errorf("another subject waits too: %v", wait)
 	}
 }
 
 func TestTheWaitIsBoundedAndEndsWithQuietOrSuccess(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
-	th := newThrottle(clock.Func(func() time.Time { return now }), 0)
-	for range 100 {
-		th.begin("ann")
+	th := newThrottle(clock.Func(func() time.Time { return now }))
+	ann := Subject{Hash: [32]byte{1}}
+	if wait := ann.Wait(100); wait != longestWait {
+		t.Errorf("wait %v, want %v", wait, longestWait)
 	}
-	if f := fault.As(th.allow("ann")); f.RetryAfter != longestWait {
-		t.Errorf("wait %v, want %v", f.RetryAfter, longestWait)
+	attempt(t, th, ann)
+	if err := th.ForgetAttempts(t.Context(), ann); err != nil {
+		t.Fatal(err)
 	}
-	th.succeed("ann")
-	if err := th.allow("ann"); err != nil {
-		t.Errorf("after success: %v", err)
+	if wait := attempt(t, th, ann); wait != 0 {
+		t.Errorf("after success: %v", wait)
 	}
-	th.begin("ann")
-	now = now.Add(forgetAfter + time.Second)
-	if err := th.allow("ann"); err != nil {
-		t.Errorf("after an hour of quiet: %v", err)
+	now = now.Add(time.Second)
+	attempt(t, th, ann) // the second failure
+	now = now.Add(ForgetAfter + time.Second)
+	attempt(t, th, ann)
+	if wait := attempt(t, th, ann); wait != firstWait {
+		t.Errorf("after an hour of quiet: %v, want the first wait", wait)
+	}
+}
+
+func TestWhoIsRefusedForOneSubjectIsNotCountedForTheOther(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	th := newThrottle(clock.Func(func() time.Time { return now }))
+	account, address := Subject{[32]byte{1}, 1}, Subject{[32]byte{2}, 0}
+	attempt(t, th, account, address)
+	for range 5 {
+		if attempt(t, th, account, address) == 0 {
+			t.Fatal("the address does not wait")
+		}
+	}
+	if wait := attempt(t, th, account); wait != 0 {
+		t.Errorf("the account was counted while its address had to wait: %v", wait)
 	}
 }
 
 func TestTheThrottleKeepsABoundedNumberOfSubjects(t *testing.T) {
-	th := newThrottle(clock.System{}, 0)
+	th := newThrottle(clock.System{})
+	nth := func(i int) Subject { return accountSubject(fmt.Sprint(i)) }
 	for i := range maxSubjects + 100 {
-		th.begin(fmt.Sprint(i))
+		attempt(t, th, nth(i))
 	}
 	if len(th.subjects) != maxSubjects || th.recent.Len() != maxSubjects {
 		t.Errorf("%d subjects, want %d", len(th.subjects), maxSubjects)
 	}
-	if th.allow("0") != nil || th.allow(fmt.Sprint(maxSubjects+99)) == nil {
+	last := maxSubjects + 99
+	if th.subjects[nth(0).Hash] != nil || th.subjects[nth(last).Hash] == nil {
 		t.Error("the subject forgotten is not the one least lately seen")
 	}
 }

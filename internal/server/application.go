@@ -92,7 +92,7 @@ func (a *application) wire(ctx context.Context) error {
 	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: a.announcer})
 	a.accounts = account.New(announcedTokens{
 		a.store.Accounts(a.catalog.RecordAccount), func() { a.delivery.Announce(0, 0) },
-	}, s.clock)
+	}, s.clock, a.attempts())
 	a.declared = newQueue(a.register, a.reportRegistration)
 	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared, a.storeTrouble}, a.ingest, a.receipts, sdkapi.Options{})
 	if err := a.firstRun(ctx); err != nil {
@@ -112,6 +112,15 @@ func (a *application) wire(ctx context.Context) error {
 	a.observe()
 	a.handler, err = a.routes(sdks)
 	return err
+}
+
+// attempts are where failed attempts to sign in are counted: with the other
+// nodes, where there may be any.
+func (a *application) attempts() account.Attempts {
+	if a.server.cfg.Store == "" {
+		return nil
+	}
+	return a.store
 }
 
 func (a *application) gate() *gate.Gate {

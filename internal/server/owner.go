@@ -35,5 +35,5 @@ func withAccounts(ctx context.Context, place store.Place, do func(*account.Servi
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	record := catalog.New(st, catalog.Options{Clock: clock.System{}}).RecordAccount
-	return do(account.New(st.Accounts(record), clock.System{}))
+	return do(account.New(st.Accounts(record), clock.System{}, nil))
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/internal/lease"
 	"burgee.dev/burgee/internal/receipts"
@@ -250,6 +251,7 @@ func (s *Store) Prune(ctx context.Context, fence lease.Fence, now time.Time) err
 		{"receipt", "committed_at", receipts.Kept, ""},
 		{"session", "expires_at", 0, ""},
 		{"delta", "at", keepDeltas, ""},
+		{"sign_in_failure", "last_at", account.ForgetAfter, ""},
 	} {
 		if err := s.deleteBefore(ctx, fence, of.table, of.column, of.also, now.Add(-of.keep).UnixMilli()); err != nil {
 			return err

@@ -10,10 +10,11 @@ import (
 
 // What the store is asked for.
 var (
-	_ catalog.Store   = (*Store)(nil)
-	_ catalog.Tx      = catalogTx{}
-	_ account.Store   = (*Accounts)(nil)
-	_ delivery.Reader = (*Store)(nil)
-	_ ingest.Sink     = (*Store)(nil)
-	_ receipts.Sink   = (*Store)(nil)
+	_ catalog.Store    = (*Store)(nil)
+	_ catalog.Tx       = catalogTx{}
+	_ account.Store    = (*Accounts)(nil)
+	_ account.Attempts = (*Store)(nil)
+	_ delivery.Reader  = (*Store)(nil)
+	_ ingest.Sink      = (*Store)(nil)
+	_ receipts.Sink    = (*Store)(nil)
 )

@@ -22,6 +22,7 @@ import (
 type Store interface {
 	catalog.Store
 	account.Store
+	account.Attempts
 	delivery.Reader
 	ingest.Sink
 	receipts.Sink
@@ -53,6 +54,7 @@ func Run(t *testing.T, open Opener) {
 		"the token of a relay opens what it lists":   relayKeys,
 		"one owner, whoever is faster":               owner,
 		"sessions and tokens":                        sessionsAndTokens,
+		"attempts to sign in count together":         attempts,
 		"entries wait in order and are taken once":   waiting,
 		"counts add up and a batch is known":         counts,
 		"a batch counts once, whatever happens":      onceEach,
