@@ -41,21 +41,23 @@ func (in *Apply) parse() (*document.File, error) {
 }
 
 func applyView(r catalog.ApplyResult) ApplyResult {
-	v := ApplyResult{
-		Changed: r.Changed, Revisions: r.Revisions,
-		Plan: make([]PlanItem, 0, len(r.Plan)), Warnings: warningsView(r.Warnings),
-	}
+	v := ApplyResult{Changed: r.Changed, Revisions: r.Revisions, Plan: planView(r.Plan), Warnings: warningsView(r.Warnings)}
 	if v.Revisions == nil {
 		v.Revisions = map[string]int64{}
 	}
-	for _, item := range r.Plan {
-		v.Plan = append(v.Plan, PlanItem{
+	return v
+}
+
+func planView(plan []catalog.PlanItem) []PlanItem {
+	views := make([]PlanItem, 0, len(plan))
+	for _, item := range plan {
+		views = append(views, PlanItem{
 			Kind: string(item.Kind), Object: item.Object, Environment: item.Environment, Action: string(item.Action),
 			Sentences: sentences(item.Sentences), Diff: diffView(item.Diff),
 			Moves: movesView(item.Moves),
 		})
 	}
-	return v
+	return views
 }
 
 func warningsView(all []document.Warning) []Warning {
@@ -97,7 +99,7 @@ func maybeValue(data json.RawMessage) *Value {
 }
 
 func (a *API) export(ctx context.Context, in *exportInput) (*exportOutput, error) {
-	file, err := a.deps.Catalog.Export(ctx, actorOf(ctx), in.Project)
+	file, err := a.exportedFile(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +107,21 @@ func (a *API) export(ctx context.Context, in *exportInput) (*exportOutput, error
 		return &exportOutput{ContentType: "application/json", Body: document.RenderJSON(file)}, nil
 	}
 	return &exportOutput{ContentType: "application/yaml", Body: document.Render(file)}, nil
+}
+
+// exportedFile is the project now, or as it was.
+func (a *API) exportedFile(ctx context.Context, in *exportInput) (*document.File, error) {
+	moment, err := momentOf(in.Revision, in.At)
+	switch {
+	case err != nil:
+		return nil, err
+	case moment == (catalog.Moment{}):
+		return a.deps.Catalog.Export(ctx, actorOf(ctx), in.Project)
+	case in.Revision != 0 && in.Environment == "":
+		return nil, fault.New(fault.Invalid, "environment_missing", "A revision is of an environment").
+			WithField("environment", "name the environment that counts the revision")
+	}
+	return a.deps.Catalog.ExportAsOf(ctx, actorOf(ctx), in.Project, in.Environment, moment)
 }
 
 func (a *API) undo(ctx context.Context, in *undoInput) (*body[RevisionResult], error) {

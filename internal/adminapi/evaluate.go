@@ -1,6 +1,7 @@
 package adminapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -17,33 +18,42 @@ const snapshotPatience = time.Second
 
 // evaluate answers with the engine that every SDK has, on what programs get.
 func (a *API) evaluate(ctx context.Context, in *evaluateInput) (*body[Evaluation], error) {
-	if _, err := a.deps.Catalog.Flag(ctx, actorOf(ctx), in.Project, in.Body.Flag); err != nil {
-		return nil, err
-	}
 	attributes, err := contextOf(in.Body.Context.RawMessage)
 	if err != nil {
 		return nil, err
 	}
-	snapshot, err := a.snapshot(ctx, in.Project, in.Environment)
+	snapshot, asOf, err := a.evaluated(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	now := in.Body.Now
-	if now == 0 {
-		now = a.deps.Clock.Now().UnixMilli()
-	}
+	now := cmp.Or(in.Body.Now, in.Body.At, a.deps.Clock.Now().UnixMilli())
 	bound := eval.NewContext(attributes)
 	data, err := json.Marshal(snapshot.Detail(in.Body.Flag, bound, now))
 	if err != nil {
 		return nil, err
 	}
-	if !in.Body.Explain {
-		return &body[Evaluation]{Evaluation{raw{data}}}, nil
+	more := struct {
+		Explanation *eval.Explanation `json:"explanation,omitempty"`
+		AsOf        *AsOf             `json:"asOf,omitempty"`
+	}{AsOf: asOf}
+	if in.Body.Explain {
+		explanation := snapshot.Explain(in.Body.Flag, bound, now)
+		more.Explanation = &explanation
 	}
-	merged, err := merge(data, struct {
-		Explanation eval.Explanation `json:"explanation"`
-	}{snapshot.Explain(in.Body.Flag, bound, now)})
+	merged, err := merge(data, more)
 	return &body[Evaluation]{Evaluation{merged}}, err
+}
+
+// evaluated is what answers: what programs get now, or what they had.
+func (a *API) evaluated(ctx context.Context, in *evaluateInput) (*eval.Snapshot, *AsOf, error) {
+	if in.Body.Revision != 0 || in.Body.At != 0 {
+		return a.pastSnapshot(ctx, in)
+	}
+	if _, err := a.deps.Catalog.Flag(ctx, actorOf(ctx), in.Project, in.Body.Flag); err != nil {
+		return nil, nil, err
+	}
+	snapshot, err := a.snapshot(ctx, in.Project, in.Environment)
+	return snapshot, nil, err
 }
 
 // snapshot waits until the data plane serves what is committed, so that who

@@ -2,9 +2,9 @@ package adminapi
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
+	"burgee.dev/burgee/internal/audit"
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/httpkit"
@@ -49,16 +49,13 @@ func (a *API) verifyChanges(ctx context.Context, in *ProjectPath) (*body[ChainSt
 	return &body[ChainState]{ChainState{OK: state.OK, Checked: state.Checked, BrokenAt: state.BrokenAt, Reason: state.Reason}}, nil
 }
 
-func (a *API) listRevisions(ctx context.Context, in *EnvironmentPath) (*body[Items[Revision]], error) {
-	revisions, err := a.deps.Catalog.Revisions(ctx, actorOf(ctx), in.Project, in.Environment, 0, revisionsShown)
+func (a *API) listRevisions(ctx context.Context, in *revisionsInput) (*body[Items[Revision]], error) {
+	revisions, err := a.deps.Catalog.Revisions(ctx, actorOf(ctx), in.Project, in.Environment, in.Before, in.Limit)
 	if err != nil {
 		return nil, err
 	}
 	return list(revisions, revisionView), nil
 }
-
-// revisionsShown is how many revisions one answer lists.
-const revisionsShown = 50
 
 func revisionView(r catalog.Revision) Revision {
 	v := Revision{
@@ -71,23 +68,18 @@ func revisionView(r catalog.Revision) Revision {
 	return v
 }
 
-// exportChanges writes the whole audit log, one entry a line, oldest first.
+// exportChanges writes the whole audit log, one entry a line, oldest first, as
+// it can be checked without a server.
 func (a *API) exportChanges(w http.ResponseWriter, r *http.Request) error {
-	begun := false
-	begin := func() {
+	project, begun := r.PathValue("project"), false
+	out := audit.NewWriter(w, project)
+	err := a.deps.Catalog.ExportRecord(r.Context(), actorOf(r.Context()), project, func() {
 		w.Header().Set("Content-Type", "application/x-ndjson")
-		w.Header().Set("Content-Disposition", `attachment; filename="changes.ndjson"`)
+		w.Header().Set("Content-Disposition", `attachment; filename="audit.ndjson"`)
 		begun = true
-	}
-	out := json.NewEncoder(w)
-	err := a.deps.Catalog.EachChange(r.Context(), actorOf(r.Context()), r.PathValue("project"), func(c catalog.Change) error {
-		if !begun {
-			begin()
-		}
-		return out.Encode(changeView(c))
-	})
-	if err == nil && !begun {
-		begin()
+	}, out.Write)
+	if err == nil {
+		err = out.Close()
 	}
 	if err == nil || !begun {
 		return err

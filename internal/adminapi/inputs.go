@@ -257,7 +257,10 @@ type applyInput struct {
 
 type exportInput struct {
 	ProjectPath
-	Format string `query:"format" enum:"yaml,json" default:"yaml"`
+	Format      string `query:"format" enum:"yaml,json" default:"yaml"`
+	At          int64  `query:"at" minimum:"1" doc:"as it was at this time, in milliseconds since 1970"`
+	Revision    int64  `query:"revision" minimum:"1" doc:"as it was at this revision of the environment"`
+	Environment string `query:"environment" doc:"with revision: the environment that counts it"`
 }
 
 type exportOutput struct {
@@ -277,8 +280,38 @@ type evaluateInput struct {
 	Body struct {
 		Flag    string `json:"flag"`
 		Context Value  `json:"context,omitempty" doc:"targetingKey, attributes, nested objects; or a string, the targeting key"`
-		Now     int64  `json:"now,omitempty" doc:"evaluate as at this time, in milliseconds since 1970"`
+		Now     int64  `json:"now,omitempty" doc:"the clock of the evaluation, in milliseconds since 1970; without it the present, or at"`
 		Explain bool   `json:"explain,omitempty"`
+
+		Revision int64 `json:"revision,omitempty" minimum:"1" doc:"evaluate the state of this revision instead of the newest"`
+		At       int64 `json:"at,omitempty" minimum:"1" doc:"evaluate what was in force at this time, by the clock of then, in milliseconds since 1970"`
+	}
+}
+
+type revisionsInput struct {
+	EnvironmentPath
+	Before int64 `query:"before" minimum:"0" doc:"only revisions with a smaller number"`
+	Limit  int   `query:"limit" default:"50" minimum:"1" maximum:"200"`
+}
+
+type compareInput struct {
+	EnvironmentPath
+	From   int64  `query:"from" minimum:"1" required:"true" doc:"a revision"`
+	To     int64  `query:"to" minimum:"1" doc:"another one, later or earlier; the newest when absent"`
+	Object string `query:"object" doc:"only the objects with this key"`
+}
+
+type rollbackInput struct {
+	EnvironmentPath
+	WriteOptions
+	Body struct {
+		Revision int64  `json:"revision,omitempty" minimum:"1" doc:"the revision to go back to"`
+		At       int64  `json:"at,omitempty" minimum:"1" doc:"or the time, in milliseconds since 1970"`
+		Kind     string `json:"kind,omitempty" enum:"configuration,flag,target_group,experiment,attribute" doc:"of the one object to take back; without it the environment: its configurations and experiments"`
+		Object   string `json:"object,omitempty" doc:"the key of the one object"`
+		Shared   bool   `json:"shared,omitempty" doc:"with the environment also the flags' own fields, target groups and attributes, which other environments see too"`
+		DryRun   bool   `json:"dryRun,omitempty" doc:"plan only"`
+		Comment  string `json:"comment,omitempty" maxLength:"2000"`
 	}
 }
 

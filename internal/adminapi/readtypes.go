@@ -107,6 +107,63 @@ type Revision struct {
 	Changes   []int64   `json:"changes" doc:"ids of its audit entries"`
 }
 
+// AsOf is an environment at one of its revisions, and how long that was in force.
+type AsOf struct {
+	Revision
+	Until int64 `json:"until,omitempty" doc:"when the next revision was committed; absent while this is the newest"`
+}
+
+// Comparison says what differs between two revisions of an environment.
+type Comparison struct {
+	From    AsOf       `json:"from"`
+	To      AsOf       `json:"to"`
+	Changes []PlanItem `json:"changes" doc:"what would have to be changed to come from one to the other"`
+}
+
+// RollbackResult is the plan of a rollback, carried out unless it was a dry run.
+type RollbackResult struct {
+	ApplyResult
+	To   AsOf       `json:"to" doc:"what was gone back to"`
+	Kept []PlanItem `json:"kept" doc:"what else was different then and stays as it is, because other environments see it too"`
+}
+
+// AuditEntry is a line of the audit log's export: all that its hash covers.
+type AuditEntry struct {
+	Project     string           `json:"project"`
+	Seq         int64            `json:"seq" doc:"counts the project's entries from 1, without gaps"`
+	At          int64            `json:"at"`
+	Actor       AuditActor       `json:"actor"`
+	Kind        string           `json:"kind"`
+	Object      string           `json:"object"`
+	Environment string           `json:"environment,omitempty"`
+	Action      string           `json:"action"`
+	Comment     string           `json:"comment,omitempty"`
+	RequestID   string           `json:"requestId,omitempty"`
+	Revisions   map[string]int64 `json:"revisions"`
+	Before      *Value           `json:"before,omitempty" doc:"the whole object before"`
+	After       *Value           `json:"after,omitempty" doc:"the whole object after"`
+	BeforeSalt  string           `json:"beforeSalt,omitempty"`
+	AfterSalt   string           `json:"afterSalt,omitempty"`
+	BeforeHash  string           `json:"beforeHash" doc:"SHA-256 of the salt and the object before, in hexadecimal"`
+	AfterHash   string           `json:"afterHash"`
+	PrevHash    string           `json:"prevHash" doc:"the hash of the entry before; zeros for the first"`
+	Hash        string           `json:"hash" doc:"SHA-256 of prevHash, the fields, beforeHash and afterHash"`
+}
+
+// AuditActor is who made a change.
+type AuditActor struct {
+	ActorView
+	ID string `json:"id"`
+}
+
+// AuditEnd is the last line of the audit log's export.
+type AuditEnd struct {
+	End     bool   `json:"end" doc:"true"`
+	Project string `json:"project"`
+	Entries int64  `json:"entries"`
+	Hash    string `json:"hash" doc:"of the last entry: kept elsewhere, it proves a later export"`
+}
+
 // Receipt says which instances have applied a revision.
 type Receipt struct {
 	Revision       int64           `json:"revision"`

@@ -154,15 +154,17 @@ func (a *API) experimentRoutes() {
 
 func (a *API) documentRoutes() {
 	route(a, holdsFile(asDocument(op("apply", post, "/projects/{project}/apply", tagDocuments, "Plan a document, and publish it unless it is a dry run", 404, 409))), a.apply)
-	route(a, exported(op("exportProject", get, "/projects/{project}/export", tagDocuments, "Export a project as a document", 404)), a.export)
+	route(a, exported(op("exportProject", get, "/projects/{project}/export", tagDocuments, "Export a project as a document, as it is or as it was", 404)), a.export)
 	route(a, op("undo", post, "/projects/{project}/environments/{environment}/undo", tagDocuments, "Take a revision back within 10 minutes, as a new revision", 404, 409), a.undo)
-	route(a, op("evaluate", post, "/projects/{project}/environments/{environment}/evaluate", tagDocuments, "Evaluate a flag for a context, and explain the answer", 404, 503), a.evaluate)
+	route(a, op("rollback", post, "/projects/{project}/environments/{environment}/rollback", tagDocuments, "Make one object or the environment what it was at a revision, as a new revision", 404, 409, 412), a.rollback)
+	route(a, op("evaluate", post, "/projects/{project}/environments/{environment}/evaluate", tagDocuments, "Evaluate a flag for a context, now or at any time in the past, and explain the answer", 404, 503), a.evaluate)
 }
 
 func (a *API) readingRoutes() {
 	route(a, op("listChanges", get, "/projects/{project}/changes", tagHistory, "Read the audit log, newest first", 404), a.listChanges)
 	route(a, op("verifyChanges", get, "/projects/{project}/changes/verify", tagHistory, "Check the audit log's hash chain", 404), a.verifyChanges)
-	route(a, op("listRevisions", get, "/projects/{project}/environments/{environment}/revisions", tagHistory, "List the newest revisions of an environment", 404), a.listRevisions)
+	route(a, op("listRevisions", get, "/projects/{project}/environments/{environment}/revisions", tagHistory, "List the revisions of an environment, newest first", 404), a.listRevisions)
+	route(a, op("compareRevisions", get, "/projects/{project}/environments/{environment}/compare", tagHistory, "Say what differs between two revisions of an environment", 404), a.compare)
 	route(a, op("getReceipts", get, "/projects/{project}/environments/{environment}/revisions/{revision}/receipts", tagHistory, "Say which instances have applied a revision", 404), a.getReceipts)
 	route(a, op("listConnections", get, "/projects/{project}/connections", tagLive, "List the connected programs and the attempts refused lately", 404), a.listConnections)
 	route(a, op("listAttributes", get, "/projects/{project}/attributes", tagProjects, "List the registry of context attributes", 404), a.listAttributes)

@@ -107,6 +107,7 @@ type evaluation struct {
 	Stale         bool                     `json:"stale,omitempty"`
 	AgeMs         int64                    `json:"age_ms,omitempty"`
 	Explanation   Value                    `json:"explanation,omitempty" doc:"the trace, when explain was asked"`
+	AsOf          *AsOf                    `json:"asOf,omitempty" doc:"the state that answered, when a revision or a time was asked about"`
 }
 
 type evaluationRule struct {

@@ -15,8 +15,11 @@ import (
 func (a *API) streamRoutes() {
 	live := op("live", get, "/projects/{project}/live", tagLive, "Follow a project: hints to fetch again (server-sent events, heartbeat 15 s)", 404)
 	a.stream(live, "text/event-stream", schemaOf[LiveEvent](a.huma.OpenAPI().Components.Schemas, "LiveEvent"), a.live)
-	export := op("exportChanges", get, "/projects/{project}/changes/export", tagHistory, "Export the audit log, oldest first, one JSON object a line", 404)
-	a.stream(export, "application/x-ndjson", schemaOf[Change](a.huma.OpenAPI().Components.Schemas, "Change"), a.exportChanges)
+	export := op("exportChanges", get, "/projects/{project}/changes/export", tagHistory, "Export the audit log, oldest first, one JSON object a line and the end last: burgee audit verify checks it on any machine", 404)
+	schemas := a.huma.OpenAPI().Components.Schemas
+	a.stream(export, "application/x-ndjson", &huma.Schema{AnyOf: []*huma.Schema{
+		schemaOf[AuditEntry](schemas, "AuditEntry"), schemaOf[AuditEnd](schemas, "AuditEnd"),
+	}}, a.exportChanges)
 	snapshot := op("exportSnapshot", get, "/projects/{project}/environments/{environment}/snapshot", tagDocuments,
 		"Export what programs of one environment get: signed lines, as they are served", 404)
 	a.stream(snapshot, "application/x-ndjson", &huma.Schema{Type: "object", AdditionalProperties: true}, a.exportSnapshot)

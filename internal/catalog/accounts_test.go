@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/audit"
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/store"
 	"burgee.dev/burgee/internal/store/storetest"
@@ -94,8 +95,8 @@ func TestTheRecordBeginsWithTheAccountsOfBefore(t *testing.T) {
 	}
 	must[catalog.FirstRunResult](t)(h.EnsureFirstRun(t.Context(), catalog.FirstRun{}))
 	var got []string
-	err = h.EachChange(t.Context(), ann, "default", func(c catalog.Change) error {
-		got = append(got, string(c.Kind)+" "+c.Object)
+	err = h.ExportRecord(t.Context(), ann, "default", func() {}, func(e audit.Entry) error {
+		got = append(got, e.Kind+" "+e.Object)
 		return nil
 	})
 	if err != nil || len(got) != 6 || got[0] != "token ann" || got[1] != "token ben" || got[2] != "project default" {

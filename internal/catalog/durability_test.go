@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"burgee.dev/burgee/internal/audit"
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/store"
@@ -164,8 +165,8 @@ func checkAcknowledged(t *testing.T, dir string, acknowledged map[int64]string) 
 	s := must[*store.Store](t)(store.Open(t.Context(), store.Options{Dir: dir}))
 	service := catalog.New(s, catalog.Options{})
 	stored := map[int64]string{}
-	err := service.EachChange(t.Context(), ann, "default", func(c catalog.Change) error {
-		stored[c.Revisions["production"]] = c.Comment
+	err := service.ExportRecord(t.Context(), ann, "default", func() {}, func(e audit.Entry) error {
+		stored[e.Revisions["production"]] = e.Comment
 		return nil
 	})
 	if err != nil {

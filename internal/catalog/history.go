@@ -53,20 +53,6 @@ func (s *Service) Changes(ctx context.Context, actor account.Actor, filter Chang
 	return page, err
 }
 
-// EachChange calls visit for every entry of a project's record, oldest first.
-func (s *Service) EachChange(ctx context.Context, actor account.Actor, project string, visit func(Change) error) error {
-	if err := account.Can(actor, account.Read, account.Scope{Project: project}); err != nil {
-		return err
-	}
-	return s.store.Read(ctx, func(r Reader) error {
-		row, err := r.Project(project)
-		if err != nil {
-			return err
-		}
-		return r.Chain(row.ID, func(c ChangeRow) error { return visit(newChange(c)) })
-	})
-}
-
 // Revisions lists an environment's revisions below before (0: from the newest),
 // newest first.
 func (s *Service) Revisions(ctx context.Context, actor account.Actor, project, environment string, before int64, limit int) ([]Revision, error) {

@@ -109,8 +109,29 @@ var everyRoute = []testkit.Scenario{
 	{Name: "the record of one flag", Method: "GET", Path: project + "/changes?object=Flags.isHoliday&kind=configuration&environment=production", Status: 200, Holds: []string{"incident 7"}, Lacks: []string{"pay.api"}},
 	{Name: "the chain holds", Method: "GET", Path: project + "/changes/verify", Status: 200, Holds: []string{`"ok":true`}},
 	{Name: "what programs get, signed", Method: "GET", Path: project + "/environments/production/snapshot", Status: 200, Holds: []string{`"keys":["`, `{"signature":"`}},
-	{Name: "the whole record", Method: "GET", Path: project + "/changes/export", Status: 200, Holds: []string{`"pay.api"`, `"Flags.theme"`}},
+	{Name: "the whole record", Method: "GET", Path: project + "/changes/export", Status: 200, Holds: []string{`"pay.api"`, `"Flags.theme"`, `"prevHash":"` + strings.Repeat("0", 64), `{"end":true,"project":"default","entries":`}},
 	{Name: "the revisions", Method: "GET", Path: project + "/environments/production/revisions", Status: 200, Holds: []string{`"number":`, `"sentences":["`}},
+	{Name: "older revisions", Method: "GET", Path: project + "/environments/production/revisions?before=4&limit=1", Status: 200, Holds: []string{`"number":3`}, Lacks: []string{`"number":2`, `"number":4`}},
+	{Name: "two revisions beside each other", Method: "GET", Path: project + "/environments/production/compare?from=2", Status: 200, Holds: []string{`"pay.api"`, `"until":`, `"sentences":["`}},
+	{Name: "one object in two revisions", Method: "GET", Path: project + "/environments/production/compare?from=2&to=3&object=nope", Status: 200, Holds: []string{`"changes":[]`, `"number":3`}},
+	{Name: "a comparison with nothing", Method: "GET", Path: project + "/environments/production/compare", Status: 422, Field: "from"},
+	{Name: "a comparison with a revision that never was", Method: "GET", Path: project + "/environments/production/compare?from=9999", Status: 404, Code: "revision_not_found"},
+	{Name: "an evaluation of the past", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.isHoliday", "context": "alice", "revision": 2, "explain": true}, Status: 200, Holds: []string{`"asOf":{"number":2,`, `"revision":2`, `"explanation":`, `"until":`}},
+	{Name: "an evaluation by the time", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.isHoliday", "context": "alice", "at": int64(4_000_000_000_000)}, Status: 200, Holds: []string{`"asOf":{`}, Lacks: []string{`"until":`, `"explanation":`}},
+	{Name: "an evaluation before there was anything", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.isHoliday", "at": 1}, Status: 404, Code: "environment_not_yet"},
+	{Name: "an evaluation of a flag that was not there yet", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "pay.api", "revision": 1}, Status: 404, Code: "flag_not_found"},
+	{Name: "an evaluation of two moments", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "pay.api", "revision": 1, "at": 1}, Status: 422, Field: "at"},
+	{Name: "an export of the past", Method: "GET", Path: project + "/export?revision=2&environment=production", Status: 200, Holds: []string{"production: 2"}, Lacks: []string{"pay.api"}},
+	{Name: "an export by the time", Method: "GET", Path: project + "/export?at=4000000000000", Status: 200, Holds: []string{"pay.api"}},
+	{Name: "an export of a revision of nothing", Method: "GET", Path: project + "/export?revision=2", Status: 422, Field: "environment"},
+	{Name: "an export before there was anything", Method: "GET", Path: project + "/export?at=1", Status: 404, Code: "project_not_yet"},
+	{Name: "a plan of a rollback", Method: "POST", Path: project + "/environments/production/rollback", Body: obj{"revision": 2, "dryRun": true}, Status: 200, Holds: []string{`"changed":true`, `"kept":[`, `"to":{"number":2,`}},
+	{Name: "a rollback on another revision", Method: "POST", Path: project + "/environments/production/rollback", Header: map[string]string{"If-Match": `"1"`}, Body: obj{"revision": 2}, Status: 412, Code: "revision_moved"},
+	{Name: "a rollback to nowhere", Method: "POST", Path: project + "/environments/production/rollback", Body: obj{}, Status: 422, Field: "revision"},
+	{Name: "a rollback of half an object", Method: "POST", Path: project + "/environments/production/rollback", Body: obj{"revision": 2, "object": "pay.api"}, Status: 422, Field: "kind"},
+	{Name: "a rollback of what was not there yet", Method: "POST", Path: project + "/environments/production/rollback", Body: obj{"revision": 2, "kind": "flag", "object": "pay.api"}, Status: 409, Code: "not_there_yet"},
+	{Name: "a rollback of one object", Method: "POST", Path: project + "/environments/production/rollback", Body: obj{"revision": 2, "kind": "configuration", "object": "Flags.isHoliday", "comment": "back to code"}, Status: 200, Holds: []string{`"changed":true`, `"Flags.isHoliday"`}},
+	{Name: "the rollback is on record", Method: "GET", Path: project + "/changes?limit=1&object=Flags.isHoliday", Status: 200, Holds: []string{"back to code"}},
 	{Name: "the receipts of a revision", Method: "GET", Path: project + "/environments/production/revisions/2/receipts", Status: 200, Holds: []string{`"revision":2`, `"state":"applied"`, `"expected":0`, `"staleInstances":[]`}},
 	{Name: "the receipts of a revision that never was", Method: "GET", Path: project + "/environments/production/revisions/9999/receipts", Status: 404, Code: "revision_not_found"},
 	{Name: "the receipts of an environment that never was", Method: "GET", Path: project + "/environments/staging/revisions/1/receipts", Status: 404, Code: "environment_not_found"},
@@ -193,6 +214,7 @@ func TestEveryRouteOfAProjectKnowsWhichProjectsThereAre(t *testing.T) {
 		"POST /api/v1/projects/{project}/flags":                                       obj{"key": "x", "type": "boolean"},
 		"POST /api/v1/projects/{project}/apply":                                       obj{"text": "apiVersion: burgee/v1\n"},
 		"POST /api/v1/projects/{project}/environments/{environment}/undo":             obj{"revision": 1},
+		"POST /api/v1/projects/{project}/environments/{environment}/rollback":         obj{"revision": 1},
 		"POST /api/v1/projects/{project}/environments/{environment}/evaluate":         obj{"flag": "x"},
 		"POST /api/v1/projects/{project}/environments/{environment}/keys":             obj{"kind": "server", "name": "x"},
 		"POST /api/v1/projects/{project}/environments/{environment}/keys/{id}/rotate": obj{"overlapHours": 0},
@@ -212,6 +234,9 @@ func TestEveryRouteOfAProjectKnowsWhichProjectsThereAre(t *testing.T) {
 			path := fill.Replace(path)
 			if strings.HasSuffix(path, "/evaluations") {
 				path += "?environment=production"
+			}
+			if strings.HasSuffix(path, "/compare") {
+				path += "?from=1"
 			}
 			testkit.Scenario{Method: method, Path: path, Body: body, Status: 404, Code: "project_not_found"}.Run(t, s, contract)
 		})

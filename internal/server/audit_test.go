@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"burgee.dev/burgee/internal/audit"
 	"burgee.dev/burgee/internal/server"
 	"burgee.dev/burgee/internal/testkit"
 )
@@ -47,18 +47,18 @@ func (e entry) of() string {
 		strings.Join(e.Sentences, "; "), strings.Join(fields, " "))
 }
 
-// audit is the exported log, whole and by entry, of members and tokens only.
-func audit(t *testing.T, s *testkit.Server, as string) (export []byte, accounts []entry) {
+// exported is the exported log, which fits together, and its entries of members
+// and tokens in order.
+func exported(t *testing.T, s *testkit.Server, as string) (export []byte, accounts []entry) {
 	t.Helper()
 	a := s.Do(testkit.Request{Method: "GET", Path: project + "/changes/export", As: as})
-	if a.Status != 200 {
-		t.Fatalf("export: %d %s", a.Status, a.Body)
+	report, err := audit.Verify(bytes.NewReader(a.Body))
+	if a.Status != 200 || err != nil || !report.OK {
+		t.Fatalf("export: %d %+v %v\n%s", a.Status, report, err, a.Body)
 	}
-	for line := range bytes.Lines(a.Body) {
-		var e entry
-		if err := json.Unmarshal(line, &e); err != nil {
-			t.Fatal(err)
-		}
+	var page struct{ Items []entry }
+	s.Do(testkit.Request{Method: "GET", Path: project + "/changes?limit=200", As: as}).Into(&page)
+	for _, e := range slices.Backward(page.Items) {
 		if e.Kind == "member" || e.Kind == "token" {
 			accounts = append(accounts, e)
 		}
@@ -141,7 +141,7 @@ func TestThePersonWhoSetsTheServerUpIsInTheAuditLog(t *testing.T) {
 		}
 	}
 	keep := as("POST", "/api/v1/tokens", obj{"name": "keep"}).At("token").(string)
-	export, entries := audit(t, s, keep)
+	export, entries := exported(t, s, keep)
 	if len(entries) != 5 {
 		t.Errorf("%d entries of accounts", len(entries))
 	}
@@ -157,12 +157,12 @@ func TestAccountsOfTheFirstStartAreInTheAuditLog(t *testing.T) {
 		"token BURGEE_INIT_TOKEN create by host host: host made the API token BURGEE_INIT_TOKEN [+id +masked +name +role]",
 		"member ann@example.test create by host host: host created the owner account ann@example.test [+email +id +role]",
 	}
-	export, entries := audit(t, s, testkit.Token)
+	export, entries := exported(t, s, testkit.Token)
 	wantEntries(t, entries, want...)
 	wantNoSecret(t, export, testkit.Token, password)
 	s.Stop()
 	again := testkit.Start(t, testkit.Options{Data: s.Data})
-	_, entries = audit(t, again, testkit.Token)
+	_, entries = exported(t, again, testkit.Token)
 	wantEntries(t, entries, want...)
 }
 
@@ -184,7 +184,7 @@ func TestAnOwnerMadeBeforeTheFirstStartIsInTheAuditLog(t *testing.T) {
 		}
 	}
 	s := testkit.Start(t, testkit.Options{Data: data})
-	_, entries := audit(t, s, testkit.Token)
+	_, entries := exported(t, s, testkit.Token)
 	wantEntries(t, entries,
 		"member ann@example.test create by host host: host created the owner account ann@example.test [+email +id +role]",
 		"member ann@example.test update by host host: host set another password for ann@example.test []",

@@ -97,7 +97,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export the audit log, oldest first, one JSON object a line */
+        /** Export the audit log, oldest first, one JSON object a line and the end last: burgee audit verify checks it on any machine */
         get: operations["exportChanges"];
         put?: never;
         post?: never;
@@ -141,6 +141,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/environments/{environment}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what differs between two revisions of an environment */
+        get: operations["compareRevisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/environments/{environment}/evaluate": {
         parameters: {
             query?: never;
@@ -150,7 +167,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Evaluate a flag for a context, and explain the answer */
+        /** Evaluate a flag for a context, now or at any time in the past, and explain the answer */
         post: operations["evaluate"];
         delete?: never;
         options?: never;
@@ -217,7 +234,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the newest revisions of an environment */
+        /** List the revisions of an environment, newest first */
         get: operations["listRevisions"];
         put?: never;
         post?: never;
@@ -238,6 +255,23 @@ export interface paths {
         get: operations["getReceipts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/environments/{environment}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make one object or the environment what it was at a revision, as a new revision */
+        post: operations["rollback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -355,7 +389,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export a project as a document */
+        /** Export a project as a document, as it is or as it was */
         get: operations["exportProject"];
         put?: never;
         post?: never;
@@ -683,11 +717,75 @@ export interface components {
             /** Format: double */
             share?: number;
         };
+        AsOf: {
+            actor: components["schemas"]["ActorView"];
+            /** Format: int64 */
+            at: number;
+            /** @description ids of its audit entries */
+            changes: number[];
+            comment?: string;
+            /** Format: int64 */
+            number: number;
+            sentences: string[];
+            /**
+             * Format: int64
+             * @description when the next revision was committed; absent while this is the newest
+             */
+            until?: number;
+        };
         Attribute: {
             path: string;
             privacy?: string;
             type: string;
             values?: unknown[];
+        };
+        AuditActor: {
+            id: string;
+            /** @enum {string} */
+            kind: "member" | "token" | "app" | "host";
+            name: string;
+        };
+        AuditEnd: {
+            /** @description true */
+            end: boolean;
+            /** Format: int64 */
+            entries: number;
+            /** @description of the last entry: kept elsewhere, it proves a later export */
+            hash: string;
+            project: string;
+        };
+        AuditEntry: {
+            action: string;
+            actor: components["schemas"]["AuditActor"];
+            /** @description the whole object after */
+            after?: unknown;
+            afterHash: string;
+            afterSalt?: string;
+            /** Format: int64 */
+            at: number;
+            /** @description the whole object before */
+            before?: unknown;
+            /** @description SHA-256 of the salt and the object before, in hexadecimal */
+            beforeHash: string;
+            beforeSalt?: string;
+            comment?: string;
+            environment?: string;
+            /** @description SHA-256 of prevHash, the fields, beforeHash and afterHash */
+            hash: string;
+            kind: string;
+            object: string;
+            /** @description the hash of the entry before; zeros for the first */
+            prevHash: string;
+            project: string;
+            requestId?: string;
+            revisions: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description counts the project's entries from 1, without gaps
+             */
+            seq: number;
         };
         /** @description the end in parts per million, and the variation, arm or next */
         Cell: (number | string)[];
@@ -731,6 +829,12 @@ export interface components {
              * @description give it as before to read on; absent at the end
              */
             next?: number;
+        };
+        Comparison: {
+            /** @description what would have to be changed to come from one to the other */
+            changes: components["schemas"]["PlanItem"][];
+            from: components["schemas"]["AsOf"];
+            to: components["schemas"]["AsOf"];
         };
         /** @description path to operators, or all, any, not, group, flag, attr; every line must hold */
         Condition: {
@@ -888,19 +992,31 @@ export interface components {
             revision: number;
         };
         EvaluateInputBody: {
+            /**
+             * Format: int64
+             * @description evaluate what was in force at this time, by the clock of then, in milliseconds since 1970
+             */
+            at?: number;
             /** @description targetingKey, attributes, nested objects; or a string, the targeting key */
             context?: unknown;
             explain?: boolean;
             flag: string;
             /**
              * Format: int64
-             * @description evaluate as at this time, in milliseconds since 1970
+             * @description the clock of the evaluation, in milliseconds since 1970; without it the present, or at
              */
             now?: number;
+            /**
+             * Format: int64
+             * @description evaluate the state of this revision instead of the newest
+             */
+            revision?: number;
         };
         Evaluation: {
             /** Format: int64 */
             age_ms?: number;
+            /** @description the state that answered, when a revision or a time was asked about */
+            asOf?: components["schemas"]["AsOf"];
             error?: components["schemas"]["EvaluationError"];
             experiment?: components["schemas"]["EvaluationExperiment"];
             /** @description the trace, when explain was asked */
@@ -1384,6 +1500,43 @@ export interface components {
             revisions: {
                 [key: string]: number;
             };
+        };
+        RollbackInputBody: {
+            /**
+             * Format: int64
+             * @description or the time, in milliseconds since 1970
+             */
+            at?: number;
+            comment?: string;
+            /** @description plan only */
+            dryRun?: boolean;
+            /**
+             * @description of the one object to take back; without it the environment: its configurations and experiments
+             * @enum {string}
+             */
+            kind?: "configuration" | "flag" | "target_group" | "experiment" | "attribute";
+            /** @description the key of the one object */
+            object?: string;
+            /**
+             * Format: int64
+             * @description the revision to go back to
+             */
+            revision?: number;
+            /** @description with the environment also the flags' own fields, target groups and attributes, which other environments see too */
+            shared?: boolean;
+        };
+        RollbackResult: {
+            changed: boolean;
+            /** @description what else was different then and stays as it is, because other environments see it too */
+            kept: components["schemas"]["PlanItem"][];
+            plan: components["schemas"]["PlanItem"][];
+            /** @description the revision of each environment afterwards */
+            revisions: {
+                [key: string]: number;
+            };
+            /** @description what was gone back to */
+            to: components["schemas"]["AsOf"];
+            warnings: components["schemas"]["Warning"][];
         };
         RotateKeyInputBody: {
             /**
@@ -2005,7 +2158,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/x-ndjson": components["schemas"]["Change"];
+                    "application/x-ndjson": components["schemas"]["AuditEntry"] | components["schemas"]["AuditEnd"];
                 };
             };
             /** @description an error */
@@ -2135,6 +2288,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Connections"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compareRevisions: {
+        parameters: {
+            query: {
+                /** @description a revision */
+                from: number;
+                /** @description another one, later or earlier; the newest when absent */
+                to?: number;
+                /** @description only the objects with this key */
+                object?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the environment's key */
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
                 };
             };
             /** @description Bad Request */
@@ -2634,7 +2873,11 @@ export interface operations {
     };
     listRevisions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only revisions with a smaller number */
+                before?: number;
+                limit?: number;
+            };
             header?: never;
             path: {
                 /** @description the project's key */
@@ -2765,6 +3008,113 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollback: {
+        parameters: {
+            query?: {
+                /** @description a note for the audit log */
+                comment?: string;
+            };
+            header?: {
+                /** @description the revision the change was made on; another one answers 412 */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the environment's key */
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollbackResult"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3475,6 +3825,12 @@ export interface operations {
         parameters: {
             query?: {
                 format?: "yaml" | "json";
+                /** @description as it was at this time, in milliseconds since 1970 */
+                at?: number;
+                /** @description as it was at this revision of the environment */
+                revision?: number;
+                /** @description with revision: the environment that counts it */
+                environment?: string;
             };
             header?: never;
             path: {
