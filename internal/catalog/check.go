@@ -53,14 +53,15 @@ func fits(environment string, lines map[document.EntityRef][]byte) error {
 // dryRun compiles what programs would get. A change that some engine could not
 // use is refused here, before it is anyone's truth. It returns the roots of the
 // environments, by key.
-func dryRun(project ProjectRow, environments []EnvironmentRow, lines wireLines) (map[string]string, error) {
+func (r *readings) dryRun(project ProjectRow, environments []EnvironmentRow, lines wireLines) (map[string]string, error) {
 	roots := make(map[string]string, len(environments))
 	for _, environment := range environments {
-		snapshot, root, err := compile(project.Key, environment.Key, environment.Revision+1, lines[environment.Key])
+		read, snapshot, err := compile(project.Key, environment.Key, environment.Revision+1, lines[environment.Key], r.of(environment.ID))
 		if err != nil {
 			return nil, fmt.Errorf("catalog: dry run of %s: %w", environment.Key, err)
 		}
-		roots[environment.Key] = root
+		r.keep(environment.ID, read)
+		roots[environment.Key] = read.Header().Root
 		problems := snapshot.Problems()
 		if len(problems) == 0 {
 			continue
@@ -74,15 +75,16 @@ func dryRun(project ProjectRow, environments []EnvironmentRow, lines wireLines) 
 	return roots, nil
 }
 
-// compile makes of wire lines what programs make of them.
-func compile(project, environment string, revision int64, lines map[document.EntityRef][]byte) (_ *eval.Snapshot, root string, err error) {
+// compile makes of wire lines what programs make of them. What was read before,
+// if anything, saves work.
+func compile(project, environment string, revision int64, lines map[document.EntityRef][]byte, before *ruleset.Document) (*ruleset.Document, *eval.Snapshot, error) {
 	header := ruleset.Header{
 		Burgee: ruleset.WireVersion, Project: project, Environment: environment,
 		Revision: revision, Hash: ruleset.HashP32,
 	}
-	set, err := ruleset.Parse(ruleset.Encode(header, slices.Collect(maps.Values(lines))))
+	read, err := before.Next(header, slices.Collect(maps.Values(lines)))
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
 	}
-	return eval.Compile(set), set.Header.Root, nil
+	return read, eval.Compile(read.Set()), nil
 }

@@ -31,6 +31,8 @@ type edit struct {
 	seeds   document.SeedFunc
 	comment string
 
+	readings *readings // of the Service
+
 	next     *document.Project     // the state wanted; nil while nothing changes
 	changes  []document.Change     // from the view's project to next
 	actions  map[string]ActionKind // flag key → archive or restore, where it is that
@@ -112,7 +114,7 @@ func (s *Service) begin(tx Tx, actor account.Actor, cmd command) (*edit, error) 
 	}
 	return &edit{
 		view: v, tx: tx, reader: tx, now: clock.Millis(s.clock), comment: cmd.opts.Comment,
-		seeds:   document.RandomSeeds(s.random),
+		seeds: document.RandomSeeds(s.random), readings: &s.readings,
 		actions: map[string]ActionKind{}, made: map[string]flagMeta{},
 	}, nil
 }
@@ -194,7 +196,7 @@ func (e *edit) check(actor account.Actor, cmd command) (checked, error) {
 	if after.lines, err = lower(e.next, after.environments); err != nil {
 		return checked{}, err
 	}
-	after.roots, err = dryRun(e.row, after.environments, after.lines)
+	after.roots, err = e.readings.dryRun(e.row, after.environments, after.lines)
 	return after, err
 }
 

@@ -174,7 +174,7 @@ func (p *Past) compile(environment string) (*eval.Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("catalog: lower revision %d of %s: %w", p.Number, environment, err)
 	}
-	snapshot, _, err := compile(p.Project.Key, environment, p.Number, lines)
+	_, snapshot, err := compile(p.Project.Key, environment, p.Number, lines, nil)
 	if err != nil {
 		return nil, fmt.Errorf("catalog: compile revision %d of %s: %w", p.Number, environment, err)
 	}

@@ -23,7 +23,8 @@ type Service struct {
 	tell   Announcer
 	random io.Reader
 
-	pasts pasts
+	readings readings
+	pasts    pasts
 
 	mu     sync.Mutex       // guards states
 	states map[int64]*state // newest known state by project id; the values are immutable

@@ -2,6 +2,7 @@ package ruleset
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"runtime"
@@ -42,10 +43,33 @@ func ParseDocument(ndjson []byte) (*Document, error) {
 // NewDocument makes the unsigned document of a header, whose root it computes,
 // and of entity lines.
 func NewDocument(h Header, lines [][]byte) (*Document, error) {
-	d := &Document{header: h, entities: inOrder(lines)}
-	d.header.Root = rootOf(d.entities)
-	d.headerLine = EncodeHeader(d.header)
-	return d, d.check()
+	return (*Document)(nil).Next(h, lines)
+}
+
+// Next is NewDocument for what may be much the same as d: entities whose lines
+// are the same bytes are taken from d and not read again. What it returns does
+// not depend on d. A nil Document serves as well.
+func (d *Document) Next(h Header, lines [][]byte) (*Document, error) {
+	next := &Document{header: h, entities: make([]entity, len(lines))}
+	for i, line := range lines {
+		kind, key := lineKey(line)
+		next.entities[i] = d.entity(kind, key, line)
+	}
+	slices.SortStableFunc(next.entities, byKindAndKey)
+	next.header.Root = rootOf(next.entities)
+	next.headerLine = EncodeHeader(next.header)
+	return next, next.check()
+}
+
+// entity is the entity of a line, read already where d has the same.
+func (d *Document) entity(kind, key string, line []byte) entity {
+	if d != nil {
+		i, found := slices.BinarySearchFunc(d.entities, entity{kind: kind, key: key}, byKindAndKey)
+		if found && bytes.Equal(d.entities[i].line, line) {
+			return d.entities[i]
+		}
+	}
+	return entity{kind: kind, key: key, line: line, sum: sha256.Sum256(line)}
 }
 
 // check compares the root and reads the entities that have not been read.
