@@ -173,12 +173,13 @@ func (r *Registry) Connect(i Instance) *Connection {
 	return c
 }
 
-// Sent records that the revision was written to the stream at a time.
-func (c *Connection) Sent(revision int64, at time.Time) {
+// Sent records that the revision was written to the stream at a time, in
+// milliseconds since 1970.
+func (c *Connection) Sent(revision, at int64) {
 	if c == nil || c.entry == nil {
 		return
 	}
-	c.lastSeen.Store(at.UnixMilli())
+	c.lastSeen.Store(at)
 	if c.revision.Swap(revision) != revision {
 		c.registry.moved()
 	}

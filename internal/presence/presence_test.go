@@ -25,7 +25,7 @@ func TestAStreamThatClosesLeavesAtOnce(t *testing.T) {
 	before := r.Changed()
 	c := r.Connect(calendar("a"))
 	<-before
-	c.Sent(7, time.Now())
+	c.Sent(7, time.Now().UnixMilli())
 	got := r.Instances("default", "production")
 	if len(got) != 1 || got[0].Revision != 7 || got[0].Transport != Stream {
 		t.Fatalf("got %+v", got)

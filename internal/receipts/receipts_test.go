@@ -316,7 +316,7 @@ func TestOverridesAreCountedAmongThoseConnected(t *testing.T) {
 		t.Errorf("kept: %v", kept)
 	}
 	again.after(forgetOverrides + time.Second)
-	connection.Sent(5, time.UnixMilli(again.now))
+	connection.Sent(5, again.now)
 	again.sweep()
 	again.save()
 	if kept := slices.Sorted(maps.Keys(sink.overrides)); !slices.Equal(kept, []string{"a"}) {

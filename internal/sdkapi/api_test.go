@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -394,6 +395,27 @@ func TestAQuietStreamBeats(t *testing.T) {
 		if line == ":\n" {
 			return
 		}
+	}
+}
+
+func TestAStreamThatHasJustHeardSomethingIsSpared(t *testing.T) {
+	var now atomic.Int64
+	w := newWorld(t, sdkapi.Options{Heartbeat: 10 * time.Millisecond, Now: func() time.Time { return time.UnixMilli(now.Load()) }})
+	now.Store(time.Now().UnixMilli())
+	s := w.stream(t)
+	for _, want := range []string{"full", "spread"} {
+		if event, _, _ := s.any(t); event != want {
+			t.Fatalf("got %s, want %s", event, want)
+		}
+	}
+	time.Sleep(100 * time.Millisecond) // ten beats, at one and the same time
+	w.manager.Announce(1, w.reader.Publish(1, flag("a", 0)))
+	if event, _, _ := s.any(t); event != "full" {
+		t.Errorf("got %s before the change", event)
+	}
+	now.Add(2) // a fifth of the beat
+	if event, _, _ := s.any(t); event != "heartbeat" {
+		t.Errorf("got %s when nothing was heard for a while, want a heartbeat", event)
 	}
 }
 

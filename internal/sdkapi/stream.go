@@ -101,6 +101,7 @@ type stream struct {
 	told       int64         // one more than the generation that a relay was told; 0 before the first
 	spread     time.Duration // told last
 	revision   int64         // of sent, as far as it was sent here
+	wrote      int64         // when something was written last, in milliseconds
 	waited     int64         // when the change that is pending was committed, in milliseconds; 0 is not known, or none
 	pending    [][]byte      // events that are being written; they are shared, the list is not
 }
@@ -164,9 +165,15 @@ func (s *stream) gather(t *tally) {
 		s.spread = spread
 		s.say(t, meter.Other, spreadEvent("spread", spread))
 	}
-	if beats && len(s.pending) == 0 {
+	if beats && len(s.pending) == 0 && s.quiet(t) {
 		s.say(t, gotComment, heartbeat)
 	}
+}
+
+// quiet says whether the reader has heard nothing for so long that a heartbeat
+// tells it anything. At most a Heartbeat and a fifth of one pass in silence.
+func (s *stream) quiet(t *tally) bool {
+	return t.time().UnixMilli()-s.wrote >= s.api.opts.Heartbeat.Milliseconds()/5
 }
 
 // say adds events to what is pending.
@@ -274,7 +281,9 @@ func (s *stream) finish() {
 // written is called when all that was pending is.
 func (s *stream) written(t *tally) {
 	if len(s.pending) > 0 {
-		s.conn.Sent(s.revision, t.time())
+		now := t.time().UnixMilli()
+		s.wrote = now
+		s.conn.Sent(s.revision, now)
 	}
 	if s.waited != 0 {
 		t.arrived(s.waited)
