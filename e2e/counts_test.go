@@ -80,10 +80,10 @@ type crowd struct {
 	sent []countsOf
 }
 
-// countsOf is a batch of so many evaluations.
+// countsOf is a batch of so many evaluations in a minute.
 type countsOf struct {
-	id    string
-	count int64
+	id            string
+	minute, count int64
 }
 
 // sendFor sends until end has returned, which is called when the server has
@@ -98,7 +98,7 @@ func (c *crowd) sendFor(t *testing.T, batches int64, end func()) {
 	for range 4 {
 		sending.Go(func() {
 			for n := int64(1); ctx.Err() == nil; n++ {
-				b := countsOf{rand.Text(), n}
+				b := countsOf{rand.Text(), time.Now().Truncate(time.Minute).UnixMilli(), n}
 				c.mu.Lock()
 				c.sent = append(c.sent, b)
 				c.mu.Unlock()
@@ -137,7 +137,7 @@ func (c *crowd) post(ctx context.Context, b countsOf) error {
 	body, err := json.Marshal(map[string]any{
 		"id": b.id, "application": map[string]any{"name": "crowd"},
 		"counts": []map[string]any{{
-			"flag": "counted", "variation": "true", "reason": "DEFAULT", "minute": time.Now().Truncate(time.Minute).UnixMilli(), "count": b.count,
+			"flag": "counted", "variation": "true", "reason": "DEFAULT", "minute": b.minute, "count": b.count,
 		}},
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"burgee.dev/burgee/internal/fault"
@@ -41,10 +42,17 @@ type Count struct {
 
 // Batch is what an SDK sends at a time.
 type Batch struct {
-	ID            string // the same id twice is the same batch, counted once
+	ID            string // the same id with the same counts is the same batch, counted once
 	EnvironmentID int64
 	Application   Application
 	Counts        []Count
+}
+
+// key tells a batch from all others. It begins with a minute of the batch, so that
+// those of a time are neighbours in the database's index: ids by chance would have
+// each flush write pages all over it.
+func (b *Batch) key() string {
+	return strconv.FormatInt(b.Counts[0].Minute/minuteMs, 36) + "/" + strconv.FormatInt(b.EnvironmentID, 10) + "/" + b.ID
 }
 
 // reasons are those of the evaluation detail.

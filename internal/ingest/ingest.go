@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -150,8 +149,12 @@ func (in *Ingest) Offer(b Batch) (accepted int, err error) {
 		in.stats.Batches.Of("invalid").Inc()
 		return 0, err
 	}
+	if len(b.Counts) == 0 {
+		in.stats.Batches.Of("accepted").Inc()
+		return 0, nil // nothing of it can count twice
+	}
 	now := clock.Millis(in.opts.Clock)
-	id := strconv.FormatInt(b.EnvironmentID, 10) + "/" + b.ID
+	id := b.key()
 	app := b.Application.clipped()
 
 	in.mu.Lock()
