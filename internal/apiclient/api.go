@@ -125,6 +125,10 @@ type EvaluateRequest struct {
 	Context json.RawMessage `json:"context,omitempty"`
 	Now     int64           `json:"now,omitempty"`
 	Explain bool            `json:"explain,omitempty"`
+
+	// At most one: what was in force at a time, or the state of a revision.
+	At       int64 `json:"at,omitempty"`
+	Revision int64 `json:"revision,omitempty"`
 }
 
 // Evaluate asks the server what a context gets, and returns its answer whole.

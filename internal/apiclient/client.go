@@ -78,6 +78,11 @@ func (c *Client) raw(ctx context.Context, method, path string, body any) ([]byte
 	if err != nil {
 		return nil, err
 	}
+	return c.send(ctx, request)
+}
+
+// send makes a request and returns the answer's body.
+func (c *Client) send(ctx context.Context, request *http.Request) ([]byte, error) {
 	response, err := c.http.Do(request)
 	if err != nil {
 		return nil, c.unreachable(ctx, err)

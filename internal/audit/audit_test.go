@@ -100,3 +100,14 @@ func TestLinesTakenOutAddedExchangedOrCutAreFound(t *testing.T) {
 		}
 	}
 }
+
+func TestAnExportThatWasWrittenAnewLacksTheKnownEntry(t *testing.T) {
+	export := record(t)
+	head := verify(t, export).Head
+	if got, err := VerifyFrom(bytes.NewReader(export), head); err != nil || !got.OK {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if got, err := VerifyFrom(bytes.NewReader(export), Genesis()); err != nil || got.OK || got.Line == 0 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}

@@ -59,23 +59,27 @@ func (w *Writer) write(v any) error {
 
 // Report says whether an export fits together.
 type Report struct {
-	OK      bool
-	Project string
-	Entries int64 // that fitted
-	Erased  int64 // of them, with a value taken out
-	First   int64 // when the first was made, in milliseconds since 1970
-	Last    int64
-	Head    Bytes  // hash of the last entry
-	Line    int64  // the first line at fault, from 1; 0 when OK
-	Reason  string // why, for people
+	OK      bool   `json:"ok"`
+	Project string `json:"project"`
+	Entries int64  `json:"entries"`          // that fitted
+	Erased  int64  `json:"erased,omitempty"` // of them, with a value taken out
+	First   int64  `json:"first"`            // when the first was made, in milliseconds since 1970
+	Last    int64  `json:"last"`
+	Head    Bytes  `json:"head"`             // hash of the last entry
+	Line    int64  `json:"line,omitempty"`   // the first line at fault, from 1; 0 when OK
+	Reason  string `json:"reason,omitempty"` // why, for people
 }
 
 // Verify reads an export and recomputes every hash. The error is of reading;
 // what does not fit is in the report. It proves that nobody changed, added,
 // took out or cut a part of the record; who can write all of it anew can forge
 // all of it, which only a Head that was kept elsewhere shows.
-func Verify(in io.Reader) (Report, error) {
-	v := &verifier{}
+func Verify(in io.Reader) (Report, error) { return VerifyFrom(in, nil) }
+
+// VerifyFrom is Verify of an export that must hold the entry with a hash known
+// from an earlier one; nil asks for none.
+func VerifyFrom(in io.Reader, known Bytes) (Report, error) {
+	v := &verifier{known: known, seen: len(known) == 0}
 	lines := bufio.NewReaderSize(in, 64<<10)
 	for v.report.Reason == "" {
 		text, err := lines.ReadBytes('\n')
@@ -94,6 +98,8 @@ func Verify(in io.Reader) (Report, error) {
 
 type verifier struct {
 	walk   Walk
+	known  Bytes
+	seen   bool // the known entry
 	end    *End
 	number int64
 	report Report
@@ -131,6 +137,7 @@ func (v *verifier) read(text []byte) {
 		return
 	}
 	v.report.Last = e.At
+	v.seen = v.seen || bytes.Equal(e.Hash, v.known)
 	if e.Erased() {
 		v.report.Erased++
 	}
@@ -163,6 +170,9 @@ func (v *verifier) done() Report {
 	if v.end == nil && v.report.Reason == "" {
 		v.number++
 		v.fail("the end is missing: the file was cut")
+	}
+	if !v.seen && v.report.Reason == "" {
+		v.fail("the entry with the known hash is not in it: this is another record, or one written anew")
 	}
 	v.report.Entries, v.report.Head = v.walk.Seq(), v.walk.Head()
 	v.report.OK = v.report.Reason == ""

@@ -24,6 +24,26 @@ type answer struct {
 	Revision      int64              `json:"revision"`
 	Steps         json.RawMessage    `json:"steps,omitempty"`
 	Explanation   *answerExplanation `json:"explanation,omitempty"`
+	AsOf          *answerAsOf        `json:"asOf,omitempty"`
+}
+
+// answerAsOf is the state of the past that answered.
+type answerAsOf struct {
+	Number int64 `json:"number"`
+	At     int64 `json:"at"`
+	Until  int64 `json:"until,omitempty"`
+	Actor  struct {
+		Name string `json:"name"`
+	} `json:"actor"`
+	Sentences []string `json:"sentences"`
+}
+
+func (s *answerAsOf) words() string {
+	until := "until now"
+	if s.Until != 0 {
+		until = "to " + timeWords(s.Until)
+	}
+	return fmt.Sprintf("revision %d, in force from %s %s, by %s", s.Number, timeWords(s.At), until, s.Actor.Name)
 }
 
 type answerRule struct {
@@ -78,6 +98,9 @@ func (a *answer) complete(o *evalOptions) {
 func (a *answer) print(w io.Writer, hasDefault bool) {
 	say(w, "%s %s\n", a.Flag, a.valueWords(hasDefault))
 	say(w, "  %s\n", a.reasonWords())
+	if a.AsOf != nil {
+		say(w, "  %s\n", a.AsOf.words())
+	}
 	for _, p := range a.Prerequisites {
 		say(w, "  needs %s, which serves %s (%s)\n", p.Flag, orNothing(p.Variation), p.Reason)
 	}

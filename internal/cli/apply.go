@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -151,9 +152,14 @@ func printPlan(stdio Stdio, result apiclient.ApplyResult) {
 		return
 	}
 	for _, item := range result.Plan {
-		for _, sentence := range item.Sentences {
-			say(stdio.Out, "%s %s\n", sign(item.Action), sentence)
-		}
+		printItem(stdio.Out, item)
+	}
+}
+
+// printItem says what becomes of one object.
+func printItem(w io.Writer, item apiclient.PlanItem) {
+	for _, sentence := range item.Sentences {
+		say(w, "%s %s\n", sign(item.Action), sentence)
 	}
 }
 

@@ -25,6 +25,9 @@ type evalOptions struct {
 	context, now, def                string
 	asJSON, explain                  bool
 
+	moment
+	user string // of why: short for a context
+
 	nowMS int64 // 0 is the present
 }
 
@@ -47,7 +50,7 @@ of output its answer.`,
 			return runEval(cmd.Context(), stdio, o)
 		},
 	}
-	o.bind(cmd)
+	o.connection.bind(cmd)
 	bindProject(cmd, &o.project)
 	bindEnvironment(cmd, &o.environment)
 	f := cmd.Flags()
@@ -56,6 +59,40 @@ of output its answer.`,
 	f.StringVar(&o.now, "now", "", "evaluate as at this time: 2027-03-31T08:00:00Z, or milliseconds since 1970")
 	f.StringVar(&o.def, "default", "", "the program's own default as JSON, for where it is served")
 	f.BoolVar(&o.explain, "explain", false, "show each step, the clause that failed and the value it saw")
+	o.moment.bind(cmd)
+	bindJSON(cmd, &o.asJSON)
+	return cmd
+}
+
+func newWhy(stdio Stdio) *cobra.Command {
+	o := evalOptions{explain: true}
+	cmd := &cobra.Command{
+		Use:   "why FLAG",
+		Short: "Say what somebody gets of a flag, or got at any time, and why",
+		Long: `Say what somebody gets of a flag and each step that led there. With --at, what they got
+then: the server looks up which revision was in force and evaluates it by the clock of
+then. With --revision, what that revision gives.`,
+		Example: `  burgee why Flags.isHoliday -e production --user alice
+  burgee why Flags.isHoliday -e production --user alice --at "2026-11-24 14:00"
+  burgee why Flags.isHoliday -e production --context '{"targetingKey":"alice","country":"DE"}' --revision 812`,
+		Args: exactly("FLAG"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.flag = args[0]
+			if o.user != "" && o.context != "{}" {
+				return usageError{fmt.Errorf("--user is short for a --context; say one of them")}
+			}
+			if o.user != "" {
+				o.context = o.user
+			}
+			return runEval(cmd.Context(), stdio, o)
+		},
+	}
+	o.connection.bind(cmd)
+	bindProject(cmd, &o.project)
+	bindEnvironment(cmd, &o.environment)
+	cmd.Flags().StringVar(&o.user, "user", "", "who: a targeting key")
+	cmd.Flags().StringVar(&o.context, "context", "{}", "who in full: JSON, or @FILE")
+	o.moment.bind(cmd)
 	bindJSON(cmd, &o.asJSON)
 	return cmd
 }
@@ -70,6 +107,12 @@ func runEval(ctx context.Context, stdio Stdio, o evalOptions) error {
 	}
 	if err := o.settle(); err != nil {
 		return err
+	}
+	if err := o.moment.settle(time.Now()); err != nil {
+		return err
+	}
+	if o.file != "" && o.moment.given() {
+		return fault.New(fault.Invalid, "file_has_no_past", "a file alone has no past; --at and --revision ask the server")
 	}
 	ask, err := o.evaluator(ctx, stdio)
 	if err != nil {
@@ -120,7 +163,7 @@ func (o *evalOptions) evaluator(ctx context.Context, stdio Stdio) (evaluator, er
 	}
 	return func(ctx context.Context, raw json.RawMessage) (json.RawMessage, error) {
 		return client.Evaluate(ctx, project, environment, apiclient.EvaluateRequest{
-			Flag: o.flag, Context: raw, Now: o.nowMS, Explain: o.explain,
+			Flag: o.flag, Context: raw, Now: o.nowMS, Explain: o.explain, At: o.atMS, Revision: o.revision,
 		})
 	}, nil
 }

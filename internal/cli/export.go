@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"burgee.dev/burgee/internal/apiclient"
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 )
@@ -14,6 +16,7 @@ type exportOptions struct {
 	connection
 	project, environment, format, file string
 	snapshot                           bool
+	moment
 }
 
 func newExport(stdio Stdio) *cobra.Command {
@@ -22,20 +25,23 @@ func newExport(stdio Stdio) *cobra.Command {
 		Use:   "export",
 		Short: "Print a project as a file that apply takes",
 		Long: `Print a project as one burgee/v1 file. Applying it again changes nothing; applied to
-another server it serves everyone the same.
+another server it serves everyone the same. With --at, or --revision and --environment,
+as it was then.
 
 With --snapshot, print what one environment's programs get: the wire form, signed as the
 server serves it or, with -f, unsigned from a file alone.`,
 		Example: `  burgee export --project default > flags.yaml
   burgee export --project default --format json
+  burgee export --at "2026-11-24 14:00" > then.yaml
   burgee export --snapshot --environment production > flags.ndjson
   burgee export --snapshot --environment production -f flags.yaml`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runExport(cmd.Context(), stdio, o) },
 	}
-	o.bind(cmd)
+	o.connection.bind(cmd)
 	bindProject(cmd, &o.project)
 	bindEnvironment(cmd, &o.environment)
+	o.moment.bind(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", "yaml", "yaml or json")
 	f.BoolVar(&o.snapshot, "snapshot", false, "print the wire form of one environment")
@@ -47,22 +53,44 @@ func runExport(ctx context.Context, stdio Stdio, o exportOptions) error {
 	if o.format != "yaml" && o.format != "json" {
 		return fault.New(fault.Invalid, "format_unknown", "--format is yaml or json, not %q", o.format)
 	}
+	if err := o.moment.settle(time.Now()); err != nil {
+		return err
+	}
+	if o.snapshot && o.moment.given() {
+		return fault.New(fault.Invalid, "snapshot_has_no_past", "--snapshot prints what is served now; --at and --revision go with a whole export")
+	}
 	if o.snapshot {
 		return runSnapshot(ctx, stdio, o)
 	}
-	if o.file != "" || o.environment != "" {
+	if o.file != "" || o.environment != "" && o.revision == 0 {
 		return fault.New(fault.Invalid, "not_a_snapshot", "--file and --environment go with --snapshot; an export holds the whole project")
 	}
 	client, err := o.client(stdio)
 	if err != nil {
 		return err
 	}
-	text, err := client.Export(ctx, projectOr(stdio, o.project), o.format)
+	text, err := o.text(ctx, stdio, client)
 	if err != nil {
 		return err
 	}
 	say(stdio.Out, "%s", withNewline(text))
 	return nil
+}
+
+// text is the file, as it is or as it was.
+func (o *exportOptions) text(ctx context.Context, stdio Stdio, client *apiclient.Client) ([]byte, error) {
+	project := projectOr(stdio, o.project)
+	if !o.moment.given() {
+		return client.Export(ctx, project, o.format)
+	}
+	environment := o.environment
+	if o.revision != 0 {
+		var err error
+		if environment, err = chosen(stdio, o.environment, environments(ctx, client, project)); err != nil {
+			return nil, err
+		}
+	}
+	return client.ExportAsOf(ctx, project, o.format, environment, o.revision, o.atMS)
 }
 
 // withNewline ends a text with one line break.

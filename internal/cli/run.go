@@ -54,7 +54,8 @@ const exitHelp = `Exit codes:
   6  somebody changed it meanwhile, or it exists already
   7  the server is not there, busy, its disk full, or the request too large: try again later
   8  burgee doctor found nothing worse than warnings
-  9  burgee doctor found something that does not work`
+  9  burgee doctor found something that does not work, burgee audit verify an audit log
+     that was altered`
 
 // Run runs one command and returns the exit code of the process.
 func Run(ctx context.Context, args []string, stdio Stdio) int {
@@ -107,7 +108,7 @@ BURGEE_TOKEN.
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	root.AddCommand(
-		newServe(stdio), newRelay(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newFlag(stdio),
+		newServe(stdio), newRelay(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newRollback(stdio), newAudit(stdio), newFlag(stdio),
 		newKey(stdio), newToken(stdio), newUser(stdio), newSecretKey(stdio), newBackup(stdio), newRestore(stdio), newMigrateStore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
 	)
 	return root
