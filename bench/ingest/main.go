@@ -95,6 +95,7 @@ func part(s *server, o options, name string, rate int, length time.Duration) err
 	}
 	cpu := s.usage().cpu - before.cpu
 	fmt.Printf("\n%s: %d batches a second offered for %v, load %s\n", name, rate, length, load())
+	fmt.Printf("  answered           within %v\n", got.length.Round(time.Second/10))
 	fmt.Printf("  taken              %d a second: %d sums, %d evaluations\n", got.perSecond(got.taken), got.perSecond(got.taken)*sums, got.perSecond(got.taken)*sums*each)
 	fmt.Printf("  refused with 503   %d a second, each with Retry-After\n", got.perSecond(got.refused))
 	fmt.Printf("  given up           %d a second, not sent within %v\n", got.perSecond(got.late), patience)
