@@ -114,6 +114,45 @@ describe('every screen', () => {
     await context.close();
   });
 
+  test('a flag goes back to what it was, and Why tells of then and now', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    const faults = watch(page, server.origin);
+    await page.goto(server.origin);
+    await page.getByLabel('E-mail').fill(owner.email);
+    await page.getByLabel('Password').fill(owner.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
+    await publish(server, past('"true"'), 'for everyone');
+    const then = Date.now();
+    await publish(server, past('"false"'), 'for nobody');
+    await page.goto(`${server.origin}${environment}/flags/Flags.past?tab=history`);
+    const row = page.getByRole('listitem').filter({ hasText: 'for everyone' });
+    await row.getByRole('button', { name: 'Restore' }).first().click();
+    await page.getByRole('list', { name: 'What changes' }).getByText('Flags.past in production: default false → true').waitFor();
+    await look(page, 'rollback');
+    await page.getByLabel('Reason').fill('it was better');
+    await page.getByRole('button', { name: 'Roll back in PRODUCTION' }).click();
+    await page.getByText('“it was better”').waitFor();
+    await page.goto(`${server.origin}${environment}/why?flag=Flags.past`);
+    const answer = page.getByRole('region', { name: 'Answer' });
+    await answer.getByText('true', { exact: true }).waitFor();
+    const newest = Number((await answer.textContent()).match(/revision ([\d,]+)/)[1].replace(',', ''));
+    await page.getByLabel('Or at revision').fill(String(newest - 1));
+    await answer.getByText('false', { exact: true }).waitFor();
+    await answer.getByText(/in force from .* to .*, by BURGEE_INIT_TOKEN: Flags.past in production: default true → false/).waitFor();
+    await look(page, 'why-past');
+    await page.goto(`${server.origin}${environment}/why?flag=Flags.past&at=${new Date(then).toISOString()}`);
+    await answer.getByText('true', { exact: true }).waitFor();
+    await answer.getByText(/in force from/).waitFor();
+    await page.goto(`${server.origin}${environment}/audit?env=production`);
+    await page.getByRole('button', { name: `Back to revision ${newest - 1}` }).first().click();
+    await page.getByRole('list', { name: 'What changes' }).waitFor();
+    await look(page, 'rollback-environment');
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
   test('the page of a key that holds dots can be loaded anew', async () => {
     for (const path of [screens['flag-targeting'], '/p/default/e/production/flags/Flags.isHoliday']) {
       const response = await fetch(server.origin + path);
@@ -167,6 +206,11 @@ async function publish(server, text, comment) {
 const ramp = (share) => `apiVersion: burgee/v1
 flags:
   Flags.ramp: {type: boolean, environments: {production: {default: {serve: {"true": ${share}, "false": ${100 - share}}}}}}
+`;
+
+const past = (value) => `apiVersion: burgee/v1
+flags:
+  Flags.past: {type: boolean, environments: {production: {default: ${value}}}}
 `;
 
 let reports = 0;

@@ -36,6 +36,9 @@ export type Explained = Omit<components['schemas']['Evaluation'], 'explanation' 
   explanation: { steps: StepTrace[] };
 };
 
+/** A point in the past: a time in milliseconds since 1970, or a revision; without either the present. */
+export type Moment = { at?: number; revision?: number };
+
 export const evaluatePath = (project: string, environment: string) =>
   `/api/v1/projects/${project}/environments/${environment}/evaluate`;
 
@@ -45,14 +48,15 @@ export const explainQuery = (
   environment: string,
   flag: string,
   context: Record<string, Json>,
+  moment: Moment = {},
 ) =>
   queryOptions({
-    queryKey: ['project', project, 'explain', environment, flag, context],
+    queryKey: ['project', project, 'explain', environment, flag, context, moment],
     queryFn: ({ signal }) =>
       answer(
         api.POST('/api/v1/projects/{project}/environments/{environment}/evaluate', {
           params: { path: { project, environment } },
-          body: { flag, context, explain: true },
+          body: { flag, context, explain: true, ...moment },
           signal,
         }),
       ) as Promise<Explained>,

@@ -113,8 +113,10 @@ const why = createRoute({
   getParentRoute: () => environment,
   path: '/why',
   // The context is an object here and JSON in the address; a text is a targeting key.
-  validateSearch: (search: Search): { flag?: string; context?: Search | string } => ({
-    ...texts('flag')(search),
+  validateSearch: (
+    search: Search,
+  ): { flag?: string; at?: string; revision?: string; context?: Search | string } => ({
+    ...texts('flag', 'at', 'revision')(search),
     context:
       typeof search.context === 'object' && search.context !== null
         ? (search.context as Search)

@@ -17,6 +17,8 @@ type Props = {
   environment?: Environment;
   /** Offers a reason, which the action gets. */
   withReason?: boolean;
+  /** There is nothing to confirm yet. */
+  disabled?: boolean;
   action: (reason: string) => Promise<unknown>;
 };
 
@@ -76,7 +78,7 @@ export function Confirm(props: Props) {
               type="submit"
               color={props.danger ? 'red' : undefined}
               loading={run.isPending}
-              disabled={offline}
+              disabled={offline || props.disabled}
               data-autofocus
             >
               {props.verb}

@@ -41,6 +41,62 @@ describe('the audit log', () => {
     );
   });
 
+  it('takes an environment back after showing what that changes', async () => {
+    const user = userEvent.setup();
+    const bodies: unknown[] = [];
+    const item = {
+      kind: 'configuration',
+      object: 'Flags.isHoliday',
+      environment: 'production',
+      action: 'update',
+      sentences: ['Flags.isHoliday in production: default true → false'],
+      diff: [{ path: 'default', before: 'true', after: 'false' }],
+      moves: [],
+    };
+    const rollback = on(
+      'POST',
+      '/projects/default/environments/production/rollback',
+      async (request: Request) => {
+        bodies.push({ ...(await request.json()), match: request.headers.get('If-Match') });
+        return {
+          changed: true,
+          plan: [item],
+          kept: [
+            {
+              ...item,
+              kind: 'target_group',
+              object: 'beta',
+              sentences: ['target group beta: alice included'],
+            },
+          ],
+          revisions: { production: 814 },
+          warnings: [],
+        };
+      },
+    );
+    const items = [change({ id: 9, revisions: { production: 814 }, requestId: 'r9' }), change({ id: 8 })];
+    renderPage(
+      `${address}?env=production`,
+      sound,
+      rollback,
+      on('GET', '/projects/default/changes', { items }),
+    );
+    await user.click(await screen.findByRole('button', { name: 'Back to revision 813' }));
+    expect(screen.queryByRole('button', { name: 'Back to revision 814' })).toBeNull();
+    expect((await screen.findByRole('list', { name: 'What changes' })).textContent).toContain(
+      'default true → false',
+    );
+    expect(screen.getByRole('list', { name: 'What stays' }).textContent).toContain('alice included');
+    await user.click(screen.getByRole('button', { name: 'Roll back in PRODUCTION' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(bodies[0]).toMatchObject({ revision: 813, dryRun: true, match: null });
+    expect(bodies.find((body) => !(body as { dryRun?: boolean }).dryRun)).toEqual({
+      revision: 813,
+      shared: false,
+      match: '"814"',
+    });
+  });
+
   it('raises the alarm where the chain is broken', async () => {
     const broken = on('GET', '/projects/default/changes/verify', { ok: false, checked: 12, brokenAt: 5 });
     renderPage(address, broken, on('GET', '/projects/default/changes', { items: [change()] }));

@@ -3,6 +3,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { changesExportAddress } from '@/api/changes';
 import { ChangeList } from '@/components/history/change-list';
+import { RollbackButton } from '@/components/history/rollback-button';
 import { Page } from '@/components/page';
 import { useProject } from '@/components/project-context';
 import { ChainBadge, ChainBroken } from './chain';
@@ -15,6 +16,7 @@ export function AuditPage() {
   const project = useProject();
   const { who, object, kind, env } = useSearch({ from });
   const navigate = useNavigate();
+  const there = project.environments.find((item) => item.key === env);
   const filtered = [who, object, kind, env].some((value) => value !== undefined);
   const clear = () => {
     void navigate({
@@ -43,6 +45,13 @@ export function AuditPage() {
         filter={{ actor: who, object, kind, environment: env }}
         withObject
         grouped
+        action={(change, newest) => {
+          const revision = there && change.revisions[there.key];
+          if (newest || !there || revision === undefined) return null;
+          return (
+            <RollbackButton environment={there} to={{ revision }} label={`Back to revision ${revision}`} />
+          );
+        }}
         empty={
           filtered
             ? {

@@ -5,6 +5,7 @@ import { experimentQuery } from '@/api/experiments';
 import type { Experiment } from '@/api/types';
 import { CopyIcon } from '@/components/copy';
 import { ChangeList } from '@/components/history/change-list';
+import { RestoreObject } from '@/components/history/rollback-button';
 import { UndoButton } from '@/components/history/undo-button';
 import { ButtonLink } from '@/components/links';
 import { Page } from '@/components/page';
@@ -92,7 +93,8 @@ function History({ experiment }: { experiment: Experiment }) {
       filter={{ object: experiment.key, kind: 'experiment' }}
       action={(change, newest) => {
         const revision = change.revisions[environment.key];
-        if (!newest || revision === undefined) return null;
+        if (!newest) return <RestoreObject change={change} environment={environment} />;
+        if (revision === undefined) return null;
         return <UndoButton environment={environment} revision={revision} at={change.at} />;
       }}
       empty={{ title: 'Nothing has happened to it yet', body: 'Each change appears here as a sentence.' }}

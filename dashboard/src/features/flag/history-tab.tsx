@@ -3,16 +3,18 @@ import { useState } from 'react';
 import type { Change, FlagDetail } from '@/api/types';
 import { environmentName } from '@/components/environment-badge';
 import { ChangeList } from '@/components/history/change-list';
+import { RestoreObject } from '@/components/history/rollback-button';
 import { UndoButton } from '@/components/history/undo-button';
 import { useEnvironment } from '@/components/project-context';
 
-/** Every change of this flag, newest first; the newest can be undone for ten minutes. */
+/** Every change of this flag, newest first; the newest can be undone for ten minutes, the others restored. */
 export function HistoryTab({ flag }: { flag: FlagDetail }) {
   const environment = useEnvironment();
   const [here, setHere] = useState(false);
   const undo = (change: Change, newest: boolean) => {
     const revision = change.revisions[environment.key];
-    if (!newest || revision === undefined || change.environment !== environment.key) return null;
+    if (!newest) return <RestoreObject change={change} environment={environment} />;
+    if (revision === undefined || change.environment !== environment.key) return null;
     return <UndoButton environment={environment} revision={revision} at={change.at} />;
   };
   return (

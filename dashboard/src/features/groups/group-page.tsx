@@ -4,6 +4,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { groupsQuery } from '@/api/groups';
 import type { Group } from '@/api/types';
 import { ChangeList } from '@/components/history/change-list';
+import { RestoreObject } from '@/components/history/rollback-button';
 import { ButtonLink } from '@/components/links';
 import { Page } from '@/components/page';
 import { useEnvironment, useProject } from '@/components/project-context';
@@ -51,6 +52,7 @@ function NotYetPublished({ name }: { name: string }) {
 }
 
 function Loaded({ group }: { group: Group }) {
+  const environment = useEnvironment();
   const { tab } = useSearch({ from });
   const navigate = useNavigate();
   const current = tab === 'history' || tab === 'used' ? tab : 'members';
@@ -77,6 +79,9 @@ function Loaded({ group }: { group: Group }) {
         <Tabs.Panel value="history">
           <ChangeList
             filter={{ object: group.key, kind: 'target_group' }}
+            action={(change, newest) =>
+              newest ? null : <RestoreObject change={change} environment={environment} />
+            }
             empty={{
               title: 'Nothing has happened to it yet',
               body: 'Each change appears here as a sentence.',

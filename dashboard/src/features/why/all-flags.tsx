@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { words } from '@/api/client';
-import { explainQuery } from '@/api/evaluate';
+import { explainQuery, type Moment } from '@/api/evaluate';
 import type { FlagSummary } from '@/api/types';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { valueText } from '@/lib/names';
@@ -14,8 +14,10 @@ import { reasonWords } from './words';
 /** Each row asks the server, so they come in portions. */
 const portion = 30;
 
+type Props = { flags: FlagSummary[]; context: Context; moment: Moment };
+
 /** What every flag of the environment serves to the context. */
-export function AllFlags({ flags, context }: { flags: FlagSummary[]; context: Context }) {
+export function AllFlags({ flags, context, moment }: Props) {
   const [shown, setShown] = useState(portion);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse
@@ -30,7 +32,7 @@ export function AllFlags({ flags, context }: { flags: FlagSummary[]; context: Co
         </Table.Thead>
         <Table.Tbody>
           {flags.slice(0, shown).map((flag) => (
-            <FlagRow key={flag.key} flag={flag.key} context={context} />
+            <FlagRow key={flag.key} flag={flag.key} context={context} moment={moment} />
           ))}
         </Table.Tbody>
       </Table>
@@ -43,10 +45,10 @@ export function AllFlags({ flags, context }: { flags: FlagSummary[]; context: Co
   );
 }
 
-function FlagRow({ flag, context }: { flag: string; context: Context }) {
+function FlagRow({ flag, context, moment }: { flag: string; context: Context; moment: Moment }) {
   const project = useProject();
   const environment = useEnvironment();
-  const { data, error } = useQuery(explainQuery(project.key, environment.key, flag, context));
+  const { data, error } = useQuery(explainQuery(project.key, environment.key, flag, context, moment));
   return (
     <Table.Tr>
       <Table.Td>

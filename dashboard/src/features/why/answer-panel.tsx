@@ -1,18 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
-import { type Explained, explainQuery } from '@/api/evaluate';
+import { type Explained, explainQuery, type Moment } from '@/api/evaluate';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { QueryState } from '@/components/states';
 import { valueText } from '@/lib/names';
+import { absolute } from '@/lib/time';
 import type { Context } from './model';
 import { Trace } from './trace';
 import classes from './why.module.css';
 import { reasonWords, splitWords } from './words';
 
+type Props = { flag: string; context: Context; moment: Moment };
+
 /** What one flag serves to the context, in words, and every step that led there. */
-export function AnswerPanel({ flag, context }: { flag: string; context: Context }) {
+export function AnswerPanel({ flag, context, moment }: Props) {
   const project = useProject();
   const environment = useEnvironment();
-  const query = useQuery(explainQuery(project.key, environment.key, flag, context));
+  const query = useQuery(explainQuery(project.key, environment.key, flag, context, moment));
   return (
     <QueryState query={query} what={`${flag} could not be evaluated`}>
       {(answer) => <Told answer={answer} />}
@@ -35,6 +38,7 @@ function Told({ answer }: { answer: Explained }) {
         <p className={classes.reason}>{reasonWords(answer)}</p>
         {answer.split && <p className={classes.reason}>{splitWords(answer.split)}.</p>}
         <div className={classes.note}>revision {answer.revision.toLocaleString('en')}</div>
+        {answer.asOf && <InForce asOf={answer.asOf} />}
       </section>
       {steps.length > 0 && (
         <section aria-labelledby="why-trace">
@@ -45,5 +49,15 @@ function Told({ answer }: { answer: Explained }) {
         </section>
       )}
     </>
+  );
+}
+
+/** Since when and until when the state that answered was in force, and who made it. */
+function InForce({ asOf }: { asOf: NonNullable<Explained['asOf']> }) {
+  return (
+    <div className={classes.note}>
+      in force from {absolute(asOf.at)} {asOf.until ? `to ${absolute(asOf.until)}` : 'until now'}, by{' '}
+      {asOf.actor.name}: {asOf.sentences.slice(0, 3).join('; ')}
+    </div>
   );
 }

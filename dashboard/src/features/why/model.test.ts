@@ -48,6 +48,6 @@ describe('words', () => {
   });
 
   it('quote for a shell', () => {
-    expect(curl('http://h/x', 'f', { name: "O'Neil" })).toContain(`"name":"O'\\''Neil"`);
+    expect(curl('http://h/x', 'f', { name: "O'Neil" }, {})).toContain(`"name":"O'\\''Neil"`);
   });
 });

@@ -107,6 +107,36 @@ describe('the page Why', () => {
     expect(await screen.findByText('No rule decides, so the default is served.')).toBeTruthy();
   });
 
+  it('asks about the past, and says what was in force then', async () => {
+    const user = userEvent.setup();
+    const asOf = {
+      number: 811,
+      at: Date.parse('2026-11-24T12:00:00Z'),
+      until: Date.parse('2026-11-24T15:00:00Z'),
+      actor: { kind: 'member', name: 'ann@corp.example' },
+      sentences: ['Flags.isHoliday in production: default false → true'],
+      changes: [7],
+    };
+    const at = '2026-11-24T13:00:00.000Z';
+    const { asked } = renderPage(
+      `${path}?flag=Flags.isHoliday&at=${encodeURIComponent(at)}`,
+      flags,
+      attributes,
+      evaluate({ ...answer, asOf }),
+    );
+    expect(
+      await screen.findByText(/in force from .*, by ann@corp.example: Flags.isHoliday in production/),
+    ).toBeTruthy();
+    const bodies = () =>
+      Promise.all(
+        asked.filter((request) => request.method === 'POST').map((request) => request.clone().json()),
+      );
+    expect((await bodies()).at(-1)).toMatchObject({ flag: 'Flags.isHoliday', at: Date.parse(at) });
+    await user.type(screen.getByLabelText('Or at revision'), '8');
+    await waitFor(async () => expect((await bodies()).at(-1)).toMatchObject({ revision: 8 }));
+    expect(window.location.search).not.toContain('at=2026');
+  });
+
   it('says what failed, with Retry', async () => {
     const refused = () =>
       json({ title: 'Not found', status: 404, detail: 'There is no flag', code: 'flag_not_found' }, 404);

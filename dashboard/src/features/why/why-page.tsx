@@ -15,6 +15,7 @@ import { AnswerPanel } from './answer-panel';
 import { ContextForm } from './context-form';
 import { curl } from './curl';
 import { contextOf } from './model';
+import { MomentChoice, momentOf } from './moment-choice';
 import classes from './why.module.css';
 
 const from = '/frame/p/$project/e/$environment/why';
@@ -26,6 +27,7 @@ export function WhyPage() {
   const flags = useQuery(flagsQuery(project.key));
   const search = useSearch({ from });
   const context = contextOf(search.context) ?? {};
+  const moment = momentOf(search);
   const address = evaluatePath(project.key, environment.key);
   return (
     <Page
@@ -36,7 +38,7 @@ export function WhyPage() {
         <>
           <CopyButton text={window.location.href}>Copy link</CopyButton>
           {search.flag && (
-            <CopyButton text={curl(window.location.origin + address, search.flag, context)}>
+            <CopyButton text={curl(window.location.origin + address, search.flag, context, moment)}>
               Copy as curl
             </CopyButton>
           )}
@@ -51,13 +53,14 @@ export function WhyPage() {
             <div className={classes.columns}>
               <div className={classes.asked}>
                 <FlagChoice flags={all} flag={search.flag} />
+                <MomentChoice at={search.at} revision={search.revision} />
                 <ContextForm context={context} />
               </div>
               <div className={classes.told}>
                 {search.flag ? (
-                  <AnswerPanel key={search.flag} flag={search.flag} context={context} />
+                  <AnswerPanel key={search.flag} flag={search.flag} context={context} moment={moment} />
                 ) : (
-                  <AllFlags flags={all} context={context} />
+                  <AllFlags flags={all} context={context} moment={moment} />
                 )}
               </div>
             </div>
