@@ -42,12 +42,16 @@ const (
 	codeReadOnly    = "store_read_only"   // it is a standby; nothing was committed
 	codeContended   = "store_contended"   // others wrote at the same time; nothing was committed
 	codeUnknown     = "outcome_unknown"   // it was lost at the commit; what became of that is not known
+	codeNewer       = "schema_newer"      // a newer Burgee has altered what this one uses; nothing was committed
 	codeExists      = "already_exists"    // a key is taken that nobody chose
 )
 
 // outages are the codes after which the database does not answer, or takes no
 // writes.
-var outages = map[string]bool{codeUnreachable: true, codeReadOnly: true, codeUnknown: true}
+var outages = map[string]bool{codeUnreachable: true, codeReadOnly: true, codeUnknown: true, codeNewer: true}
+
+// readable are the outages during which the database still answers who reads.
+var readable = map[string]bool{codeReadOnly: true, codeNewer: true}
 
 func isCode(err error, code string) bool {
 	f, ok := errors.AsType[*fault.Error](err)

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -52,3 +54,37 @@ func NotMoved() map[string]string { return notMoved }
 
 // ChangeIDs is the query for the ids of a page of the record.
 func ChangeIDs(q catalog.ChangeQuery) (text string, args []any) { return changeIDs(q) }
+
+// Steps are the numbers of the steps to this program's schema.
+func Steps() (out []int64, err error) {
+	db, err := openOne("file::memory:")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	m, err := sqliteEngine{}.migratorOf(context.Background(), db)
+	if err != nil {
+		return nil, err
+	}
+	for _, source := range m.provider.ListSources() {
+		out = append(out, source.Version)
+	}
+	return out, nil
+}
+
+// StepTo applies the steps to an SQLite database up to one.
+func StepTo(ctx context.Context, db *sql.DB, step int64) error {
+	m, err := sqliteEngine{}.migratorOf(ctx, db)
+	if err != nil {
+		return err
+	}
+	_, err = m.provider.UpTo(ctx, step)
+	return err
+}
+
+// Flags reads a column that every version of the program reads.
+func (s *Store) Flags(ctx context.Context) error {
+	return s.read(ctx, func(q query) error {
+		return q.each(func(scanner) error { return nil }, `SELECT body FROM flag`)
+	})
+}

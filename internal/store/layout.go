@@ -14,6 +14,7 @@ import (
 // notMoved are the tables that a move leaves out, with why.
 var notMoved = map[string]string{
 	"goose_db_version": "each database counts the steps of its own schema",
+	"schema_reader":    "the steps of each database write it",
 	"lease":            "who holds one is a process of the source",
 	movingTable:        "it says that a move is not finished",
 	"backup":           "it says when a file was made, and is in no store that is served",

@@ -89,6 +89,7 @@ func look(ctx context.Context, file string, frozen bool) (*Store, error) {
 // Facts are what can be said of a store without knowing its schema exactly.
 type Facts struct {
 	Schema       int64  // the newest migration applied
+	Oldest       int64  // the schema that a Burgee must know to use it; 0: its own
 	Version      string // the Burgee that brought it to this schema; "" is not known
 	Epoch        int64  // 0: its first start was cut off before anything was in it
 	CreatedAt    int64  // when the store was made, in milliseconds
@@ -98,6 +99,12 @@ type Facts struct {
 	SecretKey    string // fingerprint of the key that its secrets are sealed with; "" when none are
 	Environments []EnvironmentFacts
 	Projects     []ProjectFacts
+}
+
+// UsableBy says whether a Burgee that knows a schema can use the store, be it older
+// than the one that the store has.
+func (f Facts) UsableBy(schema int64) bool {
+	return schema >= f.Schema || f.Oldest > 0 && schema >= f.Oldest
 }
 
 // EnvironmentFacts are those of one environment.
@@ -152,6 +159,11 @@ func (q query) facts(tables map[string]bool) (f Facts, err error) {
 	err = q.row(`SELECT epoch, created_at FROM meta WHERE id = 1`).scan(&f.Epoch, &f.CreatedAt)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return f, err
+	}
+	if tables["schema_reader"] {
+		if err := q.row(`SELECT oldest FROM schema_reader`).scan(&f.Oldest); err != nil {
+			return f, err
+		}
 	}
 	if tables["schema_writer"] {
 		if err := q.row(`SELECT COALESCE((SELECT version FROM schema_writer WHERE schema <= $1 ORDER BY schema DESC LIMIT 1), '')`, f.Schema).scan(&f.Version); err != nil {

@@ -23,7 +23,8 @@ var migrations embed.FS
 type migrator struct {
 	provider      *goose.Provider
 	found, newest int64
-	behind        bool // a step of this program's is missing, be it before the newest one found
+	oldest        int64 // the schema that a program must know to use the database; 0 where that is not said
+	behind        bool  // a step of this program's is missing, be it before the newest one found
 	close         func() error
 }
 
@@ -41,7 +42,8 @@ func newMigrator(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder,
 	}
 	sources := m.provider.ListSources()
 	m.newest = sources[len(sources)-1].Version
-	applied, err := appliedSteps(query{ctx: ctx, db: db}, tables)
+	applied, oldest, err := appliedSteps(query{ctx: ctx, db: db}, tables)
+	m.oldest = oldest
 	if err != nil {
 		return nil, fmt.Errorf("store: read the schema's version: %w", err)
 	}
@@ -52,15 +54,21 @@ func newMigrator(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder,
 	return m, nil
 }
 
-// appliedSteps are the numbers of the steps applied. It takes no lock: a node
-// that has nothing to do waits for nobody.
-func appliedSteps(q query, tables string) (map[int64]bool, error) {
-	applied := map[int64]bool{}
+// appliedSteps are the numbers of the steps applied, and the schema that a
+// program must know. It takes no lock: a node that has nothing to do waits for
+// nobody.
+func appliedSteps(q query, tables string) (applied map[int64]bool, oldest int64, err error) {
+	applied = map[int64]bool{}
 	names, err := q.tables(tables)
 	if err != nil || !names["goose_db_version"] {
-		return applied, err
+		return applied, 0, err
 	}
-	return applied, q.each(func(from scanner) error {
+	if names["schema_reader"] {
+		if err := q.row(`SELECT oldest FROM schema_reader`).scan(&oldest); err != nil {
+			return applied, 0, err
+		}
+	}
+	return applied, oldest, q.each(func(from scanner) error {
 		var version int64
 		err := from.Scan(&version)
 		applied[version] = true
@@ -75,6 +83,10 @@ func (m *migrator) up(ctx context.Context) error {
 	return nil
 }
 
+// usable says whether this program may use what a newer one has brought further:
+// all of its own steps are there, and what it uses is as it was.
+func (m *migrator) usable() bool { return !m.behind && m.oldest > 0 && m.oldest <= m.newest }
+
 // migrate brings the schema up to date, of SQLite after a backup of what is
 // there. A store beside a running server only looks: the schema is that
 // server's.
@@ -85,7 +97,7 @@ func (s *Store) migrate(ctx context.Context, o Options) (err error) {
 	}
 	defer func() { err = errors.Join(err, m.close()) }()
 	switch {
-	case m.found > m.newest:
+	case m.found > m.newest && !m.usable():
 		return s.newerSchema(ctx, m, o)
 	case m.behind && s.shared:
 		return fault.New(fault.Unavailable, "schema_older",

@@ -41,6 +41,7 @@ const (
 type postgresEngine struct {
 	config *pgx.ConnConfig
 	server string // of a move: what servers call themselves
+	schema int64  // this program's
 }
 
 // newPostgres reads the address of a database. Its errors hold no password.
@@ -68,7 +69,8 @@ func newPostgres(address string) (*postgresEngine, error) {
 	if config.ValidateConnect == nil && severalHosts(config) {
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
-	return &postgresEngine{config: config}, nil
+	schema, err := Schema()
+	return &postgresEngine{config: config, schema: schema}, err
 }
 
 // parsingDetail is what pgx says of the settings for TLS. What it says of the
@@ -245,7 +247,7 @@ func (*postgresEngine) claim(q query) error {
 // forMoving is the engine for a move: its connections have no bounds, since
 // work takes as long as there is data, and do not pass for a server's.
 func (e *postgresEngine) forMoving() *postgresEngine {
-	moving := &postgresEngine{config: e.unbound(), server: e.config.RuntimeParams["application_name"]}
+	moving := &postgresEngine{config: e.unbound(), server: e.config.RuntimeParams["application_name"], schema: e.schema}
 	moving.config.RuntimeParams["application_name"] = "burgee migrate-store"
 	return moving
 }
@@ -319,15 +321,21 @@ func (*postgresEngine) again(err error, try int) (time.Duration, bool) {
 // channel is where commits of configuration are told.
 const channel = "burgee"
 
-// commit tells who listens and commits. When the answer is lost it finds out
-// what became of the transaction.
+// commit tells who listens and commits, unless a newer program has altered the
+// schema meanwhile. When the answer is lost it finds out what became of the
+// transaction.
 func (e *postgresEngine) commit(q query, tx *sql.Tx) error {
 	var t transaction
-	err := q.row(`SELECT pg_backend_pid(), pg_current_xact_id_if_assigned()::text,
+	var oldest int64
+	err := q.row(`SELECT pg_backend_pid(), pg_current_xact_id_if_assigned()::text, (SELECT oldest FROM schema_reader),
 		(SELECT COUNT(pg_notify($1, payload)) FROM unnest(string_to_array($2, ',')) AS payload)`, channel, q.moved.payloads()).
-		scan(&t.backend, &t.id, new(int64))
+		scan(&t.backend, &t.id, &oldest, new(int64))
 	if err != nil {
 		return err
+	}
+	if oldest > e.schema {
+		return fault.New(fault.Unavailable, codeNewer,
+			"A newer Burgee has altered the database (this one has schema %d, at least %d is needed): nothing was changed, and what programs read is served as before. Start the newer version here too", e.schema, oldest)
 	}
 	err = tx.Commit()
 	refused, told := errors.AsType[*pgconn.PgError](err)

@@ -107,7 +107,8 @@ func TestASecondServerOnTheFolderIsRefusedAndACommandIsNot(t *testing.T) {
 	}
 }
 
-func TestDataOfANewerVersionIsLeftAlone(t *testing.T) {
+// Who goes back to an older Burgee can, as long as the newer one only added.
+func TestDataThatANewerVersionAlteredIsLeftAlone(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	s := open(t, dir)
 	backup, err := s.Backup(t.Context(), store.BackupOptions{File: filepath.Join(store.BackupsFolder(dir), store.BackupName(time.Unix(0, 0), "schema4"))})
@@ -122,6 +123,10 @@ func TestDataOfANewerVersionIsLeftAlone(t *testing.T) {
 		}
 	}
 	exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`)
+	if err := open(t, dir).Close(); err != nil {
+		t.Errorf("a newer Burgee has only added to it, and this one cannot use it: %v", err)
+	}
+	exec(`UPDATE schema_reader SET oldest = 9998`)
 	_, err = store.Open(t.Context(), store.Options{Dir: dir, Version: "0.1.0"})
 	wantWords(t, err, "schema_newer", "written by a newer Burgee", "9999", "Run that version", "burgee restore "+backup.File+" --data "+dir)
 	exec(`INSERT INTO schema_writer (schema, version, at) VALUES (9999, '7.3.0', 1)`)

@@ -161,14 +161,22 @@ func (s *Store) note(ctx context.Context, wrote bool, err error) error {
 	case known && outages[f.Code]:
 		s.outage.Store(f)
 	case known && f.Kind == fault.Unavailable: // busy says nothing
-	case wrote || !isCode(s.Outage(), codeReadOnly): // a standby answers readers
+	case err != nil && !known && isCode(s.Outage(), codeNewer): // what was asked for is there no more
+		return s.Outage()
+	case wrote || !s.answersReaders():
 		s.outage.Store(nil)
 	}
 	return err
 }
 
+// answersReaders says that a read which succeeds is no sign of an outage's end.
+func (s *Store) answersReaders() bool {
+	f := s.outage.Load()
+	return f != nil && readable[f.Code]
+}
+
 // Outage is why the database did not answer last, or nil when it did: it cannot
-// be reached, or takes no writes since it is a standby.
+// be reached, or takes no writes of this program.
 func (s *Store) Outage() error {
 	if f := s.outage.Load(); f != nil {
 		return f

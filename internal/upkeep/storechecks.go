@@ -43,7 +43,7 @@ func (e *examination) checkStore(ctx context.Context) (string, error) {
 	case e.facts.Moving != "":
 		e.find(Problem, fmt.Sprintf("moving %s here was not finished", e.facts.Moving), "a part of the data is missing, and no server starts on it",
 			"Run burgee migrate-store again with the same places: it goes on where it was cut off")
-	case e.facts.Schema > known:
+	case !e.facts.UsableBy(known):
 		e.find(Problem, fmt.Sprintf("the data is of schema %d%s; this burgee knows %d", e.facts.Schema, writtenBy(e.facts), known),
 			"this burgee cannot serve it, and cannot look further into it", "Run the newer version, its doctor too")
 	case e.facts.Schema < known:

@@ -119,7 +119,7 @@ func TestTheDoctorFindsWhatIsWrong(t *testing.T) {
 		"a line too many":           {sql: []string{`INSERT INTO ruleset_line (environment_id, kind, key, line) VALUES (1, 'flag', 'gone', '{}')`}, check: "lines", level: upkeep.Problem, what: "flag gone in production is sent, but is no longer there"},
 		"an object that is no JSON": {sql: []string{`UPDATE flag SET body = '{'`}, check: "lines", level: upkeep.Problem, what: "could not be made"},
 		"a reference to nothing":    {sql: []string{`PRAGMA foreign_keys = 0`, `INSERT INTO configuration VALUES (1, 99, 'pay.api', '{}')`}, check: "store", level: upkeep.Problem, what: "a row of configuration refers to one of environment"},
-		"data of a newer schema":    {sql: []string{`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`, `INSERT INTO schema_writer VALUES (9999, '7.3.0', 1)`}, check: "store", level: upkeep.Problem, what: "schema 9999 of Burgee 7.3.0"},
+		"data of a newer schema":    {sql: []string{`INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)`, `UPDATE schema_reader SET oldest = 9999`, `INSERT INTO schema_writer VALUES (9999, '7.3.0', 1)`}, check: "store", level: upkeep.Problem, what: "schema 9999 of Burgee 7.3.0"},
 		"a change in the future":    {clock: inDays(-1), check: "clock", level: upkeep.Problem, what: "in the future"},
 		"a clock that went back":    {sql: []string{`UPDATE change SET at = at - 60000 WHERE seq = 3`}, check: "clock", level: upkeep.Warning, what: "went back between changes once, last by "},
 		"a key that ends soon":      {sql: key(time.Hour, -time.Minute), check: "keys", level: upkeep.Warning, what: "expires at"},
