@@ -409,10 +409,12 @@ func TestAStreamThatHasJustHeardSomethingIsSpared(t *testing.T) {
 		}
 	}
 	time.Sleep(100 * time.Millisecond) // ten beats, at one and the same time
+	now.Add(1)
 	w.manager.Announce(1, w.reader.Publish(1, flag("a", 0)))
 	if event, _, _ := s.any(t); event != "full" {
 		t.Errorf("got %s before the change", event)
 	}
+	w.awaitWritten(t, time.UnixMilli(now.Load()))
 	now.Add(2) // a fifth of the beat
 	if event, _, _ := s.any(t); event != "heartbeat" {
 		t.Errorf("got %s when nothing was heard for a while, want a heartbeat", event)

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ import (
 
 	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/internal/httpkit"
+	"burgee.dev/burgee/internal/presence"
 	"burgee.dev/burgee/internal/sdkapi"
 	"burgee.dev/burgee/sdk/ruleset"
 )
@@ -227,6 +229,21 @@ func (w *world) awaitStreams(t *testing.T, n int64) {
 	}
 }
 
+// awaitWritten waits until the one stream's last write is done and noted, at a
+// time: the reader may have it before.
+func (w *world) awaitWritten(t *testing.T, at time.Time) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		seen := w.presence.Instances("default", "production")
+		if slices.ContainsFunc(seen, func(i presence.Instance) bool { return i.LastSeen == at.UnixMilli() }) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("nothing was written at %v: %+v", at, seen)
+		}
+	}
+}
+
 func TestWholeSnapshotsAreLimitedAndNothingElseIs(t *testing.T) {
 	now := time.Now()
 	var passed atomic.Int64
@@ -260,6 +277,7 @@ func TestWholeSnapshotsAreLimitedAndNothingElseIs(t *testing.T) {
 	// An open stream that needs a whole snapshot waits for its turn, and beats.
 	w.publish(large("c", 300))
 	for beats := 0; beats < 3; {
+		w.awaitWritten(t, now.Add(time.Duration(passed.Load())))
 		passed.Store(int64(beats+1) * int64(5*time.Millisecond)) // long enough for another
 		switch event, _, _ := first.any(t); event {
 		case "heartbeat":
