@@ -67,8 +67,10 @@ type KeyUses interface {
 
 // Counts reads the evaluations counted so far.
 type Counts interface {
-	// Hourly returns, by flag, the totals of each hour from the given one on.
-	Hourly(ctx context.Context, project, environment string, from time.Time, hours int) (map[string]Hourly, error)
+	// Hourly returns, by environment and flag, the totals of each hour from the
+	// given one on: of the flags of a project from one key to another, both
+	// included.
+	Hourly(ctx context.Context, project, first, last string, from time.Time, hours int) (map[string]map[string]Hourly, error)
 	// Minutes returns one flag's rows from a time on.
 	Minutes(ctx context.Context, project, environment, flag string, from time.Time) ([]CountRow, error)
 }

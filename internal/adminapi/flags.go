@@ -12,20 +12,20 @@ import (
 // hoursShown is how much of the past a list shows.
 const hoursShown = 24
 
-func (a *API) listFlags(ctx context.Context, in *listFlagsInput) (*body[Items[FlagSummary]], error) {
-	flags, err := a.deps.Catalog.Flags(ctx, actorOf(ctx), in.Project, catalog.FlagFilter{Archived: in.Archived})
+func (a *API) listFlags(ctx context.Context, in *listFlagsInput) (*body[FlagPage], error) {
+	page, err := a.deps.Catalog.Flags(ctx, actorOf(ctx), in.Project, catalog.FlagFilter{Archived: in.Archived, After: in.After, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}
-	activity, err := a.activity(ctx, in.Project, flags)
+	activity, err := a.activity(ctx, in.Project, page.Items)
 	if err != nil {
 		return nil, err
 	}
-	views := make([]FlagSummary, 0, len(flags))
-	for _, f := range flags {
+	views := make([]FlagSummary, 0, len(page.Items))
+	for _, f := range page.Items {
 		views = append(views, activity.show(f))
 	}
-	return &body[Items[FlagSummary]]{Items[FlagSummary]{views}}, nil
+	return &body[FlagPage]{FlagPage{views, page.Next}}, nil
 }
 
 func (a *API) getFlag(ctx context.Context, in *FlagPath) (*body[FlagDetail], error) {
@@ -101,21 +101,14 @@ func usesView(uses []document.Use) []Use {
 // activity is what was evaluated lately, by environment and flag.
 type activity map[string]map[string]Hourly
 
-// activity reads the counts of the environments of the flags' project.
+// activity reads the counts of flags, which are sorted by key, in every
+// environment of their project.
 func (a *API) activity(ctx context.Context, project string, flags []catalog.FlagSummary) (activity, error) {
-	seen := activity{}
 	if len(flags) == 0 {
-		return seen, nil
+		return nil, nil
 	}
 	from := a.deps.Clock.Now().Truncate(time.Hour).Add(-(hoursShown - 1) * time.Hour)
-	for environment := range flags[0].Environments {
-		counts, err := a.deps.Counts.Hourly(ctx, project, environment, from, hoursShown)
-		if err != nil {
-			return nil, err
-		}
-		seen[environment] = counts
-	}
-	return seen, nil
+	return a.deps.Counts.Hourly(ctx, project, flags[0].Key, flags[len(flags)-1].Key, from, hoursShown)
 }
 
 // show merges a flag with its activity.

@@ -132,7 +132,9 @@ type rotateKeyInput struct {
 
 type listFlagsInput struct {
 	ProjectPath
-	Archived bool `query:"archived" doc:"list the archived flags instead"`
+	Archived bool   `query:"archived" doc:"list the archived flags instead"`
+	After    string `query:"after" doc:"only flags with a larger key"`
+	Limit    int    `query:"limit" default:"100" minimum:"1" maximum:"500"`
 }
 
 // NewFlag is a flag to make.

@@ -71,3 +71,15 @@ func TestTheDocumentationShowsEveryOperationAndEverySchema(t *testing.T) {
 		t.Error("the page loads something")
 	}
 }
+
+// A deadline that is left on a connection ends the context of the handler: a
+// change that waits for its turn would be refused.
+func TestNoOperationLeavesADeadlineOnItsConnection(t *testing.T) {
+	for path, item := range Register(http.NewServeMux(), Deps{}).OpenAPI().Paths {
+		for method, operation := range operationsOf(item) {
+			if operation.BodyReadTimeout >= 0 {
+				t.Errorf("%s %s: %v", method, path, operation.BodyReadTimeout)
+			}
+		}
+	}
+}

@@ -83,6 +83,12 @@ type Change struct {
 	RequestID   string           `json:"requestId"`
 }
 
+// FlagPage is a page of the flags, by key.
+type FlagPage struct {
+	Items []FlagSummary `json:"items"`
+	Next  string        `json:"next,omitempty" doc:"give it as after to read on; absent at the end"`
+}
+
 // ChangePage is a page of the audit log, newest first.
 type ChangePage struct {
 	Items []Change `json:"items"`

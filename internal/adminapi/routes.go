@@ -41,7 +41,11 @@ func op(id, method, path, tag, summary string, errs ...int) huma.Operation {
 		OperationID: id, Method: method, Path: "/api/v1" + path, Tags: []string{tag}, Summary: summary,
 		Errors:       errs,
 		MaxBodyBytes: maxBody,
-		Security:     []map[string][]string{{"session": {}}, {"token": {}}},
+		// The body is read before, within the listener's time. A deadline that stays
+		// on the connection would end the handler's context: after five seconds of
+		// waiting for a busy store, where nothing is said here.
+		BodyReadTimeout: -1,
+		Security:        []map[string][]string{{"session": {}}, {"token": {}}},
 	}
 }
 

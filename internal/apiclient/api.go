@@ -50,15 +50,30 @@ type FlagEnvironment struct {
 	Serving    string `json:"serving"`
 }
 
-// Flags lists a project's flags; raw is the answer as the server gave it.
+// Flags lists a project's flags; raw is what the server says of them, the pages of
+// its answer as one.
 func (c *Client) Flags(ctx context.Context, project string, archived bool) (flags []Flag, raw json.RawMessage, err error) {
-	query := ""
+	all := struct {
+		Items []json.RawMessage `json:"items"`
+	}{[]json.RawMessage{}}
+	query := url.Values{"limit": {"500"}}
 	if archived {
-		query = "?archived=true"
+		query.Set("archived", "true")
 	}
-	raw, err = c.raw(ctx, http.MethodGet, path("projects", project, "flags")+query, nil)
-	if err != nil {
-		return nil, nil, err
+	for more := true; more; {
+		var page struct {
+			Items []json.RawMessage `json:"items"`
+			Next  string            `json:"next"`
+		}
+		if err := c.call(ctx, http.MethodGet, path("projects", project, "flags")+"?"+query.Encode(), nil, &page); err != nil {
+			return nil, nil, err
+		}
+		all.Items = append(all.Items, page.Items...)
+		query.Set("after", page.Next)
+		more = page.Next != ""
+	}
+	if raw, err = json.Marshal(all); err != nil {
+		return nil, nil, c.strange(err)
 	}
 	flags, err = items[Flag](c, raw)
 	return flags, raw, err

@@ -74,7 +74,7 @@ func TestADryRunPlansAndWritesNothing(t *testing.T) {
 	if err != nil || !out.Changed || len(out.Plan) != 9 || out.Revisions["production"] != 1 {
 		t.Fatalf("got %+v, %v", out, err)
 	}
-	if list := must[[]catalog.FlagSummary](t)(h.Flags(t.Context(), ann, "default", catalog.FlagFilter{})); len(list) != 0 {
+	if list := must[catalog.FlagPage](t)(h.Flags(t.Context(), ann, "default", catalog.FlagFilter{})).Items; len(list) != 0 {
 		t.Errorf("got %+v", list)
 	}
 	_, err = h.tryApply(t.Context(), ann, strings.Replace(whole, "false: 75", "false: 70", 1), catalog.ApplyRequest{DryRun: true})

@@ -13,7 +13,7 @@ import (
 // Experiments lists the experiments of an environment, or of all where it is
 // empty, in the order in which they act.
 func (s *Service) Experiments(ctx context.Context, actor account.Actor, project, environment string) ([]Experiment, error) {
-	v, latest, err := s.readLatest(ctx, actor, project, document.ExperimentKind, "")
+	v, latest, err := s.readLatest(ctx, actor, project, document.ExperimentKind)
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,10 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
+	"slices"
 
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/document"
@@ -54,38 +55,70 @@ func (v view) environmentIDs() map[string]int64 {
 	return ids
 }
 
-// readLatest loads a project with the newest changes of its objects; with a
-// kind and an object, only those of this object.
-func (s *Service) readLatest(ctx context.Context, actor account.Actor, project string, kind document.Kind, object string) (view, lastChanges, error) {
+// readLatest loads a project with the newest changes of its objects of a kind;
+// with objects, only those of these.
+func (s *Service) readLatest(ctx context.Context, actor account.Actor, project string, kind document.Kind, objects ...string) (view, lastChanges, error) {
 	var latest []LatestRow
 	v, err := s.read(ctx, actor, project, func(r Reader, v view) error {
 		var err error
-		latest, err = r.Latest(v.row.ID, kind, object)
+		latest, err = r.Latest(v.row.ID, kind, objects...)
 		return err
 	})
 	return v, newLastChanges(latest), err
 }
 
-// Flags lists flags by key: a fixed number of queries, however many there are.
-func (s *Service) Flags(ctx context.Context, actor account.Actor, project string, filter FlagFilter) ([]FlagSummary, error) {
-	l, err := s.listing(ctx, actor, project, "")
+const (
+	flagPage     = 100
+	mostFlagPage = 500
+)
+
+// Flags lists a page of flags by key: a fixed number of queries, which read what
+// belongs to the flags of the page and nothing else.
+func (s *Service) Flags(ctx context.Context, actor account.Actor, project string, filter FlagFilter) (FlagPage, error) {
+	page := FlagPage{Items: []FlagSummary{}}
+	flags := func(v view) (keys []string) {
+		keys, page.Next = filter.page(v)
+		return keys
+	}
+	l, err := s.listing(ctx, actor, project, flags)
 	if err != nil {
-		return nil, err
+		return FlagPage{}, err
 	}
-	flags := l.project.Flags
+	for _, key := range l.keys {
+		f, _, err := l.flag(key)
+		if err != nil {
+			return FlagPage{}, err
+		}
+		page.Items = append(page.Items, l.summary(key, f))
+	}
+	return page, nil
+}
+
+// page are the keys of the flags that a filter selects, and where to read on.
+func (filter FlagFilter) page(v view) (keys []string, next string) {
+	flags := v.project.Flags
 	if filter.Archived {
-		flags = l.hidden.flags
+		flags = v.hidden.flags
 	}
-	out := make([]FlagSummary, 0, len(flags))
-	for _, key := range sortedKeys(flags) {
-		out = append(out, l.summary(key, flags[key]))
+	limit := min(cmp.Or(max(filter.Limit, 0), flagPage), mostFlagPage)
+	keys = sortedKeys(flags)
+	if filter.After != "" {
+		first, found := slices.BinarySearch(keys, filter.After)
+		if found {
+			first++
+		}
+		keys = keys[first:]
 	}
-	return out, nil
+	if len(keys) > limit {
+		keys = keys[:limit]
+		next = keys[limit-1]
+	}
+	return keys, next
 }
 
 // Flag returns one flag, an archived one too.
 func (s *Service) Flag(ctx context.Context, actor account.Actor, project, key string) (FlagDetail, error) {
-	l, err := s.listing(ctx, actor, project, key)
+	l, err := s.listing(ctx, actor, project, only(key))
 	if err != nil {
 		return FlagDetail{}, err
 	}
@@ -111,7 +144,7 @@ func (s *Service) Flag(ctx context.Context, actor account.Actor, project, key st
 
 // Declarations lists how programs declare a flag, the newest first.
 func (s *Service) Declarations(ctx context.Context, actor account.Actor, project, flag string) ([]Declaration, error) {
-	l, err := s.listing(ctx, actor, project, flag)
+	l, err := s.listing(ctx, actor, project, only(flag))
 	if err != nil {
 		return nil, err
 	}
@@ -121,17 +154,22 @@ func (s *Service) Declarations(ctx context.Context, actor account.Actor, project
 	return l.declarations[flag], nil
 }
 
-// listing is what the flags of a project are shown from.
+// listing is what flags of a project are shown from.
 type listing struct {
 	view
+	keys         []string // of the flags
 	latest       lastChanges
 	declarations map[string][]Declaration // by flag, the newest first
 	acting       map[string][]string      // flag → keys of the experiments on it
 }
 
-// listing loads what the flags are shown from; with a key, what this flag is
-// shown from.
-func (s *Service) listing(ctx context.Context, actor account.Actor, project, flag string) (*listing, error) {
+// only selects one flag, whether it is there or not.
+func only(flag string) func(view) []string {
+	return func(view) []string { return []string{flag} }
+}
+
+// listing loads what the flags that are selected are shown from.
+func (s *Service) listing(ctx context.Context, actor account.Actor, project string, selected func(view) []string) (*listing, error) {
 	l := &listing{declarations: map[string][]Declaration{}, acting: map[string][]string{}}
 	v, err := s.read(ctx, actor, project, func(r Reader, v view) error {
 		for _, key := range sortedKeys(v.project.Experiments) {
@@ -139,10 +177,13 @@ func (s *Service) listing(ctx context.Context, actor account.Actor, project, fla
 				l.acting[controlled] = append(l.acting[controlled], key)
 			}
 		}
-		if err := l.readLatest(r, v, flag); err != nil {
+		if l.keys = selected(v); len(l.keys) == 0 {
+			return nil // no key would be every key
+		}
+		if err := l.readLatest(r, v); err != nil {
 			return err
 		}
-		rows, err := r.Declarations(v.row.ID, flag)
+		rows, err := r.Declarations(v.row.ID, l.keys...)
 		keys := v.environmentKeys()
 		for _, row := range rows {
 			d := row.Declaration
@@ -155,17 +196,14 @@ func (s *Service) listing(ctx context.Context, actor account.Actor, project, fla
 	return l, err
 }
 
-// readLatest reads the newest changes: of all objects at once, or of one flag
-// and the experiments on it.
-func (l *listing) readLatest(r Reader, v view, flag string) error {
-	rows, err := r.Latest(v.row.ID, "", flag)
-	if flag != "" {
-		for _, x := range l.acting[flag] {
-			more, failed := r.Latest(v.row.ID, document.ExperimentKind, x)
-			err = errors.Join(err, failed)
-			rows = append(rows, more...)
-		}
+// readLatest reads the newest changes of the flags and of the experiments on them.
+func (l *listing) readLatest(r Reader, v view) error {
+	objects := slices.Clone(l.keys)
+	for _, key := range l.keys {
+		objects = append(objects, l.acting[key]...)
 	}
+	slices.Sort(objects)
+	rows, err := r.Latest(v.row.ID, "", slices.Compact(objects)...)
 	l.latest = newLastChanges(rows)
 	return err
 }

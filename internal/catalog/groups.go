@@ -10,7 +10,7 @@ import (
 
 // Groups lists the target groups by key.
 func (s *Service) Groups(ctx context.Context, actor account.Actor, project string) ([]Group, error) {
-	v, latest, err := s.readLatest(ctx, actor, project, document.TargetGroupKind, "")
+	v, latest, err := s.readLatest(ctx, actor, project, document.TargetGroupKind)
 	if err != nil {
 		return nil, err
 	}

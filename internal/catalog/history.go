@@ -76,12 +76,22 @@ func (s *Service) Revisions(ctx context.Context, actor account.Actor, project, e
 		if err != nil {
 			return err
 		}
+		if len(rows) == 0 {
+			return nil
+		}
+		entries, err := r.Changes(ChangeQuery{
+			ProjectID: row.ID, EnvironmentID: e.ID, Revision: rows[len(rows)-1].Number, Through: rows[0].Number,
+		})
+		if err != nil {
+			return err
+		}
+		of := map[int64][]ChangeRow{}
+		for _, c := range entries {
+			number := c.Revisions[environment]
+			of[number] = append(of[number], c)
+		}
 		for _, revision := range rows {
-			entries, err := r.Changes(ChangeQuery{ProjectID: row.ID, EnvironmentID: e.ID, Revision: revision.Number})
-			if err != nil {
-				return err
-			}
-			out = append(out, newRevision(revision.Number, entries))
+			out = append(out, newRevision(revision.Number, of[revision.Number]))
 		}
 		return nil
 	})

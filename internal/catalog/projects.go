@@ -60,14 +60,14 @@ func (s *Service) Project(ctx context.Context, actor account.Actor, key string) 
 // project adds to a row who changed each environment last.
 func project(r Reader, row ProjectRow) (Project, error) {
 	out := Project{Key: row.Key, Name: row.Name, CreatedAt: row.CreatedAt, FlagCount: row.FlagCount}
+	latest, err := r.LatestOf(row.ID)
+	if err != nil {
+		return Project{}, err
+	}
 	for _, e := range row.Environments {
 		environment := Environment{ID: e.ID, Key: e.Key, Name: e.Name, Kind: e.Kind, Revision: e.Revision}
-		newest, err := r.Changes(ChangeQuery{ProjectID: row.ID, EnvironmentID: e.ID, Revision: e.Revision, Limit: 1})
-		if err != nil {
-			return Project{}, err
-		}
-		for _, c := range newest {
-			environment.LastChange = &LastChange{ID: c.ID, At: c.At, Author: c.Author, Revision: e.Revision}
+		if last, ok := latest[e.ID]; ok {
+			environment.LastChange = &last
 		}
 		out.Environments = append(out.Environments, environment)
 	}

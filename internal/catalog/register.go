@@ -176,14 +176,19 @@ func declarationID(environmentID int64, a Application, flag string) declaredID {
 	return declaredID{environmentID, flag, a.Name, a.Version, a.SDK}
 }
 
-// knownDeclarations reads the stored declarations; of one flag where the group
-// names one only.
+// knownDeclarations reads the stored declarations of the flags that a group names.
 func knownDeclarations(r Reader, projectID int64, group []Registration) (map[declaredID]Declaration, error) {
-	flag := ""
-	if len(group) == 1 && len(group[0].Flags) == 1 {
-		flag = group[0].Flags[0].Key
+	var flags []string
+	for _, registration := range group {
+		for _, declared := range registration.Flags {
+			flags = append(flags, declared.Key)
+		}
 	}
-	rows, err := r.Declarations(projectID, flag)
+	if len(flags) == 0 {
+		return nil, nil // no flag would be every flag
+	}
+	slices.Sort(flags)
+	rows, err := r.Declarations(projectID, slices.Compact(flags)...)
 	out := make(map[declaredID]Declaration, len(rows))
 	for _, row := range rows {
 		a := Application{Name: row.Application, Version: row.Version, SDK: row.SDK}

@@ -32,8 +32,11 @@ type Reader interface {
 	// Lines returns every wire line of a project, by environment id.
 	Lines(projectID int64) (map[int64]map[document.EntityRef][]byte, error)
 	// Latest returns the newest change of every object of a project; with a
-	// kind and an object, those of this object only.
-	Latest(projectID int64, kind document.Kind, object string) ([]LatestRow, error)
+	// kind, those of this kind, and with objects, those of these keys.
+	Latest(projectID int64, kind document.Kind, objects ...string) ([]LatestRow, error)
+	// LatestOf returns the newest change of the revision that each environment
+	// of a project is at, by environment id.
+	LatestOf(projectID int64) (map[int64]LastChange, error)
 	// Changes reads the record, newest first.
 	Changes(ChangeQuery) ([]ChangeRow, error)
 	// Chain calls visit for every entry of a project's record, oldest first.
@@ -49,8 +52,9 @@ type Reader interface {
 	RevisionAt(environmentID, entryID int64) (int64, error)
 	// ObjectsAt returns, of each object of a project, the newest entry up to one.
 	ObjectsAt(projectID, entryID int64) ([]PastRow, error)
-	// Declarations lists how programs declare flags; an empty flag is all.
-	Declarations(projectID int64, flag string) ([]DeclarationRow, error)
+	// Declarations lists how programs declare flags: these, or all when none is
+	// named.
+	Declarations(projectID int64, flags ...string) ([]DeclarationRow, error)
 	// DeclaredSince counts the flags that a key's registrations made.
 	DeclaredSince(keyID, since int64) (int, error)
 	// Keys lists an environment's SDK keys, the oldest first.
@@ -189,6 +193,7 @@ type ChangeQuery struct {
 	Actor         string
 	Before        int64
 	Revision      int64 // with EnvironmentID: the entries of this revision
+	Through       int64 // with Revision: and of those after it, up to this one
 	Limit         int
 }
 

@@ -70,7 +70,15 @@ const (
 
 // FlagFilter selects flags.
 type FlagFilter struct {
-	Archived bool // the archived ones instead of the others
+	Archived bool   // the archived ones instead of the others
+	After    string // only flags with a larger key
+	Limit    int    // 0 is 100; at most 500
+}
+
+// FlagPage is a page of the flags, by key.
+type FlagPage struct {
+	Items []FlagSummary
+	Next  string // give it as After to read on; "" at the end
 }
 
 // FlagSummary is a flag as lists show it.

@@ -93,7 +93,7 @@ func TestAnArchivedFlagLeavesEveryEnvironmentAndComesBackAsItWas(t *testing.T) {
 	wantFault(t, err, fault.Conflict, "flag_exists", "archived")
 	_, err = h.PutConfiguration(t.Context(), ann, "default", "x", "production", boolean("true"), none)
 	wantFault(t, err, fault.Conflict, "flag_archived")
-	archived := must[[]catalog.FlagSummary](t)(h.Flags(t.Context(), ann, "default", catalog.FlagFilter{Archived: true}))
+	archived := must[catalog.FlagPage](t)(h.Flags(t.Context(), ann, "default", catalog.FlagFilter{Archived: true})).Items
 	if len(archived) != 1 || archived[0].ArchivedAt == 0 {
 		t.Fatalf("got %+v", archived)
 	}
@@ -104,7 +104,7 @@ func TestAnArchivedFlagLeavesEveryEnvironmentAndComesBackAsItWas(t *testing.T) {
 	h.verify(t)
 	// A store read afresh knows the same.
 	fresh := catalog.New(h.store, catalog.Options{})
-	list := must[[]catalog.FlagSummary](t)(fresh.Flags(t.Context(), ann, "default", catalog.FlagFilter{}))
+	list := must[catalog.FlagPage](t)(fresh.Flags(t.Context(), ann, "default", catalog.FlagFilter{})).Items
 	if len(list) != 1 || list[0].Environments["production"].Serving.Text != "true" {
 		t.Errorf("got %+v", list)
 	}
@@ -241,5 +241,38 @@ func TestOnlyWhoMayWrites(t *testing.T) {
 	wantFault(t, err, fault.Forbidden, "forbidden")
 	if _, err := h.CreateKey(t.Context(), program, "default", "production", catalog.ServerKey, "k", none); err == nil {
 		t.Error("a program made a key")
+	}
+}
+
+func TestFlagsComeInPages(t *testing.T) {
+	h := open(t)
+	for _, key := range []string{"c", "a", "e", "b", "d", "z"} {
+		must[catalog.Outcome](t)(h.CreateFlag(t.Context(), ann, "default", key, document.Flag{Type: "boolean"}, none))
+	}
+	must[catalog.Outcome](t)(h.ArchiveFlag(t.Context(), ann, "default", "b", none))
+	for name, want := range map[string]struct {
+		filter     catalog.FlagFilter
+		keys, next string
+	}{
+		"all":               {catalog.FlagFilter{}, "a c d e z", ""},
+		"first":             {catalog.FlagFilter{Limit: 2}, "a c", "c"},
+		"second":            {catalog.FlagFilter{Limit: 2, After: "c"}, "d e", "e"},
+		"last":              {catalog.FlagFilter{Limit: 2, After: "e"}, "z", ""},
+		"exactly the rest":  {catalog.FlagFilter{Limit: 3, After: "c"}, "d e z", ""},
+		"after what is not": {catalog.FlagFilter{Limit: 1, After: "b"}, "c", "c"},
+		"after the end":     {catalog.FlagFilter{After: "z"}, "", ""},
+		"archived":          {catalog.FlagFilter{Archived: true, Limit: 1}, "b", ""},
+	} {
+		page := must[catalog.FlagPage](t)(h.Flags(t.Context(), ann, "default", want.filter))
+		var keys []string
+		for _, f := range page.Items {
+			keys = append(keys, f.Key)
+			if f.Environments["production"].LastChange == nil {
+				t.Errorf("%s: who made %s is not told", name, f.Key)
+			}
+		}
+		if strings.Join(keys, " ") != want.keys || page.Next != want.next {
+			t.Errorf("%s: %v, next %q", name, keys, page.Next)
+		}
 	}
 }

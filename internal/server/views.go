@@ -159,14 +159,17 @@ func (v presenceView) Refused() []adminapi.RefusedAttempt {
 type countView struct{ store *store.Store }
 
 // Hourly implements adminapi.Counts.
-func (v countView) Hourly(ctx context.Context, project, environment string, from time.Time, hours int) (map[string]adminapi.Hourly, error) {
-	counts, err := v.store.HourlyCounts(ctx, project, environment, from, hours)
+func (v countView) Hourly(ctx context.Context, project, first, last string, from time.Time, hours int) (map[string]map[string]adminapi.Hourly, error) {
+	counts, err := v.store.HourlyCounts(ctx, project, first, last, from, hours)
 	if err != nil {
 		return nil, err
 	}
-	views := make(map[string]adminapi.Hourly, len(counts))
-	for flag, c := range counts {
-		views[flag] = adminapi.Hourly(c)
+	views := make(map[string]map[string]adminapi.Hourly, len(counts))
+	for environment, flags := range counts {
+		views[environment] = make(map[string]adminapi.Hourly, len(flags))
+		for flag, c := range flags {
+			views[environment][flag] = adminapi.Hourly(c)
+		}
 	}
 	return views, nil
 }

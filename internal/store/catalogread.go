@@ -4,13 +4,18 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"iter"
+	"slices"
 
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/document"
 )
 
 // catalogTx implements catalog.Tx.
-type catalogTx struct{ q query }
+type catalogTx struct {
+	q      query
+	engine engine
+}
 
 const projectColumns = `SELECT id, key, name, created_at, generation, chain_seq, chain_hash,
 	(SELECT COUNT(*) FROM flag f WHERE f.project_id = project.id AND f.archived_at = 0) FROM project`
@@ -106,16 +111,42 @@ func (t catalogTx) Lines(projectID int64) (map[int64]map[document.EntityRef][]by
 	return out, err
 }
 
+// wanted are objects of a project as a WITH of the table wanted (project_id,
+// key), as many at a time as a statement takes, with its arguments.
+func (t catalogTx) wanted(projectID int64, keys []string) iter.Seq2[string, []any] {
+	columns := []column{{"project_id", kindInteger}, {"key", kindText}}
+	return func(yield func(string, []any) bool) {
+		for some := range slices.Chunk(keys, t.engine.atOnce(len(columns))) {
+			rows := make([][]any, len(some))
+			for i, key := range some {
+				rows[i] = []any{projectID, key}
+			}
+			from, args := t.engine.list(columns, rows)
+			if !yield("WITH wanted (project_id, key) AS (SELECT * FROM "+from+" l) ", args) {
+				return
+			}
+		}
+	}
+}
+
 // Latest implements catalog.Reader.
-func (t catalogTx) Latest(projectID int64, kind document.Kind, object string) ([]catalog.LatestRow, error) {
-	where := conditions{args: []any{projectID}}
+func (t catalogTx) Latest(projectID int64, kind document.Kind, objects ...string) (out []catalog.LatestRow, err error) {
+	if len(objects) == 0 {
+		return t.latest(nil, "", "latest_change l", conditions{text: " AND l.project_id = $1", args: []any{projectID}}, kind)
+	}
+	const from = "wanted w JOIN latest_change l ON l.project_id = w.project_id AND l.object = w.key"
+	for with, args := range t.wanted(projectID, objects) {
+		if out, err = t.latest(out, with, from, conditions{args: args}, kind); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (t catalogTx) latest(out []catalog.LatestRow, with, from string, where conditions, kind document.Kind) ([]catalog.LatestRow, error) {
 	if kind != "" {
 		where.add("l.kind = $%d", string(kind))
 	}
-	if object != "" {
-		where.add("l.object = $%d", object)
-	}
-	var out []catalog.LatestRow
 	err := t.q.each(func(from scanner) error {
 		var c catalog.LatestRow
 		var environmentID, number sql.NullInt64
@@ -130,19 +161,42 @@ func (t catalogTx) Latest(projectID int64, kind document.Kind, object string) ([
 			out[len(out)-1].Revisions[environmentID.Int64] = number.Int64
 		}
 		return nil
-	}, `SELECT l.kind, l.object, l.environment_id, l.change_id, c.at, c.actor_kind, c.actor_id, c.actor_name, r.environment_id, r.number
-		FROM latest_change l JOIN change c ON c.id = l.change_id LEFT JOIN revision r ON r.change_id = l.change_id
-		WHERE l.project_id = $1`+where.text+` ORDER BY l.change_id`, where.args...)
+	}, with+`SELECT l.kind, l.object, l.environment_id, l.change_id, c.at, c.actor_kind, c.actor_id, c.actor_name, r.environment_id, r.number
+		FROM `+from+` JOIN change c ON c.id = l.change_id LEFT JOIN revision r ON r.change_id = l.change_id
+		WHERE true`+where.text+` ORDER BY l.change_id`, where.args...)
+	return out, err
+}
+
+// LatestOf implements catalog.Reader.
+func (t catalogTx) LatestOf(projectID int64) (map[int64]catalog.LastChange, error) {
+	out := map[int64]catalog.LastChange{}
+	err := t.q.each(func(from scanner) error {
+		var environmentID int64
+		var c catalog.LastChange
+		err := from.Scan(&environmentID, &c.Revision, &c.ID, &c.At, &c.Author.Kind, &c.Author.ID, &c.Author.Name)
+		out[environmentID] = c
+		return err
+	}, `SELECT e.id, e.revision, c.id, c.at, c.actor_kind, c.actor_id, c.actor_name FROM environment e
+		JOIN change c ON c.id = (SELECT MAX(r.change_id) FROM revision r WHERE r.environment_id = e.id AND r.number = e.revision)
+		WHERE e.project_id = $1`, projectID)
 	return out, err
 }
 
 // Declarations implements catalog.Reader.
-func (t catalogTx) Declarations(projectID int64, flag string) ([]catalog.DeclarationRow, error) {
-	where := conditions{args: []any{projectID}}
-	if flag != "" {
-		where.add("flag_key = $%d", flag)
+func (t catalogTx) Declarations(projectID int64, flags ...string) (out []catalog.DeclarationRow, err error) {
+	if len(flags) == 0 {
+		return t.declarations(nil, "", "declaration d WHERE d.project_id = $1", projectID)
 	}
-	var out []catalog.DeclarationRow
+	const from = "wanted w JOIN declaration d ON d.project_id = w.project_id AND d.flag_key = w.key"
+	for with, args := range t.wanted(projectID, flags) {
+		if out, err = t.declarations(out, with, from, args...); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (t catalogTx) declarations(out []catalog.DeclarationRow, with, from string, args ...any) ([]catalog.DeclarationRow, error) {
 	err := t.q.each(func(from scanner) error {
 		var d catalog.DeclarationRow
 		var options []byte
@@ -153,8 +207,8 @@ func (t catalogTx) Declarations(projectID int64, flag string) ([]catalog.Declara
 		}
 		out = append(out, d)
 		return err
-	}, `SELECT environment_id, flag_key, application, version, sdk, platform, type, default_value, options, description, first_seen_at, last_seen_at
-		FROM declaration WHERE project_id = $1`+where.text+` ORDER BY last_seen_at DESC, first_seen_at DESC, version DESC, application`, where.args...)
+	}, with+`SELECT d.environment_id, d.flag_key, d.application, d.version, d.sdk, d.platform, d.type, d.default_value, d.options, d.description,
+		d.first_seen_at, d.last_seen_at FROM `+from+` ORDER BY d.last_seen_at DESC, d.first_seen_at DESC, d.version DESC, d.application`, args...)
 	return out, err
 }
 

@@ -171,46 +171,66 @@ func (s *Store) AddKeyUses(ctx context.Context, uses []ingest.KeyUse) error {
 
 const ofEnvironment = `(SELECT e.id FROM environment e JOIN project p ON p.id = e.project_id WHERE p.key = $1 AND e.key = $2)`
 
-// HourlyCounts returns, by flag, the totals of each hour from the given one on.
-func (s *Store) HourlyCounts(ctx context.Context, project, environment string, from time.Time, hours int) (map[string]HourlyCount, error) {
-	first := from.UnixMilli() - from.UnixMilli()%hourMs
-	out := map[string]HourlyCount{}
-	of := func(flag string) HourlyCount {
-		h, ok := out[flag]
+// HourlyCounts returns, by environment and flag, the totals of each hour from the
+// given one on: of the flags of a project from first to last, both included.
+func (s *Store) HourlyCounts(ctx context.Context, project, first, last string, from time.Time, hours int) (map[string]map[string]HourlyCount, error) {
+	start := from.UnixMilli() - from.UnixMilli()%hourMs
+	out := map[string]map[string]HourlyCount{}
+	of := func(environment, flag string) HourlyCount {
+		if out[environment] == nil {
+			out[environment] = map[string]HourlyCount{}
+		}
+		h, ok := out[environment][flag]
 		if !ok {
 			h.Counts = make([]int64, hours)
 		}
 		return h
 	}
+	text, args := hourlyText(project, first, last, start, hours)
 	err := s.read(ctx, func(q query) error {
 		err := q.each(func(from scanner) error {
+			var environment, flag string
 			var hour, count int64
-			var flag string
-			if err := from.Scan(&hour, &flag, &count); err != nil {
+			if err := from.Scan(&environment, &flag, &hour, &count); err != nil {
 				return err
 			}
-			h := of(flag)
-			h.Counts[(hour-first)/hourMs] = count
-			out[flag] = h
+			h := of(environment, flag)
+			h.Counts[(hour-start)/hourMs] = count
+			out[environment][flag] = h
 			return nil
-		}, `SELECT hour, flag, count FROM evaluation_hour WHERE environment_id = `+ofEnvironment+` AND hour >= $3 AND hour < $4`,
-			project, environment, first, first+int64(hours)*hourMs)
+		}, text, args...)
 		if err != nil {
 			return err
 		}
 		return q.each(func(from scanner) error {
-			var flag string
+			var environment, flag string
 			var minute int64
-			if err := from.Scan(&flag, &minute); err != nil {
+			if err := from.Scan(&environment, &flag, &minute); err != nil {
 				return err
 			}
-			h := of(flag)
+			h := of(environment, flag)
 			h.LastAt = minute
-			out[flag] = h
+			out[environment][flag] = h
 			return nil
-		}, `SELECT flag, minute FROM evaluation_last WHERE environment_id = `+ofEnvironment, project, environment)
+		}, `SELECT e.key, l.flag, l.minute`+ofProject("evaluation_last l", "l")+`l.flag >= $2 AND l.flag <= $3`, project, first, last)
 	})
 	return out, err
+}
+
+// ofProject is the FROM of a table with a row for each environment and flag.
+func ofProject(table, name string) string {
+	return ` FROM project p JOIN environment e ON e.project_id = p.id JOIN ` + table + ` ON ` + name + `.environment_id = e.id WHERE p.key = $1 AND `
+}
+
+// hourlyText names each hour, so that of each only the flags that are asked for
+// are read, and not those of the whole day.
+func hourlyText(project, first, last string, start int64, hours int) (text string, args []any) {
+	args = []any{project, first, last}
+	for i := range hours {
+		args = append(args, start+int64(i)*hourMs)
+	}
+	return `SELECT e.key, h.flag, h.hour, h.count` + ofProject("evaluation_hour h", "h") +
+		`h.hour IN (` + numbers(3, hours) + `) AND h.flag >= $2 AND h.flag <= $3`, args
 }
 
 // MinuteCounts returns one flag's counts by minute from a time on, the oldest

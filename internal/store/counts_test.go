@@ -30,11 +30,11 @@ func TestCountsStopGrowingBeforeTheyCannotBeRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	hours, err := s.HourlyCounts(t.Context(), "p", "e", at, 1)
+	hours, err := s.HourlyCounts(t.Context(), "p", "f", "f", at, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := hours["f"].Counts[0]; n <= 0 || n > 1<<53 {
+	if n := hours["e"]["f"].Counts[0]; n <= 0 || n > 1<<53 {
 		t.Errorf("the hour counts %d", n)
 	}
 	minutes, err := s.MinuteCounts(t.Context(), "p", "e", "f", at)

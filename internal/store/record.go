@@ -122,8 +122,13 @@ func changeIDs(query catalog.ChangeQuery) (text string, args []any) {
 	case query.EnvironmentID == 0:
 		return record + page("x.id"), where.args
 	case query.Revision != 0:
-		number := where.argument(query.Revision)
-		return raised + " AND v.number = " + number + page("v.change_id"), where.args
+		if query.Through > query.Revision {
+			where.add("v.number >= $%d", query.Revision)
+			where.add("v.number <= $%d", query.Through)
+		} else { // one number needs no sorting
+			where.add("v.number = $%d", query.Revision)
+		}
+		return raised + page("v.change_id"), where.args
 	case narrow(query):
 		return either + page("x.id"), where.args
 	case query.Kind != "": // a configuration is part of its own environment's revisions only

@@ -47,12 +47,12 @@ func holds(t *testing.T, dir string) string {
 	if err := verified(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	flags, err := catalog.New(s, catalog.Options{}).Flags(t.Context(), owner, "default", catalog.FlagFilter{})
+	page, err := catalog.New(s, catalog.Options{}).Flags(t.Context(), owner, "default", catalog.FlagFilter{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var keys []string
-	for _, f := range flags {
+	for _, f := range page.Items {
 		keys = append(keys, f.Key)
 	}
 	slices.Sort(keys)

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { answer, api, items } from './client';
-import type { Configuration, FlagPatch, NewFlag } from './types';
+import { answer, api } from './client';
+import type { Configuration, FlagPatch, FlagSummary, NewFlag } from './types';
 
 const all = '/api/v1/projects/{project}/flags';
 const one = '/api/v1/projects/{project}/flags/{flag}';
@@ -9,10 +9,24 @@ const block = '/api/v1/projects/{project}/flags/{flag}/environments/{environment
 export const flagsQuery = (project: string, archived = false) =>
   queryOptions({
     queryKey: ['project', project, 'flags', { archived }],
-    queryFn: ({ signal }) =>
-      items(api.GET(all, { params: { path: { project }, query: { archived } }, signal })),
+    queryFn: ({ signal }) => allFlags(project, archived, signal),
     placeholderData: keepPreviousData,
   });
+
+/** The server's largest page of flags. */
+const limit = 500;
+
+/** Every flag, page after page: the list filters and searches all of them. */
+async function allFlags(project: string, archived: boolean, signal: AbortSignal): Promise<FlagSummary[]> {
+  const flags: FlagSummary[] = [];
+  for (let after: string | undefined; ; ) {
+    const query = { archived, after, limit };
+    const page = await answer(api.GET(all, { params: { path: { project }, query }, signal }));
+    flags.push(...page.items);
+    after = page.next;
+    if (!after) return flags;
+  }
+}
 
 export const flagQuery = (project: string, flag: string) =>
   queryOptions({

@@ -1188,6 +1188,11 @@ export interface components {
             /** @enum {string} */
             servingKind: "code" | "variation" | "split" | "rules" | "experiment" | "off";
         };
+        FlagPage: {
+            items: components["schemas"]["FlagSummary"][];
+            /** @description give it as after to read on; absent at the end */
+            next?: string;
+        };
         FlagPatch: {
             client?: boolean;
             description?: string;
@@ -1247,9 +1252,6 @@ export interface components {
         };
         ItemsExperimentView: {
             items: components["schemas"]["ExperimentView"][];
-        };
-        ItemsFlagSummary: {
-            items: components["schemas"]["FlagSummary"][];
         };
         ItemsGroupView: {
             items: components["schemas"]["GroupView"][];
@@ -3913,6 +3915,9 @@ export interface operations {
             query?: {
                 /** @description list the archived flags instead */
                 archived?: boolean;
+                /** @description only flags with a larger key */
+                after?: string;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -3929,7 +3934,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ItemsFlagSummary"];
+                    "application/json": components["schemas"]["FlagPage"];
                 };
             };
             /** @description Bad Request */

@@ -275,8 +275,9 @@ func counts(t *testing.T, s Store) {
 		{Minute: row.Minute, Variation: "true", Reason: "RULE", Application: "calendar", Version: "1", SDK: "go/1", Count: 6},
 		{Minute: none.Minute, Reason: "CODE_DEFAULT", Application: "calendar", Version: "1", SDK: "go/1", Count: 1},
 	}, minutes)
-	hours, err := s.HourlyCounts(t.Context(), "p", "production", at.Add(-time.Hour), 3)
+	all, err := s.HourlyCounts(t.Context(), "p", "", "~", at.Add(-time.Hour), 3)
 	check(t, err)
+	hours := all["production"]
 	equal(t, map[string]store.HourlyCount{"x": {Counts: []int64{0, 6, 1}, LastAt: none.Minute}}, hours)
 }
 
@@ -342,8 +343,9 @@ func retention(t *testing.T, s Store) {
 		check(t, err)
 		equal(t, 1, len(minutes))
 	}
-	hours, err := s.HourlyCounts(t.Context(), "p", "production", old, 16*24)
+	all, err := s.HourlyCounts(t.Context(), "p", "", "~", old, 16*24)
 	check(t, err)
+	hours := all["production"]
 	total := map[string]int64{}
 	for flag, h := range hours {
 		for _, n := range h.Counts {

@@ -29,7 +29,7 @@ type Store interface {
 	secret.Store
 	AllSealed(ctx context.Context) (map[string][]byte, error)
 	ForgetSealed(ctx context.Context) error
-	HourlyCounts(ctx context.Context, project, environment string, from time.Time, hours int) (map[string]store.HourlyCount, error)
+	HourlyCounts(ctx context.Context, project, first, last string, from time.Time, hours int) (map[string]map[string]store.HourlyCount, error)
 	MinuteCounts(ctx context.Context, project, environment, flag string, from time.Time) ([]store.MinuteCount, error)
 	lease.Store
 	Prune(ctx context.Context, fence lease.Fence, now time.Time) error

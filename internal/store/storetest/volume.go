@@ -122,8 +122,9 @@ func onceEach(t *testing.T, s Store) {
 		got += m.Count
 	}
 	equal(t, want, got)
-	hours, err := s.HourlyCounts(t.Context(), "p", "production", at, 1)
+	all, err := s.HourlyCounts(t.Context(), "p", "", "~", at, 1)
 	check(t, err)
+	hours := all["production"]
 	equal(t, want, hours["x"].Counts[0])
 	equal(t, len(stored)+1, len(hours))
 }
@@ -156,8 +157,9 @@ func manyNodes(t *testing.T, s Store) {
 		})
 	}
 	check(t, adding.Wait())
-	hours, err := s.HourlyCounts(t.Context(), "p", "production", at, 1)
+	all, err := s.HourlyCounts(t.Context(), "p", "", "~", at, 1)
 	check(t, err)
+	hours := all["production"]
 	equal(t, flags, len(hours))
 	for flag, h := range hours {
 		if h.Counts[0] != loads*(nodes+1) {
