@@ -35,7 +35,7 @@ type rule struct {
 }
 
 var (
-	dataPlane    = []string{"internal/delivery", "internal/gate", "internal/ingest", "internal/presence", "internal/receipts", "internal/sdkapi", "internal/ofrep", "internal/relay"}
+	dataPlane    = []string{"internal/delivery", "internal/gate", "internal/ingest", "internal/presence", "internal/receipts", "internal/nodes", "internal/sdkapi", "internal/ofrep", "internal/relay"}
 	controlPlane = []string{"internal/account", "internal/catalog", "internal/adminapi"}
 	protocols    = []string{"internal/adminapi", "internal/sdkapi", "internal/ofrep"}
 )

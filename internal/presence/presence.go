@@ -74,8 +74,14 @@ type Registry struct {
 
 	mu        sync.Mutex
 	instances map[identity]*entry // guarded by mu
-	refused   []Refusal           // guarded by mu; oldest first
+	refused   []attempt           // guarded by mu; in the order in which this server learnt of them
 	changed   chan struct{}       // guarded by mu; closed at the next change
+
+	// Of other servers of the store; guarded by mu too.
+	unshared  map[identity]bool   // what they do not know yet; nil while nobody asks
+	untold    int                 // how many of the newest in refused they may not know
+	elsewhere map[identity][]held // what they told, the latest last
+	heard     map[string]int64    // when each was last heard of, in milliseconds since 1970
 }
 
 // identity tells instances apart. A caller without an instance id is one
@@ -114,7 +120,10 @@ func (e *entry) lastSeen() int64 {
 
 // New returns an empty Registry.
 func New(c clock.Clock) *Registry {
-	return &Registry{clock: c, before: func() {}, instances: map[identity]*entry{}, changed: make(chan struct{})}
+	return &Registry{
+		clock: c, before: func() {}, instances: map[identity]*entry{}, changed: make(chan struct{}),
+		elsewhere: map[identity][]held{}, heard: map[string]int64{},
+	}
 }
 
 // BeforeChange names what is called before an instance joins or leaves, on the
@@ -203,6 +212,7 @@ func (c *Connection) Close() {
 	e.streams = slices.DeleteFunc(e.streams, func(other *Connection) bool { return other == c })
 	if len(e.streams) == 0 {
 		delete(r.instances, c.id)
+		r.changedLocked(c.id)
 		r.membership.Add(1)
 		r.signal()
 	}
@@ -214,10 +224,7 @@ func (r *Registry) Seen(i Instance) { r.note(i, nil) }
 // note records an instance and, unless it is nil, one more of its streams.
 func (r *Registry) note(i Instance, stream *Connection) {
 	i.Caller = i.Clipped()
-	id := identity{i.Project, i.Environment, i.Instance, i.Application, i.Address}
-	if i.Instance != "" {
-		id.application, id.address = "", ""
-	}
+	id := identityOf(i)
 	i.LastSeen = clock.Millis(r.clock)
 	if !r.knows(id) {
 		r.before()
@@ -232,6 +239,7 @@ func (r *Registry) note(i Instance, stream *Connection) {
 		i.Since = i.LastSeen
 		e = &entry{who: i}
 		r.instances[id] = e
+		r.changedLocked(id)
 		r.membership.Add(1)
 		r.signal()
 	}
@@ -247,6 +255,7 @@ func (r *Registry) note(i Instance, stream *Connection) {
 	e.who = i
 	another := was.Caller != i.Caller || was.Transport != i.Transport
 	if another {
+		r.changedLocked(id)
 		r.membership.Add(1)
 	}
 	if another || was.Revision != e.instance().Revision {
@@ -266,25 +275,25 @@ func (r *Registry) Refuse(f Refusal) {
 	f.Origin = clip(f.Origin)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.refused) == maxRefusals {
-		r.refused = slices.Delete(r.refused, 0, 1)
-	}
-	r.refused = append(r.refused, f)
+	r.refuseLocked(attempt{"", f})
 	r.signal()
 }
 
-// Instances lists who is connected, by application, version, instance and
-// address. An empty project or environment means all.
+func (r *Registry) refuseLocked(a attempt) {
+	if len(r.refused) == maxRefusals {
+		r.refused = slices.Delete(r.refused, 0, 1)
+	}
+	r.refused = append(r.refused, a)
+	r.untold++
+}
+
+// Instances lists who is connected, here or to another server that this one
+// hears of, by application, version, instance and address. An empty project or
+// environment means all.
 func (r *Registry) Instances(project, environment string) []Instance {
-	now := clock.Millis(r.clock)
 	list := []Instance{}
 	r.mu.Lock()
-	for _, e := range r.instances {
-		if e.lost(now) || project != "" && e.who.Project != project || environment != "" && e.who.Environment != environment {
-			continue
-		}
-		list = append(list, e.instance())
-	}
+	r.eachLocked(project, environment, func(i Instance) { list = append(list, i) })
 	r.mu.Unlock()
 	slices.SortFunc(list, func(a, b Instance) int {
 		return cmp.Or(cmp.Compare(a.Application, b.Application), cmp.Compare(a.Version, b.Version),
@@ -293,16 +302,33 @@ func (r *Registry) Instances(project, environment string) []Instance {
 	return list
 }
 
-// Count is the number of instances in one environment.
-func (r *Registry) Count(project, environment string) int {
-	now, n := clock.Millis(r.clock), 0
+// Here is the number of instances that are connected to this server.
+func (r *Registry) Here() (n int) {
+	now := clock.Millis(r.clock)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range r.instances {
-		if !e.lost(now) && e.who.Project == project && e.who.Environment == environment {
+		if !e.lost(now) {
 			n++
 		}
 	}
+	return n
+}
+
+// IsHere says whether a program is connected to this server.
+func (r *Registry) IsHere(project, environment, instance string) bool {
+	now := clock.Millis(r.clock)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := r.instances[identity{project: project, environment: environment, instance: instance}]
+	return e != nil && !e.lost(now)
+}
+
+// Count is the number of instances in one environment.
+func (r *Registry) Count(project, environment string) (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.eachLocked(project, environment, func(Instance) { n++ })
 	return n
 }
 
@@ -310,34 +336,36 @@ func (r *Registry) Count(project, environment string) int {
 // which they are. There may be very many, hence no list. The visit must not call
 // the Registry.
 func (r *Registry) Programs(project, environment string, visit func(Instance)) {
-	now := clock.Millis(r.clock)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for id, e := range r.instances {
-		if id.project == project && id.environment == environment && e.program(now) {
-			visit(e.instance())
+	r.eachLocked(project, environment, func(i Instance) {
+		if i.program() {
+			visit(i)
 		}
-	}
+	})
 }
 
 // Program finds one of Programs by its id.
 func (r *Registry) Program(project, environment, instance string) (Instance, bool) {
-	now := clock.Millis(r.clock)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	e := r.instances[identity{project: project, environment: environment, instance: instance}]
-	if e == nil || !e.program(now) {
+	id := identity{project: project, environment: environment, instance: instance}
+	i, ok := r.knownLocked(id, r.instances[id], clock.Millis(r.clock))
+	if !ok || !i.program() {
 		return Instance{}, false
 	}
-	return e.instance(), true
+	return i, true
 }
 
 // Refused lists the newest refused attempts, newest first.
 func (r *Registry) Refused() []Refusal {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	list := slices.Clone(r.refused)
-	slices.Reverse(list)
+	list := make([]Refusal, len(r.refused))
+	for i, a := range r.refused {
+		list[len(list)-1-i] = a.Refusal
+	}
+	slices.SortStableFunc(list, func(a, b Refusal) int { return cmp.Compare(b.At, a.At) })
 	return list
 }
 
@@ -350,6 +378,7 @@ func (r *Registry) sweep() {
 	for id, e := range r.instances {
 		if e.lost(now) {
 			delete(r.instances, id)
+			r.changedLocked(id)
 		}
 	}
 	if len(r.instances) != before {
@@ -377,11 +406,6 @@ func (r *Registry) moved() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.signal()
-}
-
-// program says whether the entry is a connected instance of an SDK.
-func (e *entry) program(now int64) bool {
-	return e.who.Caller.Instance != "" && e.who.Transport != OFREP && !e.lost(now)
 }
 
 func (e *entry) lost(now int64) bool { return now-e.lastSeen() > Lost.Milliseconds() }

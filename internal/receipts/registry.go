@@ -80,6 +80,9 @@ type Registry struct {
 	overridden   int                    // guarded by mu: flags overridden in all instances
 	closed       []Record               // guarded by mu: followed no more, and not in the Sink yet
 	overrides    map[identity]Override  // guarded by mu: not in the Sink yet
+	sharing      bool                   // guarded by mu: other servers are told
+	words        []Word                 // guarded by mu: what they are not told yet
+	tidings      []Commit               // guarded by mu: commits that they are not told of yet
 	moved        bool                   // guarded by mu: something changed since changed was closed
 	changed      chan struct{}          // guarded by mu
 }
@@ -325,6 +328,9 @@ func (r *Registry) Committed(e Environment, revision, at int64) {
 	known := r.environmentLocked(e)
 	known.loaded = true
 	r.openLocked(known, revision, at)
+	if r.sharing && len(r.tidings) < maxTold {
+		r.tidings = append(r.tidings, Commit{e.ID, revision, at})
+	}
 }
 
 // openLocked notes a revision. Who is to apply it is asked later: while it is on

@@ -23,20 +23,33 @@ func (r *Registry) Report(report Report) {
 		return
 	}
 	now := clock.Millis(r.opts.Clock)
-	caller := report.Caller.Clipped()
+	word := Word{
+		EnvironmentID: report.EnvironmentID, Caller: report.Caller.Clipped(),
+		Revision: report.Revision, At: now - max(report.AgoMs, 0), Timed: true, Overrides: report.Overrides,
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	e := r.environmentLocked(Environment{ID: report.EnvironmentID})
-	i := r.knownLocked(e, caller, now)
+	i := r.knownLocked(r.environmentLocked(Environment{ID: report.EnvironmentID}), word.Caller, now)
 	if i == nil {
 		return
 	}
-	if report.Revision > 0 {
-		r.reachedLocked(e, report.Revision)
-		r.appliedLocked(i, report.Revision, now-max(report.AgoMs, 0))
+	r.placeLocked(i)
+	r.takeLocked(i, word)
+	r.tellLocked(i, word, now)
+}
+
+// takeLocked takes what is told of an instance, here or by another server.
+func (r *Registry) takeLocked(i *instance, word Word) {
+	if word.Revision > 0 {
+		r.reachedLocked(i.environment, word.Revision)
+		if word.Timed {
+			r.appliedLocked(i, word.Revision, word.At)
+		} else {
+			r.holdsLocked(i, word.Revision, word.At)
+		}
 	}
-	if report.Overrides != nil {
-		r.overrideLocked(identity{e.ID, caller.Instance}, i, *report.Overrides)
+	if word.Overrides != nil {
+		r.overrideLocked(identity{i.environment.ID, word.Caller.Instance}, i, *word.Overrides)
 	}
 }
 
@@ -54,7 +67,13 @@ func (r *Registry) Holds(environmentID int64, caller presence.Caller, revision i
 		return
 	}
 	i.connects()
-	r.reachedLocked(i.environment, revision)
+	word := Word{EnvironmentID: environmentID, Caller: i.caller, Revision: revision, At: now}
+	r.takeLocked(i, word)
+	r.tellLocked(i, word, now)
+}
+
+// holdsLocked notes that the instance has a revision since some time before.
+func (r *Registry) holdsLocked(i *instance, revision, now int64) {
 	if revision <= i.has {
 		return
 	}

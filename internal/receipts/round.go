@@ -136,6 +136,7 @@ type instance struct {
 	behind      int64 // since when it is behind, as far as an earlier start knew; 0 is not known to be
 	pending     int   // rounds in which it is pending
 	untimed     []*round
+	toldAt      int64 // when other servers were last told of it
 	overrides   []string
 }
 

@@ -18,6 +18,7 @@ import (
 	"burgee.dev/burgee/internal/gate"
 	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/internal/lease"
+	"burgee.dev/burgee/internal/nodes"
 	"burgee.dev/burgee/internal/ofrep"
 	"burgee.dev/burgee/internal/presence"
 	"burgee.dev/burgee/internal/receipts"
@@ -42,6 +43,7 @@ type application struct {
 	announcer *announcer
 	declared  *queue[sdkapi.Registration]
 	retention *lease.Holder
+	exchange  *nodes.Exchange  // with other nodes; nil where there can be none
 	backups   *upkeep.Schedule // nil when the server makes none
 	sdk       *sdkapi.API
 	handler   http.Handler
@@ -78,6 +80,9 @@ func (a *application) wire(ctx context.Context) error {
 	a.receipts = receipts.New(a.presence, timedSink{a.store, timed{s.metrics}}, receipts.Options{Logger: s.logger, Clock: s.clock, Room: a.hasRoom})
 	if err := a.receipts.Recall(ctx); err != nil {
 		return err
+	}
+	if s.cfg.Store != "" {
+		a.exchange = nodes.New(a.store, a.presence, a.receipts, nodes.Options{Logger: s.logger, Clock: s.clock})
 	}
 	signer, err := a.signer(ctx)
 	if err != nil {
@@ -133,7 +138,10 @@ func (a *application) ofrep() *ofrep.API {
 
 // start runs the long-lived parts.
 func (a *application) start(ctx context.Context, parts *group) {
-	a.server.metrics.ExpectPanics("backup", "retention", "watch", "news", "registration", "disk", "ingest", "receipts", "presence", "delivery")
+	a.server.metrics.ExpectPanics("backup", "retention", "watch", "news", "registration", "disk", "ingest", "receipts", "presence", "delivery", "nodes")
+	if a.exchange != nil {
+		a.parts = append(a.parts, parts.start(ctx, "nodes", a.exchange.Run))
+	}
 	if a.backups != nil {
 		a.parts = append(a.parts, parts.start(ctx, "backup", a.backups.Run))
 	}

@@ -77,10 +77,10 @@ func (a *application) eachState(of func(*delivery.State) float64) func(telemetry
 func (a *application) observeStreams() {
 	m := a.server.metrics
 	m.Gauge("burgee_streams", "Open streams of programs.", func() float64 { return float64(a.sdk.Streams()) })
-	m.Gauge("burgee_instances", "Programs connected, by stream or lately by request.", func() float64 {
-		return float64(len(a.presence.Instances("", "")))
+	m.Gauge("burgee_instances", "Programs connected to this node, by stream or lately by request.", func() float64 {
+		return float64(a.presence.Here())
 	})
-	m.Gauges("burgee_instances_stale", "Programs that are connected and have not applied the newest revision long after it was sent; at most 100 are counted for each environment.", byEnvironment, a.staleInstances)
+	m.Gauges("burgee_instances_stale", "Programs that are connected to this node and have not applied the newest revision long after it was sent; at most 100 are counted for each environment.", byEnvironment, a.staleInstances)
 	sums := a.sdk.Stats()
 	m.Counters("burgee_stream_connects_total", "Streams that were opened, by what the program got first: full, everything; delta, what it lacked; uptodate, nothing.", "got", sums.Connects)
 	m.Counters("burgee_stream_sent_bytes_total", "Bytes sent to streams, by kind of event.", "event", sums.Bytes)
@@ -98,7 +98,9 @@ func (a *application) staleInstances(set telemetry.Set) {
 		receipt, _ := a.receipts.Newest(state.EnvironmentID)
 		connected := 0
 		for _, stale := range receipt.StaleOnes {
-			if stale.Connected {
+			_, streams := a.presence.Program(state.Project, state.Environment, stale.Instance)
+			elsewhere := streams && !a.presence.IsHere(state.Project, state.Environment, stale.Instance)
+			if stale.Connected && !elsewhere {
 				connected++
 			}
 		}

@@ -49,6 +49,7 @@ func (v presenceView) Instances(project string) []adminapi.Instance {
 		view.Transport, view.Revision, view.Since, view.LastSeenAt = string(i.Transport), i.Revision, i.Since, i.LastSeen
 		if cell := v.manager.ByEnvironment(i.Project, i.Environment); cell != nil {
 			addStanding(&view, v.receipts.Standing(cell.State().EnvironmentID, i.Caller.Instance))
+			view.Revision = max(view.Revision, view.Applied) // nodes do not tell each other of each one that they send
 		}
 		views = append(views, view)
 	}

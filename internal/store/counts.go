@@ -13,6 +13,7 @@ import (
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/internal/lease"
+	"burgee.dev/burgee/internal/nodes"
 	"burgee.dev/burgee/internal/receipts"
 )
 
@@ -272,6 +273,8 @@ func (s *Store) Prune(ctx context.Context, fence lease.Fence, now time.Time) err
 		{"session", "expires_at", 0, ""},
 		{"delta", "at", keepDeltas, ""},
 		{"sign_in_failure", "last_at", account.ForgetAfter, ""},
+		{"node", "beat", nodes.Kept, ""},
+		{"node_news", "at", nodes.Kept, ""},
 	} {
 		if err := s.deleteBefore(ctx, fence, of.table, of.column, of.also, now.Add(-of.keep).UnixMilli()); err != nil {
 			return err

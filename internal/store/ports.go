@@ -5,6 +5,7 @@ import (
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/internal/ingest"
+	"burgee.dev/burgee/internal/nodes"
 	"burgee.dev/burgee/internal/receipts"
 )
 
@@ -16,5 +17,6 @@ var (
 	_ account.Attempts = (*Store)(nil)
 	_ delivery.Reader  = (*Store)(nil)
 	_ ingest.Sink      = (*Store)(nil)
+	_ nodes.Store      = (*Store)(nil)
 	_ receipts.Sink    = (*Store)(nil)
 )

@@ -45,6 +45,7 @@ func (s *Store) SaveReceipts(ctx context.Context, changes receipts.Changes) erro
 	})
 }
 
+// putReceipt keeps of what several servers say of a revision what knows most.
 func putReceipt(q query, r receipts.Record) error {
 	pending := make([]pendingJSON, 0, len(r.Pending))
 	for _, p := range r.Pending {
@@ -58,7 +59,8 @@ func putReceipt(q query, r receipts.Record) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (environment_id, revision) DO UPDATE SET committed_at = excluded.committed_at, expected = excluded.expected,
 			applied = excluded.applied, latencies = excluded.latencies, slowest_ms = excluded.slowest_ms,
-			slowest = excluded.slowest, pending = excluded.pending`,
+			slowest = excluded.slowest, pending = excluded.pending
+		WHERE excluded.expected > receipt.expected OR excluded.expected = receipt.expected AND excluded.applied >= receipt.applied`,
 		r.EnvironmentID, r.Revision, r.CommittedAt, r.Expected, r.Applied, texts[0], r.SlowestMs, texts[1], texts[2])
 }
 

@@ -297,6 +297,10 @@ func receiptsKept(t *testing.T, s Store) {
 	check(t, s.SaveReceipts(t.Context(), receipts.Changes{Receipts: []receipts.Record{old, first, second}, Overrides: []receipts.Override{override}}))
 	second.Applied, second.Pending = 3, nil
 	check(t, s.SaveReceipts(t.Context(), receipts.Changes{Receipts: []receipts.Record{second}}))
+	knowsLess, knowsFewer := second, second // as other nodes may have it
+	knowsLess.Applied--
+	knowsFewer.Expected--
+	check(t, s.SaveReceipts(t.Context(), receipts.Changes{Receipts: []receipts.Record{knowsLess, knowsFewer}}))
 	got, ok, err := s.Receipt(t.Context(), id, 4)
 	check(t, err)
 	equal(t, true, ok)

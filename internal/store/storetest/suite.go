@@ -13,6 +13,7 @@ import (
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/internal/lease"
+	"burgee.dev/burgee/internal/nodes"
 	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/secret"
 	"burgee.dev/burgee/internal/store"
@@ -32,6 +33,7 @@ type Store interface {
 	HourlyCounts(ctx context.Context, project, first, last string, from time.Time, hours int) (map[string]map[string]store.HourlyCount, error)
 	MinuteCounts(ctx context.Context, project, environment, flag string, from time.Time) ([]store.MinuteCount, error)
 	lease.Store
+	nodes.Store
 	Prune(ctx context.Context, fence lease.Fence, now time.Time) error
 	Empty(ctx context.Context) (bool, error)
 }
@@ -55,6 +57,7 @@ func Run(t *testing.T, open Opener) {
 		"one owner, whoever is faster":               owner,
 		"sessions and tokens":                        sessionsAndTokens,
 		"attempts to sign in count together":         attempts,
+		"nodes hear each other":                      nodesMeet,
 		"entries wait in order and are taken once":   waiting,
 		"counts add up and a batch is known":         counts,
 		"a batch counts once, whatever happens":      onceEach,
