@@ -29,6 +29,7 @@ type options struct {
 	events   int
 	every    time.Duration
 	settle   time.Duration
+	lasts    time.Duration
 	flags    int
 	serverOn string
 }
@@ -43,15 +44,16 @@ func main() {
 	var o options
 	set.StringVar(&o.burgee, "burgee", "../../bin/burgee", "the binary to measure")
 	set.IntVar(&o.n, "n", 10_000, "streams")
-	set.IntVar(&o.slow, "slow", 1000, "slow: readers of a byte a second")
+	set.IntVar(&o.slow, "slow", 1000, "slow, memory: readers of a byte a second")
 	set.IntVar(&o.events, "events", 20, "changes")
 	set.DurationVar(&o.every, "every", 200*time.Millisecond, "pause between the end of an event and the next")
 	set.DurationVar(&o.settle, "settle", 2*time.Second, "quiet time after connecting")
+	set.DurationVar(&o.lasts, "lasts", 10*time.Minute, "memory: how long")
 	set.IntVar(&o.flags, "flags", 100, "flags in the environment")
 	set.StringVar(&o.serverOn, "server-cpu", "0", "processor of the measured server (taskset); empty leaves it to the system")
 	_ = set.Parse(os.Args[2:])
 
-	commands := map[string]func(options) error{"compare": compare, "restart": restart, "slow": slow}
+	commands := map[string]func(options) error{"compare": compare, "restart": restart, "slow": slow, "memory": memory}
 	switch run := commands[os.Args[1]]; {
 	case os.Args[1] == "ref":
 		exit(reference(*addr))
@@ -63,7 +65,7 @@ func main() {
 }
 
 func help() {
-	fmt.Fprintln(os.Stderr, "usage: fanout compare|restart|slow|ref [flags]; -h after a command lists them")
+	fmt.Fprintln(os.Stderr, "usage: fanout compare|restart|slow|memory|ref [flags]; -h after a command lists them")
 	os.Exit(2)
 }
 

@@ -210,28 +210,73 @@ func slow(o options) error {
 	return nil
 }
 
-// crawl opens a stream with the smallest buffer and reads a byte a second.
-func crawl(addr string, stop <-chan struct{}) error {
-	conn, err := net.Dial("tcp", addr)
+// memory tells the server's memory each minute, with many streams of which some
+// read a byte a second and come again when they are given up.
+func memory(o options) error {
+	s, err := startBurgee(o)
 	if err != nil {
 		return err
 	}
-	_ = conn.(*net.TCPConn).SetReadBuffer(1)
-	if _, err := fmt.Fprintf(conn, "GET /sdk/v1/stream HTTP/1.1\r\nHost: %s\r\n%s\r\n", addr, sdkHeader); err != nil {
+	defer s.end()
+	stop := make(chan struct{})
+	defer close(stop)
+	for range o.slow {
+		if err := crawl(s.addr, stop); err != nil {
+			return err
+		}
+	}
+	o.every = memoryPause
+	o.events = int(o.lasts / memoryPause)
+	fmt.Printf("%d streams and %d that read a byte a second; resident memory after each minute, in MB:", o.n, o.slow)
+	go func() {
+		for minute := time.NewTicker(time.Minute); ; <-minute.C {
+			fmt.Printf(" %.1f", float64(s.usage().resident)/1e6)
+		}
+	}()
+	seen, err := measure(o, s, "/sdk/v1/stream", sdkHeader, s.flip)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\n%d changes, last stream %v, worst %v\n", o.events, median(seen.last), slices.Max(seen.last))
+	return nil
+}
+
+// memoryPause is between changes.
+const memoryPause = 2 * time.Second
+
+// crawl opens a stream with the smallest buffer and reads a byte a second, and
+// opens another when it ends.
+func crawl(addr string, stop <-chan struct{}) error {
+	conn, err := openSlowly(addr)
+	if err != nil {
 		return err
 	}
 	go func() {
-		defer conn.Close()
 		for b := make([]byte, 1); ; {
 			select {
 			case <-stop:
+				_ = conn.Close()
 				return
 			case <-time.After(time.Second):
 			}
-			if _, err := conn.Read(b); err != nil {
-				return
+			if _, err := conn.Read(b); err == nil {
+				continue
+			}
+			_ = conn.Close()
+			if again, err := openSlowly(addr); err == nil {
+				conn = again
 			}
 		}
 	}()
 	return nil
+}
+
+func openSlowly(addr string) (net.Conn, error) {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	_ = conn.(*net.TCPConn).SetReadBuffer(1)
+	_, err = fmt.Fprintf(conn, "GET /sdk/v1/stream HTTP/1.1\r\nHost: %s\r\n%s\r\n", addr, sdkHeader)
+	return conn, err
 }
