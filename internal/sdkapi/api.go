@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -35,8 +36,9 @@ type Options struct {
 	// Wholes is how many whole snapshots of 64 kB are sent in a second; who asks
 	// for more is told to come again. Smaller and larger ones count by their size.
 	// 0 is 200 for each processor.
-	Wholes int
-	Now    func() time.Time
+	Wholes  int
+	Now     func() time.Time
+	OnPanic func(value any, stack []byte) // called for each panic of a stream that was recovered
 }
 
 // API serves the routes.
@@ -73,10 +75,22 @@ func New(g *gate.Gate, p *presence.Registry, registrar Registrar, events Events,
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
+	if opts.OnPanic == nil {
+		opts.OnPanic = func(any, []byte) {}
+	}
 	return &API{
 		gate: g, presence: p, registrar: registrar, events: events, reports: reports, opts: opts,
 		admission: newAdmission(opts.Wholes, opts.Now), intake: httpkit.NewIntake(0, 0), stats: newStats(),
 		audiences: map[*delivery.Cell]*audience{}, draining: make(chan struct{}),
+	}
+}
+
+// survive is deferred where streams are written. After a panic it tells of it and
+// calls then.
+func (a *API) survive(then func()) {
+	if value := recover(); value != nil {
+		a.opts.OnPanic(value, debug.Stack())
+		then()
 	}
 }
 

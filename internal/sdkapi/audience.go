@@ -90,8 +90,20 @@ func (u *audience) remove(s *stream) (left int) {
 	return last
 }
 
-// run writes until the audience is empty.
+// run writes until the audience is empty. What panics is a defect and ends
+// neither the server nor the audience.
 func (u *audience) run() {
+	for !u.follow() {
+		time.Sleep(restartAfter)
+	}
+}
+
+// restartAfter is how long an audience rests after a panic.
+const restartAfter = time.Second
+
+// follow is run, until something panics; then it returns false.
+func (u *audience) follow() (done bool) {
+	defer u.api.survive(func() { clear(u.round); u.round = u.round[:0] })
 	beat := time.NewTicker(max(u.api.opts.Heartbeat/beats, time.Millisecond))
 	defer beat.Stop()
 	draining := u.api.draining
@@ -121,7 +133,7 @@ func (u *audience) run() {
 			draining = nil // told once
 			u.each(u.all, (*stream).bringUpIn)
 		case <-u.empty:
-			return
+			return true
 		}
 	}
 }

@@ -116,8 +116,16 @@ func (s *stream) bringUp() {
 // bringUpIn is bringUp in a row with other streams.
 func (s *stream) bringUpIn(t *tally) {
 	if s.calls.Add(1) == 1 {
+		defer s.api.survive(s.giveUp)
 		s.work(t)
 	}
+}
+
+// giveUp ends a stream whose turn panicked. The turn stays taken, so that nobody
+// writes to it any more; its reader comes again.
+func (s *stream) giveUp() {
+	s.over.Store(true)
+	s.feed.Close()
 }
 
 // beat does so too, and sends a comment when there is nothing to say.
@@ -266,6 +274,7 @@ func (s *stream) flush(t *tally) bool {
 
 // finish waits for a reader to take the rest, and goes on with the turn.
 func (s *stream) finish() {
+	defer s.api.survive(s.giveUp)
 	t := s.api.tally()
 	defer t.settle()
 	if err := s.feed.Send(s.pending...); err != nil {

@@ -500,3 +500,48 @@ func (w *world) read(t *testing.T, r ruleset.Replica, events int, toTheEnd bool)
 	}
 	return r, deltas, nil
 }
+
+// A defect that one stream meets ends that stream, and nothing else.
+func TestAPanicEndsOneStreamOnly(t *testing.T) {
+	var armed atomic.Bool
+	told := make(chan string, 4)
+	w := newWorld(t, sdkapi.Options{
+		Now: func() time.Time {
+			if armed.CompareAndSwap(true, false) {
+				panic("the clock broke")
+			}
+			return time.Now()
+		},
+		OnPanic: func(value any, stack []byte) {
+			told <- fmt.Sprint(value, " ", strings.Contains(string(stack), "sdkapi"))
+		},
+	})
+	streams := []eventReader{w.stream(t, takesDeltas), w.stream(t, takesDeltas)}
+	for _, s := range streams {
+		if event, _, _ := s.next(t); event != "full" {
+			t.Fatalf("got %s", event)
+		}
+	}
+	armed.Store(true)
+	w.publish(flag("a", 0))
+	if got := <-told; got != "the clock broke true" {
+		t.Errorf("told %q", got)
+	}
+	w.awaitStreams(t, 1)
+	w.publish(flag("a", 1))
+	closed := 0
+	for _, s := range streams {
+		changes := 0
+		for changes < 2 {
+			event, _, _ := s.next(t)
+			if event == "closed" {
+				closed++
+				break
+			}
+			changes++
+		}
+	}
+	if closed != 1 {
+		t.Errorf("%d streams are closed, want 1", closed)
+	}
+}

@@ -99,7 +99,7 @@ func (a *application) wire(ctx context.Context) error {
 		a.store.Accounts(a.catalog.RecordAccount), func() { a.delivery.Announce(0, 0) },
 	}, s.clock, a.attempts())
 	a.declared = newQueue(a.register, a.reportRegistration)
-	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared, a.storeTrouble}, a.ingest, a.receipts, sdkapi.Options{})
+	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared, a.storeTrouble}, a.ingest, a.receipts, sdkapi.Options{OnPanic: s.streamPanicked})
 	if err := a.firstRun(ctx); err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (a *application) ofrep() *ofrep.API {
 
 // start runs the long-lived parts.
 func (a *application) start(ctx context.Context, parts *group) {
-	a.server.metrics.ExpectPanics("backup", "retention", "watch", "news", "registration", "disk", "ingest", "receipts", "presence", "delivery", "nodes")
+	a.server.metrics.ExpectPanics("stream", "backup", "retention", "watch", "news", "registration", "disk", "ingest", "receipts", "presence", "delivery", "nodes")
 	if a.exchange != nil {
 		a.parts = append(a.parts, parts.start(ctx, "nodes", a.exchange.Run))
 	}

@@ -58,7 +58,7 @@ func (s *Server) assembleRelay(context.Context) (inside, error) {
 	e.delivery = delivery.New(r, delivery.Options{Logger: s.logger, Clock: s.clock})
 	r.Announce(func() { e.delivery.Announce(0, 0) })
 	door := gate.New(known{e.delivery, r}, e.presence, e.ingest, s.clock)
-	e.sdk = sdkapi.New(door, e.presence, nil, nil, nil, sdkapi.Options{}) // its reading routes only
+	e.sdk = sdkapi.New(door, e.presence, nil, nil, nil, sdkapi.Options{OnPanic: s.streamPanicked}) // its reading routes only
 	e.observe()
 	e.handler = e.routes(door)
 	return e, nil

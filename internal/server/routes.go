@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -137,4 +138,11 @@ func (s *Server) observeRequest(o httpkit.Observation) {
 func healthz(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write([]byte("ok\n"))
+}
+
+// streamPanicked tells of a stream that was given up, because writing to it
+// panicked.
+func (s *Server) streamPanicked(value any, stack []byte) {
+	s.metrics.Panic("stream")
+	s.logger.Error("panic", "part", "stream", "panic", fmt.Sprint(value), "stack", string(stack))
 }
