@@ -291,11 +291,33 @@ func (s *Service) entryAt(r Reader, row ProjectRow, environment string, m Moment
 		if err != nil {
 			return 0, err
 		}
-		return past.entry, nil
+		return wholeChange(r, row, past.entry)
 	}
 	entry, err := r.EntryAt(row.ID, m.At)
 	if err == nil && entry == 0 {
 		err = fault.New(fault.NotFound, "project_not_yet", "The record of project %s begins after %s", row.Key, clockWords(m.At))
 	}
 	return entry, err
+}
+
+// wholeChange is the last entry of the change that an entry belongs to. One
+// change may give several environments a revision, and what it did to each has
+// entries of its own; half of it was never anyone's state.
+func wholeChange(r Reader, row ProjectRow, entry int64) (int64, error) {
+	last := entry
+	for _, e := range row.Environments {
+		number, err := r.RevisionAt(e.ID, entry)
+		if err != nil {
+			return 0, err
+		}
+		if number == 0 {
+			continue
+		}
+		entries, err := revisionEntries(r, row, e, number)
+		if err != nil {
+			return 0, err
+		}
+		last = max(last, entries[0].ID)
+	}
+	return last, nil
 }

@@ -126,3 +126,24 @@ func TestAnExportOfThePastIsTheExportThatWasMadeThen(t *testing.T) {
 		}
 	}
 }
+
+// A change that gives both environments a revision is exported whole, whichever
+// of them is asked: applying half of it would take the rest back unseen.
+func TestAnExportOfTheRevisionOfOneEnvironmentHoldsTheWholeChange(t *testing.T) {
+	h := open(t)
+	const text = `apiVersion: burgee/v1
+project: default
+flags:
+  a: {type: boolean, description: %[1]s, environments: {development: {default: %[2]v}, production: {default: %[2]v}}}
+`
+	h.apply(t, ann, fmt.Sprintf(text, "first", true))
+	h.apply(t, ann, fmt.Sprintf(text, "second", false))
+	want := string(document.Render(must[*document.File](t)(h.Export(t.Context(), ann, "default"))))
+	h.apply(t, ann, fmt.Sprintf(text, "third", true))
+	for _, environment := range []string{"development", "production"} {
+		file := must[*document.File](t)(h.ExportAsOf(t.Context(), ann, "default", environment, catalog.Moment{Revision: 3}))
+		if diff := cmp.Diff(want, string(document.Render(file))); diff != "" {
+			t.Errorf("%s: %s", environment, diff)
+		}
+	}
+}
