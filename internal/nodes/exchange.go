@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -199,14 +198,15 @@ func (x *Exchange) hear(ctx context.Context, n Node) error {
 	if err != nil {
 		return err
 	}
-	whole := false
+	whole := len(entries) > 0 && entries[0].Number == p.newest+1
 	for _, e := range entries {
-		b, err := decode(e.Body, clock.Millis(x.opts.Clock)-e.Age.Milliseconds())
-		if err != nil {
-			return fmt.Errorf("what node %s told: %w", n.ID, err)
-		}
-		whole = whole || b.presence.All || e.Number == p.newest+1
 		p.newest = e.Number
+		b, err := decode(e.Body, clock.Millis(x.opts.Clock)-e.Age.Milliseconds())
+		if err != nil { // by another version, perhaps: the rest is heard all the same
+			x.opts.Logger.WarnContext(ctx, "what another node told cannot be read", "node", n.ID, "number", e.Number, "error", err)
+			continue
+		}
+		whole = whole || b.presence.All
 		x.presence.Hear(n.ID, b.presence) // first: what is reported needs to know by whom
 		x.receipts.Hear(b.words, b.commits)
 	}

@@ -140,3 +140,17 @@ func TestANodeThatStopsTakesItsProgramsWithIt(t *testing.T) {
 		t.Errorf("others: %+v", got)
 	}
 }
+
+// What one node tells in a way that is not understood, a newer one perhaps, is
+// passed over, and the others are heard.
+func TestWhatCannotBeReadIsPassedOver(t *testing.T) {
+	s := open(t)
+	strange := nodes.Node{ID: "a-newer-one", Newest: 1}
+	if err := s.Tell(t.Context(), strange, []byte(`{"here":1}`)); err != nil {
+		t.Fatal(err)
+	}
+	first, second := start(t, s), start(t, s)
+	first.presence.Connect(program("a"))
+	exchange(t, first, second)
+	second.shows(t, "a")
+}

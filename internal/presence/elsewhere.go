@@ -158,7 +158,7 @@ func (r *Registry) leftLocked(node string, id identity) {
 
 // changedLocked notes that there is something to tell of an instance here.
 func (r *Registry) changedLocked(id identity) {
-	if r.unshared != nil {
+	if r.unshared != nil && len(r.unshared) <= maxInstances { // more is told as everything
 		r.unshared[id] = true
 	}
 }

@@ -1,6 +1,7 @@
 package receipts
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -59,5 +60,19 @@ func TestWhoStreamsElsewhereIsNotTakenForARelaysOne(t *testing.T) {
 	here.applied("relayed", 5, 0)
 	if got := here.Relayed(production.ID); len(got) != 1 {
 		t.Errorf("behind a relay: %+v", got)
+	}
+}
+
+func TestALongListOfOverridesIsNotKeptForTheOthers(t *testing.T) {
+	b := newBench(t, newMemory())
+	b.Share(true)
+	many := make([]string, 100*maxOverrides)
+	for i := range many {
+		many[i] = fmt.Sprint("flag", i)
+	}
+	b.Report(Report{EnvironmentID: production.ID, Caller: caller("a"), Overrides: &many})
+	words, _ := b.News(false)
+	if len(words) != 1 || cap(*words[0].Overrides) > 2*maxOverrides {
+		t.Errorf("%d words are told, the first of %d flags", len(words), cap(*words[0].Overrides))
 	}
 }

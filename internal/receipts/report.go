@@ -25,7 +25,7 @@ func (r *Registry) Report(report Report) {
 	now := clock.Millis(r.opts.Clock)
 	word := Word{
 		EnvironmentID: report.EnvironmentID, Caller: report.Caller.Clipped(),
-		Revision: report.Revision, At: now - max(report.AgoMs, 0), Timed: true, Overrides: report.Overrides,
+		Revision: report.Revision, At: now - max(report.AgoMs, 0), Timed: true, Overrides: cut(report.Overrides),
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -36,6 +36,16 @@ func (r *Registry) Report(report Report) {
 	r.placeLocked(i)
 	r.takeLocked(i, word)
 	r.tellLocked(i, word, now)
+}
+
+// cut keeps as many overrides as are shown, and lets go of a longer list: what is
+// told to other servers waits in memory.
+func cut(overrides *[]string) *[]string {
+	if overrides == nil || len(*overrides) <= maxOverrides {
+		return overrides
+	}
+	kept := slices.Clone((*overrides)[:maxOverrides])
+	return &kept
 }
 
 // takeLocked takes what is told of an instance, here or by another server.

@@ -419,6 +419,10 @@ func TestAStreamThatHasJustHeardSomethingIsSpared(t *testing.T) {
 	if event, _, _ := s.any(t); event != "heartbeat" {
 		t.Errorf("got %s when nothing was heard for a while, want a heartbeat", event)
 	}
+	now.Add(-time.Hour.Milliseconds() / 2) // the clock is set back
+	if event, _, _ := s.any(t); event != "heartbeat" {
+		t.Errorf("got %s after the clock was set back, want a heartbeat", event)
+	}
 }
 
 func TestAStreamEndsWhenItsKeyDoes(t *testing.T) {

@@ -181,7 +181,8 @@ func (s *stream) gather(t *tally) {
 // quiet says whether the reader has heard nothing for so long that a heartbeat
 // tells it anything. At most a Heartbeat and a fifth of one pass in silence.
 func (s *stream) quiet(t *tally) bool {
-	return t.time().UnixMilli()-s.wrote >= s.api.opts.Heartbeat.Milliseconds()/5
+	passed := t.time().UnixMilli() - s.wrote
+	return passed < 0 || passed >= s.api.opts.Heartbeat.Milliseconds()/5 // a clock may be set back
 }
 
 // say adds events to what is pending.
