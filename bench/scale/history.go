@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"time"
 
+	"burgee.dev/burgee/internal/audit"
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/document"
 )
@@ -21,8 +21,7 @@ const (
 
 // history writes entries as the catalog does, without deciding anything: each
 // pair of entries is a change of a flag's configuration and its way back, so
-// that what is served stays as it is. The hashes are made here a second time,
-// and the doctor says whether they are right.
+// that what is served stays as it is.
 type history struct {
 	row          catalog.ProjectRow
 	flags        int
@@ -88,7 +87,7 @@ func newHistory(row catalog.ProjectRow, flags, rows int) (*history, error) {
 	off, err := json.Marshal(c)
 	last := row.ChainHash
 	if len(last) == 0 {
-		last = make([]byte, sha256.Size)
+		last = audit.Genesis()
 	}
 	return &history{row: row, flags: flags, written: int(row.ChainSeq), total: rows, before: time.Now().Add(-25 * time.Hour).UnixMilli(),
 		last: last, on: on, off: off}, err
@@ -134,8 +133,7 @@ func (h *history) append(tx catalog.Tx, flag string, e catalog.EnvironmentRow, a
 		BeforeSalt: salts[:16:16], AfterSalt: salts[16:], Comment: dated, PrevHash: h.last,
 		Revisions: map[string]int64{e.Key: revision},
 	}
-	c.BeforeHash, c.AfterHash = sum(c.BeforeSalt, c.Before), sum(c.AfterSalt, c.After)
-	if c.Hash, err = entryHash(h.row.Key, c); err != nil {
+	if err := seal(h.row.Key, &c); err != nil {
 		return err
 	}
 	id, err := tx.AppendChange(c)
@@ -147,35 +145,13 @@ func (h *history) append(tx catalog.Tx, flag string, e catalog.EnvironmentRow, a
 	return tx.LinkRevision(e.ID, revision, id)
 }
 
-func sum(parts ...[]byte) []byte {
-	h := sha256.New()
-	for _, part := range parts {
-		h.Write(part)
-	}
-	return h.Sum(nil)
-}
-
-// entryHash is what the record says of itself: the hash before it, the entry's
-// fields in this order, and the hashes of its two values.
-func entryHash(project string, c catalog.ChangeRow) ([]byte, error) {
-	head, err := json.Marshal(struct {
-		Version     int              `json:"v"`
-		Project     string           `json:"project"`
-		Seq         int64            `json:"seq"`
-		At          int64            `json:"at"`
-		ActorKind   string           `json:"actorKind"`
-		ActorID     string           `json:"actorId"`
-		ActorName   string           `json:"actorName"`
-		Kind        string           `json:"kind"`
-		Object      string           `json:"object"`
-		Environment string           `json:"environment"`
-		Action      string           `json:"action"`
-		Comment     string           `json:"comment"`
-		RequestID   string           `json:"requestId"`
-		Revisions   map[string]int64 `json:"revisions"`
-	}{
-		1, project, c.Seq, c.At, string(c.Author.Kind), c.Author.ID, c.Author.Name, string(c.Kind), c.Object, c.Environment,
-		string(c.Action), c.Comment, c.RequestID, c.Revisions,
-	})
-	return sum(c.PrevHash, head, c.BeforeHash, c.AfterHash), err
+// seal gives an entry its hashes.
+func seal(project string, c *catalog.ChangeRow) error {
+	sealed, err := audit.Entry{
+		Project: project, Seq: c.Seq, At: c.At, Actor: audit.Actor{Kind: string(c.Author.Kind), ID: c.Author.ID, Name: c.Author.Name},
+		Kind: string(c.Kind), Object: c.Object, Environment: c.Environment, Action: string(c.Action), Comment: c.Comment,
+		Revisions: c.Revisions, Before: c.Before, After: c.After, BeforeSalt: c.BeforeSalt, AfterSalt: c.AfterSalt, PrevHash: c.PrevHash,
+	}.Sealed()
+	c.BeforeHash, c.AfterHash, c.Hash = sealed.BeforeHash, sealed.AfterHash, sealed.Hash
+	return err
 }

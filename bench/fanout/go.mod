@@ -1,3 +1,0 @@
-module burgee.dev/burgee/bench/fanout
-
-go 1.26

@@ -1,3 +1,0 @@
-module burgee.dev/burgee/bench/ingest
-
-go 1.26
