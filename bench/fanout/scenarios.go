@@ -39,7 +39,7 @@ func compare(o options) error {
 	defer burgee.end()
 	own, err := measure(o, burgee, "/sdk/v1/stream", sdkHeader, burgee.flip)
 	if err != nil {
-		return fmt.Errorf("burgee: %w\n%s", err, burgee.out)
+		return fmt.Errorf("burgee: %w\n%s", err, burgee.Out)
 	}
 	fmt.Printf("%d streams, %d events, medians over the events; from before the request that changes something, the durable commit included\n\n", o.n, o.events)
 	fmt.Printf("%-34s %12s %12s %8s\n", "", "reference", "burgee", "ratio")
@@ -74,8 +74,8 @@ func median(d []time.Duration) time.Duration {
 
 // measure connects the streams and changes something again and again.
 func measure(o options, s *server, path, header string, change func(i int) error) (result, error) {
-	idle := s.usage()
-	f := newFleet(s.addr, path, header, o.n)
+	idle := s.Usage()
+	f := newFleet(s.Addr, path, header, o.n)
 	defer f.close()
 	var current atomic.Pointer[arrivals]
 	f.onEvent = func(_ int, name, _ string, at time.Time) {
@@ -89,8 +89,8 @@ func measure(o options, s *server, path, header string, change func(i int) error
 		return r, err
 	}
 	time.Sleep(o.settle)
-	full := s.usage()
-	r.resident = (full.resident - idle.resident) / int64(o.n)
+	full := s.Usage()
+	r.resident = (full.Resident - idle.Resident) / int64(o.n)
 	bytes := f.bytes.Load()
 	for i := range o.events {
 		a := newArrivals(o.n)
@@ -107,7 +107,7 @@ func measure(o options, s *server, path, header string, change func(i int) error
 		r.first, r.p50, r.p99, r.last = append(r.first, first), append(r.p50, p50), append(r.p99, p99), append(r.last, last)
 		time.Sleep(o.every)
 	}
-	r.cpu = (s.usage().cpu - full.cpu) / time.Duration(o.n*o.events)
+	r.cpu = (s.Usage().CPU - full.CPU) / time.Duration(o.n*o.events)
 	r.bytes = f.bytes.Load() - bytes
 	return r, nil
 }
@@ -120,7 +120,7 @@ func restart(o options) error {
 		return err
 	}
 	defer func() { s.end() }()
-	f := newFleet(s.addr, "/sdk/v1/stream", sdkHeader, o.n)
+	f := newFleet(s.Addr, "/sdk/v1/stream", sdkHeader, o.n)
 	f.reconnect = true
 	defer f.close()
 	if _, err := f.connect(); err != nil {
@@ -129,7 +129,7 @@ func restart(o options) error {
 	time.Sleep(o.settle)
 	for _, changed := range []bool{false, true} {
 		if err := restartOnce(o, s, f, changed); err != nil {
-			return fmt.Errorf("%w\n%s", err, s.out)
+			return fmt.Errorf("%w\n%s", err, s.Out)
 		}
 	}
 	return nil
@@ -141,7 +141,7 @@ func restartOnce(o options, s *server, f *fleet, changed bool) error {
 	for _, kind := range []string{"uptodate", "delta", "full"} {
 		before[kind] = f.count(kind)
 	}
-	s.kill()
+	s.Kill()
 	for f.open.Load() > 0 {
 		time.Sleep(time.Millisecond)
 	}
@@ -191,22 +191,22 @@ func slow(o options) error {
 	stop := make(chan struct{})
 	defer close(stop)
 	for range o.slow {
-		if err := crawl(s.addr, stop); err != nil {
+		if err := crawl(s.Addr, stop); err != nil {
 			return err
 		}
 	}
-	before := s.usage()
+	before := s.Usage()
 	beside, err := measure(o, s, "/sdk/v1/stream", sdkHeader, s.flip)
 	if err != nil {
 		return err
 	}
-	after := s.usage()
+	after := s.Usage()
 	fmt.Printf("%d streams beside %d that read a byte a second, %d events\n\n", o.n, o.slow, o.events)
 	fmt.Printf("%-34s %12s %12s %8s\n", "", "alone", "beside", "ratio")
 	row("median stream", median(alone.p50), median(beside.p50))
 	row("99 % of the streams", median(alone.p99), median(beside.p99))
 	row("last stream", median(alone.last), median(beside.last))
-	fmt.Printf("resident memory meanwhile: %.1f → %.1f MB\n", float64(before.resident)/1e6, float64(after.resident)/1e6)
+	fmt.Printf("resident memory meanwhile: %.1f → %.1f MB\n", float64(before.Resident)/1e6, float64(after.Resident)/1e6)
 	return nil
 }
 
@@ -221,7 +221,7 @@ func memory(o options) error {
 	stop := make(chan struct{})
 	defer close(stop)
 	for range o.slow {
-		if err := crawl(s.addr, stop); err != nil {
+		if err := crawl(s.Addr, stop); err != nil {
 			return err
 		}
 	}
@@ -230,7 +230,7 @@ func memory(o options) error {
 	fmt.Printf("%d streams and %d that read a byte a second; resident memory after each minute, in MB:", o.n, o.slow)
 	go func() {
 		for minute := time.NewTicker(time.Minute); ; <-minute.C {
-			fmt.Printf(" %.1f", float64(s.usage().resident)/1e6)
+			fmt.Printf(" %.1f", float64(s.Usage().Resident)/1e6)
 		}
 	}()
 	seen, err := measure(o, s, "/sdk/v1/stream", sdkHeader, s.flip)

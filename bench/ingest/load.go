@@ -126,7 +126,7 @@ func (w *worker) send(n int64) {
 func (w *worker) post(n int64) (status int, err error) {
 	w.pack(n)
 	if w.conn == nil {
-		if w.conn, err = net.Dial("tcp", w.server.addr); err != nil {
+		if w.conn, err = net.Dial("tcp", w.server.Addr); err != nil {
 			return 0, err
 		}
 		w.in = bufio.NewReader(w.conn)

@@ -79,12 +79,12 @@ func find(s *server, o options) (rate int, err error) {
 			return rate, nil
 		}
 	}
-	return 0, fmt.Errorf("no rate is taken:\n%s", s.out)
+	return 0, fmt.Errorf("no rate is taken:\n%s", s.Out)
 }
 
 // part offers a rate for a while and prints what became of it.
 func part(s *server, o options, name string, rate int, length time.Duration) error {
-	before := s.usage()
+	before := s.Usage()
 	size := s.size()
 	watch := s.watch()
 	got := run(s, o, rate, length)
@@ -93,7 +93,7 @@ func part(s *server, o options, name string, rate int, length time.Duration) err
 	if err != nil {
 		return err
 	}
-	cpu := s.usage().cpu - before.cpu
+	cpu := s.Usage().CPU - before.CPU
 	fmt.Printf("\n%s: %d batches a second offered for %v, load %s\n", name, rate, length, load())
 	fmt.Printf("  answered           within %v\n", got.length.Round(time.Second/10))
 	fmt.Printf("  taken              %d a second: %d sums, %d evaluations\n", got.perSecond(got.taken), got.perSecond(got.taken)*sums, got.perSecond(got.taken)*sums*each)
@@ -101,7 +101,7 @@ func part(s *server, o options, name string, rate int, length time.Duration) err
 	fmt.Printf("  given up           %d a second, not sent within %v\n", got.perSecond(got.late), patience)
 	fmt.Printf("  answer             p50 %v, p99 %v, worst %v\n", got.quantile(0.5), got.quantile(0.99), got.quantile(1))
 	fmt.Printf("  processor time     %v for each batch that was answered, flushes included\n", (cpu / time.Duration(max(1, got.taken+got.refused))).Round(time.Microsecond))
-	fmt.Printf("  resident memory    %d MB before; every five seconds %v\n", before.resident>>20, memory)
+	fmt.Printf("  resident memory    %d MB before; every five seconds %v\n", before.Resident>>20, memory)
 	fmt.Printf("  stored             all %d evaluations that were acknowledged, %v after the last\n", got.taken*sums*each, settled.Round(time.Second/10))
 	if size > 0 {
 		fmt.Printf("  database           %d MB larger\n", (s.size()-size)>>20)

@@ -1,18 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
+
+	"burgee.dev/burgee/bench/subject"
 )
 
 const (
@@ -22,10 +19,8 @@ const (
 
 // server is the process that is measured.
 type server struct {
-	cmd  *exec.Cmd
-	addr string
+	*subject.Process
 	data string
-	out  *bytes.Buffer
 	want int64 // evaluations that must be stored
 }
 
@@ -35,62 +30,37 @@ func start(o options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{addr: freeAddress(), data: filepath.Join(dir, "data"), out: &bytes.Buffer{}}
-	s.cmd = exec.Command(o.burgee, "serve", "--addr", s.addr, "--data", s.data, "--ops-addr", "", "--log-level", "warn")
-	s.cmd.Env = append(os.Environ(), "BURGEE_INIT_TOKEN="+token, "BURGEE_INIT_SERVER_KEY="+key)
-	if o.store != "" {
-		s.cmd.Env = append(s.cmd.Env, "BURGEE_STORE="+o.store, "BURGEE_SECRET_KEY="+strings.Repeat("k", 43)+"=")
-	}
-	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
-	if err := s.cmd.Start(); err != nil {
+	addr, err := subject.FreeAddress()
+	if err != nil {
 		return nil, err
 	}
-	for began := time.Now(); ; time.Sleep(5 * time.Millisecond) {
-		if _, err := s.call(http.MethodGet, "/readyz", nil); err == nil {
-			break
-		}
-		if time.Since(began) > 20*time.Second {
-			s.end()
-			return nil, fmt.Errorf("the server does not get ready:\n%s", s.out)
-		}
+	s := &server{data: filepath.Join(dir, "data")}
+	env := []string{"BURGEE_INIT_TOKEN=" + token, "BURGEE_INIT_SERVER_KEY=" + key}
+	if o.store != "" {
+		env = append(env, "BURGEE_STORE="+o.store, "BURGEE_SECRET_KEY="+strings.Repeat("k", 43)+"=")
+	}
+	s.Process, err = subject.Start(subject.Program{
+		Binary: o.burgee, Args: []string{"serve", "--addr", addr, "--data", s.data, "--ops-addr", "", "--log-level", "warn"},
+		Env: env, Addr: addr, Token: token,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Await("/readyz", 20*time.Second); err != nil {
+		return nil, err
 	}
 	var text strings.Builder
 	text.WriteString("apiVersion: burgee/v1\nproject: default\nflags:\n")
 	for i := range flags {
 		fmt.Fprintf(&text, "  %s: {type: boolean, environments: {production: {rules: [{when: {country: DE}, serve: true}], default: false}}}\n", flagKey(i))
 	}
-	_, err = s.call(http.MethodPost, "/api/v1/projects/default/apply", map[string]any{"text": text.String(), "file": "ingest.yaml"})
+	_, err = s.Want(http.MethodPost, "/api/v1/projects/default/apply", map[string]any{"text": text.String(), "file": "ingest.yaml"})
 	return s, err
 }
 
 func (s *server) end() {
-	_ = s.cmd.Process.Kill()
-	_ = s.cmd.Wait()
+	s.Kill()
 	_ = os.RemoveAll(filepath.Dir(s.data))
-}
-
-// call asks the management API; what is no success is an error.
-func (s *server) call(method, path string, body any) ([]byte, error) {
-	raw, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	request, err := http.NewRequest(method, "http://"+s.addr+path, bytes.NewReader(raw))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err == nil && response.StatusCode >= http.StatusMultipleChoices {
-		err = fmt.Errorf("%s %s: %s %s", method, path, response.Status, text)
-	}
-	return text, err
 }
 
 // settle waits until what was acknowledged is stored, and compares the two.
@@ -106,7 +76,7 @@ func (s *server) settle(r *result) (took time.Duration, err error) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	if err == nil && (got < s.want || got > most) {
-		err = fmt.Errorf("%d evaluations are stored; %d were acknowledged, and %d sent\n%s", got, s.want, most, s.out)
+		err = fmt.Errorf("%d evaluations are stored; %d were acknowledged, and %d sent\n%s", got, s.want, most, s.Out)
 	}
 	took = time.Since(began)
 	s.want = got
@@ -116,7 +86,7 @@ func (s *server) settle(r *result) (took time.Duration, err error) {
 // stored is how many evaluations the database has.
 func (s *server) stored() (sum int64, err error) {
 	for i := range flags {
-		text, err := s.call(http.MethodGet, "/api/v1/projects/default/flags/"+flagKey(i)+"/evaluations?environment=production", nil)
+		text, err := s.Want(http.MethodGet, "/api/v1/projects/default/flags/"+flagKey(i)+"/evaluations?environment=production", nil)
 		if err != nil {
 			return 0, err
 		}
@@ -129,31 +99,6 @@ func (s *server) stored() (sum int64, err error) {
 	return sum, nil
 }
 
-// usage is the resident memory and the processor time of the process.
-type usage struct {
-	resident int64
-	cpu      time.Duration
-}
-
-func (s *server) usage() (u usage) {
-	dir := "/proc/" + strconv.Itoa(s.cmd.Process.Pid)
-	status, _ := os.ReadFile(dir + "/status")
-	for line := range strings.Lines(string(status)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			kb, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
-			u.resident = kb << 10
-		}
-	}
-	stat, _ := os.ReadFile(dir + "/stat")
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	if fields := strings.Fields(rest); len(fields) > 12 {
-		user, _ := strconv.ParseInt(fields[11], 10, 64)
-		system, _ := strconv.ParseInt(fields[12], 10, 64)
-		u.cpu = time.Duration(user+system) * 10 * time.Millisecond // the clock ticks of Linux
-	}
-	return u
-}
-
 // watch looks at the memory every five seconds until the returned function is
 // called, which gives the megabytes.
 func (s *server) watch() func() []int64 {
@@ -163,7 +108,7 @@ func (s *server) watch() func() []int64 {
 		for tick := time.NewTicker(5 * time.Second); ; {
 			select {
 			case <-tick.C:
-				seen = append(seen, s.usage().resident>>20)
+				seen = append(seen, s.Usage().Resident>>20)
 			case <-stop:
 				tick.Stop()
 				done <- seen
@@ -191,13 +136,4 @@ func load() string {
 	text, _ := os.ReadFile("/proc/loadavg")
 	first, _, _ := strings.Cut(string(text), " ")
 	return first
-}
-
-func freeAddress() string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err) // without a port there is nothing to measure
-	}
-	defer l.Close()
-	return l.Addr().String()
 }

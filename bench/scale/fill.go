@@ -25,7 +25,7 @@ func fill(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	if err := first.stop(); err != nil {
+	if err := first.Stop(); err != nil {
 		return err
 	}
 	s, err := store.Open(ctx, store.Options{Dir: o.data, Version: "scale"})

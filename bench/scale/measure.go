@@ -43,23 +43,23 @@ func measure(_ context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = b.cmd.Process.Kill() }()
+	defer b.Kill()
 	f.took("start to ready", b.up)
-	now, peak := b.memory()
-	f.add("memory after the start, MB", float64(now)/1e6)
-	f.add("memory at its highest, MB", float64(peak)/1e6)
+	used := b.Usage()
+	f.add("memory after the start, MB", float64(used.Resident)/1e6)
+	f.add("memory at its highest, MB", float64(used.Peak)/1e6)
 	time.Sleep(o.settle)
-	now, _ = b.memory()
-	f.add("memory "+o.settle.String()+" later, MB", float64(now)/1e6)
+	used = b.Usage()
+	f.add("memory "+o.settle.String()+" later, MB", float64(used.Resident)/1e6)
 	for _, part := range []func(options, *burgee, *figures) error{pages, changes, fanout} {
 		if err := part(o, b, f); err != nil {
 			return err
 		}
 	}
-	now, peak = b.memory()
-	f.add("memory at the end, MB", float64(now)/1e6)
-	f.add("memory at its highest in the end, MB", float64(peak)/1e6)
-	if err := b.stop(); err != nil {
+	used = b.Usage()
+	f.add("memory at the end, MB", float64(used.Resident)/1e6)
+	f.add("memory at its highest in the end, MB", float64(used.Peak)/1e6)
+	if err := b.Stop(); err != nil {
 		return err
 	}
 	return f.print(o)
@@ -121,7 +121,7 @@ func quiet(b *burgee) string {
 	var p struct {
 		Environments []struct{ Key string }
 	}
-	answer, err := b.want(http.MethodGet, project, nil)
+	answer, err := b.Want(http.MethodGet, project, nil)
 	if err != nil || json.Unmarshal(answer, &p) != nil || len(p.Environments) == 0 {
 		return "production"
 	}
@@ -151,7 +151,7 @@ func deep(b *burgee, f *figures) error {
 	} {
 		at, before := path, int64(0)
 		for range 99 {
-			answer, err := b.want(http.MethodGet, at, nil)
+			answer, err := b.Want(http.MethodGet, at, nil)
 			if err != nil {
 				return err
 			}
@@ -174,7 +174,7 @@ func deep(b *burgee, f *figures) error {
 
 func (b *burgee) timed(method, path string, body any) (time.Duration, error) {
 	began := time.Now()
-	_, err := b.want(method, path, body)
+	_, err := b.Want(method, path, body)
 	return time.Since(began), err
 }
 
@@ -227,7 +227,7 @@ func fanout(o options, b *burgee, f *figures) error {
 	var open sync.WaitGroup
 	var connections []net.Conn
 	for range o.streams {
-		connection, err := net.Dial("tcp", b.addr)
+		connection, err := net.Dial("tcp", b.Addr)
 		if err != nil {
 			return err
 		}
@@ -273,7 +273,7 @@ func fanout(o options, b *burgee, f *figures) error {
 
 // snapshot reads the id and the size of what a new program gets.
 func snapshot(b *burgee) (id string, size int, err error) {
-	request, err := http.NewRequest(http.MethodGet, "http://"+b.addr+"/sdk/v1/snapshot", nil)
+	request, err := http.NewRequest(http.MethodGet, "http://"+b.Addr+"/sdk/v1/snapshot", nil)
 	if err != nil {
 		return "", 0, err
 	}

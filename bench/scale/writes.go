@@ -18,7 +18,7 @@ func writes(_ context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = b.cmd.Process.Kill() }()
+	defer b.Kill()
 	for text := range strings.SplitSeq(o.writers, ",") {
 		n, err := strconv.Atoi(text)
 		if err != nil {
@@ -30,7 +30,7 @@ func writes(_ context.Context, o options) error {
 		}
 		fmt.Printf("%2d writers: %7.1f changes a second, median %v\n", n, rate, middle.Round(10*time.Microsecond))
 	}
-	return b.stop()
+	return b.Stop()
 }
 
 func (b *burgee) writeFor(writers int, o options) (perSecond float64, middle time.Duration, err error) {
