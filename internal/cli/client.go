@@ -67,6 +67,17 @@ func bindEnvironment(cmd *cobra.Command, environment *string) {
 	cmd.Flags().StringVarP(environment, "environment", "e", "", "key of the environment (BURGEE_ENVIRONMENT)")
 }
 
+// reach is the server, and what a command is about there: the project, and the
+// environment that chosen returns.
+func (c *connection) reach(ctx context.Context, stdio Stdio, wanted, named string) (client *apiclient.Client, project, environment string, err error) {
+	if client, err = c.client(stdio); err != nil {
+		return nil, "", "", err
+	}
+	project = projectOr(stdio, wanted)
+	environment, err = chosen(stdio, named, environments(ctx, client, project))
+	return client, project, environment, err
+}
+
 // chosen is the environment that a user named, or an error that lists them:
 // production is never assumed.
 func chosen(stdio Stdio, environment string, list func() ([]string, error)) (string, error) {

@@ -152,12 +152,7 @@ func (o *evalOptions) evaluator(ctx context.Context, stdio Stdio) (evaluator, er
 	if o.file != "" {
 		return o.fromFile(stdio)
 	}
-	client, err := o.client(stdio)
-	if err != nil {
-		return nil, err
-	}
-	project := projectOr(stdio, o.project)
-	environment, err := chosen(stdio, o.environment, environments(ctx, client, project))
+	client, project, environment, err := o.reach(ctx, stdio, o.project, o.environment)
 	if err != nil {
 		return nil, err
 	}

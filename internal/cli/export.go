@@ -115,12 +115,7 @@ func noEnvironment(p *document.Project, environment string) error {
 
 // servedSnapshot is what the server serves, signature included.
 func servedSnapshot(ctx context.Context, stdio Stdio, o exportOptions) ([]byte, error) {
-	client, err := o.client(stdio)
-	if err != nil {
-		return nil, err
-	}
-	project := projectOr(stdio, o.project)
-	environment, err := chosen(stdio, o.environment, environments(ctx, client, project))
+	client, project, environment, err := o.reach(ctx, stdio, o.project, o.environment)
 	if err != nil {
 		return nil, err
 	}

@@ -84,12 +84,7 @@ func runKeyCreate(ctx context.Context, stdio Stdio, o keyOptions) error {
 	if o.name == "" {
 		return fault.New(fault.Invalid, "name_missing", "say what the key is for with --name, such as the program's name")
 	}
-	client, err := o.client(stdio)
-	if err != nil {
-		return err
-	}
-	project := projectOr(stdio, o.project)
-	environment, err := chosen(stdio, o.environment, environments(ctx, client, project))
+	client, project, environment, err := o.reach(ctx, stdio, o.project, o.environment)
 	if err != nil {
 		return err
 	}
@@ -121,12 +116,7 @@ func newKeyList(stdio Stdio) *cobra.Command {
 }
 
 func runKeyList(ctx context.Context, stdio Stdio, o keyOptions) error {
-	client, err := o.client(stdio)
-	if err != nil {
-		return err
-	}
-	project := projectOr(stdio, o.project)
-	environment, err := chosen(stdio, o.environment, environments(ctx, client, project))
+	client, project, environment, err := o.reach(ctx, stdio, o.project, o.environment)
 	if err != nil {
 		return err
 	}
@@ -185,12 +175,7 @@ func newKeyRevoke(stdio Stdio) *cobra.Command {
 }
 
 func runKeyRevoke(ctx context.Context, stdio Stdio, o keyOptions) error {
-	client, err := o.client(stdio)
-	if err != nil {
-		return err
-	}
-	project := projectOr(stdio, o.project)
-	environment, err := chosen(stdio, o.environment, environments(ctx, client, project))
+	client, project, environment, err := o.reach(ctx, stdio, o.project, o.environment)
 	if err != nil {
 		return err
 	}

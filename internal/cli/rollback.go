@@ -61,12 +61,7 @@ func runRollback(ctx context.Context, stdio Stdio, o rollbackOptions) error {
 	if !o.given() {
 		return usageError{fmt.Errorf("say how far back with --revision or --at")}
 	}
-	client, err := o.client(stdio)
-	if err != nil {
-		return err
-	}
-	project := projectOr(stdio, o.project)
-	environment, err := chosen(stdio, o.environment, environments(ctx, client, project))
+	client, project, environment, err := o.reach(ctx, stdio, o.project, o.environment)
 	if err != nil {
 		return err
 	}
