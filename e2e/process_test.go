@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -115,6 +116,7 @@ type server struct {
 	*process
 	url, data, addr string
 	store           string // postgres://…; "" is SQLite in data
+	program         string // its binary; "" is the one to test
 }
 
 // startServer starts the binary on an empty folder with known secrets.
@@ -146,6 +148,7 @@ func (s *server) launch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	path = cmp.Or(s.program, path)
 	env := []string{"BURGEE_INIT_TOKEN=" + apiToken, "BURGEE_INIT_SERVER_KEY=" + serverKey, "BURGEE_INIT_CLIENT_KEY=" + clientKey,
 		"BURGEE_INIT_OWNER_EMAIL=ann@example.test", "BURGEE_INIT_OWNER_PASSWORD=correct horse battery"}
 	if s.store != "" {
