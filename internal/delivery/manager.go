@@ -46,6 +46,7 @@ type index struct {
 	byID   map[int64]*Cell
 	byName map[name]*Cell
 	byKey  map[[32]byte]*Cell
+	prints map[Print][32]byte   // the hashes in byKey
 	tokens map[[32]byte][]*Cell // what the token of a relay opens, by project, environment
 	cells  []*Cell              // by project, environment
 }
@@ -138,6 +139,15 @@ func (m *Manager) ByKey(hash [32]byte) (*Cell, KeyRef, bool) {
 	}
 	key, ok := cell.State().Key(hash, clock.Millis(m.opts.Clock))
 	return cell, key, ok
+}
+
+// ByPrint is ByKey for who has a key's print only.
+func (m *Manager) ByPrint(p Print) (*Cell, KeyRef, bool) {
+	hash, known := m.index.Load().prints[p]
+	if !known {
+		return nil, KeyRef{}, false
+	}
+	return m.ByKey(hash)
 }
 
 // ByToken finds the environments that the token of a relay, by the SHA-256 of
@@ -354,7 +364,7 @@ func (m *Manager) drop(envs []EnvironmentState) bool {
 }
 
 func newIndex(cells map[int64]*Cell) *index {
-	x := &index{byID: cells, byName: map[name]*Cell{}, byKey: map[[32]byte]*Cell{}, tokens: map[[32]byte][]*Cell{}}
+	x := &index{byID: cells, byName: map[name]*Cell{}, byKey: map[[32]byte]*Cell{}, prints: map[Print][32]byte{}, tokens: map[[32]byte][]*Cell{}}
 	x.cells = slices.SortedFunc(maps.Values(cells), func(a, b *Cell) int {
 		s, t := a.State(), b.State()
 		return cmp.Or(cmp.Compare(s.Project, t.Project), cmp.Compare(s.Environment, t.Environment))
@@ -367,6 +377,7 @@ func newIndex(cells map[int64]*Cell) *index {
 				x.tokens[hash] = append(x.tokens[hash], cell)
 			} else {
 				x.byKey[hash] = cell
+				x.prints[key.Print()] = hash
 			}
 		}
 	}

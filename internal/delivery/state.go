@@ -36,6 +36,13 @@ type KeyRef struct {
 	ExpiresAt int64 // milliseconds since 1970; 0 is never
 }
 
+// Print is the beginning of a key's hash, which names the key where its hash must
+// not be seen: 160 bits of it stay unknown.
+type Print [12]byte
+
+// Print returns the key's print.
+func (k KeyRef) Print() Print { return Print(k.Hash[:len(Print{})]) }
+
 // Expired says whether the key has ended at nowMs.
 func (k KeyRef) Expired(nowMs int64) bool { return k.ExpiresAt != 0 && k.ExpiresAt <= nowMs }
 

@@ -25,6 +25,8 @@ const (
 // Directory finds environments by key. The delivery Manager is one.
 type Directory interface {
 	ByKey(hash [32]byte) (*delivery.Cell, delivery.KeyRef, bool)
+	// ByPrint is ByKey for who has a key's print only.
+	ByPrint(delivery.Print) (*delivery.Cell, delivery.KeyRef, bool)
 	// ByToken lists what the token of a relay opens.
 	ByToken(hash [32]byte) []*delivery.Cell
 	// Ready says whether every environment is known, so that a key that opens

@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
+
+	"golang.org/x/time/rate"
 
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/delivery"
@@ -31,12 +34,19 @@ type API struct {
 	counter  Counter
 	clock    clock.Clock
 	buffers  sync.Pool // of *[]byte, for answers
+	limiter  limiter
+	streams  atomic.Int64
+	drain    sync.Once
+	draining chan struct{} // closed by Drain
 }
 
 // New returns an API.
 func New(g *gate.Gate, p *presence.Registry, counter Counter, c clock.Clock) *API {
-	return &API{gate: g, presence: p, counter: counter, clock: c,
-		buffers: sync.Pool{New: func() any { return new([]byte) }}}
+	return &API{
+		gate: g, presence: p, counter: counter, clock: c, draining: make(chan struct{}),
+		buffers: sync.Pool{New: func() any { return new([]byte) }},
+		limiter: limiter{now: c.Now, buckets: map[asking]*rate.Limiter{}},
+	}
 }
 
 const flagsPath = "/ofrep/v1/evaluate/flags"
@@ -45,6 +55,8 @@ const flagsPath = "/ofrep/v1/evaluate/flags"
 func (a *API) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+flagsPath, a.bulk)
 	mux.HandleFunc("POST "+flagsPath+"/{key...}", a.single)
+	mux.HandleFunc("GET "+streamPath, a.stream)
+	mux.HandleFunc("OPTIONS /ofrep/", preflight)
 	mux.HandleFunc("/ofrep/", unknown)
 }
 
@@ -63,6 +75,11 @@ func (a *API) enter(r *http.Request) (*caller, error) {
 		return nil, err
 	}
 	clients := pass.Key.Kind == delivery.ClientKey
+	if clients {
+		if err := a.limiter.take(asking{pass.Key.Hash, pass.Caller.Address}); err != nil {
+			return nil, err
+		}
+	}
 	attributes, err := readContext(r, clients)
 	if err != nil {
 		return nil, err
@@ -82,7 +99,9 @@ func secretOf(r *http.Request) string {
 
 // single answers with one flag.
 func (a *API) single(w http.ResponseWriter, r *http.Request) {
+	crossOrigin(w.Header())
 	key := r.PathValue("key")
+	defer a.survive(w, r, &key)
 	c, err := a.enter(r)
 	if err != nil {
 		a.refuse(w, r, &key, err)
@@ -108,10 +127,15 @@ func (a *API) single(w http.ResponseWriter, r *http.Request) {
 // bulk answers with every flag that the key may see, in one pass over one
 // State, so that the values agree with each other.
 func (a *API) bulk(w http.ResponseWriter, r *http.Request) {
+	crossOrigin(w.Header())
+	defer a.survive(w, r, nil)
 	c, err := a.enter(r)
 	if err != nil {
 		a.refuse(w, r, nil, err)
 		return
+	}
+	if r.URL.RawQuery != "" {
+		a.catchUp(r, c.pass)
 	}
 	body := a.buffers.Get().(*[]byte)
 	defer a.buffers.Put(body)
@@ -144,7 +168,8 @@ func (a *API) appendAll(body []byte, c *caller) []byte {
 	}
 	body = append(body, `],"metadata":{"revision":`...)
 	body = strconv.AppendInt(body, c.pass.State.Revision(), 10)
-	return append(body, "}}\n"...)
+	body = append(body, '}')
+	return append(appendStreams(body, c.pass), "}\n"...)
 }
 
 // countUnknown counts a question about a flag that is not there. Only programs

@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
@@ -54,6 +53,8 @@ func line(key, kind, head, prerequisites, targets, tail string) string {
 	return fmt.Sprintf(`{"flag":%q,"type":%q,%s,"prerequisites":[%s],"targets":[%s],%s`, key, kind, head, prerequisites, targets, tail)
 }
 
+var quiet = slog.New(slog.DiscardHandler)
+
 // sums keeps what ingest hands to the store.
 type sums map[ingest.Row]int64
 
@@ -66,7 +67,9 @@ func (s sums) AddCounts(_ context.Context, load *ingest.Load) error {
 func (s sums) AddKeyUses(context.Context, []ingest.KeyUse) error { return nil }
 
 type world struct {
+	t        testing.TB
 	handler  http.Handler
+	api      *ofrep.API
 	reader   *deliverytest.Reader
 	manager  *delivery.Manager
 	presence *presence.Registry
@@ -82,28 +85,12 @@ func newWorld(t testing.TB, lines ...string) *world {
 // newWorldAt is a world whose evaluations read the clock at.
 func newWorldAt(t testing.TB, at clock.Clock, lines ...string) *world {
 	t.Helper()
-	w := &world{reader: deliverytest.NewReader(), presence: presence.New(clock.System{}), counted: sums{}}
+	w := &world{t: t, reader: deliverytest.NewReader(), presence: presence.New(clock.System{}), counted: sums{}}
 	w.reader.AddKey(1, 7, serverKey, delivery.ServerKey, 0)
 	w.reader.AddKey(1, 8, clientKey, delivery.ClientKey, 0)
 	w.reader.Publish(1, lines...)
-	w.manager = delivery.New(w.reader, delivery.Options{Logger: slog.New(slog.DiscardHandler)})
 	w.ingest = ingest.New(w.counted, ingest.Options{})
-	mux := http.NewServeMux()
-	ofrep.New(gate.New(w.manager, w.presence, w.ingest, clock.System{}), w.presence, w.ingest, at).Routes(mux)
-	w.handler = httpkit.Edge{Logger: slog.New(slog.DiscardHandler)}.Wrap(httpkit.Routes(mux))
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- w.manager.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		<-done
-	})
-	for !w.manager.Ready() {
-		time.Sleep(time.Millisecond)
-	}
-	if p := w.manager.Problems(); len(p) > 0 {
-		t.Log("problems:", p[0].Err)
-	}
+	w.start(t, w.reader, at)
 	return w
 }
 
@@ -115,6 +102,7 @@ func (w *world) call(method, path, body string, headers ...string) *httptest.Res
 	}
 	answer := httptest.NewRecorder()
 	w.handler.ServeHTTP(answer, r)
+	held(w.t, method, path, answer)
 	return answer
 }
 
@@ -289,7 +277,7 @@ func TestBeforeTheFirstLoadBulkLetsProvidersKeepTheirFlags(t *testing.T) {
 	reg := presence.New(clock.System{})
 	mux := http.NewServeMux()
 	ofrep.New(gate.New(manager, reg, in, clock.System{}), reg, in, clock.System{}).Routes(mux)
-	w := &world{handler: httpkit.Routes(mux)}
+	w := &world{t: t, handler: httpkit.Routes(mux)}
 	answer := w.call("POST", flags, alice, withKey)
 	if answer.Code != 503 || strings.Contains(answer.Body.String(), "errorCode") || !strings.Contains(answer.Body.String(), "errorDetails") || answer.Header().Get("Retry-After") != "1" {
 		t.Errorf("bulk: %d %s", answer.Code, answer.Body)

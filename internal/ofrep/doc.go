@@ -8,5 +8,12 @@
 // is read. The server adds nothing to the context.
 //
 // Client keys see the flags that are marked for clients; the others do not exist
-// for them.
+// for them. They are public, so what is asked with them is limited by address.
+//
+// A bulk answer names a stream, on which pages are told to ask again. The State's
+// next is what wakes it; what has changed is never said there. Its address holds
+// a ticket of gate, which stays the same for a while: the ETag is the hash of the
+// answer, and the ticket is part of it.
+//
+// spec/ofrep.json says what may be answered; the tests hold every answer to it.
 package ofrep

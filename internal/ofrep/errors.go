@@ -46,6 +46,18 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, key *string, err er
 	writeFailure(w, status, body)
 }
 
+// survive is deferred: a panic is answered in the protocol's form, and goes on to
+// whoever counts panics.
+func (a *API) survive(w http.ResponseWriter, r *http.Request, key *string) {
+	value := recover()
+	if value == nil {
+		return
+	}
+	a.refuse(w, r, key, fault.New(fault.Internal, "internal",
+		"The server could not do this; its log has more under the request id %s", httpkit.RequestID(r.Context())))
+	panic(value)
+}
+
 func codeOf(e *fault.Error) string {
 	switch e.Code {
 	case codeNotFound, codeInvalidContext:
@@ -60,6 +72,14 @@ func codeOf(e *fault.Error) string {
 // unknown answers for every other path under /ofrep: among them the
 // configuration endpoint of earlier versions, which old providers ask for.
 func unknown(w http.ResponseWriter, r *http.Request) {
+	crossOrigin(w.Header())
+	if r.URL.Path == streamPath {
+		w.Header().Set("Allow", http.MethodGet)
+		err := fault.New(fault.Invalid, "method_not_allowed", "The stream is asked for by GET, not %s", r.Method)
+		httpkit.Note(r.Context(), err)
+		writeFailure(w, http.StatusMethodNotAllowed, failure{Code: codeGeneral, Details: err.Message})
+		return
+	}
 	if r.URL.Path == flagsPath || strings.HasPrefix(r.URL.Path, flagsPath+"/") {
 		key := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, flagsPath), "/")
 		w.Header().Set("Allow", http.MethodPost)

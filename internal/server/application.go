@@ -46,6 +46,7 @@ type application struct {
 	exchange  *nodes.Exchange  // with other nodes; nil where there can be none
 	backups   *upkeep.Schedule // nil when the server makes none
 	sdk       *sdkapi.API
+	remote    *ofrep.API
 	handler   http.Handler
 	greeting  greeting
 
@@ -100,6 +101,7 @@ func (a *application) wire(ctx context.Context) error {
 	}, s.clock, a.attempts())
 	a.declared = newQueue(a.register, a.reportRegistration)
 	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared, a.storeTrouble}, a.ingest, a.receipts, sdkapi.Options{OnPanic: s.streamPanicked})
+	a.remote = ofrep.New(a.gate(), a.presence, a.ingest, s.clock)
 	if err := a.firstRun(ctx); err != nil {
 		return err
 	}
@@ -132,10 +134,6 @@ func (a *application) gate() *gate.Gate {
 	return gate.New(a.delivery, a.refusals, a.ingest, a.server.clock)
 }
 
-func (a *application) ofrep() *ofrep.API {
-	return ofrep.New(a.gate(), a.presence, a.ingest, a.server.clock)
-}
-
 // start runs the long-lived parts.
 func (a *application) start(ctx context.Context, parts *group) {
 	a.server.metrics.ExpectPanics("stream", "backup", "retention", "watch", "news", "registration", "disk", "ingest", "receipts", "presence", "delivery", "nodes")
@@ -164,6 +162,7 @@ func (a *application) serves() (http.Handler, greeting) { return a.handler, a.gr
 // drainStreams tells every stream to go and refuses new ones.
 func (a *application) drainStreams() {
 	a.sdk.Drain()
+	a.remote.Drain()
 	a.endStreams()
 }
 

@@ -40,6 +40,7 @@ type edge struct {
 	presence *presence.Registry
 	ingest   *ingest.Ingest
 	sdk      *sdkapi.API
+	remote   *ofrep.API
 	handler  http.Handler
 	complete atomic.Bool // everything was served once
 	parts    []*part     // in the order of stopping
@@ -59,6 +60,7 @@ func (s *Server) assembleRelay(context.Context) (inside, error) {
 	r.Announce(func() { e.delivery.Announce(0, 0) })
 	door := gate.New(known{e.delivery, r}, e.presence, e.ingest, s.clock)
 	e.sdk = sdkapi.New(door, e.presence, nil, nil, nil, sdkapi.Options{OnPanic: s.streamPanicked}) // its reading routes only
+	e.remote = ofrep.New(door, e.presence, e.ingest, s.clock)
 	e.observe()
 	e.handler = e.routes(door)
 	return e, nil
@@ -80,7 +82,7 @@ func (e *edge) routes(door *gate.Gate) http.Handler {
 	mux := http.NewServeMux()
 	e.sdk.ReadingRoutes(mux)
 	e.relay.Intake(door, e.outbox).Routes(mux)
-	ofrep.New(door, e.presence, e.ingest, s.clock).Routes(mux)
+	e.remote.Routes(mux)
 	mux.HandleFunc("GET /healthz", healthz)
 	mux.HandleFunc("GET /readyz", e.readyz)
 	interfaces := httpkit.Routes(mux)
@@ -132,7 +134,10 @@ func (e *edge) serves() (http.Handler, greeting) {
 }
 
 // drainStreams implements inside.
-func (e *edge) drainStreams() { e.sdk.Drain() }
+func (e *edge) drainStreams() {
+	e.sdk.Drain()
+	e.remote.Drain()
+}
 
 // awaitStreams implements inside.
 func (e *edge) awaitStreams(ctx context.Context) { e.sdk.Wait(ctx) }

@@ -102,6 +102,7 @@ func edgeProblems(now relay.Status) []environmentProblem {
 func (e *edge) observe() {
 	m := e.server.metrics
 	m.Gauge("burgee_streams", "Open streams of programs.", func() float64 { return float64(e.sdk.Streams()) })
+	m.Gauge("burgee_ofrep_streams", "Open streams of pages and apps, which are told over OFREP that flags have changed.", func() float64 { return float64(e.remote.Streams()) })
 	m.Gauge("burgee_ready", "1 while this node serves everything that it knows, as /readyz says; else 0.", func() float64 {
 		return oneIf(e.ready(e.relay.Status()) && !e.server.stopping.Load())
 	})

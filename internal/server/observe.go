@@ -77,6 +77,7 @@ func (a *application) eachState(of func(*delivery.State) float64) func(telemetry
 func (a *application) observeStreams() {
 	m := a.server.metrics
 	m.Gauge("burgee_streams", "Open streams of programs.", func() float64 { return float64(a.sdk.Streams()) })
+	m.Gauge("burgee_ofrep_streams", "Open streams of pages and apps, which are told over OFREP that flags have changed.", func() float64 { return float64(a.remote.Streams()) })
 	m.Gauge("burgee_instances", "Programs connected to this node, by stream or lately by request.", func() float64 {
 		return float64(a.presence.Here())
 	})

@@ -27,7 +27,7 @@ func (a *application) routes(sdks *downloads.Handler) (http.Handler, error) {
 		Downloads: adminapi.Downloads{Python: sdks.Python(), Go: sdks.Go(), Hint: sdks.Hint()},
 	})
 	a.sdk.Routes(mux)
-	a.ofrep().Routes(mux)
+	a.remote.Routes(mux)
 	mux.Handle(downloads.Prefix, sdks)
 	mux.HandleFunc("GET /healthz", healthz)
 	mux.HandleFunc("GET /readyz", a.readyz)
@@ -130,7 +130,7 @@ func (s *Server) observeRequest(o httpkit.Observation) {
 	if route == "" && o.Status < http.StatusBadRequest {
 		route = "dashboard"
 	}
-	stream := route == "/sdk/v1/stream" || strings.HasSuffix(route, "/live")
+	stream := route == "/sdk/v1/stream" || route == "/ofrep/v1/stream" || strings.HasSuffix(route, "/live")
 	s.metrics.Request(o.Method, route, o.Status, o.Duration, stream, o.Err)
 }
 
