@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"burgee.dev/burgee/internal/clock"
@@ -18,12 +19,18 @@ func (s *Service) begin(ctx context.Context, member Person, client Client) (Sign
 	rec := SessionRecord{
 		Hash: hashOf(secret), MemberID: member.ID,
 		CreatedAt: now.UnixMilli(), LastSeenAt: now.UnixMilli(), ExpiresAt: now.Add(sessionLife).UnixMilli(),
-		UserAgent: client.UserAgent[:min(len(client.UserAgent), maxUserAgent)], Address: client.Address,
+		UserAgent: shortened(client.UserAgent), Address: client.Address,
 	}
 	if err := s.store.CreateSession(ctx, rec); err != nil {
 		return SignIn{}, err
 	}
 	return SignIn{Secret: secret, Member: member, ExpiresAt: time.UnixMilli(rec.ExpiresAt).UTC()}, nil
+}
+
+// shortened is what is kept of a browser's name. Headers may hold any bytes, and
+// PostgreSQL keeps only what is text.
+func shortened(userAgent string) string {
+	return strings.ToValidUTF8(userAgent[:min(len(userAgent), maxUserAgent)], "")
 }
 
 // SignOut ends a session; an unknown one is no error.

@@ -53,6 +53,13 @@ func TestEachErrorSaysWhereAndWhatToDo(t *testing.T) {
 			head + "flags: {f: {type: boolean}}\nexperiments:\n  x:\n    environment: production\n    arms:\n      - {name: a, share: 30, flags: {f: true}}\n      - {next: 50}\n",
 			[]string{`flags.yaml:8: experiments.x.arms: the shares sum to 80, not 100; give the other 20 to an arm, or to next (not in the experiment)`},
 		},
+		"the character U+0000": {
+			head + "flags:\n  f:\n    type: string\n    description: \"a\\0\"\n    variations:\n      - {id: x, value: {\"k\": [1, \"\\x00\"]}}\n",
+			[]string{
+				`flags.yaml:6: flags.f.description: holds the character U+0000, which no text may hold; take it out`,
+				`flags.yaml:8: flags.f.variations[0].value.k[1]: holds the character U+0000, which no text may hold; take it out`,
+			},
+		},
 		"an unknown field": {
 			head + "flags:\n  f:\n    type: boolean\n    environments:\n      production:\n        enabeld: true\n        Rules: []\n",
 			[]string{

@@ -31,6 +31,7 @@ func Parse(name string, data []byte) (*File, error) {
 	read := 0
 	for _, doc := range docs {
 		if doc.kind != nullKind {
+			d.withoutNUL("", doc)
 			d.document(file, doc)
 			read++
 		}

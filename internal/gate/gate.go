@@ -217,13 +217,19 @@ func header(r *http.Request, name string) string {
 	if decoded, err := url.PathUnescape(value); err == nil {
 		value = decoded
 	}
-	value = strings.Map(func(c rune) rune {
+	return Clean(value)
+}
+
+// Clean makes of what a program says of itself a text that can be stored and
+// shown: no characters of control, what is no UTF-8 replaced, at most 200 bytes.
+func Clean(text string) string {
+	text = strings.Map(func(c rune) rune {
 		if c < ' ' || c == 0x7f {
 			return -1
 		}
 		return c
-	}, value)
-	return clip(strings.ToValidUTF8(value, "�"))
+	}, text)
+	return clip(strings.ToValidUTF8(text, "�"))
 }
 
 func product(userAgent string) (name, version string) {

@@ -26,7 +26,7 @@ const (
 )
 
 // Limits bounds a request body. The zero value means MaxBody, MaxDepth, no
-// compression, and unknown fields refused.
+// compression, and unknown fields and bad texts refused.
 type Limits struct {
 	Body         int64 // most bytes as sent; 0 is MaxBody
 	Inflated     int64 // most bytes after gzip; 0 refuses a compressed body
@@ -34,6 +34,7 @@ type Limits struct {
 	Values       int   // most values, counted by commas and brackets; 0 is as many as fit
 	AllowUnknown bool  // ignore unknown fields, for protocols that grow
 	AllowEmpty   bool  // an empty body leaves the target as it is
+	AnyText      bool  // take strings that BadText finds, for what is never stored or is cleaned
 }
 
 // Decode reads the JSON body of r into v, within limits. Every error is a
@@ -141,6 +142,13 @@ func size(n int64) string {
 
 // DecodeBytes decodes one JSON value that fills data.
 func DecodeBytes(data []byte, v any, limits Limits) error {
+	if err := decodeBytes(data, v, limits); err != nil || limits.AnyText {
+		return err
+	}
+	return checkStrings(data)
+}
+
+func decodeBytes(data []byte, v any, limits Limits) error {
 	if err := checkText(data, limits); err != nil {
 		return err
 	}

@@ -3,7 +3,9 @@ package ingest
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"burgee.dev/burgee/internal/fault"
 )
@@ -62,12 +64,34 @@ var reasons = map[string]bool{
 	"RULE": true, "DEFAULT": true, "TYPE_MISMATCH": true,
 }
 
+func invalid() *fault.Error {
+	return fault.New(fault.Invalid, "events_invalid", "The batch of counts was not taken: some of its fields are wrong")
+}
+
+// CheckID refuses what cannot be the id of a batch.
+func CheckID(id string) error {
+	err := invalid()
+	if checkID(id, err); len(err.Fields) > 0 {
+		return err
+	}
+	return nil
+}
+
+// checkID also refuses U+0000 and what is no UTF-8: PostgreSQL would refuse it
+// with all other batches of its flush, again and again.
+func checkID(id string, err *fault.Error) {
+	switch {
+	case id == "" || len(id) > maxID:
+		err.WithField("id", "must be 1 to %d characters, a new UUID for each batch", maxID)
+	case strings.IndexByte(id, 0) >= 0 || !utf8.ValidString(id):
+		err.WithField("id", "holds what is no text; use a new UUID for each batch")
+	}
+}
+
 // check returns what is wrong with a batch, naming each field once.
 func (b *Batch) check() error {
-	err := fault.New(fault.Invalid, "events_invalid", "The batch of counts was not taken: some of its fields are wrong")
-	if b.ID == "" || len(b.ID) > maxID {
-		err.WithField("id", "must be 1 to %d characters, a new UUID for each batch", maxID)
-	}
+	err := invalid()
+	checkID(b.ID, err)
 	if len(b.Counts) > MaxCounts {
 		err.WithField("counts", "holds %d counts; send at most %d in one batch", len(b.Counts), MaxCounts)
 		return err

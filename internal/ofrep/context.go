@@ -16,7 +16,8 @@ const targetingKey = "targetingKey"
 // readContext reads the body of a request. Providers differ in what they leave
 // out: no body, no context and no targeting key all mean an empty context.
 func readContext(r *http.Request, client bool) (map[string]any, error) {
-	limits := httpkit.Limits{AllowUnknown: true, AllowEmpty: true}
+	// Any text: a context is evaluated as in a program, and stored nowhere.
+	limits := httpkit.Limits{AllowUnknown: true, AllowEmpty: true, AnyText: true}
 	if client {
 		limits.Body = maxClientBody
 	}

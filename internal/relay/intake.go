@@ -34,7 +34,7 @@ func (in *Intake) Routes(mux *http.ServeMux) {
 }
 
 // batchLimits are what a compressed batch may grow to, as upstream has it.
-var batchLimits = httpkit.Limits{Inflated: 10 << 20, Values: 20 * ingest.MaxCounts, AllowUnknown: true}
+var batchLimits = httpkit.Limits{Inflated: 10 << 20, Values: 20 * ingest.MaxCounts, AllowUnknown: true, AnyText: true}
 
 type accepted struct {
 	Accepted int `json:"accepted"`
@@ -59,9 +59,8 @@ func (in *Intake) events(w http.ResponseWriter, r *http.Request) {
 		Counts []json.RawMessage `json:"counts"`
 	}
 	err = parcel.Decode(&body)
-	if err == nil && body.ID == "" {
-		err = fault.New(fault.Invalid, "events_invalid", "The batch of counts was not taken").
-			WithField("id", "must be 1 to 64 characters, a new UUID for each batch")
+	if err == nil {
+		err = ingest.CheckID(body.ID)
 	}
 	if err != nil {
 		httpkit.WriteProblem(w, r, err)

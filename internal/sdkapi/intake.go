@@ -11,8 +11,9 @@ import (
 
 // batchLimits cap what a compressed batch may grow to: a small body that inflates
 // without end, or into values without end, would take the server's memory. A batch
-// of ingest.MaxCounts has 80,000 values.
-var batchLimits = httpkit.Limits{Inflated: 10 << 20, Values: 20 * ingest.MaxCounts, AllowUnknown: true}
+// of ingest.MaxCounts has 80,000 values. What a program calls itself is cleaned:
+// counts are not lost for a name.
+var batchLimits = httpkit.Limits{Inflated: 10 << 20, Values: 20 * ingest.MaxCounts, AllowUnknown: true, AnyText: true}
 
 // application is how a program names itself in a body.
 type application struct {

@@ -7,8 +7,10 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/gate"
 	"burgee.dev/burgee/internal/httpkit"
 	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/internal/presence"
@@ -61,7 +63,8 @@ func (a *API) register(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var body registerBody
-	if err := httpkit.Decode(r, &body, httpkit.Limits{Inflated: httpkit.MaxBody, AllowUnknown: true}); err != nil {
+	// Any text: each declaration is checked by itself.
+	if err := httpkit.Decode(r, &body, httpkit.Limits{Inflated: httpkit.MaxBody, AllowUnknown: true, AnyText: true}); err != nil {
 		httpkit.WriteProblem(w, r, err)
 		return
 	}
@@ -88,14 +91,14 @@ func (a *API) register(w http.ResponseWriter, r *http.Request) {
 	httpkit.WriteJSON(w, http.StatusAccepted, registered{len(sound), problems.Fields})
 }
 
-// caller prefers what the body says over the headers.
+// caller prefers what the body says over the headers, cleaned as they are.
 func (app application) caller(c presence.Caller) presence.Caller {
 	for _, part := range []struct {
 		into *string
 		from string
 	}{{&c.Application, app.Name}, {&c.Version, app.Version}, {&c.Platform, app.Platform}, {&c.SDK, app.SDK}, {&c.Instance, app.Instance}} {
 		if part.from != "" {
-			*part.into = part.from
+			*part.into = gate.Clean(part.from)
 		}
 	}
 	return c
@@ -129,8 +132,11 @@ func (d *Declaration) check(path string, problems *fault.Error) {
 	if !ingest.IsKey(d.Key) {
 		problems.WithField(path+".key", "must start with a letter or digit and go on with letters, digits, '.', '_' or '-', at most 128")
 	}
-	if len(d.Description) > maxDescription {
+	switch {
+	case len(d.Description) > maxDescription:
 		problems.WithField(path+".description", "is over %d bytes", maxDescription)
+	case strings.IndexByte(d.Description, 0) >= 0:
+		problems.WithField(path+".description", "holds the character U+0000; take it out")
 	}
 	if len(d.Options) > maxOptions {
 		problems.WithField(path+".options", "holds %d values; at most %d", len(d.Options), maxOptions)
@@ -141,13 +147,19 @@ func (d *Declaration) check(path string, problems *fault.Error) {
 		problems.WithField(path+".type", "must be boolean, string, integer, double or json, not %q", d.Type)
 		return
 	}
-	if !fits(d.Type, d.Default) {
-		problems.WithField(path+".default", "must be %s, as the type is %s", words, d.Type)
-	}
+	d.checkValue(path+".default", d.Default, words, problems)
 	for i, option := range d.Options {
-		if !fits(d.Type, option) {
-			problems.WithField(fmt.Sprintf("%s.options[%d]", path, i), "must be %s, as the type is %s", words, d.Type)
-		}
+		d.checkValue(fmt.Sprintf("%s.options[%d]", path, i), option, words, problems)
+	}
+}
+
+func (d *Declaration) checkValue(path string, value json.RawMessage, words string, problems *fault.Error) {
+	if !fits(d.Type, value) {
+		problems.WithField(path, "must be %s, as the type is %s", words, d.Type)
+		return
+	}
+	if _, why := httpkit.BadText(value); why != "" {
+		problems.WithField(path, "%s", why)
 	}
 }
 

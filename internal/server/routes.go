@@ -79,6 +79,10 @@ func (a *application) management(next http.Handler) (http.Handler, error) {
 	}
 	plain := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
+		if err := httpkit.CheckAddress(r); err != nil {
+			httpkit.WriteProblem(w, r, err)
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
 	zipped := compressed(plain)
