@@ -17,18 +17,18 @@ import (
 // somebody makes what is there before the history.
 var somebody = account.Actor{Kind: account.Member, ID: "scale", Name: "ann@example.org", Role: account.Owner}
 
-// fill makes a store in o.data, or goes on with the one that is there, until its
-// record has o.rows entries. The first start of the real server makes its keys.
+// fill makes a store, or goes on with the one that is there, until its record
+// has o.rows entries. The first start of the real server makes its keys.
 func fill(ctx context.Context, o options) error {
 	began := time.Now()
-	first, err := start(o.burgee, o.data)
+	first, err := start(o.burgee, o.store)
 	if err != nil {
 		return err
 	}
 	if err := first.Stop(); err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, store.Options{Dir: o.data, Version: "scale"})
+	s, err := store.Open(ctx, place(o.store))
 	if err != nil {
 		return err
 	}
@@ -38,6 +38,14 @@ func fill(ctx context.Context, o options) error {
 	}
 	fmt.Printf("filled in %v\n", time.Since(began).Round(time.Second))
 	return s.Close()
+}
+
+// place is a data folder, or a database.
+func place(name string) store.Options {
+	if isURL(name) {
+		return store.Options{URL: name, Version: "scale"}
+	}
+	return store.Options{Dir: name, Version: "scale"}
 }
 
 // beginning is when all flags were made: before their history.

@@ -15,7 +15,7 @@ import (
 const (
 	batch = 5000                     // entries of one transaction
 	past  = 2 * 365 * 24 * time.Hour // what the history spans
-	hot   = 100                      // one entry in so many is about the first flag
+	hot   = 10                       // one pair of entries in so many is about the first flag
 	dated = "history that bench/scale wrote"
 )
 

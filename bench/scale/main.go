@@ -11,7 +11,6 @@ import (
 // options are those of all commands; each uses what it needs.
 type options struct {
 	burgee       string
-	data         string // the folder that is filled
 	store        string // a data folder, or postgres://…
 	flags        int
 	environments int
@@ -32,8 +31,7 @@ func main() {
 	var o options
 	set := flag.NewFlagSet("scale", flag.ExitOnError)
 	set.StringVar(&o.burgee, "burgee", "bin/burgee", "the binary that is measured")
-	set.StringVar(&o.data, "data", "", "data folder to fill; what is there stays, and grows to -rows")
-	set.StringVar(&o.store, "store", "", "store to measure: a data folder or postgres://…")
+	set.StringVar(&o.store, "store", "", "a data folder or postgres://…; fill keeps what is there, which grows to -rows")
 	set.IntVar(&o.flags, "flags", 5000, "flags, over all projects")
 	set.IntVar(&o.environments, "environments", 200, "environments, over all projects")
 	set.IntVar(&o.projects, "projects", 1, "projects that share the flags and environments")

@@ -32,12 +32,9 @@ func (f *figures) took(name string, d time.Duration) { f.add(name+", ms", float6
 
 // measure starts the server on a filled store and prints what it does there.
 func measure(_ context.Context, o options) error {
-	if o.data == "" && !isURL(o.store) {
-		o.data = o.store
-	}
 	f := &figures{}
-	if o.data != "" {
-		f.add("database, MB", megabytes(filepath.Join(o.data, "burgee.db")))
+	if !isURL(o.store) {
+		f.add("database, MB", megabytes(filepath.Join(o.store, "burgee.db")))
 	}
 	b, err := start(o.burgee, o.store)
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 const (
 	token = "bgp_scale0000000000000000000000000000000000"
 	key   = "bgs_scale0000000000000000000000000000000000"
+
+	secretKey = "YSBrZXkgdGhhdCBrZWVwcyBub3RoaW5nIHNlY3JldCE=" // of PostgreSQL, which has no folder to keep one in
 )
 
 // burgee is a running server.
@@ -32,7 +34,7 @@ func start(binary, store string) (*burgee, error) {
 	}
 	env := []string{"BURGEE_INIT_TOKEN=" + token, "BURGEE_INIT_SERVER_KEY=" + key}
 	if isURL(store) {
-		env = append(env, "BURGEE_STORE="+store)
+		env = append(env, "BURGEE_STORE="+store, "BURGEE_SECRET_KEY="+secretKey)
 		store = filepath.Join(os.TempDir(), "burgee-scale-"+strconv.Itoa(os.Getpid()))
 	}
 	began := time.Now()

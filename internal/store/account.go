@@ -28,7 +28,7 @@ func (a *Accounts) recorded(ctx context.Context, entry account.Entry, fn func(qu
 		if err := fn(q); err != nil {
 			return err
 		}
-		return a.record(catalogTx{q, a.engine}, entry)
+		return a.record(newCatalogTx(q, a.engine), entry)
 	})
 }
 

@@ -24,7 +24,7 @@ func (s *Store) BeginAgain(ctx context.Context, record func(catalog.Tx) error) (
 			return err
 		}
 		q.moved.note(0, 0)
-		return record(catalogTx{q, s.engine})
+		return record(newCatalogTx(q, s.engine))
 	})
 	return epoch, err
 }

@@ -15,6 +15,11 @@ import (
 type catalogTx struct {
 	q      query
 	engine engine
+	known  *known
+}
+
+func newCatalogTx(q query, e engine) catalogTx {
+	return catalogTx{q, e, &known{revisions: map[int64]int64{}}}
 }
 
 const projectColumns = `SELECT id, key, name, created_at, generation, chain_seq, chain_hash,
@@ -61,6 +66,7 @@ func (t catalogTx) environments(p *catalog.ProjectRow) error {
 		var e catalog.EnvironmentRow
 		err := from.Scan(&e.ID, &e.Key, &e.Name, &e.Kind, &e.Position, &e.Revision)
 		p.Environments = append(p.Environments, e)
+		t.known.revisions[e.ID] = e.Revision
 		return err
 	}, `SELECT id, key, name, kind, position, revision FROM environment WHERE project_id = $1 ORDER BY position, id`, p.ID)
 }

@@ -22,6 +22,7 @@ func (t catalogTx) InsertEnvironment(projectID int64, e catalog.EnvironmentRow, 
 	err = t.q.row(`INSERT INTO environment (project_id, key, name, kind, position, revision, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id`,
 		projectID, e.Key, e.Name, string(e.Kind), e.Position, e.Revision, at).scan(&id)
 	t.q.moved.note(id, e.Revision)
+	t.known.revisions[id] = e.Revision
 	return id, err
 }
 
@@ -81,8 +82,21 @@ func (t catalogTx) PutLine(environmentID int64, ref document.EntityRef, line []b
 
 // RaiseRevision implements catalog.Tx.
 func (t catalogTx) RaiseRevision(environmentID int64) (n int64, err error) {
-	err = t.q.row(`UPDATE environment SET revision = revision + 1 WHERE id = $1 RETURNING revision`, environmentID).scan(&n)
+	if n, err = t.revision(environmentID); err != nil {
+		return 0, err
+	}
+	n++
+	t.known.revisions[environmentID] = n
 	t.q.moved.note(environmentID, n)
+	return n, t.q.execLast(`UPDATE environment SET revision = $2 WHERE id = $1`, environmentID, n)
+}
+
+// revision is the one that an environment is at.
+func (t catalogTx) revision(environmentID int64) (n int64, err error) {
+	if n, known := t.known.revisions[environmentID]; known {
+		return n, nil
+	}
+	err = t.q.row(`SELECT revision FROM environment WHERE id = $1`, environmentID).scan(&n)
 	return n, err
 }
 

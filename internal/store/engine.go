@@ -27,6 +27,9 @@ type engine interface {
 	// given by setCounter.
 	counter(q query, t *layout) (int64, error)
 	setCounter(q query, t *layout, value int64) error
+	// give returns n values, in growing order, of a column whose values the
+	// database makes: they are this transaction's to insert.
+	give(q query, table, column string, n int) ([]int64, error)
 	// others counts the connections of servers to the database.
 	others(q query) (int, error)
 	// claim keeps other moves from the database as long as the connection lives.

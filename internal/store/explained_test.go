@@ -26,7 +26,7 @@ func (e *Explained) Write(ctx context.Context, fn func(catalog.Tx) error) error 
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit this does nothing
-	if err := fn(catalogTx{query{ctx: ctx, db: explaining{tx, e}}, e.engine}); err != nil {
+	if err := fn(newCatalogTx(query{ctx: ctx, db: explaining{tx, e}}, e.engine)); err != nil {
 		return err
 	}
 	return tx.Commit()

@@ -105,7 +105,7 @@ func readsNoWholeTable(t *testing.T, s *store.Store) {
 		if err := step.do(t.Context()); err != nil {
 			t.Fatalf("%s: %v", step.name, err)
 		}
-		if n := len(explained.Plans); n == 0 || n > 25 {
+		if n := len(explained.Plans); n == 0 || n > 30 {
 			t.Errorf("%s asks the store %d times", step.name, n)
 		}
 		for _, plan := range explained.Plans {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -19,6 +20,13 @@ const mostLater = 1000
 type later struct {
 	conn  *sql.Conn
 	batch pgx.Batch
+	ends  []end // run after the batch
+}
+
+// end is a statement that says where a row stands in the end.
+type end struct {
+	text string
+	args []any // the first one names the row
 }
 
 func (l *later) queue(ctx context.Context, text string, args []any) error {
@@ -29,14 +37,30 @@ func (l *later) queue(ctx context.Context, text string, args []any) error {
 	return l.flush(ctx)
 }
 
+// replace has a statement run in place of the one that waits with the same text
+// and first argument. A row that is written again and again in one transaction
+// is slower to find with each time. Rows are locked in the order in which they
+// were named first, on all nodes alike.
+func (l *later) replace(text string, args []any) {
+	at := slices.IndexFunc(l.ends, func(e end) bool { return e.text == text && e.args[0] == args[0] })
+	if at < 0 {
+		l.ends = append(l.ends, end{text, args})
+		return
+	}
+	l.ends[at].args = args
+}
+
 // flush runs what waits, in order; the first error is returned, and then
 // nothing after it has run. A nil later has nothing.
 func (l *later) flush(ctx context.Context) error {
-	if l == nil || l.batch.Len() == 0 {
+	if l == nil || l.batch.Len() == 0 && len(l.ends) == 0 {
 		return nil
 	}
 	batch := l.batch
-	l.batch = pgx.Batch{}
+	for _, e := range l.ends {
+		batch.Queue(e.text, e.args...)
+	}
+	l.batch, l.ends = pgx.Batch{}, nil
 	return translate(l.conn.Raw(func(driver any) error {
 		conn, ok := driver.(*stdlib.Conn)
 		if !ok {

@@ -222,6 +222,16 @@ func (*postgresEngine) setCounter(q query, t *layout, value int64) error {
 	return q.row(`SELECT setval(pg_get_serial_sequence($1, $2), GREATEST($3::bigint, 1), $3::bigint > 0)`, quoted(t.name), t.counter, value).scan(&set)
 }
 
+func (*postgresEngine) give(q query, table, column string, n int) (values []int64, err error) {
+	err = q.each(func(from scanner) error {
+		var value int64
+		err := from.Scan(&value)
+		values = append(values, value)
+		return err
+	}, `SELECT nextval(pg_get_serial_sequence($1, $2)) FROM generate_series(1, $3)`, quoted(table), column, n)
+	return values, err
+}
+
 // others are the connections that say to be a server's, this one aside.
 func (e *postgresEngine) others(q query) (n int, err error) {
 	err = q.row(`SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()`,

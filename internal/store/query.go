@@ -34,6 +34,16 @@ func (q query) exec(text string, args ...any) error {
 	return translate(err)
 }
 
+// execLast is exec for a statement that sets what an earlier one of the same
+// text and first argument has set: where both wait, only the last one runs.
+func (q query) execLast(text string, args ...any) error {
+	if q.later != nil {
+		q.later.replace(text, args)
+		return nil
+	}
+	return q.exec(text, args...)
+}
+
 // touched runs a statement and says how many rows it concerned.
 func (q query) touched(text string, args ...any) (int64, error) {
 	if err := q.later.flush(q.ctx); err != nil {

@@ -212,13 +212,16 @@ func (t catalogTx) ObjectsAt(projectID, entryID int64) ([]catalog.PastRow, error
 
 // AppendChange implements catalog.Tx.
 func (t catalogTx) AppendChange(c catalog.ChangeRow) (id int64, err error) {
-	err = t.q.row(`INSERT INTO change (project_id, seq, environment_id, at, actor_kind, actor_id, actor_name, kind, object, action,
+	if id, err = t.entryID(); err != nil {
+		return 0, err
+	}
+	err = t.q.exec(`INSERT INTO change (id, project_id, seq, environment_id, at, actor_kind, actor_id, actor_name, kind, object, action,
 		before, after, before_salt, after_salt, before_hash, after_hash, comment, request_id, prev_hash, hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) RETURNING id`,
-		c.ProjectID, c.Seq, sql.NullInt64{Int64: c.EnvironmentID, Valid: c.EnvironmentID != 0}, c.At,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+		id, c.ProjectID, c.Seq, sql.NullInt64{Int64: c.EnvironmentID, Valid: c.EnvironmentID != 0}, c.At,
 		string(c.Author.Kind), c.Author.ID, c.Author.Name, string(c.Kind), c.Object, string(c.Action),
 		nullText(c.Before), nullText(c.After), c.BeforeSalt, c.AfterSalt, c.BeforeHash, c.AfterHash,
-		c.Comment, c.RequestID, c.PrevHash, c.Hash).scan(&id)
+		c.Comment, c.RequestID, c.PrevHash, c.Hash)
 	if err != nil {
 		return 0, err
 	}
@@ -228,7 +231,7 @@ func (t catalogTx) AppendChange(c catalog.ChangeRow) (id int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return id, t.q.exec(`UPDATE project SET chain_seq = $2, chain_hash = $3 WHERE id = $1`, c.ProjectID, c.Seq, c.Hash)
+	return id, t.q.execLast(`UPDATE project SET chain_seq = $2, chain_hash = $3 WHERE id = $1`, c.ProjectID, c.Seq, c.Hash)
 }
 
 // PutWaiting implements catalog.Tx.

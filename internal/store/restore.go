@@ -328,7 +328,7 @@ func (o RestoreOptions) begin(ctx context.Context, staged string, r Restored) er
 			}
 		}
 		if o.Record != nil {
-			if err := o.Record(catalogTx{q, sqliteEngine{}}, r.Backup); err != nil {
+			if err := o.Record(newCatalogTx(q, sqliteEngine{}), r.Backup); err != nil {
 				return err
 			}
 		}

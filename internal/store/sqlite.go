@@ -57,6 +57,19 @@ func (sqliteEngine) setCounter(q query, t *layout, value int64) error {
 	return q.exec(`INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)`, t.name, value)
 }
 
+// give: there is one writer, and what it inserts counts.
+func (sqliteEngine) give(q query, table, _ string, n int) ([]int64, error) {
+	var last int64
+	if err := q.row(`SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = $1`, table).scan(&last); err != nil {
+		return nil, err
+	}
+	values := make([]int64, n)
+	for i := range values {
+		values[i] = last + int64(i) + 1
+	}
+	return values, nil
+}
+
 // others: a server holds the lock of its folder.
 func (sqliteEngine) others(query) (int, error) { return 0, nil }
 

@@ -170,10 +170,10 @@ func (s *Store) Empty(ctx context.Context) (bool, error) {
 
 // Read implements catalog.Store.
 func (s *Store) Read(ctx context.Context, fn func(catalog.Reader) error) error {
-	return s.read(ctx, func(q query) error { return fn(catalogTx{q, s.engine}) })
+	return s.read(ctx, func(q query) error { return fn(newCatalogTx(q, s.engine)) })
 }
 
 // Write implements catalog.Store.
 func (s *Store) Write(ctx context.Context, fn func(catalog.Tx) error) error {
-	return s.change(ctx, func(q query) error { return fn(catalogTx{q, s.engine}) })
+	return s.change(ctx, func(q query) error { return fn(newCatalogTx(q, s.engine)) })
 }

@@ -48,6 +48,7 @@ func Run(t *testing.T, open Opener) {
 		"a transaction that fails leaves nothing":    failedTransaction,
 		"objects come back as they were put":         objects,
 		"the record keeps every field":               record,
+		"an import reads what it has written":        longTransaction,
 		"a duplicate is named by its constraint":     duplicates,
 		"what is missing is not found":               missingThings,
 		"delivery reads one state":                   deliveryState,
