@@ -2,11 +2,18 @@
 
 package httpkit
 
-import "net"
+import (
+	"net"
+	"syscall"
+)
 
-// direct is not to be had here: every write may wait.
-type direct struct{}
+// rawOf is nil: here every write may wait.
+func rawOf(net.Conn) syscall.RawConn { return nil }
 
-func directOf(net.Conn) *direct { return nil }
+// Hand has nothing to do here.
+type Hand struct{}
 
-func (*direct) write([]byte) (int, error) { return 0, nil }
+// NewHand returns a Hand.
+func NewHand() *Hand { return new(Hand) }
+
+func (*Hand) write(syscall.RawConn, []byte) (int, error) { return 0, nil }

@@ -7,18 +7,8 @@ import (
 	"syscall"
 )
 
-// direct writes to a socket without ever waiting for it.
-type direct struct {
-	raw syscall.RawConn
-	try func(fd uintptr) // made once: it is called for each event
-
-	b   []byte // what try writes
-	n   int    // and how much of it was taken
-	err error
-}
-
-// directOf returns nil where what is sent is not what goes to the socket.
-func directOf(conn net.Conn) *direct {
+// rawOf returns nil where what is sent is not what goes to the socket.
+func rawOf(conn net.Conn) syscall.RawConn {
 	tcp, ok := conn.(*net.TCPConn)
 	if !ok {
 		return nil
@@ -27,35 +17,51 @@ func directOf(conn net.Conn) *direct {
 	if err != nil {
 		return nil
 	}
-	d := &direct{raw: raw}
-	d.try = d.once
-	return d
+	return raw
 }
 
-func (d *direct) write(b []byte) (int, error) {
-	d.b, d.n, d.err = b, 0, nil
+// Hand writes to sockets without ever waiting for them, for one goroutine. It is
+// not part of a Feed: ten thousand Feeds in a row are fetched from memory for
+// each event, and the Hand that serves them is at hand.
+type Hand struct {
+	try func(fd uintptr) // made once
+
+	b   []byte // what try writes
+	n   int    // and how much of it was taken
+	err error
+}
+
+// NewHand returns a Hand.
+func NewHand() *Hand {
+	h := new(Hand)
+	h.try = h.once
+	return h
+}
+
+func (h *Hand) write(raw syscall.RawConn, b []byte) (int, error) {
+	h.b, h.n, h.err = b, 0, nil
 	// Control, not Write: nobody else writes now, see Feed, and nothing waits, so
 	// that neither a lock nor the poller need be asked.
-	err := d.raw.Control(d.try)
-	d.b = nil
+	err := raw.Control(h.try)
+	h.b = nil
 	if err != nil {
 		return 0, err
 	}
-	return d.n, d.err
+	return h.n, h.err
 }
 
 // once writes what the socket takes: sockets of package net do not block.
-func (d *direct) once(fd uintptr) {
+func (h *Hand) once(fd uintptr) {
 	for {
-		n, err := writeNow(int(fd), d.b)
+		n, err := writeNow(int(fd), h.b)
 		switch err {
 		case nil:
-			d.n = n
+			h.n = n
 		case syscall.EINTR:
 			continue
 		case syscall.EAGAIN:
 		default:
-			d.err = err
+			h.err = err
 		}
 		return
 	}

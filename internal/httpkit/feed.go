@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -18,41 +19,46 @@ import (
 // cannot be, which is HTTP/2, the handler's goroutine holds the stream open and
 // events go through its ResponseWriter.
 //
-// Try and Send are for one caller at a time; Close may be called by anyone.
+// The zero Feed is one to Open. Try and Send are for one caller at a time; Close
+// may be called by anyone.
 type Feed struct {
-	// Patience is how long Send waits for the reader; WriteDeadline at first.
+	// Patience is how long Send waits for the reader; WriteDeadline where it is
+	// zero.
 	Patience time.Duration
 
-	conn   net.Conn // nil where the connection was not taken over
-	direct *direct  // nil where a write cannot be tried without waiting
-	sent   atomic.Int64
-	rest   *rest // of the request's log line, where the connection was taken over
+	raw  syscall.RawConn // nil where a write cannot be tried without waiting
+	sent atomic.Int64
+	conn net.Conn // nil where the connection was not taken over
+	rest *rest    // of the request's log line, where the connection was taken over
 
 	response *responseWriter // nil where the connection was taken over
 	closed   chan struct{}
 	once     sync.Once
 }
 
-// OpenFeed answers with the head of an event stream. The handler then calls
-// Hold, and nothing else that concerns w.
-func OpenFeed(w http.ResponseWriter, r *http.Request) (*Feed, error) {
+// Open answers with the head of an event stream. The handler then calls Hold,
+// and nothing else that concerns w. It is called once.
+func (f *Feed) Open(w http.ResponseWriter, r *http.Request) error {
 	streamHeaders(w.Header())
-	f := &Feed{Patience: WriteDeadline, closed: make(chan struct{})}
+	f.closed = make(chan struct{})
+	if f.Patience == 0 {
+		f.Patience = WriteDeadline
+	}
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if errors.Is(err, http.ErrNotSupported) {
 		f.response = &responseWriter{w: w, control: http.NewResponseController(w)}
-		return f, f.response.open()
+		return f.response.open()
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	f.conn, f.direct, f.rest = conn, directOf(conn), takenOver(r)
+	f.conn, f.raw, f.rest = conn, rawOf(conn), takenOver(r)
 	if err := f.Send(head(w.Header())); err != nil {
 		f.Close()
 		f.rest.end(0)
-		return nil, err
+		return err
 	}
-	return f, nil
+	return nil
 }
 
 // head is the answer's status line and header. The end of the connection is the
@@ -112,11 +118,11 @@ func awaitEnd(conn net.Conn) {
 }
 
 // Try writes as much as the connection takes at once, and returns what is left.
-func (f *Feed) Try(b []byte) (left []byte, err error) {
-	if f.direct == nil {
+func (f *Feed) Try(h *Hand, b []byte) (left []byte, err error) {
+	if f.raw == nil {
 		return b, nil
 	}
-	n, err := f.direct.write(b)
+	n, err := h.write(f.raw, b)
 	f.sent.Add(int64(n))
 	return b[n:], err
 }

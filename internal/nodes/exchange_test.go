@@ -77,9 +77,10 @@ func (n *node) shows(t *testing.T, ids ...string) {
 func TestEachKnowsTheProgramsOfAll(t *testing.T) {
 	s := open(t)
 	first, second := start(t, s), start(t, s)
-	first.presence.Connect(program("a")) // before anybody else is known
+	first.presence.Connect(new(presence.Connection), program("a")) // before anybody else is known
 	exchange(t, first, second)
-	b := second.presence.Connect(program("b"))
+	b := new(presence.Connection)
+	second.presence.Connect(b, program("b"))
 	second.presence.Refuse(presence.Refusal{Cause: "key_unknown"})
 	exchange(t, first, second)
 	for _, n := range []*node{first, second} {
@@ -103,8 +104,8 @@ func TestEachKnowsTheProgramsOfAll(t *testing.T) {
 func TestAReportCountsWhicheverNodeItReaches(t *testing.T) {
 	s := open(t)
 	first, second := start(t, s), start(t, s)
-	first.presence.Connect(program("a"))
-	second.presence.Connect(program("b"))
+	first.presence.Connect(new(presence.Connection), program("a"))
+	second.presence.Connect(new(presence.Connection), program("b"))
 	exchange(t, first, second)
 	first.receipts.Committed(production, 2, clock.Millis(clock.System{}))
 	exchange(t, first, second) // who commits is known before who applies it
@@ -126,7 +127,7 @@ func TestAReportCountsWhicheverNodeItReaches(t *testing.T) {
 func TestANodeThatStopsTakesItsProgramsWithIt(t *testing.T) {
 	s := open(t)
 	first, second := start(t, s), start(t, s)
-	second.presence.Connect(program("b"))
+	second.presence.Connect(new(presence.Connection), program("b"))
 	exchange(t, first, second)
 	first.shows(t, "b")
 	ended, end := context.WithCancel(t.Context())
@@ -150,7 +151,7 @@ func TestWhatCannotBeReadIsPassedOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	first, second := start(t, s), start(t, s)
-	first.presence.Connect(program("a"))
+	first.presence.Connect(new(presence.Connection), program("a"))
 	exchange(t, first, second)
 	second.shows(t, "a")
 }

@@ -12,7 +12,8 @@ func TestWhoStreamsElsewhereIsShownOnceUntilThatServerIsForgotten(t *testing.T) 
 		t.Errorf("news for nobody: %+v", news)
 	}
 	there.Share(true)
-	stream := there.Connect(calendar("a"))
+	stream := new(Connection)
+	there.Connect(stream, calendar("a"))
 	here.Hear("there", there.News(false))
 	polls := calendar("a")
 	polls.Transport = Poll
@@ -35,7 +36,7 @@ func TestWhoStreamsElsewhereIsShownOnceUntilThatServerIsForgotten(t *testing.T) 
 		t.Errorf("the stream ended: %+v", got)
 	}
 
-	there.Connect(calendar("c"))
+	there.Connect(new(Connection), calendar("c"))
 	here.Hear("there", there.News(true))
 	if n := here.Count("default", "production"); n != 3 {
 		t.Errorf("got %d instances, want 3", n)

@@ -160,32 +160,33 @@ func (r *Registry) Changed() <-chan struct{} {
 // same ones.
 func (r *Registry) Membership() int64 { return r.membership.Load() }
 
-// Connection is one stream's hold on its Instance. A nil Connection holds
-// nothing: a relay is not shown, it is no program.
+// Connection is one stream's hold on its Instance. The zero Connection holds
+// nothing: a relay is not shown, it is no program. Once connected it must not be
+// copied.
 //
 // What the stream reports is kept here, so that thousands of them do not queue
-// up at the Registry's lock, and together, since each has to be fetched from
-// memory for each change.
+// up at the Registry's lock, and first, since each has to be fetched from memory
+// for each change.
 type Connection struct {
 	revision atomic.Int64
 	lastSeen atomic.Int64 // milliseconds since 1970
+	entry    *entry       // nil for a newcomer beyond the most
 	registry *Registry
-	entry    *entry // nil for a newcomer beyond the most
 	id       identity
 }
 
-// Connect records a stream. The caller closes the Connection when it ends.
-func (r *Registry) Connect(i Instance) *Connection {
+// Connect records a stream, and lets c hold it. The caller closes c when the
+// stream ends.
+func (r *Registry) Connect(c *Connection, i Instance) {
 	i.Transport = Stream
-	c := &Connection{registry: r}
+	c.registry = r
 	r.note(i, c)
-	return c
 }
 
 // Sent records that the revision was written to the stream at a time, in
 // milliseconds since 1970.
 func (c *Connection) Sent(revision, at int64) {
-	if c == nil || c.entry == nil {
+	if c.entry == nil {
 		return
 	}
 	c.lastSeen.Store(at)
@@ -197,7 +198,7 @@ func (c *Connection) Sent(revision, at int64) {
 // Close records the end of the stream. The instance leaves at once unless it
 // has another stream.
 func (c *Connection) Close() {
-	if c == nil {
+	if c.entry == nil {
 		return
 	}
 	r := c.registry

@@ -23,7 +23,8 @@ func calendar(instance string) Instance {
 func TestAStreamThatClosesLeavesAtOnce(t *testing.T) {
 	r := New(clock.System{})
 	before := r.Changed()
-	c := r.Connect(calendar("a"))
+	c := new(Connection)
+	r.Connect(c, calendar("a"))
 	<-before
 	c.Sent(7, time.Now().UnixMilli())
 	got := r.Instances("default", "production")
@@ -40,8 +41,10 @@ func TestAStreamThatClosesLeavesAtOnce(t *testing.T) {
 
 func TestAReconnectingProgramIsOneInstance(t *testing.T) {
 	r := New(clock.System{})
-	old := r.Connect(calendar("a"))
-	fresh := r.Connect(calendar("a"))
+	old := new(Connection)
+	r.Connect(old, calendar("a"))
+	fresh := new(Connection)
+	r.Connect(fresh, calendar("a"))
 	old.Close()
 	if n := r.Count("default", "production"); n != 1 {
 		t.Errorf("got %d instances after the old stream closed, want 1", n)
@@ -54,7 +57,9 @@ func TestAReconnectingProgramIsOneInstance(t *testing.T) {
 
 func TestAProgramThatStreamsAndFetchesIsShownAsStreaming(t *testing.T) {
 	r := New(clock.System{})
-	defer r.Connect(calendar("a")).Close()
+	c := new(Connection)
+	r.Connect(c, calendar("a"))
+	defer c.Close()
 	polling := calendar("a")
 	polling.Transport = Poll
 	r.Seen(polling)

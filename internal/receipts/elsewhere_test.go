@@ -51,7 +51,7 @@ func TestWhoStreamsElsewhereIsNotTakenForARelaysOne(t *testing.T) {
 	there.presence.Share(true)
 	here.Share(true)
 	there.stream("reported there", 5)
-	there.presence.Connect(presence.Instance{Caller: caller("reports here"), Project: "default", Environment: "production"})
+	there.presence.Connect(new(presence.Connection), presence.Instance{Caller: caller("reports here"), Project: "default", Environment: "production"})
 	there.tell(here, false)
 	here.applied("reports here", 5, 0)
 	if got := here.Relayed(production.ID); len(got) != 0 {

@@ -48,7 +48,9 @@ func caller(id string) presence.Caller {
 // stream connects an instance that has a revision.
 func (b *bench) stream(id string, has int64) *presence.Connection {
 	b.Holds(production.ID, caller(id), has)
-	return b.presence.Connect(presence.Instance{Caller: caller(id), Project: "default", Environment: "production"})
+	c := new(presence.Connection)
+	b.presence.Connect(c, presence.Instance{Caller: caller(id), Project: "default", Environment: "production"})
+	return c
 }
 
 func (b *bench) applied(id string, revision, agoMs int64) {
@@ -450,7 +452,7 @@ func TestRunTellsOfReportsAndOfAGraceThatPassesAndSavesAtTheEnd(t *testing.T) {
 		go func() { done <- r.Run(ctx) }()
 		r.Published(production, 5)
 		for _, id := range []string{"a", "b"} {
-			connected.Connect(presence.Instance{Caller: caller(id), Project: "default", Environment: "production"})
+			connected.Connect(new(presence.Connection), presence.Instance{Caller: caller(id), Project: "default", Environment: "production"})
 		}
 		told := r.Changed()
 		r.Committed(production, 6, clock.Millis(clock.System{}))
@@ -580,7 +582,7 @@ func BenchmarkACommitWithTenThousandConnected(b *testing.B) {
 	r := New(connected, newMemory(), Options{})
 	r.Published(production, 0)
 	for i := range 10_000 {
-		connected.Connect(presence.Instance{Caller: caller(fmt.Sprint(i)), Project: "default", Environment: "production"})
+		connected.Connect(new(presence.Connection), presence.Instance{Caller: caller(fmt.Sprint(i)), Project: "default", Environment: "production"})
 	}
 	revision := int64(0)
 	for b.Loop() {

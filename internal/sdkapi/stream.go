@@ -29,9 +29,10 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s := &stream{
-		api: a, pass: pass, sent: r.Header.Get("Last-Event-ID"), fresh: true,
+		api: a, pass: pass, relay: pass.Relay(), sent: r.Header.Get("Last-Event-ID"), fresh: true,
 		deltas: r.Header.Get("Burgee-Delta") == "1",
 	}
+	s.pending = s.one[:0]
 	if size := s.whole(pass.State); size > 0 && !a.admission.admit(size) {
 		httpkit.WriteProblem(w, r, refused(a.spread()))
 		return
@@ -43,17 +44,16 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	instance := pass.Instance(presence.Stream, 0)
-	if !pass.Relay() {
+	if !s.relay {
 		a.holds(pass, s.sent)
 	}
 	pass.State = nil // a stream lives long, and an old State must not
-	var err error
-	if s.feed, err = httpkit.OpenFeed(w, r); err != nil {
+	s.feed.Patience = a.opts.Patience
+	if err := s.feed.Open(w, r); err != nil {
 		return // the client has gone
 	}
-	s.feed.Patience = a.opts.Patience
-	if !pass.Relay() {
-		s.conn = a.presence.Connect(instance)
+	if !s.relay {
+		a.presence.Connect(&s.conn, instance)
 	}
 	var left time.Duration
 	left, s.expires = pass.ExpiresIn()
@@ -75,28 +75,25 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request) {
 // has the turn, writes, and looks again at what came meanwhile. A write never
 // waits: what a reader does not take at once is left to a goroutine that lives
 // until it has, or is given up.
+//
+// An event touches the first fields of ten thousand streams in a row, and each
+// has to be fetched from memory: they are together and hold no pointers to more
+// of the stream's own.
 type stream struct {
-	api     *API
-	pass    *gate.Pass
-	feed    *httpkit.Feed
-	conn    *presence.Connection // nil of a relay, which is no program
-	deltas  bool                 // the reader takes events of this name
-	expires bool                 // the key ends by itself
-	expiry  *time.Timer          // when it does
-
-	audience    *audience
-	place, part int  // guarded by audience.mu
-	waits       bool // guarded by audience.mu
-
-	calls atomic.Int64 // of bringUp since the turn was taken; 0 is nobody's turn
-	due   atomic.Bool  // a heartbeat
-	over  atomic.Bool  // the stream has ended
+	calls    atomic.Int64 // of bringUp since the turn was taken; 0 is nobody's turn
+	due      atomic.Bool  // a heartbeat
+	over     atomic.Bool  // the stream has ended
+	deltas   bool         // the reader takes events of this name
+	expires  bool         // the key ends by itself
+	relay    bool         // the reader is no program
+	api      *API
+	audience *audience
 
 	// Of who has the turn.
-	sent       string        // the id that the reader has
 	fresh      bool          // nothing was sent on this stream
 	paid       bool          // the first snapshot is admitted
 	last       bool          // what is pending ends the stream
+	sent       string        // the id that the reader has
 	generation int64         // of the keys when they were looked at last
 	told       int64         // one more than the generation that a relay was told; 0 before the first
 	spread     time.Duration // told last
@@ -104,6 +101,15 @@ type stream struct {
 	wrote      int64         // when something was written last, in milliseconds
 	waited     int64         // when the change that is pending was committed, in milliseconds; 0 is not known, or none
 	pending    [][]byte      // events that are being written; they are shared, the list is not
+	one        [1][]byte     // the list, of one event
+
+	feed httpkit.Feed
+	conn presence.Connection // not connected of a relay
+
+	pass        *gate.Pass
+	expiry      *time.Timer // when the key ends
+	place, part int         // guarded by audience.mu
+	waits       bool        // guarded by audience.mu
 }
 
 // bringUp sees to it that the reader gets what it lacks.
@@ -154,7 +160,7 @@ func (s *stream) work(t *tally) {
 // gather collects what the reader lacks.
 func (s *stream) gather(t *tally) {
 	s.pending = s.pending[:0]
-	state := s.pass.Cell.State()
+	state := s.audience.cell.State()
 	switch {
 	case s.api.stopping():
 		s.end(t, s.api.goaway())
@@ -164,7 +170,7 @@ func (s *stream) gather(t *tally) {
 		return
 	}
 	s.lack(t, state)
-	if s.pass.Relay() && !s.fresh && s.told != state.Generation+1 {
+	if s.relay && !s.fresh && s.told != state.Generation+1 {
 		s.told = state.Generation + 1
 		s.say(t, meter.Other, appendKeys(nil, state))
 	}
@@ -258,7 +264,7 @@ func (s *stream) whole(state *delivery.State) int {
 // flush writes what the reader takes at once, and reports whether that was all.
 func (s *stream) flush(t *tally) bool {
 	for i, event := range s.pending {
-		left, err := s.feed.Try(event)
+		left, err := s.feed.Try(t.hand, event)
 		if err != nil {
 			s.feed.Close() // it comes again and says what it has
 			return true
@@ -284,7 +290,7 @@ func (s *stream) finish() {
 	} else {
 		s.written(&t)
 	}
-	s.pending = nil
+	s.pending = s.one[:0]
 	s.work(&t)
 }
 

@@ -1,12 +1,17 @@
 package sdkapi
 
-import "time"
+import (
+	"time"
+
+	"burgee.dev/burgee/internal/httpkit"
+)
 
 // tally adds up what one goroutine does for many streams in a row, so that it
 // asks for the time and writes to the shared counters once for some of them.
 type tally struct {
 	stats Stats
 	now   func() time.Time
+	hand  *httpkit.Hand
 
 	kind  string // of bytes
 	bytes int64
@@ -21,7 +26,7 @@ type tally struct {
 // less than a millisecond.
 const sameTime = 16
 
-func (a *API) tally() tally { return tally{stats: a.stats, now: a.opts.Now} }
+func (a *API) tally() tally { return tally{stats: a.stats, now: a.opts.Now, hand: httpkit.NewHand()} }
 
 // said counts events that are handed to a stream.
 func (t *tally) said(kind string, events [][]byte) {
