@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -183,17 +184,17 @@ func (m *Manager) refresh(ctx context.Context) {
 		return
 	}
 	cells := make(map[int64]*Cell, len(envs))
-	changed, complete := false, true
-	for _, env := range envs {
-		cell, fresh, err := m.refreshOne(ctx, env)
-		changed = changed || fresh
-		if cell == nil {
-			complete = false
-		} else {
-			cells[env.ID] = cell
+	changed := false
+	m.look(ctx, envs, func(l look) {
+		if l.next != nil {
+			changed = m.publish(&l) || changed
 		}
-		m.report(ctx, env, err)
-	}
+		if l.cell != nil {
+			cells[l.env.ID] = l.cell
+		}
+		m.report(ctx, l.env, l.err)
+	})
+	complete := len(cells) == len(envs)
 	changed = m.drop(envs) || changed
 	if changed {
 		m.index.Store(newIndex(cells))
@@ -203,45 +204,83 @@ func (m *Manager) refresh(ctx context.Context) {
 	m.mu.Unlock()
 }
 
-// refreshOne brings one environment up to date. It returns the environment's
-// Cell, nil while it has none, and whether anything was published.
-func (m *Manager) refreshOne(ctx context.Context, env EnvironmentState) (cell *Cell, published bool, err error) {
-	cell = m.index.Load().byID[env.ID]
-	var current *State
-	if cell != nil {
-		current = cell.State()
-	}
-	newRules := current == nil || env.Epoch > current.Header.Epoch ||
-		env.Epoch == current.Header.Epoch && env.Revision > current.Header.Revision
-	newKeys := current == nil || env.Epoch > current.Header.Epoch || env.KeyGeneration > current.Generation
-	failed := m.failed(env)
-	newRules = newRules && (failed == nil || current == nil)
-	if !newRules && !newKeys {
-		return cell, false, failed
-	}
-	keys, err := m.reader.Keys(ctx, env.ID)
-	if err != nil {
-		return cell, false, fmt.Errorf("read keys: %w", err)
-	}
-	if !newRules {
-		return cell, m.publish(cell, current.withKeys(keys, env.KeyGeneration)), failed
-	}
-	next, err := m.next(ctx, env, current, keys)
-	if next == nil {
-		return cell, false, err
-	}
-	if cell == nil {
-		cell = &Cell{}
-	}
-	return cell, m.publish(cell, next), err
+// look is a look at one environment, and what came of it.
+type look struct {
+	env               EnvironmentState
+	cell              *Cell  // nil while it has none
+	current           *State // nil while it has none
+	newRules, newKeys bool
+	next              *State // to be published; nil is nothing
+	err               error
 }
 
-func (m *Manager) publish(cell *Cell, next *State) bool {
-	if !cell.publish(next) {
+// look brings what is new of the environments, as many at a time as there are
+// processors, and calls found from this goroutine: with each environment once,
+// as soon as it is known.
+func (m *Manager) look(ctx context.Context, envs []EnvironmentState, found func(look)) {
+	var due []look
+	for _, env := range envs {
+		l := m.begin(env)
+		if l.newRules || l.newKeys {
+			due = append(due, l)
+		} else {
+			found(l)
+		}
+	}
+	ready := make(chan look) // without capacity: nobody reads on while a State waits to be published
+	var taken atomic.Int64
+	var readers sync.WaitGroup
+	for range min(len(due), runtime.GOMAXPROCS(0)) {
+		readers.Go(func() {
+			for i := taken.Add(1); i <= int64(len(due)); i = taken.Add(1) {
+				l := due[i-1]
+				l.next, l.err = m.bring(ctx, l)
+				ready <- l
+			}
+		})
+	}
+	for range due {
+		found(<-ready)
+	}
+	readers.Wait()
+}
+
+// begin says what is new of an environment.
+func (m *Manager) begin(env EnvironmentState) look {
+	l := look{env: env, cell: m.index.Load().byID[env.ID], err: m.failed(env)}
+	if l.cell != nil {
+		l.current = l.cell.State()
+	}
+	current := l.current
+	l.newRules = current == nil || env.Epoch > current.Header.Epoch ||
+		env.Epoch == current.Header.Epoch && env.Revision > current.Header.Revision
+	l.newKeys = current == nil || env.Epoch > current.Header.Epoch || env.KeyGeneration > current.Generation
+	l.newRules = l.newRules && (l.err == nil || current == nil)
+	return l
+}
+
+// bring makes the State that an environment is to have; nil leaves it as it is.
+func (m *Manager) bring(ctx context.Context, l look) (*State, error) {
+	keys, err := m.reader.Keys(ctx, l.env.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	if !l.newRules {
+		return l.current.withKeys(keys, l.env.KeyGeneration), l.err
+	}
+	return m.next(ctx, l.env, l.current, keys)
+}
+
+// publish serves what a look has brought, and says whether it does.
+func (m *Manager) publish(l *look) bool {
+	if l.cell == nil {
+		l.cell = &Cell{}
+	}
+	if !l.cell.publish(l.next) {
 		return false
 	}
 	if m.opts.Published != nil {
-		m.opts.Published(next)
+		m.opts.Published(l.next)
 	}
 	return true
 }

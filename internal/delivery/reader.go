@@ -7,8 +7,8 @@ import (
 )
 
 // Reader is where a Manager reads environments from: the store, or what a relay
-// has received. Each call sees one state. It is called from the Manager's
-// goroutine only.
+// has received. Each call sees one state. It is safe for concurrent use: the
+// Manager reads several environments at a time.
 type Reader interface {
 	// Environments lists every environment with its newest numbers. It is called
 	// each second and must be cheap.
