@@ -10,9 +10,12 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	burgee "burgee.dev/burgee/sdk"
 
@@ -121,6 +124,44 @@ func TestEachNodeKnowsTheProgramsOfAll(t *testing.T) {
 		programs, _ := connected(t, nodes[0])
 		return programs == "first "
 	})
+	tellsOfASilentNode(t, nodes)
+}
+
+// tellsOfASilentNode has another node that was heard of a while ago.
+func tellsOfASilentNode(t *testing.T, nodes [2]*server) {
+	t.Helper()
+	onDatabase(t, nodes[0].store, func(conn *pgx.Conn) error {
+		_, err := conn.Exec(t.Context(), `INSERT INTO node (id, name, beat, asks, newest)
+			VALUES ('gone', 'far:7878', (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::bigint - 90000, 0, 0)`)
+		return err
+	})
+	for i, n := range nodes {
+		until(t, fmt.Sprintf("node %d to tell of the silent one", i), 10*time.Second, func() bool {
+			var body struct {
+				Nodes []struct {
+					Name                  string
+					SeenAgoMs             int64
+					Here, Silent, Missing bool
+				}
+			}
+			n.must(t, http.MethodGet, "/api/v1/projects/default/connections", nil, &body)
+			var said []string
+			for _, one := range body.Nodes {
+				switch {
+				case one.Here && strings.HasSuffix(one.Name, portOf(n)):
+					said = append(said, "here")
+				case one.Silent && one.Missing && one.Name == "far:7878" && one.SeenAgoMs >= 90_000:
+					said = append(said, "silent")
+				case !one.Here && !one.Silent && strings.HasSuffix(one.Name, portOf(nodes[1-i])):
+					said = append(said, "the other")
+				}
+			}
+			slices.Sort(said)
+			_, ready := n.get(t, "/readyz", "")
+			return len(body.Nodes) == 3 && slices.Equal(said, []string{"here", "silent", "the other"}) &&
+				strings.Contains(ready, `"nodes":{"heard":2,"silent":1}`)
+		})
+	}
 }
 
 func TestAKeyRevokedOnOneNodeEndsItsStreamsOnTheOther(t *testing.T) {

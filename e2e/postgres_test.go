@@ -101,12 +101,18 @@ func epochOf(t *testing.T, snapshot string) int64 {
 // elsewhere runs a command with the address of a database in its environment.
 func elsewhere(t *testing.T, address string, args ...string) (out string, code int) {
 	t.Helper()
+	return said(t, []string{"BURGEE_STORE=" + address}, args...)
+}
+
+// said runs a command and returns what it prints, to either stream, and how it ended.
+func said(t *testing.T, env []string, args ...string) (out string, code int) {
+	t.Helper()
 	path, err := binary()
 	if err != nil {
 		t.Fatal(err)
 	}
 	command := exec.Command(path, args...)
-	command.Env = append(os.Environ(), "BURGEE_STORE="+address)
+	command.Env = append(os.Environ(), env...)
 	text, err := command.CombinedOutput()
 	exit := &exec.ExitError{}
 	if err != nil && !errors.As(err, &exit) {

@@ -180,8 +180,9 @@ func TestNodesOnOneDatabaseShareTheirSecrets(t *testing.T) {
 		}
 	}
 	same("at the start")
-	if code := exit(t, 0, []string{"BURGEE_NEW_SECRET_KEY_FILE=" + next}, "secret-key", "rotate"); code != 0 {
-		t.Errorf("the rotation ends with %d", code)
+	out, code := said(t, []string{"BURGEE_NEW_SECRET_KEY_FILE=" + next}, "secret-key", "rotate")
+	if code != 0 || strings.Count(out, "runs without the new key: ") != len(nodes) {
+		t.Errorf("the rotation ends with %d:\n%s", code, out)
 	}
 	same("after a rotation")
 	if code := serve(old); code != 2 {
@@ -194,4 +195,44 @@ func TestNodesOnOneDatabaseShareTheirSecrets(t *testing.T) {
 	if code := exit(t, 0, nil, "doctor"); code != 0 {
 		t.Errorf("the doctor ends with %d", code)
 	}
+	out, _ = said(t, []string{"BURGEE_SECRET_KEY_FILE=" + old, "BURGEE_NEW_SECRET_KEY_FILE=" + next}, "secret-key", "rotate")
+	if strings.Count(out, "runs without the new key: ") != len(nodes)-1 || strings.Contains(out, portOf(nodes[1])) {
+		t.Errorf("one node was started with the new key: %s", out)
+	}
+	forgetBeneath(t, nodes)
+}
+
+func portOf(s *server) string { return s.addr[strings.LastIndexByte(s.addr, ':'):] }
+
+// forgetBeneath gives the secrets up: not while a node runs, unless by force.
+func forgetBeneath(t *testing.T, nodes []*server) {
+	t.Helper()
+	forget := func(code int, args ...string) string {
+		t.Helper()
+		out, got := said(t, nil, append([]string{"secret-key", "forget", "--yes"}, args...)...)
+		if got != code {
+			t.Errorf("forget %v ends with %d: %s", args, got, out)
+		}
+		return out
+	}
+	out := forget(6)
+	for _, n := range nodes {
+		if !strings.Contains(out, portOf(n)+" (started with the key of fingerprint ") {
+			t.Errorf("a node that runs at %s is not named: %s", n.addr, out)
+		}
+	}
+	nodes[0].stop(t)
+	nodes[2].stop(t)
+	if out := forget(6); strings.Contains(out, portOf(nodes[0])) || !strings.Contains(out, portOf(nodes[1])) {
+		t.Errorf("one node runs: %s", out)
+	}
+	if status, _ := nodes[1].get(t, "/sdk/v1/snapshot", serverKey); status != 200 {
+		t.Errorf("the node that runs answers %d", status)
+	}
+	forget(0, "--force")
+	nodes[1].stop(t)
+	forget(5) // nothing is sealed
+	nodes[0].start(t)
+	nodes[0].stop(t)
+	forget(0)
 }

@@ -46,7 +46,7 @@ const basics: Handler[] = [
   on('GET', '/projects', { items: [project] }),
   on('GET', '/projects/default', project),
   on('GET', '/projects/default/flags', { items: [] }),
-  on('GET', '/projects/default/connections', { items: [], refused: [] }),
+  on('GET', '/projects/default/connections', { items: [], refused: [], nodes: [] }),
 ];
 
 /** Serves `handlers` (first match wins) and the frame's own few requests by fetch; returns what was asked. */

@@ -18,7 +18,7 @@ func (a *API) listConnections(ctx context.Context, in *connectionsInput) (*body[
 	if refused == nil {
 		refused = []RefusedAttempt{}
 	}
-	return &body[Connections]{Connections{Items: applications(instances), Refused: refused}}, nil
+	return &body[Connections]{Connections{Items: applications(instances), Refused: refused, Nodes: a.deps.Presence.Nodes()}}, nil
 }
 
 // applications gathers instances by program.

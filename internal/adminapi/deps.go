@@ -43,6 +43,9 @@ type Presence interface {
 	Instances(project string) []Instance
 	// Refused lists the latest attempts that were turned away, newest first.
 	Refused() []RefusedAttempt
+	// Nodes lists the nodes whose programs are in that; none where there can be one
+	// only.
+	Nodes() []Node
 }
 
 // Receipts tells what running instances report of themselves.

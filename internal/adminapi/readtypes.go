@@ -215,6 +215,17 @@ type Overridden struct {
 type Connections struct {
 	Items   []ConnectedApplication `json:"items"`
 	Refused []RefusedAttempt       `json:"refused"`
+	Nodes   []Node                 `json:"nodes" doc:"the nodes whose programs these are; empty where there can be one only"`
+}
+
+// Node is a server of this store. One that stopped in order is not listed.
+type Node struct {
+	ID        string `json:"id" doc:"of the process"`
+	Name      string `json:"name" doc:"its host and port"`
+	Here      bool   `json:"here,omitempty" doc:"it is the one that answers"`
+	SeenAgoMs int64  `json:"seenAgoMs" doc:"how long ago the one that answers last heard of it"`
+	Silent    bool   `json:"silent,omitempty" doc:"it was not heard of for so long that something is wrong: its programs are shown as they were"`
+	Missing   bool   `json:"missing,omitempty" doc:"it was silent for so long that its programs are no longer listed"`
 }
 
 // ConnectedApplication is a program with its running instances.

@@ -61,8 +61,8 @@ server or without one. The key that counts now comes by BURGEE_SECRET_KEY, the n
 BURGEE_NEW_SECRET_KEY, each also by a file that its _FILE form names. Without a new one
 the command makes it and prints it, once, before it counts.
 
-A server that runs goes on; each node needs the new key at its next start. Backups made
-before need the old key, so keep it as long as them. Run again after it was cut off, the
+A server that runs goes on; each node needs the new key at its next start, and those that
+run without it are named. Backups made before need the old key, so keep it as long as them. Run again after it was cut off, the
 command says whether the new key counts.`,
 		Example: `  BURGEE_SECRET_KEY_FILE=secret.key burgee secret-key rotate --data ./data > new-secret.key
   BURGEE_SECRET_KEY_FILE=old.key BURGEE_NEW_SECRET_KEY_FILE=new.key burgee secret-key rotate --data /var/lib/burgee`,
@@ -80,6 +80,8 @@ type rotated struct {
 	New     string `json:"new"`
 	Key     string `json:"key,omitempty"` // the new key, when it was made here
 	Changed bool   `json:"changed"`       // false: the new one was the one that counts already
+
+	Running []upkeep.Running `json:"running,omitempty"` // nodes that need the new key at their next start
 }
 
 func runSecretKeyRotate(ctx context.Context, stdio Stdio, o rotateOptions) error {
@@ -93,9 +95,10 @@ func runSecretKeyRotate(ctx context.Context, stdio Stdio, o rotateOptions) error
 	}
 	told := rotated{Old: old.Fingerprint(), New: next.Fingerprint(), Key: made}
 	shown := false
-	told.Changed, err = upkeep.RotateSecretKey(ctx, upkeep.RotateOptions{
+	result, err := upkeep.RotateSecretKey(ctx, upkeep.RotateOptions{
 		Data: at.Dir, Store: at.URL, Version: telemetry.Version, Old: old, New: next,
-		Show: func() error {
+		Show: func(running []upkeep.Running) error {
+			told.Running = running
 			err := told.show(stdio, o.asJSON)
 			shown = err == nil && made != ""
 			return err
@@ -107,6 +110,7 @@ func runSecretKeyRotate(ctx context.Context, stdio Stdio, o rotateOptions) error
 		}
 		return err
 	}
+	told.Changed, told.Running = result.Changed, result.Running
 	return told.end(stdio, o.asJSON)
 }
 
@@ -150,16 +154,26 @@ func (r rotated) end(stdio Stdio, asJSON bool) error {
 		return printJSON(stdio.Out, r)
 	case !r.Changed:
 		say(stdio.Err, "the secrets take the new secret key (fingerprint %s) already; nothing was changed\n", r.New)
+		r.sayRunning(stdio)
 		return nil
 	}
 	say(stdio.Err, "the secrets take the secret key of fingerprint %s now, and no longer that of %s\n", r.New, r.Old)
 	say(stdio.Err, "set BURGEE_SECRET_KEY to the new key on every node before its next start; those that run go on. Keep the old key as long as backups made until now\n")
+	r.sayRunning(stdio)
 	return nil
+}
+
+// sayRunning names the nodes that would not start again as they are.
+func (r rotated) sayRunning(stdio Stdio) {
+	for _, n := range r.Running {
+		say(stdio.Err, "runs without the new key: %s\n", n)
+	}
 }
 
 type forgetOptions struct {
 	place       place
 	yes, asJSON bool
+	force       bool
 }
 
 func newSecretKeyForget(stdio Stdio) *cobra.Command {
@@ -168,8 +182,8 @@ func newSecretKeyForget(stdio Stdio) *cobra.Command {
 		Use:   "forget",
 		Short: "Give up the sealed secrets because their key is lost; the server must be stopped",
 		Long: `Give up what is sealed in a data folder, because the secret key is lost for good: without
-it the server does not start, and nobody can open the secrets. Stop the server first. Its
-next start makes another signing key: programs that pin none start over with it, those
+it the server does not start, and nobody can open the secrets. Stop the server first, all
+nodes of it: while one runs, the command says which and changes nothing. The next start makes another signing key: programs that pin none start over with it, those
 that pin keys refuse until they pin the new one. Make a backup first, in case the key is found.`,
 		Example: "  burgee backup --data ./data && burgee secret-key forget --data ./data",
 		Args:    exactly(),
@@ -177,6 +191,7 @@ that pin keys refuse until they pin the new one. Make a backup first, in case th
 	}
 	o.place.bind(cmd)
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&o.force, "force", false, "also while nodes run, which then sign with another key than those that start afterwards")
 	bindJSON(cmd, &o.asJSON)
 	return cmd
 }
@@ -190,7 +205,7 @@ func runSecretKeyForget(ctx context.Context, stdio Stdio, o forgetOptions) error
 		return err
 	}
 	names, err := upkeep.ForgetSecrets(ctx, upkeep.ForgetOptions{
-		Data: at.Dir, Store: at.URL, Version: telemetry.Version,
+		Data: at.Dir, Store: at.URL, Version: telemetry.Version, Force: o.force,
 		Confirm: func(fingerprint string, names []string) error {
 			say(stdio.Err, "%s sealed with the key of fingerprint %s will be gone: %s\n", count(len(names), "secret"), fingerprint, strings.Join(names, ", "))
 			if o.yes {

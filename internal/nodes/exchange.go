@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,10 +17,10 @@ import (
 const (
 	turnEvery = time.Second
 	beatEvery = 5 * time.Second
-	// silent is without a sign of life for two beats. What a server told is shown
-	// until lost: whoever streamed from it has been elsewhere for long by then.
-	silent = 2*beatEvery + turnEvery
-	lost   = presence.Lost
+	// Silent is without a sign of life for two beats. What a server told is shown
+	// until Lost: whoever streamed from it has been elsewhere for long by then.
+	Silent = 2*beatEvery + turnEvery
+	Lost   = presence.Lost
 	// Kept is for how long after its last sign of life a server is counted.
 	Kept = 10 * time.Minute
 	// Told is how long what was told can be read.
@@ -29,13 +30,19 @@ const (
 	leaving  = 2 * time.Second
 )
 
-// Node is another server of the store.
+// Node is a server of the store.
 type Node struct {
-	ID     string
-	Asks   int64         // grows when it asks for everything
-	Newest int64         // number of what it told last; 0 is nothing
-	Age    time.Duration // of its last sign of life
+	ID        string        // of the process
+	Name      string        // for people
+	SecretKey string        // fingerprint of the secret key that it has opened the sealed secrets with; "" is none
+	Asks      int64         // grows when it asks for everything
+	Newest    int64         // number of what it told last; 0 is nothing
+	Age       time.Duration // of its last sign of life
 }
+
+// Silent says whether it was not heard of for so long that something is wrong
+// with it. One that stops in order is not silent: it is gone.
+func (n Node) Silent() bool { return n.Age >= Silent }
 
 // Entry is what a server told at a time.
 type Entry struct {
@@ -58,17 +65,12 @@ type Store interface {
 	Leave(ctx context.Context, id string) error
 }
 
-// Others says how much of the picture comes from other servers.
-type Others struct {
-	Nodes  int   // that are heard of
-	Silent int   // that were there lately and are not heard of now
-	AsOf   int64 // when the store was last asked, in milliseconds since 1970; 0 is never
-}
-
 // Options are the optional inputs.
 type Options struct {
-	Logger *slog.Logger
-	Clock  clock.Clock
+	Name      string // of this server, for people
+	SecretKey string // fingerprint of the secret key that it has opened the sealed secrets with
+	Logger    *slog.Logger
+	Clock     clock.Clock
 }
 
 // Exchange is one server's part. Its goroutine is Run.
@@ -77,6 +79,7 @@ type Exchange struct {
 	presence *presence.Registry
 	receipts *receipts.Registry
 	opts     Options
+	me       Node // as New made it
 
 	// Of Run.
 	self   Node
@@ -86,7 +89,8 @@ type Exchange struct {
 	told   time.Time // when the store last took a sign of life
 
 	mu     sync.Mutex
-	others Others // guarded by mu
+	others []Node    // guarded by mu
+	asOf   time.Time // guarded by mu: when the store was asked for them
 }
 
 // peer is another server as far as it was heard.
@@ -98,15 +102,25 @@ func New(store Store, p *presence.Registry, r *receipts.Registry, opts Options) 
 	if opts.Clock == nil {
 		opts.Clock = clock.System{}
 	}
-	return &Exchange{store: store, presence: p, receipts: r, opts: opts, self: Node{ID: rand.Text()}, peers: map[string]*peer{}}
+	me := Node{ID: rand.Text(), Name: opts.Name, SecretKey: opts.SecretKey}
+	return &Exchange{store: store, presence: p, receipts: r, opts: opts, me: me, self: me, peers: map[string]*peer{}}
 }
 
-// Others says how much of the picture comes from other servers, and how old it
-// is. It is safe for any goroutine.
-func (x *Exchange) Others() Others {
+// Self is this server, by its names only. It is safe for any goroutine.
+func (x *Exchange) Self() Node { return x.me }
+
+// Others lists the other servers that are there, or were within Kept, with their
+// ages now: while the store cannot be asked, nobody is heard of. It is safe for any
+// goroutine.
+func (x *Exchange) Others() []Node {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return x.others
+	since := time.Since(x.asOf)
+	others := slices.Clone(x.others)
+	for i := range others {
+		others[i].Age += since
+	}
+	return others
 }
 
 // Run listens and tells until ctx ends; then it takes its leave.
@@ -147,18 +161,14 @@ func (x *Exchange) listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	x.note(nodes)
 	if !known {
 		x.told, x.owe = time.Time{}, true // at the start, or taken for dead
 	}
 	now := clock.Millis(x.opts.Clock)
-	others, there := Others{AsOf: now}, map[string]bool{}
+	there := map[string]bool{}
 	for _, n := range nodes {
-		if n.Age < silent {
-			others.Nodes++
-		} else {
-			others.Silent++
-		}
-		if n.Age >= lost {
+		if n.Age >= Lost {
 			continue
 		}
 		there[n.ID] = true
@@ -175,10 +185,13 @@ func (x *Exchange) listen(ctx context.Context) error {
 	}
 	x.presence.Share(len(x.peers) > 0)
 	x.receipts.Share(len(x.peers) > 0)
+	return nil
+}
+
+func (x *Exchange) note(others []Node) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.others = others
-	return nil
+	x.others, x.asOf = others, time.Now()
 }
 
 // hear takes what a server told since it was last heard.
@@ -220,7 +233,7 @@ func (x *Exchange) hear(ctx context.Context, n Node) error {
 // tell hands over what is new, or gives a sign of life when it is time.
 func (x *Exchange) tell(ctx context.Context) error {
 	quiet := time.Since(x.told)
-	if quiet > lost/2 {
+	if quiet > Lost/2 {
 		x.owe = true // others may have forgotten this server
 	}
 	if x.unsent == nil && len(x.peers) > 0 {

@@ -3,6 +3,8 @@ package nodes_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/nodes"
@@ -36,7 +38,7 @@ func start(t *testing.T, s *store.Store) *node {
 	p := presence.New(clock.System{})
 	r := receipts.New(p, s, receipts.Options{})
 	r.Published(production, 1)
-	return &node{p, r, nodes.New(s, p, r, nodes.Options{})}
+	return &node{p, r, nodes.New(s, p, r, nodes.Options{Name: "a node", SecretKey: "0011"})}
 }
 
 // exchange gives each as many turns as news needs to reach the others, from the
@@ -88,7 +90,7 @@ func TestEachKnowsTheProgramsOfAll(t *testing.T) {
 		if refused := n.presence.Refused(); len(refused) != 1 || refused[0].Cause != "key_unknown" {
 			t.Errorf("refused: %+v", refused)
 		}
-		if got := n.Others(); got.Nodes != 1 || got.Silent != 0 || got.AsOf == 0 {
+		if got := n.Others(); len(got) != 1 || got[0].Name != "a node" || got[0].SecretKey != "0011" || got[0].ID == n.Self().ID || got[0].Silent() {
 			t.Errorf("others: %+v", got)
 		}
 	}
@@ -124,6 +126,23 @@ func TestAReportCountsWhicheverNodeItReaches(t *testing.T) {
 	}
 }
 
+// While the store cannot be asked nobody is heard of, and those who were there
+// become silent.
+func TestOthersAgeWhileTheStoreIsNotAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t)
+		first, second := start(t, s), start(t, s)
+		exchange(t, first, second)
+		if got := first.Others(); len(got) != 1 || got[0].Silent() {
+			t.Fatalf("others: %+v", got)
+		}
+		time.Sleep(nodes.Silent)
+		if got := first.Others(); len(got) != 1 || !got[0].Silent() {
+			t.Errorf("others: %+v", got)
+		}
+	})
+}
+
 func TestANodeThatStopsTakesItsProgramsWithIt(t *testing.T) {
 	s := open(t)
 	first, second := start(t, s), start(t, s)
@@ -137,7 +156,7 @@ func TestANodeThatStopsTakesItsProgramsWithIt(t *testing.T) {
 	}
 	exchange(t, first)
 	first.shows(t)
-	if got := first.Others(); got.Nodes+got.Silent != 0 {
+	if got := first.Others(); len(got) != 0 {
 		t.Errorf("others: %+v", got)
 	}
 }

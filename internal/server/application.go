@@ -82,9 +82,7 @@ func (a *application) wire(ctx context.Context) error {
 	if err := a.receipts.Recall(ctx); err != nil {
 		return err
 	}
-	if s.cfg.Store != "" {
-		a.exchange = nodes.New(a.store, a.presence, a.receipts, nodes.Options{Logger: s.logger, Clock: s.clock})
-	}
+	a.exchange = a.newExchange()
 	signer, err := a.signer(ctx)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ func (a *application) observe() {
 	a.observeEnvironments()
 	a.observeStreams()
 	a.observeIntake()
+	a.observeNodes()
 	m := a.server.metrics
 	m.Counters("burgee_keys_refused_total", "Requests of programs turned away for their key, by cause.", "cause", a.refusals.causes)
 	m.Gauge("burgee_ready", "1 while this node serves every environment, as /readyz says; else 0.", func() float64 {

@@ -11,6 +11,7 @@ type readiness struct {
 	Status       string               `json:"status"` // ready, starting or stopping
 	Version      string               `json:"version"`
 	Environments []environmentReady   `json:"environments"`
+	Nodes        *nodesReady          `json:"nodes,omitempty"` // where there can be several
 	Problems     []environmentProblem `json:"problems"`
 }
 
@@ -33,6 +34,10 @@ func (a *application) readyz(w http.ResponseWriter, _ *http.Request) {
 	body := readiness{
 		Status: "ready", Version: a.server.build.Version,
 		Environments: []environmentReady{}, Problems: []environmentProblem{},
+	}
+	if a.exchange != nil {
+		heard, silent, _ := a.nodesSeen()
+		body.Nodes = &nodesReady{heard, silent}
 	}
 	for _, cell := range a.delivery.Cells() {
 		if state := cell.State(); state != nil {

@@ -6,6 +6,7 @@ import (
 
 	"burgee.dev/burgee/internal/adminapi"
 	"burgee.dev/burgee/internal/delivery"
+	"burgee.dev/burgee/internal/nodes"
 	"burgee.dev/burgee/internal/presence"
 	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/store"
@@ -38,6 +39,7 @@ type presenceView struct {
 	registry *presence.Registry
 	manager  *delivery.Manager
 	receipts *receipts.Registry
+	exchange *nodes.Exchange // nil where there is one node
 }
 
 // Instances implements adminapi.Presence.

@@ -14,7 +14,7 @@ func (s *Store) Nodes(ctx context.Context, id string) (others []nodes.Node, know
 		return q.each(func(from scanner) error {
 			var n nodes.Node
 			var age int64
-			if err := from.Scan(&n.ID, &n.Asks, &n.Newest, &age); err != nil {
+			if err := from.Scan(&n.ID, &n.Name, &n.SecretKey, &n.Asks, &n.Newest, &age); err != nil {
 				return err
 			}
 			n.Age = time.Duration(age) * time.Millisecond
@@ -25,7 +25,7 @@ func (s *Store) Nodes(ctx context.Context, id string) (others []nodes.Node, know
 				others = append(others, n)
 			}
 			return nil
-		}, fmt.Sprintf(`SELECT id, asks, newest, %s - beat FROM node ORDER BY id`, s.engine.now()))
+		}, fmt.Sprintf(`SELECT id, name, secret_key, asks, newest, %s - beat FROM node ORDER BY id`, s.engine.now()))
 	})
 	return others, known, err
 }
@@ -61,9 +61,9 @@ func (s *Store) Tell(ctx context.Context, self nodes.Node, body []byte) error {
 				return err
 			}
 		}
-		return q.exec(fmt.Sprintf(`INSERT INTO node (id, beat, asks, newest) VALUES ($1, %s, $2, $3)
+		return q.exec(fmt.Sprintf(`INSERT INTO node (id, beat, asks, newest, name, secret_key) VALUES ($1, %s, $2, $3, $4, $5)
 			ON CONFLICT (id) DO UPDATE SET beat = excluded.beat, asks = excluded.asks, newest = excluded.newest`, now),
-			self.ID, self.Asks, self.Newest)
+			self.ID, self.Asks, self.Newest, self.Name, self.SecretKey)
 	})
 }
 

@@ -130,9 +130,9 @@ func TestASecretKeyIsRotatedBesideAServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := upkeep.RotateOptions{Data: dir, Old: old, New: next, Show: func() error { return nil }}
-	if changed, err := upkeep.RotateSecretKey(t.Context(), o); !changed || err != nil {
-		t.Fatalf("%v, %v", changed, err)
+	o := upkeep.RotateOptions{Data: dir, Old: old, New: next, Show: func([]upkeep.Running) error { return nil }}
+	if made, err := upkeep.RotateSecretKey(t.Context(), o); !made.Changed || len(made.Running) > 0 || err != nil {
+		t.Fatalf("%+v, %v", made, err)
 	}
 	if plain, _, err := running.Get(t.Context(), "webhook"); string(plain) != "webhook" || err != nil {
 		t.Errorf("the running server reads %q, %v", plain, err)
@@ -215,7 +215,7 @@ func TestARestoreLosesNoSecrets(t *testing.T) {
 				backup = list[0].File
 			}
 			if tc.rotated {
-				_, err := upkeep.RotateSecretKey(t.Context(), upkeep.RotateOptions{Data: dir, Old: old, New: next, Show: func() error { return nil }})
+				_, err := upkeep.RotateSecretKey(t.Context(), upkeep.RotateOptions{Data: dir, Old: old, New: next, Show: func([]upkeep.Running) error { return nil }})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -910,6 +910,8 @@ export interface components {
         };
         Connections: {
             items: components["schemas"]["ConnectedApplication"][];
+            /** @description the nodes whose programs these are; empty where there can be one only */
+            nodes: components["schemas"]["Node"][];
             refused: components["schemas"]["RefusedAttempt"][];
         };
         CreateKeyInputBody: {
@@ -1369,6 +1371,23 @@ export interface components {
             scope: "full" | "relay";
             /** @description shown this once */
             token: string;
+        };
+        Node: {
+            /** @description it is the one that answers */
+            here?: boolean;
+            /** @description of the process */
+            id: string;
+            /** @description it was silent for so long that its programs are no longer listed */
+            missing?: boolean;
+            /** @description its host and port */
+            name: string;
+            /**
+             * Format: int64
+             * @description how long ago the one that answers last heard of it
+             */
+            seenAgoMs: number;
+            /** @description it was not heard of for so long that something is wrong: its programs are shown as they were */
+            silent?: boolean;
         };
         Overridden: {
             /** Format: int64 */

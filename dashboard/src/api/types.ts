@@ -77,6 +77,7 @@ export type Connection = Schemas['ConnectedApplication'];
 export type Instance = Schemas['ConnectedInstance'];
 export type Receipt = Schemas['Receipt'];
 export type Overridden = Schemas['Overridden'];
+export type Node = Schemas['Node'];
 export type RefusedAttempt = Schemas['RefusedAttempt'];
 export type Attribute = Schemas['Attribute'];
 

@@ -46,7 +46,7 @@ var rows = []struct {
 	args        []any
 }{
 	{"sign_in_failure", `INSERT INTO sign_in_failure VALUES ($1, 3, 1795700000000, 1795700001000) ON CONFLICT DO NOTHING`, []any{[]byte("kept")}},
-	{"node", `INSERT INTO node VALUES ($1, 1795700000000, 1, 1) ON CONFLICT DO NOTHING`, []any{"kept"}},
+	{"node", `INSERT INTO node (id, beat, asks, newest) VALUES ($1, 1795700000000, 1, 1) ON CONFLICT DO NOTHING`, []any{"kept"}},
 	{"node_news", `INSERT INTO node_news VALUES ($1, 1, 1795700000000, '{}') ON CONFLICT DO NOTHING`, []any{"kept"}},
 }
 

@@ -22,7 +22,7 @@ func nodesMeet(t *testing.T, s Store) {
 	list, known := others("a")
 	equal(t, false, known)
 	equal(t, 0, len(list))
-	a, b := nodes.Node{ID: "a"}, nodes.Node{ID: "b", Asks: 1}
+	a, b := nodes.Node{ID: "a", Name: "host-a:7878", SecretKey: "0011"}, nodes.Node{ID: "b", Asks: 1}
 	check(t, s.Tell(t.Context(), a, nil))
 	check(t, s.Tell(t.Context(), b, nil))
 	a.Newest = 1

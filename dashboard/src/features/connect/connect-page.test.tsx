@@ -36,6 +36,7 @@ const connected = {
     },
   ],
   refused: [],
+  nodes: [],
 };
 const makesKey = [on('POST', keys, made), on('GET', keys, { items: [made] })];
 
@@ -61,7 +62,9 @@ test('a connected program turns the panel to Success by itself', async () => {
   renderPage(
     '/p/default/connect?env=production&sdk=python',
     ...makesKey,
-    on('GET', '/projects/default/connections', () => (come ? connected : { items: [], refused: [] })),
+    on('GET', '/projects/default/connections', () =>
+      come ? connected : { items: [], refused: [], nodes: [] },
+    ),
   );
   await screen.findByText(/waiting for a program/);
   come = true;

@@ -30,7 +30,7 @@ const look = (change: Partial<Parameters<typeof progress>[0]>) =>
     since,
     keyId: 'k',
     keys: [key(0)],
-    connections: { items: [], refused: [] },
+    connections: { items: [], refused: [], nodes: [] },
     flags: [],
     ...change,
   });
@@ -46,24 +46,32 @@ describe('progress', () => {
   });
 
   test('a program that connects after the page opened is success', () => {
-    const state = look({ connections: { items: [connection('production', since + 5)], refused: [] } });
+    const state = look({
+      connections: { items: [connection('production', since + 5)], refused: [], nodes: [] },
+    });
     expect(state).toMatchObject({ stage: 'success', address: '10.0.4.7' });
   });
 
   test('a program that was connected before is not', () => {
-    const state = look({ connections: { items: [connection('production', since - 5)], refused: [] } });
+    const state = look({
+      connections: { items: [connection('production', since - 5)], refused: [], nodes: [] },
+    });
     expect(state.stage).toBe('waiting');
   });
 
   test('one that connects to another environment is pointed out', () => {
-    const state = look({ connections: { items: [connection('development', since + 5)], refused: [] } });
+    const state = look({
+      connections: { items: [connection('development', since + 5)], refused: [], nodes: [] },
+    });
     expect(state.stage).toBe('waiting');
     expect(state.elsewhere?.environment).toBe('development');
   });
 
   test('only attempts since the page opened are told', () => {
     const attempt = (at: number) => ({ at, address: 'a', key: 'k', cause: 'key_unknown', message: 'm' });
-    const state = look({ connections: { items: [], refused: [attempt(since - 1), attempt(since + 1)] } });
+    const state = look({
+      connections: { items: [], nodes: [], refused: [attempt(since - 1), attempt(since + 1)] },
+    });
     expect(state.refused.map((item) => item.at)).toEqual([since + 1]);
   });
 });

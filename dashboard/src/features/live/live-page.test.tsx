@@ -36,6 +36,7 @@ const connected: Connections = {
       message: 'A client key was sent.',
     },
   ],
+  nodes: [],
 };
 const answer = (body: Connections) => on('GET', '/projects/default/connections', body);
 
@@ -82,6 +83,32 @@ describe('the live page', () => {
     );
   });
 
+  it('says of how many nodes the programs are', async () => {
+    const nodes = [
+      { id: 'a', name: 'a:7878', here: true, seenAgoMs: 0 },
+      { id: 'b', name: 'b:7878', seenAgoMs: 900 },
+    ];
+    renderPage('/p/default/e/production/live', answer({ ...connected, nodes }));
+    expect(await screen.findByText('The programs of 2 nodes.')).toBeTruthy();
+  });
+
+  it('says which node is silent and what that means for the list', async () => {
+    const nodes = [
+      { id: 'a', name: 'a:7878', here: true, seenAgoMs: 0 },
+      { id: 'b', name: 'b:7878', seenAgoMs: 40_000, silent: true },
+      { id: 'c', name: 'c:7878', seenAgoMs: 180_000, silent: true, missing: true },
+    ];
+    renderPage('/p/default/e/production/live', answer({ ...connected, nodes }));
+    const note = await screen.findByRole('alert');
+    expect(note.textContent).toContain('2 of 3 nodes silent');
+    expect(note.textContent).toContain(
+      'b:7878 was last heard of 40 s ago: its programs are shown as they were.',
+    );
+    expect(note.textContent).toContain(
+      'c:7878 was last heard of 3 min ago: its programs are not in this list.',
+    );
+  });
+
   it('holds still while it is paused', async () => {
     const user = userEvent.setup();
     renderPage('/p/default/e/production/live', answer(connected));
@@ -93,7 +120,7 @@ describe('the live page', () => {
   });
 
   it('leads on to the wizard where nothing is connected', async () => {
-    renderPage('/p/default/e/production/live', answer({ items: [], refused: [] }));
+    renderPage('/p/default/e/production/live', answer({ items: [], refused: [], nodes: [] }));
     expect(await screen.findByRole('link', { name: 'Connect an application' })).toBeTruthy();
   });
 });

@@ -16,6 +16,7 @@ import { useLiveState } from '@/lib/live';
 import { count } from '@/lib/names';
 import { ApplicationPanel } from './application-panel';
 import classes from './live.module.css';
+import { NodesNote } from './nodes-note';
 import { RefusedTable } from './refused-table';
 
 const from = '/frame/p/$project/e/$environment/live';
@@ -114,6 +115,7 @@ function Loaded({ data }: { data: Connections }) {
   const environment = useEnvironment();
   return (
     <>
+      <NodesNote nodes={data.nodes} />
       {data.items.length === 0 ? (
         <EmptyState
           title="No program is connected"
