@@ -33,7 +33,7 @@ func TestAServerOnPostgres(t *testing.T) {
 		if status != http.StatusOK {
 			t.Fatalf("not ready while the database is away: %d %s", status, ready)
 		}
-		return strings.Contains(ready, "the database cannot be used")
+		return strings.Contains(ready, "the database cannot be used (store_unreachable)")
 	})
 	var problem struct{ Code string }
 	status, err := s.try(http.MethodPatch, "/api/v1/projects/default/flags/banner", map[string]any{"description": "x"}, &problem)

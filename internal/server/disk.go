@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"time"
+
+	"burgee.dev/burgee/internal/fault"
 )
 
 // diskReserve is given up on a full disk, so that Off still commits: enough for
@@ -71,8 +73,8 @@ func (a *application) storeProblems() []environmentProblem {
 	if a.store.Trouble() != nil {
 		out = append(out, environmentProblem{Message: "the disk of the database takes no changes; the log says why"})
 	}
-	if a.store.Outage() != nil {
-		out = append(out, environmentProblem{Message: "the database cannot be used: programs are served as before, changes are refused; the log says why"})
+	if err := a.store.Outage(); err != nil {
+		out = append(out, environmentProblem{Message: "the database cannot be used (" + fault.As(err).Code + "): programs are served as before, changes are refused; the log says why"})
 	}
 	return out
 }

@@ -39,7 +39,8 @@ const codeNoStore = "not_a_store"
 const (
 	codeBusy        = "store_busy"        // it did not answer in time
 	codeUnreachable = "store_unreachable" // it cannot be reached; nothing was committed
-	codeReadOnly    = "store_read_only"   // it is a standby; nothing was committed
+	codeReadOnly    = "store_read_only"   // it is a standby, or read-only; nothing was committed
+	codeRefused     = "store_refused"     // it does not let this server in; nothing was committed
 	codeContended   = "store_contended"   // others wrote at the same time; nothing was committed
 	codeUnknown     = "outcome_unknown"   // it was lost at the commit; what became of that is not known
 	codeNewer       = "schema_newer"      // a newer Burgee has altered what this one uses; nothing was committed
@@ -48,7 +49,7 @@ const (
 
 // outages are the codes after which the database does not answer, or takes no
 // writes.
-var outages = map[string]bool{codeUnreachable: true, codeReadOnly: true, codeUnknown: true, codeNewer: true}
+var outages = map[string]bool{codeUnreachable: true, codeReadOnly: true, codeRefused: true, codeUnknown: true, codeNewer: true}
 
 // readable are the outages during which the database still answers who reads.
 var readable = map[string]bool{codeReadOnly: true, codeNewer: true}
@@ -78,6 +79,9 @@ func translate(err error) error {
 	}
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return translateSQLite(err, e)
+	}
+	if isReadOnly(err) {
+		return readOnly(err)
 	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return translatePostgres(err, e)

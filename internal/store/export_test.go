@@ -88,3 +88,12 @@ func (s *Store) Flags(ctx context.Context) error {
 		return q.each(func(scanner) error { return nil }, `SELECT body FROM flag`)
 	})
 }
+
+// Unfit says why a server of a version and an encoding cannot be used.
+func Unfit(address string, version int, encoding string) error {
+	e, err := newPostgres(address)
+	if err != nil {
+		return err
+	}
+	return e.unfit(version, encoding)
+}

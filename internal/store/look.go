@@ -38,7 +38,7 @@ func LookAt(ctx context.Context, address string) (*Store, error) {
 	if err := postgres.examine(ctx); err != nil {
 		return nil, err
 	}
-	return &Store{engine: postgres, name: postgres.String(), clock: clock.System{}, begin: unobserved, pools: pools{reader: postgres.pool(2)}}, nil
+	return &Store{engine: postgres, name: postgres.String(), clock: clock.System{}, begin: unobserved, pools: pools{reader: postgres.readers(2)}}, nil
 }
 
 // DatabaseTime is what the database's clock says, where that is not this

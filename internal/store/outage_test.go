@@ -25,7 +25,7 @@ import (
 // commit is on its way.
 type wire struct {
 	listener net.Listener
-	to       string
+	to       atomic.Pointer[string] // the database's host and port
 	cut      atomic.Pointer[string] // beforeCommit, afterCommit; nil cuts nothing
 	dead     atomic.Bool            // nobody gets through
 }
@@ -46,7 +46,8 @@ func throughWire(t *testing.T, address string) (*wire, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{listener: listener, to: u.Host}
+	w := &wire{listener: listener}
+	w.lead(t, address)
 	var open sync.WaitGroup
 	t.Cleanup(func() { _ = listener.Close(); open.Wait() })
 	open.Go(func() {
@@ -62,12 +63,22 @@ func throughWire(t *testing.T, address string) (*wire, string) {
 	return w, u.String()
 }
 
+// lead has those who come from now on get through to another database.
+func (w *wire) lead(t *testing.T, address string) {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.to.Store(&u.Host)
+}
+
 func (w *wire) carry(client net.Conn) {
 	defer func() { _ = client.Close() }()
 	if w.dead.Load() {
 		return
 	}
-	server, err := net.Dial("tcp", w.to)
+	server, err := net.Dial("tcp", *w.to.Load())
 	if err != nil {
 		return
 	}
@@ -106,6 +117,14 @@ func addProject(t *testing.T, s *store.Store, key string, runs *int) error {
 	return s.Write(t.Context(), func(tx catalog.Tx) error {
 		*runs++
 		_, err := tx.InsertProject(key, key, 1)
+		return err
+	})
+}
+
+func addNamed(t *testing.T, s *store.Store, key, name string) error {
+	t.Helper()
+	return s.Write(t.Context(), func(tx catalog.Tx) error {
+		_, err := tx.InsertProject(key, name, 1)
 		return err
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -66,9 +67,7 @@ func newPostgres(address string) (*postgresEngine, error) {
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silentTime / 3, Interval: silentTime / 6, Count: 4},
 		Control:         giveUpOnSilence,
 	}).DialContext
-	if config.ValidateConnect == nil && severalHosts(config) {
-		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
-	}
+	config.ValidateConnect = writable(config.ValidateConnect)
 	schema, err := Schema()
 	return &postgresEngine{config: config, schema: schema}, err
 }
@@ -83,21 +82,24 @@ func parsingDetail(err error) string {
 	return ": " + detail
 }
 
-func severalHosts(config *pgx.ConnConfig) bool {
-	return slices.ContainsFunc(config.Fallbacks, func(f *pgconn.FallbackConfig) bool {
-		return f.Host != config.Host || f.Port != config.Port
-	})
-}
-
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
 // String is the address without the password.
 func (e *postgresEngine) String() string {
-	host := net.JoinHostPort(e.config.Host, strconv.Itoa(int(e.config.Port)))
-	if strings.HasPrefix(e.config.Host, "/") { // the folder of a socket
-		host = e.config.Host
+	hosts := []string{hostPort(e.config.Host, e.config.Port)}
+	for _, f := range e.config.Fallbacks { // without TLS, it may be the same once more
+		if host := hostPort(f.Host, f.Port); !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
 	}
-	return fmt.Sprintf("postgres://%s@%s/%s", e.config.User, host, e.config.Database)
+	return fmt.Sprintf("postgres://%s@%s/%s", e.config.User, strings.Join(hosts, ","), e.config.Database)
+}
+
+func hostPort(host string, port uint16) string {
+	if strings.HasPrefix(host, "/") { // the folder of a socket
+		return host
+	}
+	return net.JoinHostPort(host, strconv.Itoa(int(port)))
 }
 
 func (e *postgresEngine) open(ctx context.Context) (p pools, err error) {
@@ -106,12 +108,19 @@ func (e *postgresEngine) open(ctx context.Context) (p pools, err error) {
 	}
 	p.writer = e.pool(1)
 	p.side = e.pool(2)
-	p.reader = e.pool(max(4, runtime.GOMAXPROCS(0)))
+	p.reader = e.readers(max(4, runtime.GOMAXPROCS(0)))
 	return p, nil
 }
 
+// pool is for connections that may write.
 func (e *postgresEngine) pool(connections int) *sql.DB {
-	db := stdlib.OpenDB(*e.config)
+	return pooled(stdlib.GetConnector(*e.config), connections)
+}
+
+func (e *postgresEngine) readers(connections int) *sql.DB { return pooled(e.reading(), connections) }
+
+func pooled(connector driver.Connector, connections int) *sql.DB {
+	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
@@ -128,21 +137,25 @@ func (e *postgresEngine) examine(ctx context.Context) error {
 	defer conn.Close(ctx) //nolint:errcheck // nothing was written
 	var version int
 	var encoding, durability string
-	var standby bool
-	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), current_setting('synchronous_commit'), pg_is_in_recovery()`).
-		Scan(&version, &encoding, &durability, &standby)
-	switch {
-	case err != nil:
+	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), current_setting('synchronous_commit')`).
+		Scan(&version, &encoding, &durability)
+	if err != nil {
 		return e.cannotConnect(err)
-	case version < oldestPostgres*10_000:
-		return fault.New(fault.Unavailable, "store_version", "PostgreSQL of %s is version %d; Burgee needs %d or newer", e, version/10_000, oldestPostgres)
-	case encoding != "UTF8":
-		return fault.New(fault.Unavailable, "store_encoding", "The database %s has the encoding %s; Burgee needs UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0", e, encoding)
-	case standby:
-		return fault.New(fault.Unavailable, codeReadOnly, "%s is a standby, which takes no writes; name the primary, or several hosts: postgres://a,b/burgee", e)
 	}
 	if durability == "off" { // what was acknowledged would be lost in a crash
 		e.config.RuntimeParams["synchronous_commit"] = "on"
+	}
+	return e.unfit(version, encoding)
+}
+
+// unfit says why a server cannot be used, by its server_version_num and the
+// encoding of the database; nil when it can.
+func (e *postgresEngine) unfit(version int, encoding string) error {
+	switch {
+	case version < oldestPostgres*10_000:
+		return fault.New(fault.Unavailable, "store_version", "PostgreSQL of %s is version %d; Burgee needs %d or newer", e, version/10_000, oldestPostgres)
+	case encoding != "UTF8":
+		return fault.New(fault.Unavailable, "store_encoding", "The database %s has the encoding %s; Burgee needs UTF8. Make another one: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0", e, encoding)
 	}
 	return nil
 }
@@ -161,13 +174,31 @@ func (e *postgresEngine) firstConnection(ctx context.Context) (*pgx.Conn, error)
 	}
 }
 
-// cannotConnect says which database does not answer, and why.
+// cannotConnect says which database does not answer, why, and what to do.
 func (e *postgresEngine) cannotConnect(err error) error {
-	why := err.Error()
-	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
-		why = refused.Message
+	if readOnly, ok := errors.AsType[*readOnlyError](err); ok {
+		return e.takesNoWrites(err, readOnly)
 	}
-	return fault.Wrap(err, fault.Unavailable, codeUnreachable, "The database %s cannot be used: %s. Look at --store, and whether PostgreSQL runs and lets this host and user in", e, why)
+	refused, told := errors.AsType[*pgconn.PgError](err)
+	if !told {
+		return fault.Wrap(err, fault.Unavailable, codeUnreachable, "The database %s cannot be used: %v. Look at --store, and whether PostgreSQL runs and lets this host and user in", e, err)
+	}
+	code, do := codeUnreachable, "Look at --store, and whether PostgreSQL runs and lets this host and user in"
+	if refusals[refused.Code] {
+		code = codeRefused
+	}
+	if remedy, known := remedies[refused.Code]; known {
+		do = remedy
+	}
+	return fault.Wrap(err, fault.Unavailable, code, "The database %s cannot be used: %s. %s", e, refused.Message, do)
+}
+
+func (e *postgresEngine) takesNoWrites(err error, why *readOnlyError) error {
+	do := "Name the primary, or several hosts of which one is: postgres://a,b/burgee"
+	if !why.standby {
+		do = "Some services set that when their disk is full. Make room, then ALTER DATABASE … RESET default_transaction_read_only, of the role too, or in postgresql.conf"
+	}
+	return fault.Wrap(err, fault.Unavailable, codeReadOnly, "The database %s cannot be used: %v. %s", e, why, do)
 }
 
 // migrator works on a connection without bounds: a step may take its time, and
@@ -321,7 +352,7 @@ func (*postgresEngine) again(err error, try int) (time.Duration, bool) {
 		// A key that nobody can run into by hand was taken by who was faster: the
 		// next try sees what is there now.
 		return pause, try < mostTries
-	case codeUnreachable:
+	case codeUnreachable, codeReadOnly: // on a connection that led to a standby, perhaps
 		_, connecting := errors.AsType[*pgconn.ConnectError](err)
 		return pause, !connecting && try < mostLostTries
 	}
@@ -394,7 +425,7 @@ func (e *postgresEngine) settle(q query, t transaction, lost error) error {
 // ask returns what the database says of a transaction, "" when it does not say.
 // A process that still waits for its end is ended: it would only roll back.
 func (e *postgresEngine) ask(ctx context.Context, t transaction) (status string) {
-	conn, err := pgx.ConnectConfig(ctx, e.config)
+	conn, err := e.connectAnywhere(ctx)
 	if err != nil {
 		return ""
 	}

@@ -24,6 +24,23 @@ var constraints = map[string]string{
 	"token_hash_key":                 "token.hash",
 }
 
+// refusals are about who wants in, and to what: nothing mends them but a person.
+var refusals = map[string]bool{"28000": true, "28P01": true, "3D000": true, "3F000": true, "42501": true}
+
+// remedies are what to do about errors that keep this server out, or its work
+// from being done.
+var remedies = map[string]string{
+	"28P01": "Correct the user and the password of --store",
+	"28000": "Make the role (CREATE ROLE … LOGIN), or have pg_hba.conf let it in from this host, or correct --store",
+	"3D000": "Make the database (CREATE DATABASE … OWNER … ENCODING 'UTF8' TEMPLATE template0), or correct --store",
+	"3F000": "Make the schema of search_path, or correct --store",
+	"42501": "Make the user of --store the owner of the database: ALTER DATABASE … OWNER TO …",
+	"53300": "Raise max_connections of PostgreSQL, or the limit of the role or the database, for each node takes up to a dozen",
+	"57P03": "It is starting or stopping; look at its log",
+}
+
+// translatePostgres makes a fault of what the database said. None of them means
+// a commit: what is not known to have failed goes by settle.
 func translatePostgres(err error, e *pgconn.PgError) error {
 	switch e.Code {
 	case "23505":
@@ -34,20 +51,39 @@ func translatePostgres(err error, e *pgconn.PgError) error {
 		return fault.Wrap(err, fault.Unavailable, codeContended, "Others were changing the same at the same time: nothing was changed. Try again").WithRetryAfter(time.Second)
 	case "55P03", "57014": // a lock or the statement took too long
 		return fault.Wrap(err, fault.Unavailable, codeBusy, "The database is busy; try again").WithRetryAfter(time.Second)
+	case "53000", "53200", "53400": // no memory, or more than a limit of its own
+		return fault.Wrap(err, fault.Unavailable, codeBusy, "The database server is short of memory or of what it allows: nothing was changed. Try again; its log says more").WithRetryAfter(time.Second)
 	case "53100":
 		return fault.Wrap(err, fault.NoRoom, "disk_full", "The disk of the database server is full: nothing was changed. Make room there and try again")
 	case "25006":
-		return fault.Wrap(err, fault.Unavailable, codeReadOnly, "The database takes no changes now, since it is a standby: nothing was changed. Try again when its primary is back").WithRetryAfter(time.Second)
+		return readOnly(err)
 	case "22021", "22P05":
 		return fault.Wrap(err, fault.Invalid, "text_invalid", "A text holds a character that cannot be stored; take out what is no UTF-8, and the character U+0000")
-	case "28000", "28P01", "3D000", "42501":
-		return fault.Wrap(err, fault.Unavailable, codeUnreachable, "The database refuses this server: nothing was changed. Look at the user, the password and the rights of --store").WithRetryAfter(time.Second)
+	case "53300":
+		return fault.Wrap(err, fault.Unavailable, codeUnreachable,
+			"The database takes no more connections: nothing was changed, and what programs read is served as before. %s", remedies[e.Code]).WithRetryAfter(time.Second)
+	case "XX001", "XX002":
+		return fault.Wrap(err, fault.Unavailable, codeDamaged, "The database is damaged: nothing was changed. Look at its log, run pg_amcheck, restore a backup")
+	case "26000", "42P05": // a statement prepared on another connection
+		return fault.Wrap(err, fault.Unavailable, "store_pooler", "Something between this server and the database mixes connections up: nothing was changed. A pooler must pool sessions, not transactions").WithRetryAfter(time.Second)
+	case "25P03", "25P04", "57P05": // ended for being idle, or for taking too long
+		return unreachable(err)
+	}
+	if refusals[e.Code] {
+		return fault.Wrap(err, fault.Unavailable, codeRefused,
+			"The database refuses this server: nothing was changed, and what programs read is served as before. %s", remedies[e.Code]).WithRetryAfter(time.Second)
 	}
 	switch e.Code[:min(2, len(e.Code))] {
 	case "08", "53", "57", "58": // connection, resources, shut down, system
 		return unreachable(err)
 	}
 	return fmt.Errorf("store: %w", err)
+}
+
+// readOnly is a database that takes no writes: a standby, or one that was set so.
+func readOnly(err error) *fault.Error {
+	return fault.Wrap(err, fault.Unavailable, codeReadOnly,
+		"The database takes no changes now, as a standby or one set to read-only: nothing was changed, and what programs read is served as before. Try again when its primary is back").WithRetryAfter(time.Second)
 }
 
 func unreachable(err error) *fault.Error {

@@ -23,12 +23,27 @@ func (s *Store) read(ctx context.Context, fn func(query) error) (err error) {
 }
 
 func (s *Store) reading(ctx context.Context, fn func(query) error) error {
-	tx, err := s.reader.BeginTx(ctx, s.engine.isolation().read)
+	tx, err := s.beginRead(ctx)
 	if err != nil {
-		return translate(fmt.Errorf("begin: %w", err))
+		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
 	return fn(query{ctx: ctx, db: tx})
+}
+
+// beginRead passes over the connections that the database has ended since they
+// were used last, as it does when it is stopped: nothing was asked on them yet.
+func (s *Store) beginRead(ctx context.Context) (*sql.Tx, error) {
+	for ended := 0; ; ended++ {
+		tx, err := s.reader.BeginTx(ctx, s.engine.isolation().read)
+		if err == nil {
+			return tx, nil
+		}
+		err = translate(fmt.Errorf("begin: %w", err))
+		if _, again := s.engine.again(err, 1); !again || ended == s.reader.Stats().MaxOpenConnections || ctx.Err() != nil {
+			return nil, err
+		}
+	}
 }
 
 // glance is read for what is one statement: it sees one state by itself, and

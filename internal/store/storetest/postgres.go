@@ -38,6 +38,12 @@ func EmptyPostgres(t testing.TB) string {
 	return sharedServer(t).database(t, "")
 }
 
+// PostgresWith is EmptyPostgres with options of CREATE DATABASE.
+func PostgresWith(t testing.TB, options string) string {
+	t.Helper()
+	return sharedServer(t).database(t, options)
+}
+
 // OnPostgres says whether the tests that take either engine run on PostgreSQL:
 // BURGEE_TEST_STORE=postgres, as scripts/twice has it the second time.
 func OnPostgres() bool { return os.Getenv("BURGEE_TEST_STORE") == "postgres" }
@@ -242,8 +248,9 @@ func hold(environ ...string) (*Held, error) {
 	return held, nil
 }
 
-// Order has the server stop, crash or start.
-func (h *Held) Order(t testing.TB, order string) {
+// Order has the server stop, crash or start, make a standby, whose address is
+// the answer, or promote that.
+func (h *Held) Order(t testing.TB, order string) (answer string) {
 	t.Helper()
 	if _, err := fmt.Fprintln(h.orders, order); err != nil {
 		t.Fatal(err)
@@ -251,6 +258,7 @@ func (h *Held) Order(t testing.TB, order string) {
 	if !h.answers.Scan() {
 		t.Fatalf("%s: %s", order, h.words())
 	}
+	return h.answers.Text()
 }
 
 func (h *Held) words() string {
