@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"iter"
 	"slices"
 )
 
@@ -36,12 +37,24 @@ func EncodeHeader(h Header) []byte {
 // kind and key.
 func Root(lines [][]byte) string { return rootOf(inOrder(lines)) }
 
-func rootOf(sorted []entity) string {
+// RootOfSums is Root of lines of which only the SHA-256 sums are known. They
+// come in the root's order: by kind, then by key.
+func RootOfSums(sums iter.Seq[[sha256.Size]byte]) string {
 	all := sha256.New()
-	for i := range sorted {
-		all.Write(sorted[i].sum[:])
+	for sum := range sums {
+		all.Write(sum[:])
 	}
 	return hex.EncodeToString(all.Sum(nil))
+}
+
+func rootOf(sorted []entity) string {
+	return RootOfSums(func(yield func([sha256.Size]byte) bool) {
+		for i := range sorted {
+			if !yield(sorted[i].sum) {
+				return
+			}
+		}
+	})
 }
 
 // inOrder takes lines apart and sorts them by kind ("flag" before
