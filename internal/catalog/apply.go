@@ -38,7 +38,7 @@ func (s *Service) Apply(ctx context.Context, actor account.Actor, project string
 // planOnly runs a plan in a read transaction, with every check of a commit.
 func (s *Service) planOnly(ctx context.Context, actor account.Actor, cmd command, plan func(*edit) error, result *ApplyResult) (ApplyResult, error) {
 	_, err := s.read(ctx, actor, cmd.project, func(r Reader, v view) error {
-		e := &edit{view: v, reader: r, seeds: document.RandomSeeds(s.random), readings: &s.readings, actions: map[string]ActionKind{}}
+		e := &edit{view: v, reader: r, seeds: document.RandomSeeds(s.random), actions: map[string]ActionKind{}}
 		if err := plan(e); err != nil {
 			return err
 		}

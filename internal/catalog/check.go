@@ -2,8 +2,6 @@ package catalog
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
@@ -19,72 +17,80 @@ const (
 	maxFlags    = 5000
 )
 
-// lower writes the wire lines of the environments.
-func lower(p *document.Project, environments []EnvironmentRow) (wireLines, error) {
-	out := make(wireLines, len(environments))
-	for _, environment := range environments {
-		lines, err := p.Lower(environment.Key)
-		if err != nil {
-			return nil, err
-		}
-		if err := fits(environment.Key, lines); err != nil {
-			return nil, err
-		}
-		out[environment.Key] = lines
+// serving is what programs will get in an environment.
+type serving struct {
+	environment EnvironmentRow
+	lines       lines     // all
+	differing   []LineRow // from the revision before
+	// around are the altered lines with those that depend on them or that they
+	// depend on: whether anything can be served that could be before.
+	around [][]byte
+}
+
+// serve writes the wire lines of an environment that the changes may alter, and
+// holds it to the limits.
+func (e *edit) serve(environment EnvironmentRow) (serving, error) {
+	before, err := e.linesOf(e.reader, environment.ID)
+	if err != nil {
+		return serving{}, err
 	}
-	return out, nil
+	altered := document.Altered(e.changes, e.project, e.next, environment.Key)
+	lowered, err := e.next.LowerEach(environment.Key, e.next.Around(environment.Key, altered))
+	if err != nil {
+		return serving{}, err
+	}
+	out := serving{environment: environment}
+	out.lines, out.differing = before.with(altered, lowered)
+	for _, line := range lowered {
+		if line != nil {
+			out.around = append(out.around, line)
+		}
+	}
+	return out, out.fits()
 }
 
 // fits holds an environment to the limits.
-func fits(environment string, lines map[document.EntityRef][]byte) error {
-	total := 0
-	for ref, line := range lines {
-		total += len(line)
-		if ref.Kind == "flag" && len(line) > maxLine {
-			return fault.New(fault.Invalid, "flag_too_large", "The flag %s would be %d kB in %s; at most %d kB fit. Move long lists into a target group", ref.Key, len(line)>>10, environment, maxLine>>10)
+func (s serving) fits() error {
+	for _, row := range s.differing {
+		if row.Ref.Kind == "flag" && len(row.Line) > maxLine {
+			return fault.New(fault.Invalid, "flag_too_large", "The flag %s would be %d kB in %s; at most %d kB fit. Move long lists into a target group",
+				row.Ref.Key, len(row.Line)>>10, s.environment.Key, maxLine>>10)
 		}
 	}
-	if total > maxSnapshot {
-		return fault.New(fault.Invalid, "snapshot_too_large", "%s would be %d MB; at most %d MB fit. Archive flags or shorten lists", environment, total>>20, maxSnapshot>>20)
+	if total := s.lines.size(); total > maxSnapshot {
+		return fault.New(fault.Invalid, "snapshot_too_large", "%s would be %d MB; at most %d MB fit. Archive flags or shorten lists",
+			s.environment.Key, total>>20, maxSnapshot>>20)
 	}
 	return nil
 }
 
-// dryRun compiles what programs would get. A change that some engine could not
-// use is refused here, before it is anyone's truth. It returns the roots of the
-// environments, by key.
-func (r *readings) dryRun(project ProjectRow, environments []EnvironmentRow, lines wireLines) (map[string]string, error) {
-	roots := make(map[string]string, len(environments))
-	for _, environment := range environments {
-		read, snapshot, err := compile(project.Key, environment.Key, environment.Revision+1, lines[environment.Key], r.of(environment.ID))
-		if err != nil {
-			return nil, fmt.Errorf("catalog: dry run of %s: %w", environment.Key, err)
-		}
-		r.keep(environment.ID, read)
-		roots[environment.Key] = read.Header().Root
-		problems := snapshot.Problems()
-		if len(problems) == 0 {
-			continue
-		}
-		out := fault.New(fault.Invalid, "not_servable", "This change cannot be served in %s", environment.Key)
-		for _, problem := range problems {
-			out.WithField(problem.Kind+"."+problem.Flag, "%s: %s", problem.Code, problem.Message)
-		}
-		return nil, out
+// dryRun compiles what programs would get of all that a change may have spoilt. A
+// change that some engine could not use is refused here, before it is anyone's
+// truth.
+func (s serving) dryRun(project ProjectRow) error {
+	snapshot, err := compile(project.Key, s.environment.Key, s.environment.Revision+1, s.around)
+	if err != nil {
+		return fmt.Errorf("catalog: dry run of %s: %w", s.environment.Key, err)
 	}
-	return roots, nil
+	problems := snapshot.Problems()
+	if len(problems) == 0 {
+		return nil
+	}
+	out := fault.New(fault.Invalid, "not_servable", "This change cannot be served in %s", s.environment.Key)
+	for _, problem := range problems {
+		out.WithField(problem.Kind+"."+problem.Flag, "%s: %s", problem.Code, problem.Message)
+	}
+	return out
 }
 
-// compile makes of wire lines what programs make of them. What was read before,
-// if anything, saves work.
-func compile(project, environment string, revision int64, lines map[document.EntityRef][]byte, before *ruleset.Document) (*ruleset.Document, *eval.Snapshot, error) {
-	header := ruleset.Header{
+// compile makes of wire lines what programs make of them.
+func compile(project, environment string, revision int64, lines [][]byte) (*eval.Snapshot, error) {
+	read, err := ruleset.NewDocument(ruleset.Header{
 		Burgee: ruleset.WireVersion, Project: project, Environment: environment,
 		Revision: revision, Hash: ruleset.HashP32,
-	}
-	read, err := before.Next(header, slices.Collect(maps.Values(lines)))
+	}, lines)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return read, eval.Compile(read.Set()), nil
+	return eval.Compile(read.Set()), nil
 }

@@ -31,8 +31,6 @@ type edit struct {
 	seeds   document.SeedFunc
 	comment string
 
-	readings *readings // of the Service
-
 	next     *document.Project     // the state wanted; nil while nothing changes
 	changes  []document.Change     // from the view's project to next
 	actions  map[string]ActionKind // flag key → archive or restore, where it is that
@@ -114,7 +112,7 @@ func (s *Service) begin(tx Tx, actor account.Actor, cmd command) (*edit, error) 
 	}
 	return &edit{
 		view: v, tx: tx, reader: tx, now: clock.Millis(s.clock), comment: cmd.opts.Comment,
-		seeds: document.RandomSeeds(s.random), readings: &s.readings,
+		seeds:   document.RandomSeeds(s.random),
 		actions: map[string]ActionKind{}, made: map[string]flagMeta{},
 	}, nil
 }
@@ -129,13 +127,13 @@ func (e *edit) merge(file *document.File) error {
 	return nil
 }
 
-// propose makes the command of a whole project state. Flags that were archived
+// propose makes the command of an edit of the project. Flags that were archived
 // or restored are one change each: their configurations wait beside them.
-func (e *edit) propose(next *document.Project) error {
+func (e *edit) propose(next *document.Editor) error {
 	if wrong := next.Validate(); wrong != nil {
 		return wrong
 	}
-	e.next, e.changes = next, document.Changes(e.aside(), next)
+	e.next, e.changes = next.Project(), next.ChangesFrom(e.aside())
 	return nil
 }
 
@@ -146,16 +144,17 @@ func (e *edit) aside() *document.Project {
 	if len(e.actions) == 0 {
 		return e.project
 	}
-	out := e.project.Clone()
+	out := e.project.Edit()
 	for key, action := range e.actions {
-		for environment, configurations := range out.Configurations {
-			delete(configurations, key)
-			if c := e.hidden.configurations[environment][key]; c != nil && action == ActionRestore {
-				configurations[key] = c
+		for _, environment := range e.project.Environments {
+			var waiting *document.Configuration
+			if action == ActionRestore {
+				waiting = e.hidden.configurations[environment][key]
 			}
+			out.PutConfiguration(environment, key, waiting)
 		}
 	}
-	return out
+	return out.Project()
 }
 
 // settle checks the state that a command wants, and writes it.
@@ -171,33 +170,31 @@ func (s *Service) settle(e *edit, actor account.Actor, cmd command) (committed, 
 	return s.write(e, actor, cmd, after)
 }
 
-// wireLines are the lines of environments, by key.
-type wireLines map[string]map[document.EntityRef][]byte
-
-// checked is what programs will get, found servable.
-type checked struct {
-	environments []EnvironmentRow // those that get a revision
-	lines        wireLines
-	roots        map[string]string // by key
-}
-
-// check authorises the changes and compiles what they lead to.
-func (e *edit) check(actor account.Actor, cmd command) (checked, error) {
+// check authorises the changes and finds out whether what they lead to can be
+// served. It returns what each environment that gets a revision will serve.
+func (e *edit) check(actor account.Actor, cmd command) ([]serving, error) {
 	for _, c := range e.changes {
 		if err := authorise(actor, cmd, c); err != nil {
-			return checked{}, err
+			return nil, err
 		}
 		if err := stays(c); err != nil {
-			return checked{}, err
+			return nil, err
 		}
 	}
-	after := checked{environments: e.concerned()}
-	var err error
-	if after.lines, err = lower(e.next, after.environments); err != nil {
-		return checked{}, err
+	var after []serving
+	for _, environment := range e.concerned() {
+		s, err := e.serve(environment)
+		if err != nil {
+			return nil, err
+		}
+		after = append(after, s)
 	}
-	after.roots, err = e.readings.dryRun(e.row, after.environments, after.lines)
-	return after, err
+	for _, s := range after {
+		if err := s.dryRun(e.row); err != nil {
+			return nil, err
+		}
+	}
+	return after, nil
 }
 
 // authorise asks for the right that a change takes.

@@ -3,8 +3,8 @@
 // every change.
 //
 // All writes take the same way (commit.go): one transaction loads the project,
-// authorises with account.Can, applies the command, checks the result as a
-// whole, compiles it as a dry run, writes the rows that differ with one change
+// authorises with account.Can, applies the command, checks and compiles what it
+// may have spoilt, writes the rows that differ with one change
 // row per object, and raises the revision of each environment concerned. Only
 // after COMMIT the revision is announced. Who wants to change configuration in
 // another way changes this package.

@@ -96,8 +96,8 @@ func (s *Service) DeleteExperiment(ctx context.Context, actor account.Actor, pro
 		if x.State == document.Running {
 			return fault.New(fault.Conflict, "experiment_running", "The experiment %s runs in %s; stop it first", key, x.Environment)
 		}
-		next := e.project.Clone()
-		delete(next.Experiments, key)
+		next := e.project.Edit()
+		next.DeleteExperiment(key)
 		return e.propose(next)
 	})
 }

@@ -52,7 +52,7 @@ func (s *Service) ArchiveFlag(ctx context.Context, actor account.Actor, project,
 		if err != nil || archived {
 			return err
 		}
-		next := e.project.Clone()
+		next := e.project.Edit()
 		if err := e.archive(next, key); err != nil {
 			return err
 		}
@@ -61,16 +61,16 @@ func (s *Service) ArchiveFlag(ctx context.Context, actor account.Actor, project,
 }
 
 // archive puts a flag aside in next.
-func (e *edit) archive(next *document.Project, key string) error {
-	if uses := next.UsesOfFlag(key); len(uses) > 0 {
+func (e *edit) archive(next *document.Editor, key string) error {
+	if uses := next.Project().UsesOfFlag(key); len(uses) > 0 {
 		return fault.New(fault.Conflict, "flag_in_use", "The flag %s is used by %s; take it out there first", key, document.UseWords(uses))
 	}
 	e.actions[key] = ActionArchive
-	delete(next.Flags, key)
-	for _, configurations := range next.Configurations {
-		delete(configurations, key)
+	next.DeleteFlag(key)
+	for _, environment := range e.project.Environments {
+		next.PutConfiguration(environment, key, nil)
 	}
-	next.Archived[key] = true
+	next.SetArchived(key, true)
 	return nil
 }
 
@@ -82,22 +82,20 @@ func (s *Service) RestoreFlag(ctx context.Context, actor account.Actor, project,
 		if err != nil || !archived {
 			return err
 		}
-		next := e.project.Clone()
+		next := e.project.Edit()
 		e.restore(next, key)
 		return e.propose(next)
 	})
 }
 
 // restore takes a flag back into next.
-func (e *edit) restore(next *document.Project, key string) {
+func (e *edit) restore(next *document.Editor, key string) {
 	e.actions[key] = ActionRestore
-	next.Flags[key] = e.hidden.flags[key]
+	next.PutFlag(key, e.hidden.flags[key])
 	for environment, configurations := range e.hidden.configurations {
-		if c := configurations[key]; c != nil {
-			next.Configurations[environment][key] = c
-		}
+		next.PutConfiguration(environment, key, configurations[key])
 	}
-	delete(next.Archived, key)
+	next.SetArchived(key, false)
 }
 
 // PutConfiguration replaces what one environment does with a flag.
@@ -124,8 +122,8 @@ func (s *Service) ClearConfiguration(ctx context.Context, actor account.Actor, p
 		if e.project.Configuration(environment, flag) == nil {
 			return nil
 		}
-		next := e.project.Clone()
-		delete(next.Configurations[environment], flag)
+		next := e.project.Edit()
+		next.PutConfiguration(environment, flag, nil)
 		return e.propose(next)
 	})
 }

@@ -66,8 +66,8 @@ func (s *Service) DeleteGroup(ctx context.Context, actor account.Actor, project,
 		if uses := e.project.UsesOfGroup(key); len(uses) > 0 {
 			return fault.New(fault.Conflict, "group_in_use", "The target group %s is used by %s; take it out there first", key, document.UseWords(uses))
 		}
-		next := e.project.Clone()
-		delete(next.TargetGroups, key)
+		next := e.project.Edit()
+		next.DeleteGroup(key)
 		return e.propose(next)
 	})
 }

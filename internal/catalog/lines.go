@@ -1,59 +1,124 @@
 package catalog
 
 import (
-	"bytes"
-	"context"
-	"fmt"
+	"crypto/sha256"
+	"maps"
 	"slices"
+	"sync"
 
-	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/sdk/ruleset"
 )
 
-// VerifyLines compares what programs are sent with what the configuration of a
-// project says now, and returns a sentence for each line that differs.
-func (s *Service) VerifyLines(ctx context.Context, actor account.Actor, project string) ([]string, error) {
-	if err := account.Can(actor, account.Read, account.Scope{Project: project}); err != nil {
-		return nil, err
-	}
-	var out []string
-	err := s.store.Read(ctx, func(r Reader) error {
-		row, err := r.Project(project)
-		if err != nil {
-			return err
-		}
-		stored, err := load(r, row)
-		if err != nil {
-			return err
-		}
-		for _, e := range row.Environments {
-			lines, err := stored.project.Lower(e.Key)
-			if err != nil {
-				return fmt.Errorf("catalog: lower %s of project %s: %w", e.Key, project, err)
-			}
-			out = append(out, mismatches(e.Key, lines, stored.lines[e.Key])...)
-		}
-		return nil
-	})
-	return out, err
+// lines are the wire lines of an environment without their text, in the order of
+// its root. They never change: a change makes the next ones.
+type lines []line
+
+type line struct {
+	ref  document.EntityRef
+	sum  [sha256.Size]byte
+	size int
 }
 
-// mismatches says which stored lines are not the wanted ones.
-func mismatches(environment string, wanted, stored map[document.EntityRef][]byte) []string {
-	var out []string
-	for ref, line := range wanted {
-		switch sent, known := stored[ref]; {
-		case !known:
-			out = append(out, fmt.Sprintf("%s %s in %s is not sent", ref.Kind, ref.Key, environment))
-		case !bytes.Equal(line, sent):
-			out = append(out, fmt.Sprintf("%s %s in %s is sent otherwise than it is configured", ref.Kind, ref.Key, environment))
-		}
+func newLine(ref document.EntityRef, text []byte) line {
+	return line{ref, sha256.Sum256(text), len(text)}
+}
+
+func newLines(texts map[document.EntityRef][]byte) lines {
+	out := make(lines, 0, len(texts))
+	for ref, text := range texts {
+		out = append(out, newLine(ref, text))
 	}
-	for ref := range stored {
-		if _, known := wanted[ref]; !known {
-			out = append(out, fmt.Sprintf("%s %s in %s is sent, but is no longer there", ref.Kind, ref.Key, environment))
-		}
-	}
-	slices.Sort(out)
+	slices.SortFunc(out, func(a, b line) int { return a.ref.Compare(b.ref) })
 	return out
+}
+
+// with returns the lines after some of them, which come in their order, have been
+// written anew, and those of these that differ. One without a text is removed.
+func (l lines) with(altered []document.EntityRef, texts map[document.EntityRef][]byte) (lines, []LineRow) {
+	out := make(lines, 0, len(l)+len(altered))
+	var differing []LineRow
+	rest := l
+	for _, ref := range altered {
+		at, known := slices.BinarySearchFunc(rest, ref, func(a line, ref document.EntityRef) int { return a.ref.Compare(ref) })
+		out = append(out, rest[:at]...)
+		rest = rest[at:]
+		next := newLine(ref, texts[ref])
+		gone := texts[ref] == nil
+		switch {
+		case known && gone, known && rest[0].sum != next.sum, !known && !gone:
+			differing = append(differing, LineRow{ref, texts[ref]})
+		}
+		if known {
+			rest = rest[1:]
+		}
+		if !gone {
+			out = append(out, next)
+		}
+	}
+	return append(out, rest...), differing
+}
+
+// size is how many bytes all texts have.
+func (l lines) size() int {
+	total := 0
+	for i := range l {
+		total += l[i].size
+	}
+	return total
+}
+
+// root is ruleset.Root of the texts.
+func (l lines) root() string {
+	return ruleset.RootOfSums(func(yield func([sha256.Size]byte) bool) {
+		for i := range l {
+			if !yield(l[i].sum) {
+				return
+			}
+		}
+	})
+}
+
+// knownLines are the lines of those environments of a state that were asked for.
+// Safe for concurrent use.
+type knownLines struct {
+	mu            sync.Mutex
+	byEnvironment map[int64]lines // guarded by mu
+}
+
+// linesOf are the lines of an environment in this state. r is a transaction that
+// sees it.
+func (st *state) linesOf(r Reader, environmentID int64) (lines, error) {
+	if known, ok := st.lines.get(environmentID); ok {
+		return known, nil
+	}
+	texts, err := r.Lines(environmentID)
+	if err != nil {
+		return nil, err
+	}
+	read := newLines(texts)
+	st.lines.put(environmentID, read)
+	return read, nil
+}
+
+func (k *knownLines) get(environmentID int64) (lines, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	known, ok := k.byEnvironment[environmentID]
+	return known, ok
+}
+
+func (k *knownLines) put(environmentID int64, l lines) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.byEnvironment == nil {
+		k.byEnvironment = map[int64]lines{}
+	}
+	k.byEnvironment[environmentID] = l
+}
+
+func (k *knownLines) clone() *knownLines {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return &knownLines{byEnvironment: maps.Clone(k.byEnvironment)}
 }

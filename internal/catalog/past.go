@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -174,7 +176,7 @@ func (p *Past) compile(environment string) (*eval.Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("catalog: lower revision %d of %s: %w", p.Number, environment, err)
 	}
-	_, snapshot, err := compile(p.Project.Key, environment, p.Number, lines, nil)
+	snapshot, err := compile(p.Project.Key, environment, p.Number, slices.Collect(maps.Values(lines)))
 	if err != nil {
 		return nil, fmt.Errorf("catalog: compile revision %d of %s: %w", p.Number, environment, err)
 	}

@@ -95,7 +95,7 @@ func (r RollbackRequest) words(number int64) string {
 
 // goBack makes the command of a rollback and says what it leaves.
 func (e *edit) goBack(then *Past, request RollbackRequest) (kept []PlanItem, err error) {
-	back := &goingBack{edit: e, then: then.Project, next: e.project.Clone(), environment: request.Environment, number: then.Number}
+	back := &goingBack{edit: e, then: then.Project, next: e.project.Edit(), environment: request.Environment, number: then.Number}
 	if request.Object != "" {
 		if err := back.object(request.Kind, request.Object); err != nil {
 			return nil, err
@@ -111,9 +111,9 @@ func (e *edit) goBack(then *Past, request RollbackRequest) (kept []PlanItem, err
 	if err := e.propose(back.next); err != nil {
 		return nil, err
 	}
-	rest := &goingBack{edit: &edit{view: e.view, actions: map[string]ActionKind{}}, then: then.Project, next: e.next.Clone(), environment: request.Environment}
+	rest := &goingBack{edit: &edit{view: e.view, actions: map[string]ActionKind{}}, then: then.Project, next: e.next.Edit(), environment: request.Environment}
 	rest.shared()
-	return planOf(document.Changes(e.next, rest.next), rest.next), nil
+	return planOf(rest.next.Changes(), rest.next.Project()), nil
 }
 
 // goingBack makes the state next, which is then in what a rollback is about and
@@ -121,17 +121,17 @@ func (e *edit) goBack(then *Past, request RollbackRequest) (kept []PlanItem, err
 type goingBack struct {
 	*edit
 	then        *document.Project
-	next        *document.Project
+	next        *document.Editor
 	environment string
 	number      int64
 }
 
 // whole takes back all that is the environment's own.
 func (b *goingBack) whole() error {
-	for _, key := range sortedKeys(b.next.Flags) {
+	for _, key := range sortedKeys(b.next.Project().Flags) {
 		b.configuration(key)
 	}
-	keys := maps.Clone(b.next.Experiments)
+	keys := maps.Clone(b.next.Project().Experiments)
 	maps.Copy(keys, b.then.Experiments)
 	for _, key := range sortedKeys(keys) {
 		if x, was := b.then.Experiments[key]; was && x.Environment != b.environment {
@@ -146,17 +146,13 @@ func (b *goingBack) whole() error {
 
 // configuration takes back what the environment does with a flag.
 func (b *goingBack) configuration(flag string) {
-	if c := b.then.Configuration(b.environment, flag); c != nil {
-		b.next.Configurations[b.environment][flag] = c
-		return
-	}
-	delete(b.next.Configurations[b.environment], flag)
+	b.next.PutConfiguration(b.environment, flag, b.then.Configuration(b.environment, flag))
 }
 
 // experiment takes an experiment back. One that was not there yet is stopped if
 // it runs and else stays: its results belong to it.
 func (b *goingBack) experiment(key string) error {
-	present, is := b.next.Experiments[key]
+	present, is := b.next.Project().Experiments[key]
 	if is && present.Environment != b.environment {
 		if x, was := b.then.Experiments[key]; was && x.Environment == b.environment {
 			return fault.New(fault.Conflict, "experiment_moved", "There is another experiment %s now, in %s; an experiment keeps its environment", key, present.Environment)
@@ -166,12 +162,12 @@ func (b *goingBack) experiment(key string) error {
 	x, was := b.then.Experiments[key]
 	switch {
 	case was && is:
-		b.next.Experiments[key] = x.InPlaceOf(present)
+		b.next.PutExperiment(key, x.InPlaceOf(present))
 	case was:
-		b.next.Experiments[key] = x
+		b.next.PutExperiment(key, x)
 	case present.State == document.Running:
 		present.State = document.Stopped
-		b.next.Experiments[key] = present
+		b.next.PutExperiment(key, present)
 	}
 	return nil
 }
@@ -179,13 +175,17 @@ func (b *goingBack) experiment(key string) error {
 // shared takes back what all environments see. What was made since stays: other
 // environments may have come to use it.
 func (b *goingBack) shared() {
-	maps.Copy(b.next.Attributes, b.then.Attributes)
-	maps.Copy(b.next.TargetGroups, b.then.TargetGroups)
+	for path, a := range b.then.Attributes {
+		b.next.PutAttribute(path, a)
+	}
+	for key, g := range b.then.TargetGroups {
+		b.next.PutGroup(key, g)
+	}
 	for key, f := range b.then.Flags {
-		if b.next.Archived[key] {
+		if b.next.Project().Archived[key] {
 			b.restore(b.next, key)
 		}
-		b.next.Flags[key] = f
+		b.next.PutFlag(key, f)
 	}
 }
 
@@ -201,9 +201,9 @@ func (b *goingBack) object(kind document.Kind, key string) error {
 	case document.FlagKind:
 		return b.flagFields(key)
 	case document.TargetGroupKind:
-		return putThen(b, "target group", key, b.next.TargetGroups, b.then.TargetGroups)
+		return putThen(b, "target group", key, b.next.PutGroup, b.next.Project().TargetGroups, b.then.TargetGroups)
 	case document.AttributeKind:
-		return putThen(b, "attribute", key, b.next.Attributes, b.then.Attributes)
+		return putThen(b, "attribute", key, b.next.PutAttribute, b.next.Project().Attributes, b.then.Attributes)
 	case document.ExperimentKind:
 		return b.oneExperiment(key)
 	}
@@ -227,12 +227,12 @@ func (b *goingBack) flagFields(key string) error {
 	if _, was := b.then.Flags[key]; was && archived {
 		b.restore(b.next, key)
 	}
-	return putThen(b, "flag", key, b.next.Flags, b.then.Flags)
+	return putThen(b, "flag", key, b.next.PutFlag, b.next.Project().Flags, b.then.Flags)
 }
 
 func (b *goingBack) oneExperiment(key string) error {
 	x, was := b.then.Experiments[key]
-	present, is := b.next.Experiments[key]
+	present, is := b.next.Project().Experiments[key]
 	if (!was || x.Environment != b.environment) && (!is || present.Environment != b.environment) {
 		return fault.New(fault.NotFound, "experiment_not_found", "%s has no experiment %q, nor had it one at revision %d", b.environment, key, b.number)
 	}
@@ -240,14 +240,14 @@ func (b *goingBack) oneExperiment(key string) error {
 }
 
 // putThen takes an object of the project back.
-func putThen[T any](b *goingBack, kind, key string, next, then map[string]T) error {
+func putThen[T any](b *goingBack, kind, key string, put func(string, T), present, then map[string]T) error {
 	value, was := then[key]
 	if !was {
-		if _, is := next[key]; !is {
+		if _, is := present[key]; !is {
 			return fault.New(fault.NotFound, "object_not_found", "The project %s has no %s %q", b.row.Key, kind, key)
 		}
 		return fault.New(fault.Conflict, "not_there_yet", "At revision %d of %s there was no %s %s; delete it where it is no longer wanted", b.number, b.environment, kind, key)
 	}
-	next[key] = value
+	put(key, value)
 	return nil
 }

@@ -23,8 +23,7 @@ type Service struct {
 	tell   Announcer
 	random io.Reader
 
-	readings readings
-	pasts    pasts
+	pasts pasts
 
 	mu     sync.Mutex       // guards states
 	states map[int64]*state // newest known state by project id; the values are immutable

@@ -13,7 +13,8 @@ import (
 )
 
 // state is a project's configuration at one generation, decoded. It is
-// immutable once made: a write makes the next one.
+// immutable once made, but for lines that it comes to know: a write makes the
+// next one, which shares most of it.
 type state struct {
 	generation int64
 	entry      []byte // the newest of the record then: no other state has both
@@ -22,7 +23,7 @@ type state struct {
 	started    map[string]int64    // experiment → when it last began to run
 	// hidden holds what archived flags were, to restore them.
 	hidden hidden
-	lines  map[string]map[document.EntityRef][]byte // by environment key
+	lines  *knownLines
 }
 
 // flagMeta is what is stored of a flag beside its document.
@@ -138,24 +139,10 @@ func load(r Reader, row ProjectRow) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines, err := r.Lines(row.ID)
-	if err != nil {
-		return nil, err
-	}
-	loaded, err := decoded(row, objects)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range row.Environments {
-		loaded.lines[e.Key] = lines[e.ID]
-		if loaded.lines[e.Key] == nil {
-			loaded.lines[e.Key] = map[document.EntityRef][]byte{}
-		}
-	}
-	return loaded, nil
+	return decoded(row, objects)
 }
 
-// decoded is the state that a project's objects make, without wire lines.
+// decoded is the state that a project's objects make.
 func decoded(row ProjectRow, objects ObjectRows) (*state, error) {
 	l := &loader{
 		row:  row,
@@ -166,7 +153,7 @@ func decoded(row ProjectRow, objects ObjectRows) (*state, error) {
 			meta:       make(map[string]flagMeta, len(objects.Flags)),
 			started:    map[string]int64{},
 			hidden:     newHidden(row),
-			lines:      make(map[string]map[document.EntityRef][]byte, len(row.Environments)),
+			lines:      new(knownLines),
 		},
 	}
 	var environments []string

@@ -29,8 +29,8 @@ type Reader interface {
 	Project(key string) (ProjectRow, error)
 	// Objects returns every entity of a project.
 	Objects(projectID int64) (ObjectRows, error)
-	// Lines returns every wire line of a project, by environment id.
-	Lines(projectID int64) (map[int64]map[document.EntityRef][]byte, error)
+	// Lines returns every wire line of an environment.
+	Lines(environmentID int64) (map[document.EntityRef][]byte, error)
 	// Latest returns the newest change of every object of a project; with a
 	// kind, those of this kind, and with objects, those of these keys.
 	Latest(projectID int64, kind document.Kind, objects ...string) ([]LatestRow, error)

@@ -43,7 +43,7 @@ func (s *Service) Undo(ctx context.Context, actor account.Actor, project, enviro
 
 // takeBack puts every object back, the newest change first.
 func (e *edit) takeBack(entries []ChangeRow) error {
-	next := e.project.Clone()
+	next := e.project.Edit()
 	for _, c := range entries {
 		if err := e.untouched(c); err != nil {
 			return err
@@ -80,7 +80,7 @@ func (e *edit) untouched(c ChangeRow) error {
 
 // putFlagBack undoes a change of a flag's own fields. A flag that was made is
 // archived: its key stays known to the programs that ask for it.
-func (e *edit) putFlagBack(next *document.Project, c ChangeRow) error {
+func (e *edit) putFlagBack(next *document.Editor, c ChangeRow) error {
 	switch c.Action {
 	case ActionCreate, ActionRestore:
 		return e.archive(next, c.Object)
@@ -88,34 +88,36 @@ func (e *edit) putFlagBack(next *document.Project, c ChangeRow) error {
 		e.restore(next, c.Object)
 		return nil
 	}
-	return unmarshalInto(next.Flags, c.Object, c.Before)
+	return putDecoded(c, next.PutFlag, next.DeleteFlag)
 }
 
 // putBack undoes a change of any other object.
-func putBack(next *document.Project, c ChangeRow) error {
+func putBack(next *document.Editor, c ChangeRow) error {
 	switch c.Kind {
 	case document.ConfigurationKind:
-		return unmarshalInto(next.Configurations[c.Environment], c.Object, c.Before)
+		put := func(flag string, before *document.Configuration) { next.PutConfiguration(c.Environment, flag, before) }
+		return putDecoded(c, put, func(flag string) { put(flag, nil) })
 	case document.TargetGroupKind:
-		return unmarshalInto(next.TargetGroups, c.Object, c.Before)
+		return putDecoded(c, next.PutGroup, next.DeleteGroup)
 	case document.ExperimentKind:
-		return unmarshalInto(next.Experiments, c.Object, c.Before)
+		return putDecoded(c, next.PutExperiment, next.DeleteExperiment)
 	case document.AttributeKind:
-		return unmarshalInto(next.Attributes, c.Object, c.Before)
+		return putDecoded(c, next.PutAttribute, next.DeleteAttribute)
 	}
 	return fault.New(fault.Conflict, "undo_touched", "A change of kind %s cannot be undone", c.Kind)
 }
 
-// unmarshalInto puts the object that raw holds under the key; nil removes it.
-func unmarshalInto[T any](objects map[string]T, key string, raw json.RawMessage) error {
-	if raw == nil {
-		delete(objects, key)
+// putDecoded puts in what the object of a change was before it, or takes it out
+// where it was not there.
+func putDecoded[T any](c ChangeRow, put func(key string, before T), remove func(key string)) error {
+	if c.Before == nil {
+		remove(c.Object)
 		return nil
 	}
-	var value T
-	if err := json.Unmarshal(raw, &value); err != nil {
-		return fmt.Errorf("catalog: read %s from the record: %w", key, err)
+	var before T
+	if err := json.Unmarshal(c.Before, &before); err != nil {
+		return fmt.Errorf("catalog: read %s from the record: %w", c.Object, err)
 	}
-	objects[key] = value
+	put(c.Object, before)
 	return nil
 }

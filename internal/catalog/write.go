@@ -1,16 +1,16 @@
 package catalog
 
 import (
-	"bytes"
 	"maps"
+	"slices"
 
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/document"
 )
 
 // write makes every row of a checked change and the state after it.
-func (s *Service) write(e *edit, actor account.Actor, cmd command, next checked) (_ committed, err error) {
-	after := e.successor(next.lines)
+func (s *Service) write(e *edit, actor account.Actor, cmd command, next []serving) (_ committed, err error) {
+	after := e.successor(next)
 	for _, c := range e.changes {
 		if err := e.putObject(c, after); err != nil {
 			return committed{}, err
@@ -21,12 +21,13 @@ func (s *Service) write(e *edit, actor account.Actor, cmd command, next checked)
 	}
 	done := committed{row: e.row, state: after, raised: map[string]int64{}}
 	done.outcome = Outcome{Changed: true, Revisions: e.revisions()}
-	for _, environment := range next.environments {
-		revision, err := e.putRevision(environment, next.lines[environment.Key], next.roots[environment.Key])
+	for _, environment := range next {
+		revision, err := e.putRevision(environment)
 		if err != nil {
 			return committed{}, err
 		}
-		done.raised[environment.Key], done.outcome.Revisions[environment.Key] = revision, revision
+		key := environment.environment.Key
+		done.raised[key], done.outcome.Revisions[key] = revision, revision
 	}
 	if done.outcome.ChangeIDs, after.entry, err = s.record(e, actor, cmd, done.raised); err != nil {
 		return committed{}, err
@@ -35,16 +36,19 @@ func (s *Service) write(e *edit, actor account.Actor, cmd command, next checked)
 	return done, err
 }
 
-// successor is the state after the changes; its generation is set at the end.
-func (e *edit) successor(lines wireLines) *state {
-	after := &state{
-		project: e.next,
-		meta:    maps.Clone(e.meta),
-		started: maps.Clone(e.started),
-		hidden:  e.hidden,
-		lines:   maps.Clone(e.lines),
+// successor is the state after the changes; its generation is set at the end. It
+// shares with the state before what the changes do not touch.
+func (e *edit) successor(next []serving) *state {
+	after := &state{project: e.next, meta: e.meta, started: e.started, hidden: e.hidden, lines: e.lines.clone()}
+	for _, s := range next {
+		after.lines.put(s.environment.ID, s.lines)
 	}
-	maps.Copy(after.lines, lines)
+	if e.touches(document.FlagKind) {
+		after.meta = maps.Clone(e.meta)
+	}
+	if e.touches(document.ExperimentKind) {
+		after.started = maps.Clone(e.started)
+	}
 	if len(e.actions) > 0 {
 		after.hidden = e.hidden.clone()
 	}
@@ -52,6 +56,11 @@ func (e *edit) successor(lines wireLines) *state {
 		after.move(key, action, e.project)
 	}
 	return after
+}
+
+// touches says whether an object of a kind changes.
+func (e *edit) touches(kind document.Kind) bool {
+	return slices.ContainsFunc(e.changes, func(c document.Change) bool { return c.Kind == kind })
 }
 
 // move puts an archived flag aside, or takes a restored one back from there.
@@ -134,35 +143,17 @@ func (e *edit) startedAt(key string) int64 {
 
 // putRevision rewrites the wire lines that differ, and no others, and makes the
 // revision that has them.
-func (e *edit) putRevision(environment EnvironmentRow, lines map[document.EntityRef][]byte, root string) (int64, error) {
-	delta := DeltaRow{At: e.now, Root: root, Lines: differing(e.lines[environment.Key], lines)}
-	for _, line := range delta.Lines {
-		if err := e.tx.PutLine(environment.ID, line.Ref, line.Line); err != nil {
+func (e *edit) putRevision(s serving) (int64, error) {
+	for _, line := range s.differing {
+		if err := e.tx.PutLine(s.environment.ID, line.Ref, line.Line); err != nil {
 			return 0, err
 		}
 	}
-	revision, err := e.tx.RaiseRevision(environment.ID)
+	revision, err := e.tx.RaiseRevision(s.environment.ID)
 	if err != nil {
 		return 0, err
 	}
-	delta.Revision = revision
-	return revision, e.tx.LogDelta(environment.ID, delta)
-}
-
-// differing lists the lines that differ between before and after.
-func differing(before, after map[document.EntityRef][]byte) []LineRow {
-	var rows []LineRow
-	for ref := range before {
-		if _, stays := after[ref]; !stays {
-			rows = append(rows, LineRow{Ref: ref})
-		}
-	}
-	for ref, line := range after {
-		if !bytes.Equal(before[ref], line) {
-			rows = append(rows, LineRow{ref, line})
-		}
-	}
-	return rows
+	return revision, e.tx.LogDelta(s.environment.ID, DeltaRow{Revision: revision, At: e.now, Root: s.lines.root(), Lines: s.differing})
 }
 
 func (e *edit) putDeclarations() error {

@@ -1,6 +1,10 @@
 package document
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+	"strings"
+)
 
 // Kind is the kind of object that a change is about.
 type Kind string
@@ -55,6 +59,36 @@ type Use struct {
 type EntityRef struct {
 	Kind string // "flag" or "target_group", as ruleset.Root orders them
 	Key  string
+}
+
+// The kinds of lines.
+const (
+	flagRefKind  = "flag"
+	groupRefKind = "target_group"
+)
+
+func flagRef(key string) EntityRef  { return EntityRef{flagRefKind, key} }
+func groupRef(key string) EntityRef { return EntityRef{groupRefKind, key} }
+
+// Compare orders lines as ruleset.Root does: by kind and key.
+func (r EntityRef) Compare(other EntityRef) int {
+	return cmp.Or(strings.Compare(r.Kind, other.Kind), strings.Compare(r.Key, other.Key))
+}
+
+// node is the entity's node among those that read each other.
+func (r EntityRef) node() string {
+	if r.Kind == groupRefKind {
+		return groupNodeName(r.Key)
+	}
+	return r.Key
+}
+
+// entityOf is the entity of a node.
+func entityOf(node string) EntityRef {
+	if group, ok := cutGroup(node); ok {
+		return groupRef(group)
+	}
+	return flagRef(node)
 }
 
 // Warning is something that a plan should say though it is allowed.

@@ -1,32 +1,43 @@
 package document
 
-import "bytes"
+import (
+	"bytes"
+	"maps"
+)
 
 // Changes lists what differs between two states of a project: attributes,
 // target groups, flags, configurations, experiments, each by key.
 func Changes(before, after *Project) []Change {
-	var out []Change
-	out = compare(out, AttributeKind, before.Attributes, after.Attributes, attributeNode, nil, nil)
-	out = compare(out, TargetGroupKind, before.TargetGroups, after.TargetGroups, groupNode, nil, nil)
-	out = compare(out, FlagKind, before.Flags, after.Flags, flagNode, nil, sharedFlag)
-	for _, environment := range union(before.Configurations, after.Configurations) {
-		in := func(*Configuration) string { return environment }
-		out = compare(out, ConfigurationKind, before.Configurations[environment], after.Configurations[environment], configurationNode, in, sharedConfiguration)
-	}
-	in := func(x Experiment) string { return x.Environment }
-	return compare(out, ExperimentKind, before.Experiments, after.Experiments, experimentNode, in, nil)
+	all := before.everything()
+	all.join(after.everything())
+	return changes(before, after, all)
 }
 
-// compare appends the changes between two sets of objects of one kind. shared
+// changes is Changes of some objects.
+func changes(before, after *Project, of *selection) []Change {
+	var out []Change
+	out = compare(out, AttributeKind, of.attributes, before.Attributes, after.Attributes, attributeNode, nil, nil)
+	out = compare(out, TargetGroupKind, of.groups, before.TargetGroups, after.TargetGroups, groupNode, nil, nil)
+	out = compare(out, FlagKind, of.flags, before.Flags, after.Flags, flagNode, nil, sharedFlag)
+	for _, environment := range sortedKeys(of.configurations) {
+		in := func(*Configuration) string { return environment }
+		out = compare(out, ConfigurationKind, of.configurations[environment],
+			before.Configurations[environment], after.Configurations[environment], configurationNode, in, sharedConfiguration)
+	}
+	in := func(x Experiment) string { return x.Environment }
+	return compare(out, ExperimentKind, of.experiments, before.Experiments, after.Experiments, experimentNode, in, nil)
+}
+
+// compare appends the changes of the objects of one kind that keys names. shared
 // says, where it is given, whether two objects are the very same and so need no
-// comparison: a state is made of the one before it, and most of it is.
-func compare[T any](out []Change, kind Kind, before, after map[string]T,
+// comparison.
+func compare[T any](out []Change, kind Kind, keys map[string]bool, before, after map[string]T,
 	write func(T, style) *node, environment func(T) string, shared func(a, b T) bool,
 ) []Change {
-	for _, key := range union(before, after) {
+	for _, key := range sortedKeys(keys) {
 		old, was := before[key]
 		now, is := after[key]
-		if was && is && shared != nil && shared(old, now) {
+		if !was && !is || was && is && shared != nil && shared(old, now) {
 			continue
 		}
 		c := Change{Kind: kind, Object: key, Action: Update}
@@ -71,12 +82,7 @@ func sharedList[T any](a, b []T) bool {
 
 // union returns the keys of two maps in byte order.
 func union[V any](a, b map[string]V) []string {
-	keys := map[string]bool{}
-	for k := range a {
-		keys[k] = true
-	}
-	for k := range b {
-		keys[k] = true
-	}
+	keys := keySet(a)
+	maps.Copy(keys, keySet(b))
 	return sortedKeys(keys)
 }

@@ -13,6 +13,12 @@ func (v *validator) condition(at string, c Condition) {
 	}
 }
 
+// groupDepth counts the levels of a target group's condition.
+func (p *Project) groupDepth(group string) int {
+	v := &validator{p: p}
+	return v.depth(&ruleset.Expr{TargetGroup: group}, map[string]bool{})
+}
+
 // depth counts the levels of an expression: a clause is one. A cycle of groups
 // is reported elsewhere.
 func (v *validator) depth(e *ruleset.Expr, way map[string]bool) int {

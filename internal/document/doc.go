@@ -8,6 +8,10 @@
 //	Project → Validate, Lower → wire lines of one environment (sdk/ruleset)
 //	Project → Export → File → Render → text
 //
+// A Project never changes. An Editor makes the next one, which shares what was
+// not touched, and checks, compares and lowers what was: a change of one flag
+// costs as much in a project of five thousand as in one of five.
+//
 // The same types are the bodies of the management API and the before and after
 // of a change, in a canonical JSON form; Sentences, Diff and Summary put them
 // into words. The package knows no clock, no random source, no file and no

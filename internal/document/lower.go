@@ -13,34 +13,70 @@ import (
 // Lower writes what one environment serves as wire lines. The project must be
 // valid.
 func (p *Project) Lower(environment string) (map[EntityRef][]byte, error) {
+	refs := make([]EntityRef, 0, len(p.Flags)+len(p.TargetGroups))
+	for key := range p.TargetGroups {
+		refs = append(refs, groupRef(key))
+	}
+	for key := range p.Flags {
+		refs = append(refs, flagRef(key))
+	}
+	return p.LowerEach(environment, refs)
+}
+
+// LowerEach is Lower of some entities; nil is the line of one that is not there.
+func (p *Project) LowerEach(environment string, refs []EntityRef) (map[EntityRef][]byte, error) {
 	if !p.HasEnvironment(environment) {
 		return nil, fmt.Errorf("document: lower: the project %s has no environment %s", p.Key, environment)
 	}
-	out := make(map[EntityRef][]byte, len(p.Flags)+len(p.TargetGroups))
-	for key, g := range p.TargetGroups {
-		line, err := lowerGroup(key, g).MarshalLine()
-		if err != nil {
-			return nil, fmt.Errorf("document: lower target group %s: %w", key, err)
-		}
-		out[EntityRef{Kind: "target_group", Key: key}] = line
-	}
+	out := make(map[EntityRef][]byte, len(refs))
 	running := p.running(environment)
-	for key, f := range p.Flags {
-		configuration := p.Configuration(environment, key)
-		if configuration == nil {
-			configuration = Unconfigured(f.Type)
-		}
-		line, err := lowerFlag(key, f, configuration, running[key]).MarshalLine()
+	for _, ref := range refs {
+		line, err := p.line(environment, ref, running)
 		if err != nil {
-			return nil, fmt.Errorf("document: lower flag %s: %w", key, err)
+			return nil, err
 		}
-		if len(line) > ruleset.MaxFlagBytes {
-			return nil, fault.New(fault.Invalid, "flag_too_large",
-				"the flag %s takes %d kB in %s; at most %d fit, move lists into target groups", key, len(line)>>10, environment, ruleset.MaxFlagBytes>>10)
-		}
-		out[EntityRef{Kind: "flag", Key: key}] = line
+		out[ref] = line
 	}
 	return out, nil
+}
+
+func (p *Project) line(environment string, ref EntityRef, running map[string][]keyed) ([]byte, error) {
+	if ref.Kind == groupRefKind {
+		return p.groupLine(ref.Key)
+	}
+	return p.flagLine(environment, ref.Key, running[ref.Key])
+}
+
+func (p *Project) groupLine(key string) ([]byte, error) {
+	g, ok := p.TargetGroups[key]
+	if !ok {
+		return nil, nil
+	}
+	line, err := lowerGroup(key, g).MarshalLine()
+	if err != nil {
+		return nil, fmt.Errorf("document: lower target group %s: %w", key, err)
+	}
+	return line, nil
+}
+
+func (p *Project) flagLine(environment, key string, running []keyed) ([]byte, error) {
+	f, ok := p.Flags[key]
+	if !ok {
+		return nil, nil
+	}
+	configuration := p.Configuration(environment, key)
+	if configuration == nil {
+		configuration = Unconfigured(f.Type)
+	}
+	line, err := lowerFlag(key, f, configuration, running).MarshalLine()
+	if err != nil {
+		return nil, fmt.Errorf("document: lower flag %s: %w", key, err)
+	}
+	if len(line) > ruleset.MaxFlagBytes {
+		return nil, fault.New(fault.Invalid, "flag_too_large",
+			"the flag %s takes %d kB in %s; at most %d fit, move lists into target groups", key, len(line)>>10, environment, ruleset.MaxFlagBytes>>10)
+	}
+	return line, nil
 }
 
 // keyed is an experiment with its key.

@@ -3,7 +3,6 @@ package document
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -14,15 +13,17 @@ import (
 // Merge applies a file to a project and says what changes. Each environment
 // block, target group, experiment and attribute of the file replaces the stored
 // one whole; a flag's own fields that are left out stay, and so does everything
-// that is not in the file. current is not touched. The error is a fault that
+// that is not in the file. current, which must be sound, is not touched. The error is a fault that
 // lists every reference and value that does not fit, with its line.
 func Merge(current *Project, file *File, seeds SeedFunc) (*Project, []Change, error) {
-	m := &merger{current: current, next: current.Clone(), file: file, seeds: seeds}
+	m := &merger{current: current, edit: current.Edit(), file: file, seeds: seeds}
 	m.checkProject()
-	maps.Copy(m.next.Attributes, file.Attributes)
+	for path, a := range file.Attributes {
+		m.edit.PutAttribute(path, a)
+	}
 	for key, g := range file.TargetGroups {
 		g.By = normalBy(g.By)
-		m.next.TargetGroups[key] = g
+		m.edit.PutGroup(key, g)
 	}
 	for _, key := range sortedKeys(file.Flags) {
 		m.flag(key, file.Flags[key])
@@ -36,17 +37,18 @@ func Merge(current *Project, file *File, seeds SeedFunc) (*Project, []Change, er
 		f.Fields = m.fields
 		return nil, nil, file.Locate(f)
 	}
-	if f := m.next.Validate(); f != nil {
+	if f := m.edit.Validate(); f != nil {
 		return nil, nil, file.Locate(f)
 	}
-	return m.next, Changes(current, m.next), nil
+	return m.edit.Project(), m.edit.Changes(), nil
 }
 
 type merger struct {
-	current, next *Project
-	file          *File
-	seeds         SeedFunc
-	fields        []fault.Field
+	current *Project
+	edit    *Editor
+	file    *File
+	seeds   SeedFunc
+	fields  []fault.Field
 }
 
 func (m *merger) fail(at, format string, args ...any) {
@@ -88,14 +90,14 @@ func (m *merger) flag(key string, f Flag) {
 		seed := m.seeds(key)
 		next.Seed = &seed
 	}
-	m.next.Flags[key] = next
+	m.edit.PutFlag(key, next)
 	for _, environment := range sortedKeys(f.Environments) {
 		if !m.current.HasEnvironment(environment) {
 			m.fail(blockPath(key, environment), "%s", m.unknownEnvironment(environment))
 			continue
 		}
 		before := m.current.Configuration(environment, key)
-		m.next.Configurations[environment][key] = settleConfiguration(f.Environments[environment], before, next)
+		m.edit.PutConfiguration(environment, key, settleConfiguration(f.Environments[environment], before, next))
 	}
 }
 
@@ -208,7 +210,7 @@ func (m *merger) experiment(key string, x Experiment) {
 	}
 	x.Table, x.Past = settleArms(x, stored)
 	x.Phase = nextPhase(x, stored, known)
-	m.next.Experiments[key] = x
+	m.edit.PutExperiment(key, x)
 }
 
 // settleArms is the table of an experiment's arms with its past; one that is
@@ -250,9 +252,10 @@ func design(x Experiment) []byte {
 // checkRemovedVariations refuses to delete what is still served, and names
 // where.
 func (m *merger) checkRemovedVariations() {
+	after := m.edit.Project()
 	for _, key := range sortedKeys(m.file.Flags) {
 		stored, known := m.current.Flags[key]
-		next := m.next.Flags[key]
+		next := after.Flags[key]
 		if !known {
 			continue
 		}
@@ -260,7 +263,7 @@ func (m *merger) checkRemovedVariations() {
 			if next.Variation(v.ID) >= 0 {
 				continue
 			}
-			if uses := m.next.UsesOfVariation(key, v.ID); len(uses) > 0 {
+			if uses := after.UsesOfVariation(key, v.ID); len(uses) > 0 {
 				m.fail(join(join("flags", key), "variations"), "variation %q is still in use by %s; serve another there first", v.ID, UseWords(uses))
 			}
 		}

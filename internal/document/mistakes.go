@@ -55,7 +55,7 @@ func (p *Project) touched(changes []Change) []block {
 			paths[c.Object] = true
 		}
 	}
-	for _, r := range p.references() {
+	for _, r := range p.references(p.readersAmong(flags, groups)) {
 		if r.use.Kind == ConfigurationKind && r.reads && (groups[r.group] || flags[block{r.use.Environment, r.flag}]) {
 			add(block{r.use.Environment, r.use.Key})
 		}
@@ -64,6 +64,20 @@ func (p *Project) touched(changes []Change) []block {
 		for _, b := range p.readersOf(paths) {
 			add(b)
 		}
+	}
+	return out
+}
+
+// readersAmong selects the blocks that read one of these blocks or groups.
+func (p *Project) readersAmong(flags map[block]bool, groups map[string]bool) *selection {
+	out := newSelection()
+	for b := range flags {
+		for _, flag := range p.flagsReading(b.environment, b.flag) {
+			out.configuration(b.environment, flag)
+		}
+	}
+	for group := range groups {
+		out.usersOfGroup(p, group)
 	}
 	return out
 }

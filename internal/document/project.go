@@ -2,7 +2,6 @@ package document
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 
 	"burgee.dev/burgee/sdk/ruleset"
@@ -11,6 +10,9 @@ import (
 // Project is the whole configured state of one project, after Merge: rules
 // have ids, splits have tables, flags have seeds, and what a file may leave out
 // is filled in. Archived flags are not in it.
+//
+// NewProject makes one. Whoever made it may fill its maps, before anything else
+// is asked of it; after that it never changes, and the next state is an Editor's.
 type Project struct {
 	Key            string
 	Environments   []string // keys, in the project's own order
@@ -20,6 +22,9 @@ type Project struct {
 	Configurations map[string]map[string]*Configuration // environment → flag; absent is "nobody configured it"
 	Experiments    map[string]Experiment
 	Archived       map[string]bool // keys of archived flags: taken, and not to be used
+
+	links      map[string]*links // of the configurations, by environment
+	groupLinks *links            // of the target groups
 }
 
 // NewProject returns a project without flags.
@@ -33,29 +38,14 @@ func NewProject(key string, environments ...string) *Project {
 		Configurations: map[string]map[string]*Configuration{},
 		Experiments:    map[string]Experiment{},
 		Archived:       map[string]bool{},
+		links:          map[string]*links{},
+		groupLinks:     new(links),
 	}
 	for _, environment := range environments {
 		p.Configurations[environment] = map[string]*Configuration{}
+		p.links[environment] = new(links)
 	}
 	return p
-}
-
-// Clone returns a copy whose maps can be changed without touching p. The
-// values in them are shared: replace a configuration, never write into it.
-func (p *Project) Clone() *Project {
-	next := NewProject(p.Key, slices.Clone(p.Environments)...)
-	maps.Copy(next.Attributes, p.Attributes)
-	maps.Copy(next.TargetGroups, p.TargetGroups)
-	maps.Copy(next.Flags, p.Flags)
-	maps.Copy(next.Experiments, p.Experiments)
-	maps.Copy(next.Archived, p.Archived)
-	for environment, configurations := range p.Configurations {
-		next.Configurations[environment] = maps.Clone(configurations)
-		if next.Configurations[environment] == nil {
-			next.Configurations[environment] = map[string]*Configuration{}
-		}
-	}
-	return next
 }
 
 // HasEnvironment says whether the project has the environment.

@@ -93,9 +93,9 @@ func distance(a, b string, limit int) int {
 }
 
 // cycles reports flags and groups that need their own answer to find it.
-func (v *validator) cycles(all []reference) {
-	for _, environment := range v.p.Environments {
-		g := v.p.graph(environment, all)
+func (v *validator) cycles(environments []string) {
+	for _, environment := range environments {
+		g := v.p.graph(environment)
 		if cycle := g.cycle(); cycle != nil {
 			v.fail(g.path(cycle[0], environment), "a cycle in %s: %s; each needs the answer of the next, take one of them out",
 				environment, strings.Join(cycle, " → "))
@@ -144,9 +144,16 @@ func (g graph) row(node string, known map[string]row) row {
 // graph is who reads whose answer; a group's node is written "group x".
 type graph map[string][]string
 
-func (p *Project) graph(environment string, all []reference) graph {
+// graph is that of an environment.
+func (p *Project) graph(environment string) graph {
+	readers := &selection{groups: keySet(p.TargetGroups), experiments: keySet(p.Experiments), configurations: map[string]map[string]bool{}}
+	for _, flags := range p.readersIn(environment) {
+		for _, flag := range flags {
+			readers.configuration(environment, flag)
+		}
+	}
 	g := graph{}
-	for _, r := range all {
+	for _, r := range p.references(readers) {
 		if !r.reads {
 			continue
 		}
@@ -165,6 +172,9 @@ func (p *Project) graph(environment string, all []reference) graph {
 }
 
 func groupNodeName(key string) string { return "group " + key }
+
+// cutGroup is the key of a group's node; ok is false for a flag's.
+func cutGroup(node string) (key string, ok bool) { return strings.CutPrefix(node, groupNodeName("")) }
 
 // readers are the nodes that need the answer of what a place refers to.
 func (p *Project) readers(use Use, environment string) []string {
@@ -228,7 +238,7 @@ func (g graph) cycle() []string {
 }
 
 func (g graph) path(node, environment string) string {
-	if group, ok := strings.CutPrefix(node, "group "); ok {
+	if group, ok := cutGroup(node); ok {
 		return join("targetGroups", group)
 	}
 	return blockPath(node, environment)
@@ -237,7 +247,7 @@ func (g graph) path(node, environment string) string {
 // Reads lists the flags whose answers a flag's answer in an environment depends
 // on, itself first.
 func (p *Project) Reads(environment, flag string) []string {
-	g := p.graph(environment, p.references())
+	g := p.graph(environment)
 	seen := map[string]bool{flag: true}
 	order := []string{flag}
 	for i := 0; i < len(order); i++ {

@@ -14,21 +14,21 @@ type reference struct {
 	reads      bool // the answer of the target is needed: a condition or a prerequisite
 }
 
-// references lists every place of the project that names a flag or a group.
-func (p *Project) references() []reference {
+// references lists every place in some objects of the project that names a flag
+// or a group.
+func (p *Project) references(of *selection) []reference {
 	var out []reference
-	for _, key := range sortedKeys(p.TargetGroups) {
+	for key, g := range selected(of.groups, p.TargetGroups) {
 		use := Use{Kind: TargetGroupKind, Key: key}
-		out = appendCondition(out, use, join(join("targetGroups", key), "when"), p.TargetGroups[key].When)
+		out = appendCondition(out, use, join(join("targetGroups", key), "when"), g.When)
 	}
 	for _, environment := range p.Environments {
-		configurations := p.Configurations[environment]
-		for _, key := range sortedKeys(configurations) {
-			out = appendConfiguration(out, key, environment, configurations[key])
+		for key, c := range selected(of.configurations[environment], p.Configurations[environment]) {
+			out = appendConfiguration(out, key, environment, c)
 		}
 	}
-	for _, key := range sortedKeys(p.Experiments) {
-		out = appendExperiment(out, key, p.Experiments[key])
+	for key, x := range selected(of.experiments, p.Experiments) {
+		out = appendExperiment(out, key, x)
 	}
 	return out
 }
@@ -104,25 +104,35 @@ func appendCondition(out []reference, use Use, at string, c Condition) []referen
 // UsesOfFlag lists what else reads or controls a flag: while there is any, the
 // flag cannot be archived.
 func (p *Project) UsesOfFlag(key string) []Use {
-	return p.uses(func(r reference) bool {
+	return p.usesIn(p.users(key), func(r reference) bool {
 		return r.flag == key && (r.use.Kind != ConfigurationKind || r.use.Key != key)
 	})
 }
 
 // UsesOfGroup lists what refers to a target group.
 func (p *Project) UsesOfGroup(key string) []Use {
-	return p.uses(func(r reference) bool { return r.group == key })
+	users := newSelection()
+	users.usersOfGroup(p, key)
+	return p.usesIn(users, func(r reference) bool { return r.group == key })
 }
 
 // UsesOfVariation lists what serves a variation or asks for it, the flag's own
 // configurations included.
 func (p *Project) UsesOfVariation(flag, id string) []Use {
-	return p.uses(func(r reference) bool { return r.flag == flag && slices.Contains(r.variations, id) })
+	return p.usesIn(p.users(flag), func(r reference) bool { return r.flag == flag && slices.Contains(r.variations, id) })
 }
 
-func (p *Project) uses(match func(reference) bool) []Use {
+// users are the objects that name a flag.
+func (p *Project) users(flag string) *selection {
+	out := newSelection()
+	out.usersOfFlag(p, flag)
+	return out
+}
+
+// usesIn lists the objects with a reference that matches, each once.
+func (p *Project) usesIn(users *selection, match func(reference) bool) []Use {
 	var out []Use
-	for _, r := range p.references() {
+	for _, r := range p.references(users) {
 		if !match(r) {
 			continue
 		}

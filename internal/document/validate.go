@@ -22,29 +22,32 @@ const (
 // Validate checks everything about a project that concerns more than one
 // field: references, types, shares, cycles and limits. It returns nil when the
 // project is sound, else one fault with a field for each thing that is wrong.
-func (p *Project) Validate() *fault.Error {
+func (p *Project) Validate() *fault.Error { return p.validate(p.everything(), p.Environments) }
+
+// validate checks some objects, and for cycles and rows that are too long some
+// environments.
+func (p *Project) validate(of *selection, environments []string) *fault.Error {
 	v := &validator{p: p}
 	if len(p.Flags) > ruleset.MaxFlags {
 		v.fail("flags", "the project has %d flags; at most %d fit, archive some", len(p.Flags), ruleset.MaxFlags)
 	}
-	for _, key := range sortedKeys(p.TargetGroups) {
-		v.group(key, p.TargetGroups[key])
+	for key, g := range selected(of.groups, p.TargetGroups) {
+		v.group(key, g)
 	}
-	for _, key := range sortedKeys(p.Flags) {
-		v.flag(key, p.Flags[key])
+	for key, f := range selected(of.flags, p.Flags) {
+		v.flag(key, f)
 	}
-	for _, environment := range sortedKeys(p.Configurations) {
-		for _, key := range sortedKeys(p.Configurations[environment]) {
-			v.configuration(environment, key, p.Configurations[environment][key])
+	for _, environment := range sortedKeys(of.configurations) {
+		for key, c := range selected(of.configurations[environment], p.Configurations[environment]) {
+			v.configuration(environment, key, c)
 		}
 	}
-	for _, key := range sortedKeys(p.Experiments) {
-		v.experiment(key, p.Experiments[key])
+	for key, x := range selected(of.experiments, p.Experiments) {
+		v.experiment(key, x)
 	}
-	all := p.references()
-	v.references(all)
+	v.references(p.references(of))
 	if len(v.fields) == 0 {
-		v.cycles(all) // only sensible where every reference has an end
+		v.cycles(environments) // only sensible where every reference has an end
 	}
 	if len(v.fields) == 0 {
 		return nil

@@ -72,12 +72,12 @@ experiments: {x: {environment: production, state: running, serve: {s: blue}}}
 
 func TestRemovalsReadAsSentences(t *testing.T) {
 	_, p := readExample(t)
-	next := p.Clone()
-	delete(next.Experiments, "theme-for-all")
-	delete(next.Configurations["production"], "pay.api")
+	draft := p.Edit()
+	draft.DeleteExperiment("theme-for-all")
+	draft.PutConfiguration("production", "pay.api", nil)
 	var got []string
-	for _, change := range Changes(p, next) {
-		got = append(got, Sentences(change, next)...)
+	for _, change := range draft.Changes() {
+		got = append(got, Sentences(change, draft.Project())...)
 	}
 	want := []string{
 		"pay.api in production: no longer configured, the program's own default is served",

@@ -98,22 +98,17 @@ func (t catalogTx) Objects(projectID int64) (out catalog.ObjectRows, err error) 
 }
 
 // Lines implements catalog.Reader.
-func (t catalogTx) Lines(projectID int64) (map[int64]map[document.EntityRef][]byte, error) {
-	out := map[int64]map[document.EntityRef][]byte{}
+func (t catalogTx) Lines(environmentID int64) (map[document.EntityRef][]byte, error) {
+	out := map[document.EntityRef][]byte{}
 	err := t.q.each(func(from scanner) error {
-		var environmentID int64
 		var ref document.EntityRef
 		var line []byte
-		if err := from.Scan(&environmentID, &ref.Kind, &ref.Key, &line); err != nil {
+		if err := from.Scan(&ref.Kind, &ref.Key, &line); err != nil {
 			return err
 		}
-		if out[environmentID] == nil {
-			out[environmentID] = map[document.EntityRef][]byte{}
-		}
-		out[environmentID][ref] = line
+		out[ref] = line
 		return nil
-	}, `SELECT l.environment_id, l.kind, l.key, l.line FROM ruleset_line l
-		JOIN environment e ON e.id = l.environment_id WHERE e.project_id = $1`, projectID)
+	}, `SELECT kind, key, line FROM ruleset_line WHERE environment_id = $1`, environmentID)
 	return out, err
 }
 

@@ -177,8 +177,8 @@ func objects(t *testing.T, s Store) {
 		for i, rows := range [][]catalog.ObjectRow{got.Flags, got.Configurations, got.Groups, got.Experiments, got.Attributes} {
 			equal(t, []catalog.ObjectRow{all[i]}, rows)
 		}
-		lines, err := r.Lines(projectID)
-		equal(t, map[int64]map[document.EntityRef][]byte{environmentID: {ref: []byte(`{"flag":"x"}`)}}, lines)
+		lines, err := r.Lines(environmentID)
+		equal(t, map[document.EntityRef][]byte{ref: []byte(`{"flag":"x"}`)}, lines)
 		n, _ := r.DeclaredSince(7, 4)
 		equal(t, 1, n)
 		return err
@@ -194,7 +194,7 @@ func objects(t *testing.T, s Store) {
 	read(t, s, func(r catalog.Reader) error {
 		got, err := r.Objects(projectID)
 		equal(t, 1, len(got.Flags)+len(got.Configurations)+len(got.Groups)+len(got.Experiments)+len(got.Attributes))
-		lines, _ := r.Lines(projectID)
+		lines, _ := r.Lines(environmentID)
 		equal(t, 0, len(lines))
 		return err
 	})
