@@ -127,7 +127,11 @@ func (c *Client) publish(replica ruleset.Replica, source string, written time.Ti
 		c.registrar.again() // a store made anew does not know the program's flags
 	}
 	changed = previous == nil || !document.SameEntities(previous.document)
-	c.onFetched.tell(Fetched{HasChanges: changed, Source: source, Revision: conf.snapshot.Revision()})
+	news := Fetched{HasChanges: changed, Source: source, Revision: conf.snapshot.Revision()}
+	if changed && previous != nil && c.onFetched.on() {
+		news.Changed = document.ChangedFlags(previous.document)
+	}
+	c.onFetched.tell(news)
 	return changed
 }
 

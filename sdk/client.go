@@ -57,7 +57,8 @@ type Client struct {
 	resyncs atomic.Int64
 	corrupt atomic.Int64
 
-	onFetched    *notifier
+	onFetched    *notifier[Fetched]
+	onStatus     *notifier[Status]
 	onImpression func(Impression)
 	mismatches   sync.Map // key → true, for flags whose type was remarked on
 
@@ -103,7 +104,8 @@ func New(options Options) (*Client, error) {
 	}
 	c.emergency = newEmergency(os.Getenv("BURGEE_OVERRIDES"), c.log)
 	c.setBase()
-	c.onFetched = newNotifier(options.OnFetched, c.log)
+	c.onFetched = newNotifier("OnFetched", options.OnFetched, c.log)
+	c.onStatus = newNotifier("OnStatus", options.OnStatus, c.log)
 	if keyProblem(set.key) == "" {
 		c.transport = newTransport(set, options.HTTPClient, c.app)
 	}
@@ -116,6 +118,7 @@ func New(options Options) (*Client, error) {
 
 func (c *Client) start(ctx context.Context) {
 	c.done.Go(func() { c.onFetched.run(ctx) })
+	c.done.Go(func() { c.onStatus.run(ctx) })
 	if c.emergency.path != "" {
 		c.done.Go(func() { c.emergency.watch(ctx) })
 	}

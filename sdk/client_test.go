@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -63,7 +64,7 @@ func TestTheHandlerIsToldWhetherAnythingChanged(t *testing.T) {
 		defer mu.Unlock()
 		return told[n-1]
 	}
-	if f := last(1); !f.HasChanges || f.Revision != 1 || f.Err != nil {
+	if f := last(1); !f.HasChanges || f.Changed != nil || f.Revision != 1 || f.Err != nil {
 		t.Errorf("the first configuration: %+v", f)
 	}
 	s.publish(1, 2, boolean("f", false))
@@ -71,7 +72,7 @@ func TestTheHandlerIsToldWhetherAnythingChanged(t *testing.T) {
 		t.Errorf("a revision without a change of flags: %+v", f)
 	}
 	s.publish(1, 3, boolean("f", true))
-	if f := last(3); !f.HasChanges || f.Revision != 3 {
+	if f := last(3); !f.HasChanges || f.Revision != 3 || !slices.Equal(f.Changed, []string{"f"}) {
 		t.Errorf("a change: %+v", f)
 	}
 	s.refuse(http.StatusServiceUnavailable, "")

@@ -13,6 +13,11 @@ type Fetched struct {
 	// HasChanges is whether any flag's configuration differs from before;
 	// true for the first configuration.
 	HasChanges bool
+	// Changed are the flags that may serve something else than before, sorted:
+	// those whose own configuration differs, and those that may read one of
+	// them. Nil where nothing has changed, and where all may have: the first
+	// configuration, a target group, or many flags at once.
+	Changed []string
 	// Source is "stream", "poll" or "fetch", and at the start also "disk" or
 	// "bundle".
 	Source string
@@ -97,26 +102,30 @@ func (c *Client) fetchOnce(ctx context.Context, source string) (bool, error) {
 
 // notifier calls a user's handler, one call at a time, away from the
 // goroutines that keep the configuration up to date.
-type notifier struct {
-	handler func(Fetched)
+type notifier[T any] struct {
+	name    string // of the handler, as Options has it
+	handler func(T)
 	log     *slog.Logger
 	// queue holds what the handler was not told yet. When a slow handler lets
 	// it fill, the newest news waits no longer than the handler needs: older
 	// ones are dropped.
-	queue chan Fetched
+	queue chan T
 }
 
-func newNotifier(handler func(Fetched), log *slog.Logger) *notifier {
-	return &notifier{handler, log, make(chan Fetched, 64)}
+func newNotifier[T any](name string, handler func(T), log *slog.Logger) *notifier[T] {
+	return &notifier[T]{name, handler, log, make(chan T, 64)}
 }
 
-func (n *notifier) tell(f Fetched) {
-	if n.handler == nil {
+// on says whether anybody listens.
+func (n *notifier[T]) on() bool { return n.handler != nil }
+
+func (n *notifier[T]) tell(news T) {
+	if !n.on() {
 		return
 	}
 	for {
 		select {
-		case n.queue <- f:
+		case n.queue <- news:
 			return
 		default:
 		}
@@ -127,22 +136,22 @@ func (n *notifier) tell(f Fetched) {
 	}
 }
 
-func (n *notifier) run(ctx context.Context) {
+func (n *notifier[T]) run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case f := <-n.queue:
-			n.call(f)
+		case news := <-n.queue:
+			n.call(news)
 		}
 	}
 }
 
-func (n *notifier) call(f Fetched) {
+func (n *notifier[T]) call(news T) {
 	defer func() {
 		if p := recover(); p != nil {
-			n.log.Error("burgee: the OnFetched handler panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			n.log.Error("burgee: the "+n.name+" handler panicked", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 		}
 	}()
-	n.handler(f)
+	n.handler(news)
 }

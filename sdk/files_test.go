@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -99,7 +100,7 @@ func TestAStartWithoutAServerServesWhatTheLastRunStored(t *testing.T) {
 		t.Errorf("detail %+v", d)
 	}
 	_ = client.Close()
-	if len(told) == 0 || told[0] != (Fetched{HasChanges: true, Source: "disk", Revision: 2}) {
+	if len(told) == 0 || !reflect.DeepEqual(told[0], Fetched{HasChanges: true, Source: "disk", Revision: 2}) {
 		t.Errorf("told %+v", told)
 	}
 }

@@ -242,6 +242,7 @@ func (f *follower) connected() {
 		return
 	}
 	f.lost = false
+	c.onStatus.tell(c.Status())
 	conf := c.current.Load()
 	if conf == nil {
 		return
@@ -259,6 +260,7 @@ func (f *follower) disconnected(err error) {
 		return
 	}
 	f.lost = true
+	c.onStatus.tell(c.Status())
 	if refused, ok := errors.AsType[*refusal](err); ok && refused.keyRefused() {
 		c.log.Error(fmt.Sprintf("burgee: key %s was refused: %s", masked(c.set.key), first(refused.Detail, refused.Title)), "url", c.set.url)
 		return

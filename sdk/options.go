@@ -49,6 +49,9 @@ type Options struct {
 	// OnFetched is called after each applied configuration, each Fetch and
 	// each failed fetch, one call at a time on a goroutine of its own.
 	OnFetched func(Fetched)
+	// OnStatus is called when the server was reached, and when it was lost or
+	// refused the key, one call at a time on a goroutine of its own.
+	OnStatus func(Status)
 	// OnImpression, when set, is called in the evaluating goroutine after
 	// each evaluation; it must be fast.
 	OnImpression func(Impression)

@@ -16,6 +16,12 @@ type Result struct {
 	reason    Reason
 }
 
+// Without is a result that serves no variation, for a reason that lies outside of
+// a snapshot.
+func Without(reason Reason) Result {
+	return Result{cell: -1, variation: noVariation, reason: reason}
+}
+
 // Reason says why.
 func (r Result) Reason() Reason { return r.reason }
 
