@@ -12,7 +12,7 @@ PLATFORMS := linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64 win
 VENV    := build/venv
 
 GO_SOURCES   := $(shell find cmd internal sdk -name '*.go' -o -name '*.sql' 2>/dev/null) go.mod go.sum
-SDK_SOURCES  := $(shell find sdk -name '*.go' 2>/dev/null) sdk/go.mod
+SDK_SOURCES  := $(shell find sdk -name '*.go' 2>/dev/null) sdk/go.mod sdk/openfeature/go.mod
 PY_SOURCES   := $(shell find python/src -type f -not -path '*/__pycache__/*' 2>/dev/null) python/pyproject.toml python/build_wheel.py
 DASH_SOURCES := $(shell find dashboard/src dashboard/public -type f 2>/dev/null) $(wildcard dashboard/*.html dashboard/*.ts dashboard/*.json)
 
@@ -20,7 +20,7 @@ DASH_SOURCES := $(shell find dashboard/src dashboard/public -type f 2>/dev/null)
 # and once more on PostgreSQL. The store's own suite runs on both by itself.
 ON_EITHER_STORE := ./internal/account ./internal/catalog ./internal/secret ./internal/server ./internal/upkeep
 
-.PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-browser soak check bench gen golden clean dist cross test-deploy
+.PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-openfeature test-browser soak check bench gen golden clean dist cross test-deploy
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,7 @@ $(WHEEL): $(PY_SOURCES) | need-python
 
 $(GOPROXY_STAMP): $(SDK_SOURCES) | need-go
 	@go run ./internal/downloads/pack -version v$(VERSION) -module sdk -out internal/downloads/files/go
+	@go run ./internal/downloads/pack -version v$(VERSION) -module sdk/openfeature -out internal/downloads/files/go
 	@touch $@
 
 .PHONY: need-go need-node need-python
@@ -90,7 +91,7 @@ test: ## everything: Go, Python, dashboard, command line, real browser
 	@scripts/need go node python
 	@$(MAKE) --no-print-directory $(BIN) $(VENV)/.stamp
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=recurse test-code test-pages
-	@$(MAKE) --no-print-directory test-python test-e2e
+	@$(MAKE) --no-print-directory test-python test-e2e test-openfeature
 	@echo "burgee: all tests passed"
 
 # Pages mostly wait and code mostly computes, so they go side by side; each prints
@@ -141,6 +142,11 @@ test-e2e: $(BIN) $(VENV)/.stamp ## the built binary: command line scripts, both 
 	@scripts/debian strace strace "the tests of a lost store"
 	@scripts/debian ip iproute2 "the tests of a silent network"
 	@scripts/postgres run go test -count=1 -timeout 15m ./e2e/...
+
+test-openfeature: $(BIN) $(VENV)/.stamp | need-go ## OpenFeature: both providers, and the stock ones over OFREP
+	@echo "== end to end (OpenFeature)"
+	@cd sdk/openfeature && go vet ./...
+	@cd e2e/openfeature && go vet ./... && go test -count=1 ./...
 
 test-browser: $(BIN) $(VENV)/.stamp e2e/browser/node_modules/.stamp ## the guide's story in real Chromium
 	@echo "== end to end (browser)"

@@ -27,6 +27,10 @@ const noConfigurationAfter = 2 * time.Second
 // configuration is being served already.
 const freshWait = time.Second
 
+// ErrOffline is in the error of Ready when a client never will have a
+// configuration: it has no key that could work, and no bundle.
+var ErrOffline = errors.New("offline")
+
 // Client evaluates flags and keeps their configuration up to date. Its methods
 // may be called by many goroutines, and on a nil *Client, which serves the
 // defaults in the code.
@@ -168,7 +172,7 @@ func (c *Client) setBase() {
 // on in all cases.
 func (c *Client) Ready(ctx context.Context) error {
 	if c == nil || c.transport == nil && c.current.Load() == nil {
-		return errors.New("burgee: offline: " + c.Status().problem())
+		return fmt.Errorf("burgee: %w: %s", ErrOffline, c.Status().problem())
 	}
 	select {
 	case <-c.ready:

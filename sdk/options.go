@@ -75,6 +75,12 @@ type Options struct {
 	HTTPClient *http.Client
 }
 
+// Validate says which option is malformed, as New would.
+func (o Options) Validate() error {
+	_, err := o.settings()
+	return err
+}
+
 // Impression is one evaluation that happened.
 type Impression struct {
 	Flag      string
