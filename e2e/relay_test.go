@@ -118,6 +118,21 @@ func keyOf(t *testing.T, snapshot string) string {
 	return document.Header().Keys[0]
 }
 
+// oneRelayToAFolder starts another relay on a relay's folder, which ends and says why.
+func oneRelayToAFolder(t *testing.T, r *edge) {
+	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := start(t, []string{"BURGEE_RELAY_TOKEN_FILE=" + r.token}, path,
+		"relay", "--upstream", r.server.url, "--addr", freeAddress(t), "--data", r.data, "--ops-addr", "")
+	until(t, "a second relay on the folder to end", 15*time.Second, second.exited)
+	if code := second.cmd.ProcessState.ExitCode(); code != 7 || !strings.Contains(second.output(), "Another burgee is using "+r.data) {
+		t.Errorf("it ends with %d: %s", code, second.output())
+	}
+}
+
 // Programs of both SDKs change nothing but the address. The server goes away and
 // comes back, the relay is stopped and started meanwhile, and nobody notices but
 // by what is new.
@@ -127,6 +142,7 @@ func TestARelayCarriesItsServersProgramsThroughAnOutage(t *testing.T) {
 	token := strings.TrimSpace(s.burgee(t, "", "token", "create", "edge", "--scope", "relay", "--environment", "default/production"))
 	r := startRelay(t, s, token)
 	until(t, "the relay to be ready", 15*time.Second, func() bool { status, _ := r.ready(t); return status == http.StatusOK })
+	oneRelayToAFolder(t, r)
 	_, snapshot := r.get("/sdk/v1/snapshot", serverKey)
 	pinned := keyOf(t, snapshot)
 

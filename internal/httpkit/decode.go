@@ -107,6 +107,9 @@ func readAtMost(src io.Reader, limit int64) ([]byte, error) {
 		return nil, nil
 	}
 	data, err := io.ReadAll(io.LimitReader(src, limit+1))
+	if f, known := errors.AsType[*fault.Error](err); known {
+		return nil, f
+	}
 	if err != nil {
 		if _, compressed := src.(*gzip.Reader); compressed {
 			return nil, badGzip(err)

@@ -24,8 +24,9 @@ const (
 
 // Intake bounds what many requests take at a time whose bodies are small as they
 // are sent and large when they are decoded: the bytes of the bodies that are read
-// or wait, and how many are decoded. Who does not fit is told to come again. It
-// may be used by many goroutines.
+// or wait, and how many are decoded. Bytes count when they have come: who announces
+// many and sends none takes no room from others. Who does not fit is told to come
+// again. It may be used by many goroutines.
 type Intake struct {
 	decoding chan struct{} // as many tokens as may be decoded at a time
 
@@ -54,15 +55,17 @@ type Parcel struct {
 	decoding bool
 }
 
-// Receive reads the body of r, if there is room for it. Call Done when nothing of
-// the Parcel is needed any more.
-func (in *Intake) Receive(r *http.Request, limits Limits) (*Parcel, error) {
-	p := &Parcel{intake: in, request: r, limits: limits, bytes: parcelBytes + limits.body()}
-	if r.ContentLength >= 0 {
-		p.bytes = parcelBytes + min(r.ContentLength, limits.body())
-	}
-	if !in.take(p.bytes) {
+// Receive reads the body of r at a pace, as Pace has it, if there is room for it.
+// Call Done when nothing of the Parcel is needed any more.
+func (in *Intake) Receive(w http.ResponseWriter, r *http.Request, limits Limits) (*Parcel, error) {
+	p := &Parcel{intake: in, request: r, limits: limits}
+	if !in.fits(parcelBytes+min(max(r.ContentLength, 0), limits.body())) || !p.take(parcelBytes) {
 		return nil, crowded()
+	}
+	if r.ContentLength > limits.body() {
+		Pace(w, r) // it is only heard out
+	} else {
+		pace(w, r, p.take)
 	}
 	var err error
 	if p.Sent, err = receive(r, limits); err != nil {
@@ -72,13 +75,22 @@ func (in *Intake) Receive(r *http.Request, limits Limits) (*Parcel, error) {
 	return p, nil
 }
 
-func (in *Intake) take(bytes int64) bool {
+// fits says whether there is room now; none is taken.
+func (in *Intake) fits(bytes int64) bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if in.left < bytes {
+	return in.left >= bytes
+}
+
+// take takes room until Done.
+func (p *Parcel) take(bytes int64) bool {
+	p.intake.mu.Lock()
+	defer p.intake.mu.Unlock()
+	if p.intake.left < bytes {
 		return false
 	}
-	in.left -= bytes
+	p.intake.left -= bytes
+	p.bytes += bytes
 	return true
 }
 
@@ -120,7 +132,8 @@ func (p *Parcel) Done() {
 
 // crowded tells who does not fit to come again, not all at the same moment.
 func crowded() error {
-	after := time.Duration(5+rand.IntN(6)) * time.Second
 	return fault.New(fault.Unavailable, "crowded",
-		"The server reads as much as it can at a time; send the same again later").WithRetryAfter(after)
+		"The server reads as much as it can at a time; send the same again later").WithRetryAfter(retryAfter())
 }
+
+func retryAfter() time.Duration { return time.Duration(5+rand.IntN(6)) * time.Second }

@@ -14,7 +14,7 @@ import (
 
 func parcel(t *testing.T, in *Intake, body string) *Parcel {
 	t.Helper()
-	p, err := in.Receive(httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(body)), Limits{})
+	p, err := in.Receive(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(body)), Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,12 +34,12 @@ func TestBodiesBeyondTheRoomAreToldToComeAgain(t *testing.T) {
 	in := NewIntake(100<<10, 1)
 	first := parcel(t, in, `"`+strings.Repeat("x", 60<<10)+`"`)
 	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(`"`+strings.Repeat("y", 10<<10)+`"`))
-	_, err := in.Receive(request, Limits{})
+	_, err := in.Receive(httptest.NewRecorder(), request, Limits{})
 	mustComeAgain(t, err)
 
-	unread := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", io.MultiReader(strings.NewReader("1")))
-	unread.ContentLength = -1 // which may become as long as is allowed
-	_, err = in.Receive(unread, Limits{})
+	long := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", io.MultiReader(strings.NewReader(strings.Repeat("z", 50<<10))))
+	long.ContentLength = -1 // nobody knows before that it does not fit
+	_, err = in.Receive(httptest.NewRecorder(), long, Limits{})
 	mustComeAgain(t, err)
 
 	first.Done()
@@ -56,7 +56,7 @@ func TestABodyThatIsNotReadToItsEndGivesItsRoomBack(t *testing.T) {
 	in := NewIntake(100<<10, 1)
 	for range 10 {
 		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", strings.NewReader(strings.Repeat("x", 60<<10)))
-		if _, err := in.Receive(request, Limits{Body: 50 << 10}); fault.KindOf(err) != fault.TooLarge {
+		if _, err := in.Receive(httptest.NewRecorder(), request, Limits{Body: 50 << 10}); fault.KindOf(err) != fault.TooLarge {
 			t.Fatal(err)
 		}
 	}

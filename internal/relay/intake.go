@@ -48,7 +48,7 @@ func (in *Intake) events(w http.ResponseWriter, r *http.Request) {
 		httpkit.WriteProblem(w, r, err)
 		return
 	}
-	parcel, err := in.bodies.Receive(r, batchLimits)
+	parcel, err := in.bodies.Receive(w, r, batchLimits)
 	if err != nil {
 		httpkit.WriteProblem(w, r, err)
 		return
@@ -123,6 +123,7 @@ func (in *Intake) register(w http.ResponseWriter, r *http.Request) {
 		httpkit.WriteProblem(w, r, err)
 		return
 	}
+	httpkit.Pace(w, r)
 	raw, err := httpkit.ReadBody(withoutEncoding(r), httpkit.Limits{})
 	if err != nil {
 		httpkit.WriteProblem(w, r, err)

@@ -240,14 +240,15 @@ func TestABusyControlPlaneIsSaidSo(t *testing.T) {
 	}
 }
 
-// Programs that announce large bodies and do not send them fill the room; the
-// next one is told when to come again, and is taken when there is room.
+// Programs that send large bodies, and not their ends, fill the room; the next
+// one is told when to come again, and is taken when there is room.
 func TestBatchesBeyondTheRoomAreToldToComeAgain(t *testing.T) {
 	w := newWorld(t, sdkapi.Options{})
 	post := func() *http.Response {
 		return w.call(t, "POST", "/sdk/v1/events", fmt.Sprintf(`{"id":%q,"counts":[]}`, rand.Text()), withKey)
 	}
 	var slow []net.Conn
+	most := strings.Repeat(" ", 999_000)
 	for {
 		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", w.Listener.Addr().String())
 		if err != nil {
@@ -255,7 +256,7 @@ func TestBatchesBeyondTheRoomAreToldToComeAgain(t *testing.T) {
 		}
 		defer conn.Close()
 		slow = append(slow, conn)
-		_, _ = fmt.Fprintf(conn, "POST /sdk/v1/events HTTP/1.1\r\nHost: x\r\n%s\r\nContent-Length: 1000000\r\n\r\n{", withKey)
+		_, _ = fmt.Fprintf(conn, "POST /sdk/v1/events HTTP/1.1\r\nHost: x\r\n%s\r\nContent-Length: 1000000\r\n\r\n%s", withKey, most)
 		answer := post()
 		if answer.StatusCode == http.StatusAccepted && len(slow) < 100 {
 			continue

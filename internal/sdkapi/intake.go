@@ -56,7 +56,7 @@ func (a *API) takeEvents(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	parcel, err := a.intake.Receive(r, batchLimits)
+	parcel, err := a.intake.Receive(w, r, batchLimits)
 	if err != nil {
 		httpkit.WriteProblem(w, r, err)
 		return

@@ -64,6 +64,7 @@ func (a *API) register(w http.ResponseWriter, r *http.Request) {
 	}
 	var body registerBody
 	// Any text: each declaration is checked by itself.
+	httpkit.Pace(w, r)
 	if err := httpkit.Decode(r, &body, httpkit.Limits{Inflated: httpkit.MaxBody, AllowUnknown: true, AnyText: true}); err != nil {
 		httpkit.WriteProblem(w, r, err)
 		return

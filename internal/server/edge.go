@@ -16,6 +16,7 @@ import (
 	"burgee.dev/burgee/internal/presence"
 	"burgee.dev/burgee/internal/relay"
 	"burgee.dev/burgee/internal/sdkapi"
+	"burgee.dev/burgee/internal/store"
 )
 
 // NewRelay is New for a relay: the same data plane, over what another server
@@ -42,11 +43,12 @@ type edge struct {
 	sdk      *sdkapi.API
 	remote   *ofrep.API
 	handler  http.Handler
-	complete atomic.Bool // everything was served once
-	parts    []*part     // in the order of stopping
+	complete atomic.Bool  // everything was served once
+	parts    []*part      // in the order of stopping
+	unlock   func() error // gives the folder to others
 }
 
-func (s *Server) assembleRelay(context.Context) (inside, error) {
+func (s *Server) assembleRelay(ctx context.Context) (inside, error) {
 	r, err := relay.Open(relay.Options{
 		Upstream: s.cfg.Relay.Upstream, Token: s.cfg.Relay.Token, VerifyKeys: s.cfg.Relay.VerifyKeys,
 		Dir: s.cfg.Data, Version: s.build.Version, Logger: s.logger, Clock: s.clock,
@@ -54,7 +56,11 @@ func (s *Server) assembleRelay(context.Context) (inside, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &edge{server: s, relay: r, outbox: r.Outbox(), presence: presence.New(s.clock)}
+	unlock, err := s.lockRelay(ctx)
+	if err != nil {
+		return nil, err
+	}
+	e := &edge{server: s, unlock: unlock, relay: r, outbox: r.Outbox(), presence: presence.New(s.clock)}
 	e.ingest = ingest.New(r.Counts(e.outbox), ingest.Options{Logger: s.logger, Clock: s.clock})
 	e.delivery = delivery.New(r, delivery.Options{Logger: s.logger, Clock: s.clock})
 	r.Announce(func() { e.delivery.Announce(0, 0) })
@@ -64,6 +70,17 @@ func (s *Server) assembleRelay(context.Context) (inside, error) {
 	e.observe()
 	e.handler = e.routes(door)
 	return e, nil
+}
+
+// lockRelay keeps other relays out of the folder. Where nobody can write, no two
+// can: such a folder is used without.
+func (s *Server) lockRelay(ctx context.Context) (unlock func() error, err error) {
+	unlock, err = store.LockFolder(ctx, s.cfg.Data)
+	if err == nil || fault.As(err).Code == store.CodeInUse {
+		return unlock, err
+	}
+	s.logger.Warn("the relay's folder cannot be locked", "folder", s.cfg.Data, "error", err)
+	return func() error { return nil }, nil
 }
 
 // known is where a relay's gate finds keys: in what is served, but a key that is
@@ -146,5 +163,8 @@ func (e *edge) awaitStreams(ctx context.Context) { e.sdk.Wait(ctx) }
 func (e *edge) stop() {
 	for _, p := range e.parts {
 		p.stop()
+	}
+	if err := e.unlock(); err != nil {
+		e.server.logger.Warn("the lock of the relay's folder", "error", err)
 	}
 }

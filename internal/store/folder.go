@@ -17,8 +17,8 @@ const (
 	lockName     = "burgee.lock"
 )
 
-// codeInUse is the fault's code when another process holds the folder.
-const codeInUse = "data_in_use"
+// CodeInUse is the fault's code when another process holds the folder.
+const CodeInUse = "data_in_use"
 
 // openFolder opens the SQLite database of a folder.
 func (s *Store) openFolder(ctx context.Context, options Options) (err error) {
@@ -27,7 +27,7 @@ func (s *Store) openFolder(ctx context.Context, options Options) (err error) {
 		return err
 	}
 	s.lock, err = lockFolder(ctx, options.Dir)
-	if err != nil && (!options.Shared || fault.As(err).Code != codeInUse) {
+	if err != nil && (!options.Shared || fault.As(err).Code != CodeInUse) {
 		return err
 	}
 	s.shared = s.lock == nil
@@ -59,7 +59,7 @@ func (s *Store) settleRestore() error {
 		return finishRestore(s.dir)
 	}
 	if _, err := os.Stat(DatabaseFile(s.dir)); err != nil {
-		return fault.Wrap(err, fault.Unavailable, codeInUse, "A restore is at work in %s; try again when it is done", s.dir)
+		return fault.Wrap(err, fault.Unavailable, CodeInUse, "A restore is at work in %s; try again when it is done", s.dir)
 	}
 	return nil
 }
@@ -117,6 +117,16 @@ type folderLock struct {
 	conn *sql.Conn
 }
 
+// LockFolder keeps every other server and relay out of a folder that is there,
+// until release is called or the process ends. Unavailable when one uses it.
+func LockFolder(ctx context.Context, dir string) (release func() error, err error) {
+	lock, err := lockFolder(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	return lock.release, nil
+}
+
 func lockFolder(ctx context.Context, dir string) (*folderLock, error) {
 	file := filepath.Join(dir, lockName)
 	if err := privateFile(file); err != nil {
@@ -136,7 +146,7 @@ func lockFolder(ctx context.Context, dir string) (*folderLock, error) {
 	}
 	_ = db.Close()
 	if busy(err) {
-		return nil, fault.Wrap(err, fault.Unavailable, codeInUse,
+		return nil, fault.Wrap(err, fault.Unavailable, CodeInUse,
 			"Another burgee is using %s. Stop it first, or name another folder with --data", dir)
 	}
 	return nil, folderFault(dir, err)

@@ -130,7 +130,7 @@ func (s *source) openFolder(ctx context.Context, dir string) (err error) {
 		return err
 	}
 	if pending, _ := filepath.Glob(filepath.Join(escapeGlob(dir), pendingPrefix+"*.db")); len(pending) > 0 {
-		return fault.New(fault.Unavailable, codeInUse, "A restore of %s was cut off; start its server once, which finishes it, and stop it", dir)
+		return fault.New(fault.Unavailable, CodeInUse, "A restore of %s was cut off; start its server once, which finishes it, and stop it", dir)
 	}
 	s.before = s.fileState()
 	log, err := os.Stat(s.file + "-wal")
@@ -220,7 +220,7 @@ func refuseServers(q query, e engine, name string) error {
 			return err
 		}
 		if !time.Now().Before(end) || !sleep(q.ctx, 100*time.Millisecond) {
-			return fault.New(fault.Unavailable, codeInUse, "Servers use %s: there are %d connections of theirs. Stop them first", name, n)
+			return fault.New(fault.Unavailable, CodeInUse, "Servers use %s: there are %d connections of theirs. Stop them first", name, n)
 		}
 	}
 }

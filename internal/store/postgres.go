@@ -280,7 +280,7 @@ func (*postgresEngine) claim(q query) error {
 			return err
 		}
 		if !time.Now().Before(end) || !sleep(q.ctx, 100*time.Millisecond) {
-			return fault.New(fault.Unavailable, codeInUse, "Another burgee migrate-store is at work on this database; wait for it to end")
+			return fault.New(fault.Unavailable, CodeInUse, "Another burgee migrate-store is at work on this database; wait for it to end")
 		}
 	}
 }
