@@ -58,14 +58,16 @@ func TestAServerOnPostgres(t *testing.T) {
 }
 
 func TestTheCommandsForADatabaseElsewhere(t *testing.T) {
-	database := storetest.Hold(t)
+	database := storetest.Hold(t, "DURABLE=1")
 	s := startOn(t, database.Address)
+	if out, code := elsewhere(t, database.Address, "doctor"); code != 0 && !strings.Contains(out, "the support of PostgreSQL") || !strings.Contains(out, "server ") {
+		t.Errorf("burgee doctor ends with %d:\n%s", code, out)
+	}
 	for _, tt := range []struct {
 		args  []string
 		code  int
 		words string
 	}{
-		{[]string{"doctor"}, 0, "record"},
 		{[]string{"config", "print"}, 0, "postgres://burgee:…@127.0.0.1"},
 		{[]string{"backup"}, 2, "pg_dump"},
 		{[]string{"restore", "x.db", "--yes"}, 2, "pg_restore"},

@@ -38,6 +38,9 @@ type engine interface {
 	damage(q query) ([]string, error)
 	// time is the database's clock; false where that is this machine's.
 	time(q query) (at time.Time, known bool, err error)
+	// server is what the doctor looks at of a database server; false where there
+	// is none.
+	server(q query) (f ServerFacts, known bool, err error)
 	// now is the SQL for that clock, in milliseconds since 1970.
 	now() string
 	// isolation says how far transactions see each other.

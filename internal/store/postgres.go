@@ -41,8 +41,10 @@ const (
 // postgresEngine is the engine of a PostgreSQL database that many processes share.
 type postgresEngine struct {
 	config *pgx.ConnConfig
-	server string // of a move: what servers call themselves
+	named  string // of a move: what servers call themselves
 	schema int64  // this program's
+
+	durability string // synchronous_commit as examine found it
 }
 
 // newPostgres reads the address of a database. Its errors hold no password.
@@ -108,9 +110,15 @@ func (e *postgresEngine) open(ctx context.Context) (p pools, err error) {
 	}
 	p.writer = e.pool(1)
 	p.side = e.pool(2)
-	p.reader = e.readers(max(4, runtime.GOMAXPROCS(0)))
+	p.reader = e.readers(readers())
 	return p, nil
 }
+
+func readers() int { return max(4, runtime.GOMAXPROCS(0)) }
+
+// mostConnections is how many a node takes: beside those of its pools one that
+// listens, and one that asks for a lost commit.
+func mostConnections() int { return 1 + 2 + readers() + 2 }
 
 // pool is for connections that may write.
 func (e *postgresEngine) pool(connections int) *sql.DB {
@@ -136,13 +144,13 @@ func (e *postgresEngine) examine(ctx context.Context) error {
 	}
 	defer conn.Close(ctx) //nolint:errcheck // nothing was written
 	var version int
-	var encoding, durability string
+	var encoding string
 	err = conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_encoding'), current_setting('synchronous_commit')`).
-		Scan(&version, &encoding, &durability)
+		Scan(&version, &encoding, &e.durability)
 	if err != nil {
 		return e.cannotConnect(err)
 	}
-	if durability == "off" { // what was acknowledged would be lost in a crash
+	if e.durability == "off" { // what was acknowledged would be lost in a crash
 		e.config.RuntimeParams["synchronous_commit"] = "on"
 	}
 	return e.unfit(version, encoding)
@@ -266,7 +274,7 @@ func (*postgresEngine) give(q query, table, column string, n int) (values []int6
 // others are the connections that say to be a server's, this one aside.
 func (e *postgresEngine) others(q query) (n int, err error) {
 	err = q.row(`SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()`,
-		cmp.Or(e.server, e.config.RuntimeParams["application_name"])).scan(&n)
+		cmp.Or(e.named, e.config.RuntimeParams["application_name"])).scan(&n)
 	return n, err
 }
 
@@ -288,7 +296,7 @@ func (*postgresEngine) claim(q query) error {
 // forMoving is the engine for a move: its connections have no bounds, since
 // work takes as long as there is data, and do not pass for a server's.
 func (e *postgresEngine) forMoving() *postgresEngine {
-	moving := &postgresEngine{config: e.unbound(), server: e.config.RuntimeParams["application_name"], schema: e.schema}
+	moving := &postgresEngine{config: e.unbound(), named: e.config.RuntimeParams["application_name"], schema: e.schema}
 	moving.config.RuntimeParams["application_name"] = "burgee migrate-store"
 	return moving
 }

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"slices"
 	"testing"
 	"time"
 
@@ -65,5 +66,31 @@ func TestStoresThatStartTogetherMigrateOnce(t *testing.T) {
 	writers := storetest.Rows(t, db, `SELECT version FROM schema_writer`)
 	if len(twice) > 0 || len(writers) != 1 || writers[0][0] != "0.2.0" {
 		t.Errorf("applied twice: %v; written by %v", twice, writers)
+	}
+}
+
+// All texts sort by bytes, as they do in SQLite, whatever the database's own
+// collation is: the order of lines, keys and pages is the same on both.
+func TestTextSortsByBytesWhateverTheDatabaseSays(t *testing.T) {
+	db, err := sql.Open("pgx", storetest.Postgres(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	for _, column := range storetest.Rows(t, db, `SELECT t.relname::text, a.attname::text, c.collname::text
+			FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid JOIN pg_collation c ON c.oid = a.attcollation
+			WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind IN ('r', 'p') AND t.relname <> 'goose_db_version'
+				AND a.attnum > 0 AND NOT a.attisdropped AND c.collname <> 'C'`) {
+		t.Errorf("%s.%s sorts by %s; say COLLATE \"C\"", column[0], column[1], column[2])
+	}
+	if _, err := db.ExecContext(t.Context(), `INSERT INTO project (key, name, created_at) VALUES ('é', '', 1), ('a', '', 1), ('_', '', 1), ('B', '', 1), ('a-b', '', 1), ('ab', '', 1)`); err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for _, row := range storetest.Rows(t, db, `SELECT key FROM project ORDER BY key`) {
+		keys = append(keys, row[0])
+	}
+	if want := []string{"B", "_", "a", "a-b", "ab", "é"}; !slices.Equal(keys, want) {
+		t.Errorf("keys sort as %q", keys)
 	}
 }

@@ -113,6 +113,8 @@ func (sqliteEngine) later(*sql.Conn) *later { return nil }
 
 func (sqliteEngine) commit(_ query, tx *sql.Tx) error { return translate(tx.Commit()) }
 
+func (sqliteEngine) server(query) (ServerFacts, bool, error) { return ServerFacts{}, false, nil }
+
 func (sqliteEngine) again(error, int) (time.Duration, bool) { return 0, false }
 
 // atOnce: more values in one statement are not faster, and 32766 are the most.

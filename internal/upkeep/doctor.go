@@ -119,7 +119,7 @@ func (e *examination) checks() []check {
 		{"clock", true, e.checkClock},
 	}
 	if e.o.Store != "" {
-		return all
+		return append(all, check{"server", true, e.checkServer})
 	}
 	return append(all,
 		check{"signing", false, e.checkSigning},
