@@ -248,7 +248,7 @@ func TestBatchesBeyondTheRoomAreToldToComeAgain(t *testing.T) {
 		return w.call(t, "POST", "/sdk/v1/events", fmt.Sprintf(`{"id":%q,"counts":[]}`, rand.Text()), withKey)
 	}
 	var slow []net.Conn
-	most := strings.Repeat(" ", 999_000)
+	most := strings.Repeat(" ", 999_999) // of which 33 leave no room for another
 	for {
 		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", w.Listener.Addr().String())
 		if err != nil {
