@@ -23,7 +23,7 @@ export function on(method: string, path: string, body: unknown | ((request: Requ
 export const session: Session = {
   ownerExists: true,
   signedIn: true,
-  member: { id: '1', email: 'ann@corp.example', role: 'owner' },
+  member: { id: '1', email: 'ann@corp.example', roles: ['owner'], manages: true },
   encrypted: false,
   loopback: true,
   version: '0.1.0',

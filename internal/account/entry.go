@@ -1,16 +1,29 @@
 package account
 
+import (
+	"slices"
+	"strings"
+)
+
 // Entry tells the record of a change to accounts. It holds no secret and no
 // hash of one. The store writes the change and its entry in one transaction.
 type Entry struct {
 	Kind      EntryKind
 	Object    string // a member's e-mail, a token's name
 	Action    EntryAction
-	Before    any // a MemberState or a TokenState; nil is absent
-	After     any
+	Before    Told // nil is absent
+	After     Told
 	Actor     Actor
 	At        int64
 	RequestID string // empty for what was done on the server's own host
+}
+
+// Told is the state of an object as the record of a project keeps it.
+type Told interface {
+	// In returns what the record of a project keeps, and whether the object has to
+	// do with that project at all: who reads one project learns nothing of what
+	// somebody may do in another.
+	In(project string) (state any, concerns bool)
 }
 
 // EntryKind is what an entry is about.
@@ -18,8 +31,11 @@ type EntryKind string
 
 // The kinds of entries.
 const (
-	MemberEntry EntryKind = "member"
-	TokenEntry  EntryKind = "token"
+	MemberEntry  EntryKind = "member"
+	TokenEntry   EntryKind = "token"
+	LinkEntry    EntryKind = "link"    // an invitation or a link to reset a password
+	RoleEntry    EntryKind = "role"    // one that people made
+	SessionEntry EntryKind = "session" // a sign-in that was ended from elsewhere
 )
 
 // EntryAction is what happened.
@@ -36,30 +52,106 @@ const (
 type MemberState struct {
 	ID    string `json:"id"`
 	Email string `json:"email"`
-	Role  Role   `json:"role"`
+	// Roles are those that count in the project of the record, as ParseGrant reads
+	// them.
+	Roles []string `json:"roles"`
+}
+
+// In implements Told.
+func (m MemberState) In(project string) (any, bool) {
+	m.Roles = rolesIn(m.Roles, project)
+	return m, len(m.Roles) > 0
 }
 
 // TokenState is what the record keeps of an API token.
 type TokenState struct {
-	ID     string `json:"id"`
-	Name   string `json:"name"`
-	Masked string `json:"masked"`
-	Role   Role   `json:"role"`
-	// Environments is where a relay's token counts; absent is everywhere.
+	ID     string    `json:"id"`
+	Name   string    `json:"name"`
+	Masked string    `json:"masked"`
+	Kind   TokenKind `json:"kind,omitempty"`
+	Role   Role      `json:"role"`
+	// Environments is where the token counts, each a project or an environment;
+	// absent is everywhere.
 	Environments []string `json:"environments,omitempty"`
 	ExpiresAt    int64    `json:"expiresAt,omitempty"`
 }
 
+// In implements Told.
+func (t TokenState) In(project string) (any, bool) {
+	if len(t.Environments) == 0 {
+		return t, true
+	}
+	t.Environments = slices.DeleteFunc(slices.Clone(t.Environments), func(place string) bool { return !inProject(place, project) })
+	return t, len(t.Environments) > 0
+}
+
+// LinkState is what the record keeps of a link.
+type LinkState struct {
+	ID        string   `json:"id"`
+	Kind      LinkKind `json:"kind"`
+	Email     string   `json:"email"`
+	Roles     []string `json:"roles,omitempty"`
+	ExpiresAt int64    `json:"expiresAt"`
+}
+
+// In implements Told.
+func (l LinkState) In(project string) (any, bool) {
+	l.Roles = rolesIn(l.Roles, project)
+	return l, len(l.Roles) > 0
+}
+
+// RoleState is what the record keeps of a role.
+type RoleState struct {
+	Name        Role     `json:"name"`
+	Description string   `json:"description,omitempty"`
+	Actions     []Action `json:"actions"`
+}
+
+// In implements Told: roles are everybody's.
+func (r RoleState) In(string) (any, bool) { return r, true }
+
+// SessionState is what the record keeps of a sign-in.
+type SessionState struct {
+	ID        string `json:"id"`
+	Email     string `json:"email"`
+	UserAgent string `json:"userAgent,omitempty"`
+
+	roles []string // of the member
+}
+
+// In implements Told.
+func (s SessionState) In(project string) (any, bool) { return s, len(rolesIn(s.roles, project)) > 0 }
+
+func rolesIn(roles []string, project string) []string {
+	in := []string{}
+	for _, role := range roles {
+		if _, place, somewhere := strings.Cut(role, "@"); !somewhere || inProject(place, project) {
+			in = append(in, role)
+		}
+	}
+	return in
+}
+
+// inProject says whether a place, a project or an environment, is in a project.
+func inProject(place, project string) bool {
+	of, _, _ := strings.Cut(place, "/")
+	return of == project
+}
+
 func memberState(rec MemberRecord) MemberState {
-	return MemberState{ID: rec.ID, Email: rec.Email, Role: rec.Role}
+	return MemberState{ID: rec.ID, Email: rec.Email, Roles: texts(rec.Grants)}
 }
 
 func tokenState(rec TokenRecord) TokenState {
-	state := TokenState{ID: rec.ID, Name: rec.Name, Masked: rec.Masked, Role: rec.Role, ExpiresAt: rec.ExpiresAt}
-	for _, scope := range rec.Environments {
+	state := TokenState{ID: rec.ID, Name: rec.Name, Masked: rec.Masked, Kind: rec.Kind, Role: rec.Role, ExpiresAt: rec.ExpiresAt}
+	for _, scope := range rec.Scopes {
 		state.Environments = append(state.Environments, scope.String())
 	}
 	return state
+}
+
+func linkState(rec LinkRecord, roles []Grant) LinkState {
+	return LinkState{ID: idOf(rec.Hash), Kind: rec.Kind, Email: rec.Email, Roles: texts(roles), ExpiresAt: rec.ExpiresAt}
 }
 
 // onHost is the actor of what is done on the server's own host: by its

@@ -25,6 +25,9 @@ func newSecret() string {
 
 func hashOf(secret string) [32]byte { return sha256.Sum256([]byte(secret)) }
 
+// idOf names what is stored by the hash of its secret. It opens nothing.
+func idOf(hash [32]byte) string { return base64.RawURLEncoding.EncodeToString(hash[:12]) }
+
 // mask shows enough of a token to tell it from others.
 func mask(token string) string {
 	rest := strings.TrimPrefix(token, TokenPrefix)

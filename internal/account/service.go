@@ -43,11 +43,11 @@ func New(store Store, c clock.Clock, attempts Attempts) *Service {
 // the hash of any known text.
 const decoyHash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-// Person is someone with an account.
+// Person is someone with an account. Grants are sorted, the widest first.
 type Person struct {
-	ID    string
-	Email string
-	Role  Role
+	ID     string
+	Email  string
+	Grants []Grant
 }
 
 // Client is where a sign-in comes from.
@@ -80,7 +80,7 @@ func (s *Service) Setup(ctx context.Context, secret, email, password string, cli
 		return SignIn{}, err
 	}
 	member, err := s.createOwner(ctx, email, password, func(rec MemberRecord, entry Entry) error {
-		entry.Actor = Actor{Kind: Member, ID: rec.ID, Name: rec.Email, Role: rec.Role}
+		entry.Actor = Actor{Kind: Member, ID: rec.ID, Name: rec.Email}
 		entry.RequestID = client.RequestID
 		err := s.store.CreateOwner(ctx, rec, &hash, entry)
 		if fault.IsKind(err, fault.NotFound) {
@@ -91,7 +91,7 @@ func (s *Service) Setup(ctx context.Context, secret, email, password string, cli
 	if err != nil {
 		return SignIn{}, err
 	}
-	return s.begin(ctx, member, client)
+	return s.enter(ctx, member, client)
 }
 
 func (s *Service) checkLink(ctx context.Context, hash [32]byte, client Client) error {
@@ -132,50 +132,69 @@ func (s *Service) createOwner(ctx context.Context, email, password string, write
 	if err != nil {
 		return Person{}, err
 	}
-	if f := checkPassword(password); f != nil {
-		return Person{}, f
-	}
-	phc, err := s.hasher.hash(ctx, password)
+	rec, err := s.newMember(ctx, email, password, []Grant{{Role: Owner}})
 	if err != nil {
 		return Person{}, err
-	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		return Person{}, err
-	}
-	rec := MemberRecord{
-		ID: id.String(), Email: email, EmailKey: strings.ToLower(email),
-		PasswordHash: phc, Role: Owner, CreatedAt: clock.Millis(s.clock),
 	}
 	entry := Entry{Kind: MemberEntry, Object: rec.Email, Action: EntryCreate, After: memberState(rec), At: rec.CreatedAt}
 	if err := write(rec, entry); err != nil {
 		return Person{}, err
 	}
-	return memberOf(rec), nil
+	return personOf(rec), nil
+}
+
+// newMember is a member who is not stored yet.
+func (s *Service) newMember(ctx context.Context, email, password string, grants []Grant) (MemberRecord, error) {
+	phc, err := s.hashNew(ctx, password)
+	if err != nil {
+		return MemberRecord{}, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return MemberRecord{}, err
+	}
+	return MemberRecord{
+		ID: id.String(), Email: email, EmailKey: emailKey(email),
+		PasswordHash: phc, CreatedAt: clock.Millis(s.clock), Grants: grants,
+	}, nil
+}
+
+// hashNew checks a password that somebody chose, and hashes it.
+func (s *Service) hashNew(ctx context.Context, password string) (string, error) {
+	if f := checkPassword(password); f != nil {
+		return "", f
+	}
+	return s.hasher.hash(ctx, password)
 }
 
 // SetPassword gives a person another password and ends all their sessions. It
 // is for the server's own host: whoever may read the data folder may do it.
 func (s *Service) SetPassword(ctx context.Context, email, password string) error {
-	member, err := s.store.MemberByEmail(ctx, strings.ToLower(strings.TrimSpace(email)))
+	member, err := s.store.MemberByEmail(ctx, emailKey(email))
 	if err != nil {
 		return err
 	}
-	if f := checkPassword(password); f != nil {
-		return f
-	}
-	phc, err := s.hasher.hash(ctx, password)
+	phc, err := s.hashNew(ctx, password)
 	if err != nil {
 		return err
 	}
-	state := memberState(member) // without the password: the entry tells that it was set, and by whom
-	return s.store.SetPassword(ctx, member.ID, phc, Entry{
-		Kind: MemberEntry, Object: member.Email, Action: EntryUpdate, Before: state, After: state,
-		Actor: onHost(), At: clock.Millis(s.clock),
-	})
+	return s.store.SetPassword(ctx, member.ID, phc, nil, s.passwordEntry(member, onHost(), ""))
 }
 
-func memberOf(rec MemberRecord) Person { return Person{ID: rec.ID, Email: rec.Email, Role: rec.Role} }
+// passwordEntry tells that a password was set, and by whom; never which.
+func (s *Service) passwordEntry(member MemberRecord, by Actor, requestID string) Entry {
+	state := memberState(member)
+	return Entry{
+		Kind: MemberEntry, Object: member.Email, Action: EntryUpdate, Before: state, After: state,
+		Actor: by.onlyNamed(), At: clock.Millis(s.clock), RequestID: requestID,
+	}
+}
+
+func personOf(rec MemberRecord) Person {
+	return Person{ID: rec.ID, Email: rec.Email, Grants: tidy(rec.Grants)}
+}
+
+func emailKey(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
 
 func cleanEmail(email string) (string, error) {
 	email = strings.TrimSpace(email)
@@ -189,12 +208,11 @@ func cleanEmail(email string) (string, error) {
 
 // SignIn checks an e-mail and password. The answer does not tell which was wrong.
 func (s *Service) SignIn(ctx context.Context, email, password string, client Client) (SignIn, error) {
-	emailKey := strings.ToLower(strings.TrimSpace(email))
-	subjects := []Subject{accountSubject(emailKey), addressSubject(client.Address)}
+	subjects := []Subject{accountSubject(emailKey(email)), addressSubject(client.Address)}
 	if err := s.slow(ctx, subjects...); err != nil {
 		return SignIn{}, err
 	}
-	member, ok, err := s.verify(ctx, emailKey, password)
+	member, ok, err := s.verify(ctx, emailKey(email), password)
 	if err != nil {
 		return SignIn{}, err
 	}
@@ -204,24 +222,27 @@ func (s *Service) SignIn(ctx context.Context, email, password string, client Cli
 	if err := s.attempts.ForgetAttempts(ctx, subjects...); err != nil {
 		return SignIn{}, err
 	}
-	return s.begin(ctx, memberOf(member), client)
+	return s.enter(ctx, personOf(member), client)
 }
 
-// verify takes as long for an unknown e-mail as for a wrong password.
+// verify takes as long for an unknown e-mail, and for who has no password, as for
+// a wrong password.
 func (s *Service) verify(ctx context.Context, emailKey, password string) (MemberRecord, bool, error) {
 	member, err := s.store.MemberByEmail(ctx, emailKey)
-	phc := member.PasswordHash
-	if fault.IsKind(err, fault.NotFound) {
-		phc = s.decoy
-	} else if err != nil {
+	if err != nil && !fault.IsKind(err, fault.NotFound) {
 		return MemberRecord{}, false, err
+	}
+	known := err == nil && member.PasswordHash != ""
+	phc := member.PasswordHash
+	if !known {
+		phc = s.decoy
 	}
 	if len(password) > maxPassword {
 		password = ""
 	}
-	ok, verifyErr := s.hasher.verify(ctx, phc, password)
-	if verifyErr != nil {
-		return MemberRecord{}, false, verifyErr
+	ok, err := s.hasher.verify(ctx, phc, password)
+	if err != nil {
+		return MemberRecord{}, false, err
 	}
-	return member, ok && err == nil, nil
+	return member, ok && known, nil
 }

@@ -23,19 +23,22 @@ const password = "correct horse battery"
 // fails while refuse is set.
 type home struct {
 	*account.Service
+	store   *store.Store
 	entries []account.Entry
 	refuse  error
+	ahead   time.Duration // of noon
 }
 
 func open(t *testing.T) *home {
 	t.Helper()
-	noon := clock.Func(func() time.Time { return time.UnixMilli(1_800_000_000_000) })
+	h := &home{}
+	noon := clock.Func(func() time.Time { return time.UnixMilli(1_800_000_000_000).Add(h.ahead) })
 	s, err := store.Open(t.Context(), storetest.At(t, store.Options{Dir: t.TempDir(), Clock: noon}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	h := &home{}
+	h.store = s
 	h.Service = account.New(s.Accounts(func(_ catalog.Tx, e account.Entry) error {
 		if h.refuse == nil {
 			h.entries = append(h.entries, e)
@@ -69,28 +72,30 @@ func check(t *testing.T, err error) {
 func TestEachChangeOfAccountsTellsItsEntry(t *testing.T) {
 	h, ctx := open(t), t.Context()
 	const at = 1_800_000_000_000
-	host := account.Actor{Kind: account.Host, Name: "host", Role: account.Owner}
+	host := account.Actor{Kind: account.Host, Name: "host"}
 
 	link, err := h.NewSetupLink(ctx)
 	check(t, err)
 	signIn, err := h.Setup(ctx, link, " Ann@example.test ", password, account.Client{Address: "::1", RequestID: "r1"})
 	check(t, err)
-	ann := account.Actor{Kind: account.Member, ID: signIn.Member.ID, Name: "Ann@example.test", Role: account.Owner}
-	member := account.MemberState{ID: ann.ID, Email: "Ann@example.test", Role: account.Owner}
-	want(t, h.wrote(), account.Entry{Kind: "member", Object: "Ann@example.test", Action: "create", After: member, Actor: ann, At: at, RequestID: "r1"})
+	named := account.Actor{Kind: account.Member, ID: signIn.Member.ID, Name: "Ann@example.test"}
+	ann, _, err := h.BySession(ctx, signIn.Secret)
+	check(t, err)
+	member := account.MemberState{ID: ann.ID, Email: "Ann@example.test", Roles: []string{"owner"}}
+	want(t, h.wrote(), account.Entry{Kind: "member", Object: "Ann@example.test", Action: "create", After: member, Actor: named, At: at, RequestID: "r1"})
 
 	check(t, h.SetPassword(ctx, "ann@example.test", "another horse battery"))
 	want(t, h.wrote(), account.Entry{Kind: "member", Object: "Ann@example.test", Action: "update", Before: member, After: member, Actor: host, At: at})
 
 	made, secret, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: " ci ", Role: account.Owner, Life: 24 * time.Hour, RequestID: "r2"})
 	check(t, err)
-	token := account.TokenState{ID: made.ID, Name: "ci", Masked: made.Masked, Role: account.Owner, ExpiresAt: at + 86_400_000}
-	want(t, h.wrote(), account.Entry{Kind: "token", Object: "ci", Action: "create", After: token, Actor: ann, At: at, RequestID: "r2"})
+	token := account.TokenState{ID: made.ID, Name: "ci", Masked: made.Masked, Kind: account.PersonalToken, Role: account.Owner, ExpiresAt: at + 86_400_000}
+	want(t, h.wrote(), account.Entry{Kind: "token", Object: "ci", Action: "create", After: token, Actor: named, At: at, RequestID: "r2"})
 
 	ci, err := h.ByToken(ctx, secret) // the token ends itself
 	check(t, err)
 	check(t, h.DeleteToken(ctx, ci, made.ID, "r3"))
-	want(t, h.wrote(), account.Entry{Kind: "token", Object: "ci", Action: "delete", Before: token, Actor: ci, At: at, RequestID: "r3"})
+	want(t, h.wrote(), account.Entry{Kind: "token", Object: "ci", Action: "delete", Before: token, Actor: account.Actor{Kind: account.Token, ID: made.ID, Name: "ci"}, At: at, RequestID: "r3"})
 
 	installed := "bgp_" + strings.Repeat("t", 40)
 	check(t, h.InstallToken(ctx, installed, "BURGEE_INIT_TOKEN"))
@@ -127,11 +132,11 @@ func TestAChangeThatIsRefusedTellsNothing(t *testing.T) {
 			return err
 		},
 		"a relay nowhere": func() error {
-			_, _, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "x", Role: account.Relay, Environments: []account.Scope{{Project: "default", Environment: "moon"}}})
+			_, _, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "x", Role: account.Relay, Scopes: []account.Scope{{Project: "default", Environment: "moon"}}})
 			return err
 		},
 		"full rights in one environment": func() error {
-			_, _, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "x", Role: account.Owner, Environments: []account.Scope{{Project: "default", Environment: "production"}}})
+			_, _, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "x", Role: account.Owner, Scopes: []account.Scope{{Project: "default", Environment: "production"}}})
 			return err
 		},
 		"a token of no role": func() error { _, _, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "x"}); return err },
@@ -190,7 +195,7 @@ func TestARelaysTokenMayNothing(t *testing.T) {
 	ann := account.Actor{Kind: account.Member, Name: "ann@example.test", Role: account.Owner}
 	made, secret, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "edge", Role: account.Relay})
 	check(t, err)
-	if made.Role != account.Relay || len(made.Environments) != 0 {
+	if made.Role != account.Relay || len(made.Scopes) != 0 {
 		t.Errorf("made %+v", made)
 	}
 	_, err = h.ByToken(ctx, secret)
@@ -206,11 +211,14 @@ func TestARelaysTokenMayNothing(t *testing.T) {
 	}
 }
 
-func TestAnEnvironmentIsWrittenWithItsProject(t *testing.T) {
+func TestAPlaceIsAProjectOrAnEnvironmentWithItsProject(t *testing.T) {
+	if scope, err := account.ParseScope("default"); err != nil || scope != (account.Scope{Project: "default"}) {
+		t.Errorf("%+v, %v", scope, err)
+	}
 	if scope, err := account.ParseScope("default/production"); err != nil || scope != (account.Scope{Project: "default", Environment: "production"}) {
 		t.Errorf("%+v, %v", scope, err)
 	}
-	for _, text := range []string{"", "production", "/production", "default/", "a/b/c"} {
+	for _, text := range []string{"", "/production", "default/", "a/b/c"} {
 		if _, err := account.ParseScope(text); !fault.IsKind(err, fault.Invalid) {
 			t.Errorf("%q: %v", text, err)
 		}

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,8 +13,10 @@ import (
 // maxUserAgent bounds what is kept of a browser's name.
 const maxUserAgent = 200
 
-// begin starts a session.
-func (s *Service) begin(ctx context.Context, member Person, client Client) (SignIn, error) {
+// enter lets in somebody who has proven who they are, by a password, by a link or
+// in any other way: every way in ends here, and what a sign-in takes beyond that
+// proof is asked for here. It begins a new session with a new secret.
+func (s *Service) enter(ctx context.Context, member Person, client Client) (SignIn, error) {
 	secret := newSecret()
 	now := s.clock.Now()
 	rec := SessionRecord{
@@ -56,8 +59,83 @@ func (s *Service) BySession(ctx context.Context, secret string) (Actor, Person, 
 			return s.store.TouchSession(ctx, rec.Hash, now.UnixMilli(), now.Add(sessionLife).UnixMilli())
 		})
 	}
-	actor := Actor{Kind: Member, ID: member.ID, Name: member.Email, Role: member.Role}
-	return actor, memberOf(member), nil
+	return actorOf(member), personOf(member), nil
+}
+
+// actorOf is a member who acts.
+func actorOf(member MemberRecord) Actor {
+	return Actor{Kind: Member, ID: member.ID, Name: member.Email, Rights: NewRights(member.Grants...), Person: member.ID}
+}
+
+// Session is a sign-in as its member sees it.
+type Session struct {
+	ID                               string // opens nothing
+	CreatedAt, LastSeenAt, ExpiresAt int64
+	UserAgent, Address               string
+}
+
+func sessionOf(rec SessionRecord) Session {
+	return Session{
+		ID: idOf(rec.Hash), CreatedAt: rec.CreatedAt, LastSeenAt: rec.LastSeenAt, ExpiresAt: rec.ExpiresAt,
+		UserAgent: rec.UserAgent, Address: rec.Address,
+	}
+}
+
+// SessionID is the id of the session that a secret opens.
+func SessionID(secret string) string { return idOf(hashOf(secret)) }
+
+// Sessions lists the sessions of a member, of the actor's own when memberID is
+// empty, the latest used first.
+func (s *Service) Sessions(ctx context.Context, actor Actor, memberID string) ([]Session, error) {
+	member, err := s.sessionsMember(ctx, actor, memberID)
+	if err != nil {
+		return nil, err
+	}
+	recs, err := s.store.SessionsOf(ctx, member.ID)
+	if err != nil {
+		return nil, err
+	}
+	now := clock.Millis(s.clock)
+	sessions := make([]Session, 0, len(recs))
+	for _, rec := range recs {
+		if now < rec.ExpiresAt {
+			sessions = append(sessions, sessionOf(rec))
+		}
+	}
+	return sessions, nil
+}
+
+// EndSession ends a session of a member, of the actor's own when memberID is
+// empty, at once and on all nodes.
+func (s *Service) EndSession(ctx context.Context, actor Actor, memberID, id, requestID string) error {
+	member, err := s.sessionsMember(ctx, actor, memberID)
+	if err != nil {
+		return err
+	}
+	recs, err := s.store.SessionsOf(ctx, member.ID)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(recs, func(rec SessionRecord) bool { return idOf(rec.Hash) == id })
+	if at < 0 {
+		return fault.New(fault.NotFound, "session_not_found", "There is no such session; it may have ended")
+	}
+	return s.store.EndSession(ctx, recs[at].Hash, Entry{
+		Kind: SessionEntry, Object: member.Email, Action: EntryDelete,
+		Before: SessionState{ID: id, Email: member.Email, UserAgent: recs[at].UserAgent, roles: texts(member.Grants)},
+		Actor:  actor.onlyNamed(), At: clock.Millis(s.clock), RequestID: requestID,
+	})
+}
+
+// sessionsMember is whose sessions are asked for, if the actor may see them.
+func (s *Service) sessionsMember(ctx context.Context, actor Actor, memberID string) (MemberRecord, error) {
+	if memberID != "" && memberID != actor.Person {
+		return s.governed(ctx, actor, memberID)
+	}
+	if actor.Person == "" {
+		return MemberRecord{}, fault.New(fault.Forbidden, "no_person", "%s is nobody's token, and has no sessions", actor.Name)
+	}
+	return s.store.MemberByID(ctx, actor.Person)
 }
 
 // touchPatience is how long the note of a use may wait for the store's writer.
@@ -75,18 +153,11 @@ func sessionOver() *fault.Error {
 	return fault.New(fault.Unauthenticated, "session_expired", "You are signed out. Sign in again")
 }
 
-// APIToken is an API token without its secret.
-type APIToken struct {
-	ID, Name, Masked                 string
-	Role                             Role
-	Environments                     []Scope // where a relay's token counts; none is everywhere
-	CreatedAt, LastUsedAt, ExpiresAt int64
-}
-
 // ByToken finds who an API token acts for. The token of a relay acts for nobody:
 // it is Forbidden.
 func (s *Service) ByToken(ctx context.Context, token string) (Actor, error) {
-	rec, err := s.store.TokenByHash(ctx, hashOf(token))
+	holder, err := s.store.TokenByHash(ctx, hashOf(token))
+	rec := holder.Token
 	if fault.IsKind(err, fault.NotFound) {
 		return Actor{}, fault.New(fault.Unauthenticated, "token_unknown",
 			"The API token %s is not known here. Make one in Settings, Tokens", mask(token))
@@ -103,10 +174,10 @@ func (s *Service) ByToken(ctx context.Context, token string) (Actor, error) {
 	if rec.Role == Relay {
 		return Actor{}, fault.New(fault.Forbidden, "relay_token",
 			"The API token %q is a relay's token: it carries configuration to `burgee relay` and may do nothing else. "+
-				"Use a token with full rights, from Settings, Tokens", rec.Name)
+				"Use another token, from Settings, Tokens", rec.Name)
 	}
 	if now-rec.LastUsedAt >= time.Minute.Milliseconds() {
 		touch(ctx, func(ctx context.Context) error { return s.store.TouchToken(ctx, rec.ID, now) })
 	}
-	return Actor{Kind: Token, ID: rec.ID, Name: rec.Name, Role: rec.Role}, nil
+	return holder.actor(), nil
 }

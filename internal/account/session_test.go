@@ -11,12 +11,12 @@ import (
 // busy is a store that can be read while its writer never comes free.
 type busy struct{ Store }
 
-func (busy) TokenByHash(context.Context, [32]byte) (TokenRecord, error) {
-	return TokenRecord{ID: "t", Name: "deploy", Role: Owner}, nil
+func (busy) TokenByHash(context.Context, [32]byte) (HolderRecord, error) {
+	return HolderRecord{Token: TokenRecord{ID: "t", Name: "deploy", Role: Owner}}, nil
 }
 
 func (busy) SessionByHash(context.Context, [32]byte) (SessionRecord, MemberRecord, error) {
-	return SessionRecord{ExpiresAt: time.Now().Add(time.Hour).UnixMilli()}, MemberRecord{ID: "m", Email: "ann@example.com", Role: Owner}, nil
+	return SessionRecord{ExpiresAt: time.Now().Add(time.Hour).UnixMilli()}, MemberRecord{ID: "m", Email: "ann@example.com", Grants: []Grant{{Role: Owner}}}, nil
 }
 
 func (busy) TouchToken(ctx context.Context, _ string, _ int64) error { return waited(ctx) }

@@ -7,9 +7,9 @@ type MemberRecord struct {
 	ID           string // UUIDv7
 	Email        string // as typed, trimmed
 	EmailKey     string // lower case; unique
-	PasswordHash string // PHC string
-	Role         Role
-	CreatedAt    int64 // milliseconds, like every time here
+	PasswordHash string // PHC string; empty for who has no password
+	CreatedAt    int64  // milliseconds, like every time here
+	Grants       []Grant
 }
 
 // SessionRecord is a sign-in as stored.
@@ -28,14 +28,43 @@ type TokenRecord struct {
 	ID         string   // UUIDv7
 	Hash       [32]byte // SHA-256 of the whole token; unique
 	MemberID   string   // who made it; empty for BURGEE_INIT_TOKEN
+	Kind       TokenKind
 	Name       string
 	Masked     string // bgp_AbCd…wxyz
-	Role       Role
+	Role       Role   // what it may do at most; of a personal token inside what its member may
 	CreatedAt  int64
 	LastUsedAt int64 // 0 is never
 	ExpiresAt  int64 // 0 is never
-	// Environments is where the token of a relay counts; none is everywhere.
-	Environments []Scope
+	// Scopes is where the token counts; none is everywhere.
+	Scopes []Scope
+}
+
+// HolderRecord is a token with what its rights follow from, as they are now.
+type HolderRecord struct {
+	Token   TokenRecord
+	Actions []Action     // of the token's role, when people made it
+	Member  MemberRecord // of a personal token
+}
+
+// LinkRecord is a link that works once, as stored.
+type LinkRecord struct {
+	Hash      [32]byte // SHA-256 of its secret; primary key
+	Kind      LinkKind
+	Email     string  // as typed, trimmed
+	MemberID  string  // whose password it sets; empty for an invitation
+	Grants    []Grant // what an invitation gives
+	MadeBy    string  // a member's or token's id; empty for the server's host
+	Maker     string  // by name
+	CreatedAt int64
+	ExpiresAt int64
+}
+
+// RoleRecord is a role that people made, as stored.
+type RoleRecord struct {
+	Name        Role
+	Description string
+	Actions     []Action
+	CreatedAt   int64
 }
 
 // SetupLinkRecord is the one open set-up link. There is at most one row.
@@ -58,38 +87,77 @@ type Store interface {
 	// exists already. When linkHash is not nil, the link must exist, else
 	// NotFound: two requests with one link make one owner.
 	CreateOwner(ctx context.Context, member MemberRecord, linkHash *[32]byte, entry Entry) error
+	// ListMembers lists the members, by e-mail.
+	ListMembers(ctx context.Context) ([]MemberRecord, error)
 	// MemberByEmail finds a member by lower-case e-mail.
 	MemberByEmail(ctx context.Context, emailKey string) (MemberRecord, error)
 	// MemberByID finds a member.
 	MemberByID(ctx context.Context, id string) (MemberRecord, error)
 	// SetPassword replaces a member's password hash and deletes the member's
-	// sessions, in one transaction.
-	SetPassword(ctx context.Context, memberID, passwordHash string, entry Entry) error
+	// sessions and reset links, in one transaction. When link is not nil, it must
+	// exist and be of the member, else NotFound.
+	SetPassword(ctx context.Context, memberID, passwordHash string, link *[32]byte, entry Entry) error
+	// SetGrants makes a member's roles the given ones. It refuses with Conflict
+	// "member_changed" when they were others than before, with Conflict
+	// "last_owner" when nobody would own the server, and with NotFound for a place
+	// or a role that does not exist. The links that the member made end.
+	SetGrants(ctx context.Context, memberID string, before, after []Grant, entry Entry) error
+	// DeleteMember removes a member with sessions, personal tokens and links. It
+	// refuses as SetGrants does.
+	DeleteMember(ctx context.Context, memberID string, before []Grant, entry Entry) error
+
+	// CreateLink writes a link and deletes those that have ended (ExpiresAt <=
+	// CreatedAt) and earlier ones of the same kind and e-mail address. It refuses
+	// with NotFound for a place or a role that does not exist.
+	CreateLink(ctx context.Context, link LinkRecord, entry Entry) error
+	// LinkByHash finds a link.
+	LinkByHash(ctx context.Context, hash [32]byte) (LinkRecord, error)
+	// ListLinks lists the links, the oldest first.
+	ListLinks(ctx context.Context) ([]LinkRecord, error)
+	// DeleteLink removes a link; NotFound when absent.
+	DeleteLink(ctx context.Context, hash [32]byte, entry Entry) error
+	// CreateMember writes a member and deletes the link, which must exist, else
+	// NotFound: two requests with one link make one member.
+	CreateMember(ctx context.Context, member MemberRecord, link [32]byte, entry Entry) error
+
+	// ListRoles lists the roles that people made, by name.
+	ListRoles(ctx context.Context) ([]RoleRecord, error)
+	// PutRole makes or replaces a role. The links of who holds it end: they may
+	// give more than their maker may now.
+	PutRole(ctx context.Context, role RoleRecord, entry Entry) error
+	// DeleteRole removes a role; NotFound when absent, Conflict "role_used" while
+	// anybody, a token or a link has it.
+	DeleteRole(ctx context.Context, name Role, entry Entry) error
 
 	// CreateSession writes a session and deletes expired ones (ExpiresAt <= CreatedAt).
 	CreateSession(ctx context.Context, session SessionRecord) error
 	// SessionByHash finds a session, with its member.
 	SessionByHash(ctx context.Context, hash [32]byte) (SessionRecord, MemberRecord, error)
+	// SessionsOf lists a member's sessions, the latest used first.
+	SessionsOf(ctx context.Context, memberID string) ([]SessionRecord, error)
+	// EndSession is DeleteSession with an entry; NotFound when absent.
+	EndSession(ctx context.Context, hash [32]byte, entry Entry) error
 	// TouchSession moves a session's last use and expiry.
 	TouchSession(ctx context.Context, hash [32]byte, lastSeenAt, expiresAt int64) error
 	// DeleteSession removes a session; one that is absent is no error.
 	DeleteSession(ctx context.Context, hash [32]byte) error
 
 	// CreateToken writes a token. It refuses with NotFound
-	// "environment_not_found" when one of its environments does not exist. The
+	// "environment_not_found" when one of its places does not exist, and with
+	// "role_not_found" when its role does not. The
 	// data plane learns of the tokens of relays in the same way as of SDK keys:
 	// the key generation of each environment where the token counts grows.
 	CreateToken(ctx context.Context, token TokenRecord, entry Entry) error
 	// TokenByID finds a token.
 	TokenByID(ctx context.Context, id string) (TokenRecord, error)
-	// TokenByHash finds a token.
-	TokenByHash(ctx context.Context, hash [32]byte) (TokenRecord, error)
+	// TokenByHash finds a token, with its member.
+	TokenByHash(ctx context.Context, hash [32]byte) (HolderRecord, error)
 	// TouchToken notes a token's use.
 	TouchToken(ctx context.Context, id string, lastUsedAt int64) error
 	// ListTokens lists the tokens, the oldest first.
 	ListTokens(ctx context.Context) ([]TokenRecord, error)
-	// DeleteToken removes a token; NotFound when absent. Key generations grow as
-	// for CreateToken.
+	// DeleteToken removes a token and the links that it made; NotFound when absent.
+	// Key generations grow as for CreateToken.
 	DeleteToken(ctx context.Context, id string, entry Entry) error
 
 	// ReplaceSetupLink makes link the only set-up link.

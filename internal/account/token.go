@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,58 +12,126 @@ import (
 	"burgee.dev/burgee/internal/fault"
 )
 
-// TokenRequest says which API token to make.
-type TokenRequest struct {
-	Name         string
-	Role         Role          // Owner or Relay
-	Environments []Scope       // where a relay's token counts; none is everywhere
-	Life         time.Duration // 0 is without end
-	RequestID    string
+// TokenKind says whose an API token is.
+type TokenKind string
+
+// The kinds of API tokens.
+const (
+	// PersonalToken does what its member may, inside its own scope, and ends with
+	// the member.
+	PersonalToken TokenKind = "personal"
+	// ServiceToken is nobody's: it has rights of its own and stays when who made
+	// it goes.
+	ServiceToken TokenKind = "service"
+)
+
+// APIToken is an API token without its secret.
+type APIToken struct {
+	ID, Name, Masked                 string
+	Kind                             TokenKind
+	Owner                            string // e-mail of a personal token's member
+	Role                             Role
+	Scopes                           []Scope // where it counts; none is everywhere
+	CreatedAt, LastUsedAt, ExpiresAt int64
 }
 
-// maxTokenEnvironments bounds the environments that one token may list.
-const maxTokenEnvironments = 100
+// TokenRequest says which API token to make.
+type TokenRequest struct {
+	Name string
+	// Kind is PersonalToken or ServiceToken; empty is personal for who is a person,
+	// unless the role is Relay.
+	Kind TokenKind
+	// Role is what it may do at most; Owner is all of what its member may.
+	Role      Role
+	Scopes    []Scope       // where it counts; none is everywhere
+	Life      time.Duration // 0 is without end
+	RequestID string
+}
 
-func (r *TokenRequest) check() error {
+// maxTokenScopes bounds the places that one token may list.
+const maxTokenScopes = 100
+
+func (r *TokenRequest) check(actor Actor) error {
 	r.Name = strings.TrimSpace(r.Name)
+	if r.Kind == "" {
+		r.Kind = ServiceToken
+		if actor.Person != "" && r.Role != Relay {
+			r.Kind = PersonalToken
+		}
+	}
 	switch {
 	case r.Name == "":
 		return fault.New(fault.Invalid, "name_missing", "The token has no name").
 			WithField("name", "say what it is for, for example: deploy script")
-	case r.Role != Owner && r.Role != Relay:
+	case !roleForm.MatchString(string(r.Role)) || r.Role == Declarer:
 		return fault.New(fault.Invalid, "scope_unknown", "There is no such scope of a token").
-			WithField("scope", "must be full or relay, not %q", string(r.Role))
-	case r.Role == Owner && len(r.Environments) > 0:
-		return fault.New(fault.Invalid, "scope_full", "A token with full rights cannot be limited to environments").
-			WithField("environments", "goes with the scope relay only")
-	case len(r.Environments) > maxTokenEnvironments:
+			WithField("scope", "takes full, relay or a role, not %q", string(r.Role))
+	case r.Kind == PersonalToken && r.Role == Relay:
+		return fault.New(fault.Invalid, "relay_personal", "A relay's token is nobody's own").
+			WithField("kind", "takes service with the scope relay")
+	case r.Kind == PersonalToken && actor.Person == "":
+		return fault.New(fault.Forbidden, "no_person", "%s is nobody's token, and makes service tokens only", actor.Name)
+	case r.Kind == ServiceToken && r.Role == Owner && len(r.Scopes) > 0:
+		return fault.New(fault.Invalid, "scope_full", "A service token with full rights counts everywhere").
+			WithField("environments", "goes with another scope, such as admin")
+	case r.Role == Relay && slices.ContainsFunc(r.Scopes, func(s Scope) bool { return s.Environment == "" }):
+		return fault.New(fault.Invalid, "environment_malformed", "A relay carries environments").
+			WithField("environments", "write project/environment, such as default/production")
+	case len(r.Scopes) > maxTokenScopes:
 		return fault.New(fault.Invalid, "environments_many", "The token lists too many environments").
-			WithField("environments", "at most %d; none at all is all of them", maxTokenEnvironments)
+			WithField("environments", "at most %d; none at all is all of them", maxTokenScopes)
 	}
 	return nil
 }
 
-// ParseScope reads an environment written as project/environment.
+// ParseScope reads a place: a project, or an environment written as
+// project/environment.
 func ParseScope(text string) (Scope, error) {
-	project, environment, found := strings.Cut(text, "/")
-	if !found || project == "" || environment == "" || strings.Contains(environment, "/") {
-		return Scope{}, fault.New(fault.Invalid, "environment_malformed", "%q is no environment; write project/environment, such as default/production", text).
-			WithField("environments", "write project/environment, such as default/production")
+	project, environment, slash := strings.Cut(text, "/")
+	if project == "" || slash && environment == "" || strings.Contains(environment, "/") {
+		return Scope{}, fault.New(fault.Invalid, "environment_malformed", "%q is no place; write project/environment, such as default/production, or project", text).
+			WithField("environments", "write project/environment, such as default/production, or project")
 	}
 	return Scope{project, environment}, nil
 }
 
-// CreateToken makes an API token. Its secret is returned once.
+// CreateToken makes an API token. Its secret is returned once. Anybody makes
+// personal tokens for themselves; a service token takes the right to manage
+// accounts where it counts, and gives nothing that its maker lacks.
 func (s *Service) CreateToken(ctx context.Context, actor Actor, request TokenRequest) (APIToken, string, error) {
-	if err := Can(actor, ManageAccounts, Scope{}); err != nil {
+	if err := request.check(actor); err != nil {
 		return APIToken{}, "", err
 	}
-	if err := request.check(); err != nil {
+	if err := s.mayMake(ctx, actor, request); err != nil {
 		return APIToken{}, "", err
 	}
 	secret := TokenPrefix + newSecret()
 	rec, err := s.insertToken(ctx, secret, request, actor)
-	return tokenOf(rec), secret, err
+	return tokenOf(rec, actor.Name), secret, err
+}
+
+func (s *Service) mayMake(ctx context.Context, actor Actor, request TokenRequest) error {
+	grants, err := s.resolved(ctx, grantsOf(request.Role, request.Scopes))
+	if fault.IsKind(err, fault.NotFound) {
+		return fault.New(fault.Invalid, "scope_unknown", "There is no such scope of a token").
+			WithField("scope", "takes full, relay or a role, not %q", string(request.Role))
+	}
+	if err != nil {
+		return err
+	}
+	if request.Kind == ServiceToken {
+		return canGiveAll(actor, grants)
+	}
+	if actor.Kind == Token { // a token that may do less makes none that may do more
+		for _, g := range grants {
+			for _, action := range g.actions() {
+				if !actor.within(func(limit Grant) bool { return limit.Scope.covers(g.Scope) && slices.Contains(limit.actions(), action) }) {
+					return fault.New(fault.Forbidden, "more_than_own", "The token %s may not make one with the scope %s: it lets do what %s may not (%s)", actor.Name, g, actor.Name, action)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // InstallToken stores a token whose secret was chosen outside, with full rights.
@@ -70,7 +139,7 @@ func (s *Service) InstallToken(ctx context.Context, secret, name string) error {
 	if err := CheckToken(secret); err != nil {
 		return err
 	}
-	_, err := s.insertToken(ctx, secret, TokenRequest{Name: name, Role: Owner}, onHost())
+	_, err := s.insertToken(ctx, secret, TokenRequest{Name: name, Kind: ServiceToken, Role: Owner}, onHost())
 	return err
 }
 
@@ -80,52 +149,106 @@ func (s *Service) insertToken(ctx context.Context, secret string, request TokenR
 		return TokenRecord{}, err
 	}
 	rec := TokenRecord{
-		ID: id.String(), Hash: hashOf(secret), MemberID: actor.ID, Name: request.Name,
-		Masked: mask(secret), Role: request.Role, Environments: request.Environments, CreatedAt: clock.Millis(s.clock),
+		ID: id.String(), Hash: hashOf(secret), MemberID: actor.ID, Kind: request.Kind, Name: request.Name,
+		Masked: mask(secret), Role: request.Role, Scopes: request.Scopes, CreatedAt: clock.Millis(s.clock),
+	}
+	if request.Kind == PersonalToken {
+		rec.MemberID = actor.Person
 	}
 	if request.Life > 0 {
 		rec.ExpiresAt = rec.CreatedAt + request.Life.Milliseconds()
 	}
 	return rec, s.store.CreateToken(ctx, rec, Entry{
 		Kind: TokenEntry, Object: rec.Name, Action: EntryCreate, After: tokenState(rec),
-		Actor: actor, At: rec.CreatedAt, RequestID: request.RequestID,
+		Actor: actor.onlyNamed(), At: rec.CreatedAt, RequestID: request.RequestID,
 	})
 }
 
-// Tokens lists the API tokens, the oldest first.
+// Tokens lists the API tokens that are the actor's own or that the actor may
+// revoke, the oldest first.
 func (s *Service) Tokens(ctx context.Context, actor Actor) ([]APIToken, error) {
-	if err := Can(actor, ManageAccounts, Scope{}); err != nil {
-		return nil, err
-	}
 	recs, err := s.store.ListTokens(ctx)
 	if err != nil {
 		return nil, err
 	}
+	members, err := s.store.ListMembers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	emails := map[string]string{}
+	for _, m := range members {
+		emails[m.ID] = m.Email
+	}
 	tokens := make([]APIToken, 0, len(recs))
 	for _, rec := range recs {
-		tokens = append(tokens, tokenOf(rec))
+		if rec.revocableBy(actor) {
+			tokens = append(tokens, tokenOf(rec, emails[rec.MemberID]))
+		}
 	}
 	return tokens, nil
 }
 
+// revocableBy: a token ends by itself, by its member, and by who manages accounts
+// wherever it counts.
+func (t TokenRecord) revocableBy(actor Actor) bool {
+	if t.ID == actor.ID || t.Kind == PersonalToken && t.MemberID == actor.Person {
+		return true
+	}
+	if t.Kind == PersonalToken {
+		return actor.may(ManageAccounts, Scope{})
+	}
+	return !slices.ContainsFunc(grantsOf(t.Role, t.Scopes), func(g Grant) bool { return !actor.may(ManageAccounts, g.Scope) })
+}
+
 // DeleteToken revokes an API token at once.
 func (s *Service) DeleteToken(ctx context.Context, actor Actor, id, requestID string) error {
-	if err := Can(actor, ManageAccounts, Scope{}); err != nil {
-		return err
-	}
 	rec, err := s.store.TokenByID(ctx, id)
 	if err != nil {
 		return err
 	}
+	if !rec.revocableBy(actor) {
+		return fault.New(fault.NotFound, "token_not_found", "There is no such token")
+	}
 	return s.store.DeleteToken(ctx, id, Entry{ // what it tells of a token never changes
 		Kind: TokenEntry, Object: rec.Name, Action: EntryDelete, Before: tokenState(rec),
-		Actor: actor, At: clock.Millis(s.clock), RequestID: requestID,
+		Actor: actor.onlyNamed(), At: clock.Millis(s.clock), RequestID: requestID,
 	})
 }
 
-func tokenOf(rec TokenRecord) APIToken {
-	return APIToken{
-		ID: rec.ID, Name: rec.Name, Masked: rec.Masked, Role: rec.Role, Environments: rec.Environments,
+// actor is who a token acts for.
+func (h HolderRecord) actor() Actor {
+	t := h.Token
+	own := grantsOf(t.Role, t.Scopes)
+	for i := range own {
+		own[i].Actions = h.Actions
+	}
+	a := Actor{Kind: Token, ID: t.ID, Name: t.Name, Rights: NewRights(own...)}
+	if t.Kind == PersonalToken {
+		a.Person = h.Member.ID
+		a.Rights = NewRights(h.Member.Grants...).Within(own...)
+	}
+	return a
+}
+
+// grantsOf are a role in places; none is everywhere.
+func grantsOf(role Role, scopes []Scope) []Grant {
+	if len(scopes) == 0 {
+		return []Grant{{Role: role}}
+	}
+	grants := make([]Grant, len(scopes))
+	for i, scope := range scopes {
+		grants[i] = Grant{Role: role, Scope: scope}
+	}
+	return grants
+}
+
+func tokenOf(rec TokenRecord, owner string) APIToken {
+	t := APIToken{
+		ID: rec.ID, Name: rec.Name, Masked: rec.Masked, Kind: rec.Kind, Role: rec.Role, Scopes: rec.Scopes,
 		CreatedAt: rec.CreatedAt, LastUsedAt: rec.LastUsedAt, ExpiresAt: rec.ExpiresAt,
 	}
+	if rec.Kind == PersonalToken {
+		t.Owner = owner
+	}
+	return t
 }

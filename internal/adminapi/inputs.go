@@ -93,14 +93,74 @@ type signOutOutput struct {
 type createTokenInput struct {
 	Body struct {
 		Name          string   `json:"name" minLength:"1" maxLength:"100"`
-		Scope         string   `json:"scope,omitempty" enum:"full,relay" doc:"full, which is the default: the management API. relay: only burgee relay, which carries configuration on"`
-		Environments  []string `json:"environments,omitempty" maxItems:"100" doc:"of a relay: the environments that it may carry, each as project/environment; none is all"`
+		Kind          string   `json:"kind,omitempty" enum:"personal,service" doc:"personal, which is the default of a person: it ends with its member, and does nothing that the member may not. service: nobody's, with rights of its own"`
+		Scope         string   `json:"scope,omitempty" maxLength:"40" doc:"full, which is the default; relay: only burgee relay, which carries configuration on; or a role, such as viewer"`
+		Environments  []string `json:"environments,omitempty" maxItems:"100" doc:"where it counts, each as project/environment or, not of a relay, project; none is everywhere"`
 		ExpiresInDays int      `json:"expiresInDays,omitempty" minimum:"1" maximum:"3650"`
 	}
 }
 
 type tokenPath struct {
 	ID string `path:"id" doc:"the token's id"`
+}
+
+// MemberPath names a member in a path.
+type MemberPath struct {
+	ID string `path:"id" doc:"the member's id"`
+}
+
+type rolesInput struct {
+	MemberPath
+	Body struct {
+		Roles []string `json:"roles" maxItems:"100" doc:"each as viewer (everywhere), viewer@project or viewer@project/environment"`
+	}
+}
+
+type inviteInput struct {
+	Body struct {
+		Email string   `json:"email" maxLength:"254"`
+		Roles []string `json:"roles" maxItems:"100" doc:"each as viewer (everywhere), viewer@project or viewer@project/environment"`
+	}
+}
+
+type linkPath struct {
+	ID string `path:"id" doc:"the link's id"`
+}
+
+type readLinkInput struct {
+	Body struct {
+		Token string `json:"token" maxLength:"200" doc:"from the link: /join#t=…"`
+	}
+}
+
+type useLinkInput struct {
+	Body struct {
+		Token    string `json:"token" maxLength:"200" doc:"from the link: /join#t=…"`
+		Password string `json:"password" maxLength:"1024"`
+	}
+}
+
+// RolePath names a role in a path.
+type RolePath struct {
+	Role string `path:"role" maxLength:"40" doc:"the role's name"`
+}
+
+type putRoleInput struct {
+	RolePath
+	Body struct {
+		Description string   `json:"description,omitempty" maxLength:"200"`
+		Actions     []string `json:"actions" maxItems:"20" doc:"read, edit_flags, publish, off, manage_keys, manage_project, manage_accounts; read is always among them"`
+	}
+}
+
+// MemberQuery says whose sessions are meant.
+type MemberQuery struct {
+	Member string `query:"member" maxLength:"100" doc:"a member's id; your own when absent"`
+}
+
+type sessionPath struct {
+	MemberQuery
+	ID string `path:"id" doc:"the session's id"`
 }
 
 type renameProjectInput struct {
@@ -321,7 +381,7 @@ type changesInput struct {
 	ProjectPath
 	Environment string `query:"environment"`
 	Object      string `query:"object" doc:"a flag's, group's or experiment's key"`
-	Kind        string `query:"kind" doc:"flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token, store"`
+	Kind        string `query:"kind" doc:"flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token, link, role, session, store"`
 	Actor       string `query:"actor" doc:"the name as the log shows it"`
 	Before      int64  `query:"before" minimum:"0"`
 	Limit       int    `query:"limit" default:"50" minimum:"1" maximum:"200"`

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/httpkit"
 )
 
@@ -37,17 +38,29 @@ func (a *API) live(w http.ResponseWriter, r *http.Request) error {
 		case <-ctx.Done():
 			return nil
 		case <-heartbeat.C:
-			if stream.Heartbeat() != nil {
+			if turnedAway(a.callerFrom(r).err) || stream.Heartbeat() != nil {
 				return nil
 			}
 		case <-next:
 			before := news
 			news, next = a.deps.Hub.Now()
-			if !f.tell(ctx, stream, before, news) {
+			// Who was removed, or signed out, learns nothing more; who has other roles
+			// is asked about with those.
+			c := a.callerFrom(r)
+			if turnedAway(c.err) {
+				return nil
+			}
+			if !f.tell(context.WithValue(ctx, callerKey{}, c), stream, before, news) {
 				return nil
 			}
 		}
 	}
+}
+
+// turnedAway says whether somebody may not read on. While the store does not
+// answer nobody knows, and there is no news either.
+func turnedAway(err error) bool {
+	return fault.IsKind(err, fault.Unauthenticated) || fault.IsKind(err, fault.Forbidden) || fault.IsKind(err, fault.NotFound)
 }
 
 // follower knows what one reader was told.
@@ -62,8 +75,12 @@ type follower struct {
 func (f *follower) tell(ctx context.Context, stream *httpkit.Stream, before, now News) bool {
 	var events []LiveEvent
 	if before[Revisions] != now[Revisions] {
-		// An error here is one hint lost: the reader fetches again by itself.
-		events, _ = f.published(ctx)
+		var err error
+		events, err = f.published(ctx)
+		if turnedAway(err) {
+			return false
+		}
+		// Any other error is one hint lost: the reader fetches again by itself.
 	}
 	for topic, kind := range map[Topic]string{Presences: "presence", Evaluated: "counts", KeysMoved: "keys", Applied: "receipts"} {
 		if before[topic] != now[topic] {

@@ -10,6 +10,7 @@ import (
 // The tags that group the operations.
 const (
 	tagSession     = "Session"
+	tagMembers     = "Members"
 	tagTokens      = "Tokens"
 	tagProjects    = "Projects"
 	tagKeys        = "Keys"
@@ -23,7 +24,7 @@ const (
 
 // tags is the order in which the documentation shows them.
 var tags = []string{
-	tagSession, tagTokens, tagProjects, tagKeys, tagFlags, tagGroups, tagExperiments, tagDocuments, tagHistory, tagLive,
+	tagSession, tagMembers, tagTokens, tagProjects, tagKeys, tagFlags, tagGroups, tagExperiments, tagDocuments, tagHistory, tagLive,
 }
 
 const (
@@ -93,6 +94,7 @@ func route[I, O any](a *API, o huma.Operation, handle func(context.Context, *I) 
 
 func (a *API) routes() {
 	a.sessionRoutes()
+	a.memberRoutes()
 	a.projectRoutes()
 	a.flagRoutes()
 	a.groupRoutes()
@@ -107,9 +109,26 @@ func (a *API) sessionRoutes() {
 	route(a, public(answers(op("setup", post, "/setup", tagSession, "Create the owner with the link that the server printed", 409, 410, 429), 201)), a.setup)
 	route(a, public(op("signIn", post, "/session", tagSession, "Sign in with e-mail and password", 429)), a.signIn)
 	route(a, public(answers(op("signOut", remove, "/session", tagSession, "Sign out"), 204)), a.signOut)
+	route(a, op("listSessions", get, "/sessions", tagSession, "List the sessions of a member: the browsers that they are signed in with", 404), a.listSessions)
+	route(a, answers(op("endSession", remove, "/sessions/{id}", tagSession, "End a session at once", 404), 204), a.endSession)
+	route(a, public(op("readLink", post, "/links/read", tagSession, "Say what an invitation, or a link that resets a password, is for", 410, 429)), a.readLink)
+	route(a, public(answers(op("useLink", post, "/links/use", tagSession, "Make the account or set the password that a link is for, and sign in", 409, 410, 429), 201)), a.useLink)
 	route(a, op("listTokens", get, "/tokens", tagTokens, "List the API tokens"), a.listTokens)
 	route(a, answers(op("createToken", post, "/tokens", tagTokens, "Make an API token; its secret is shown this once", 404), 201), a.createToken)
 	route(a, answers(op("deleteToken", remove, "/tokens/{id}", tagTokens, "Revoke an API token", 404), 204), a.deleteToken)
+}
+
+func (a *API) memberRoutes() {
+	route(a, op("listMembers", get, "/members", tagMembers, "List the members, with their roles where you manage members"), a.listMembers)
+	route(a, op("setRoles", put, "/members/{id}/roles", tagMembers, "Make a member's roles these, in the places where you manage members", 404, 409), a.setRoles)
+	route(a, answers(op("removeMember", remove, "/members/{id}", tagMembers, "Remove a member; sessions and personal tokens end at once", 404, 409), 204), a.removeMember)
+	route(a, answers(op("resetPassword", post, "/members/{id}/reset", tagMembers, "Make a link with which a member sets another password", 404), 201), a.resetPassword)
+	route(a, op("listLinks", get, "/links", tagMembers, "List the invitations and reset links that nobody has used yet"), a.listLinks)
+	route(a, answers(op("invite", post, "/links", tagMembers, "Invite somebody: make a link with which they make an account that has roles", 404, 409), 201), a.invite)
+	route(a, answers(op("deleteLink", remove, "/links/{id}", tagMembers, "End an invitation or a reset link", 404), 204), a.deleteLink)
+	route(a, op("listRoles", get, "/roles", tagMembers, "List the roles and what they let do"), a.listRoles)
+	route(a, op("putRole", put, "/roles/{role}", tagMembers, "Make or replace a role: a set of actions", 409), a.putRole)
+	route(a, answers(op("deleteRole", remove, "/roles/{role}", tagMembers, "Delete a role that nobody has", 404, 409), 204), a.deleteRole)
 }
 
 func (a *API) projectRoutes() {

@@ -28,7 +28,7 @@ func (a *API) session(ctx context.Context, person *account.Person) (Session, err
 	}
 	if person != nil {
 		s.SignedIn = true
-		s.Member = &Member{ID: person.ID, Email: person.Email, Role: string(person.Role)}
+		s.Member = memberOf(*person)
 	}
 	return s, nil
 }
@@ -98,32 +98,29 @@ func (a *API) listTokens(ctx context.Context, _ *none) (*body[Items[Token]], err
 
 func tokenView(t account.APIToken) Token {
 	return Token{
-		ID: t.ID, Name: t.Name, Prefix: t.Masked, Scope: scopeOf(t.Role), Environments: environmentsOf(t.Environments),
+		ID: t.ID, Name: t.Name, Prefix: t.Masked, Kind: string(t.Kind), Member: t.Owner, Scope: scopeOf(t.Role), Environments: placesOf(t.Scopes),
 		CreatedAt: t.CreatedAt, LastUsedAt: t.LastUsedAt, ExpiresAt: t.ExpiresAt,
 	}
 }
 
-// The scopes of tokens, as the API names them.
-const (
-	scopeFull  = "full"
-	scopeRelay = "relay"
-)
+// scopeFull is the scope of a token that is limited by nothing of its own.
+const scopeFull = "full"
 
 func scopeOf(role account.Role) string {
-	if role == account.Relay {
-		return scopeRelay
+	if role == account.Owner {
+		return scopeFull
 	}
-	return scopeFull
+	return string(role)
 }
 
 func roleOf(scope string) account.Role {
-	if scope == scopeRelay {
-		return account.Relay
+	if scope == "" || scope == scopeFull {
+		return account.Owner
 	}
-	return account.Owner
+	return account.Role(scope)
 }
 
-func environmentsOf(scopes []account.Scope) []string {
+func placesOf(scopes []account.Scope) []string {
 	names := make([]string, 0, len(scopes))
 	for _, scope := range scopes {
 		names = append(names, scope.String())
@@ -133,7 +130,7 @@ func environmentsOf(scopes []account.Scope) []string {
 
 func (a *API) createToken(ctx context.Context, in *createTokenInput) (*body[NewToken], error) {
 	request := account.TokenRequest{
-		Name: in.Body.Name, Role: roleOf(in.Body.Scope), RequestID: httpkit.RequestID(ctx),
+		Name: in.Body.Name, Kind: account.TokenKind(in.Body.Kind), Role: roleOf(in.Body.Scope), RequestID: httpkit.RequestID(ctx),
 		Life: time.Duration(in.Body.ExpiresInDays) * 24 * time.Hour,
 	}
 	for _, text := range in.Body.Environments {
@@ -141,7 +138,7 @@ func (a *API) createToken(ctx context.Context, in *createTokenInput) (*body[NewT
 		if err != nil {
 			return nil, err
 		}
-		request.Environments = append(request.Environments, scope)
+		request.Scopes = append(request.Scopes, scope)
 	}
 	token, secret, err := a.deps.Accounts.CreateToken(ctx, actorOf(ctx), request)
 	if err != nil {

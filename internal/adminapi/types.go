@@ -33,9 +33,53 @@ type Session struct {
 
 // Member is a person with an account.
 type Member struct {
-	ID    string `json:"id"`
-	Email string `json:"email"`
-	Role  string `json:"role"`
+	ID      string   `json:"id"`
+	Email   string   `json:"email"`
+	Roles   []string `json:"roles" doc:"each as viewer (everywhere), viewer@project or viewer@project/environment"`
+	Manages bool     `json:"manages" doc:"may manage members somewhere"`
+}
+
+// PersonView is a person as who manages members sees them.
+type PersonView struct {
+	ID    string   `json:"id"`
+	Email string   `json:"email"`
+	Roles []string `json:"roles" doc:"those that count where you manage members, each as viewer (everywhere), viewer@project or viewer@project/environment"`
+}
+
+// Role is a named set of actions.
+type Role struct {
+	Name        string   `json:"name"`
+	Description string   `json:"description,omitempty"`
+	Actions     []string `json:"actions"`
+	BuiltIn     bool     `json:"builtIn" doc:"of Burgee itself"`
+}
+
+// Link is an invitation or a link that resets a password, without its secret.
+type Link struct {
+	ID        string   `json:"id"`
+	Kind      string   `json:"kind" enum:"invitation,reset"`
+	Email     string   `json:"email"`
+	Roles     []string `json:"roles" doc:"what an invitation gives"`
+	MadeBy    string   `json:"madeBy"`
+	CreatedAt int64    `json:"createdAt"`
+	ExpiresAt int64    `json:"expiresAt"`
+}
+
+// NewLink is a link just made, to copy and send.
+type NewLink struct {
+	Link
+	URL string `json:"url" doc:"works once; shown this once"`
+}
+
+// SignedInAt is one session: a browser that somebody signed in with.
+type SignedInAt struct {
+	ID         string `json:"id"`
+	Current    bool   `json:"current" doc:"the one of this request"`
+	CreatedAt  int64  `json:"createdAt"`
+	LastSeenAt int64  `json:"lastSeenAt"`
+	ExpiresAt  int64  `json:"expiresAt"`
+	UserAgent  string `json:"userAgent"`
+	Address    string `json:"address"`
 }
 
 // Downloads are the SDKs that come with this server.
@@ -50,8 +94,10 @@ type Token struct {
 	ID           string   `json:"id"`
 	Name         string   `json:"name"`
 	Prefix       string   `json:"prefix" doc:"the token, masked"`
-	Scope        string   `json:"scope" enum:"full,relay" doc:"full: the management API; relay: only burgee relay"`
-	Environments []string `json:"environments" doc:"of a relay: what it may carry, each as project/environment; empty is all"`
+	Kind         string   `json:"kind" enum:"personal,service" doc:"personal: ends with its member, and does nothing that the member may not; service: nobody's"`
+	Member       string   `json:"member,omitempty" doc:"whose it is, of a personal token"`
+	Scope        string   `json:"scope" doc:"full: all that its kind allows; relay: only burgee relay; else a role"`
+	Environments []string `json:"environments" doc:"where it counts, each as project/environment or project; empty is everywhere"`
 	CreatedAt    int64    `json:"createdAt"`
 	LastUsedAt   int64    `json:"lastUsedAt,omitempty"`
 	ExpiresAt    int64    `json:"expiresAt,omitempty"`

@@ -16,7 +16,7 @@ func TestEntriesOfAccountsAreInTheRecordWithoutARevision(t *testing.T) {
 	token := account.TokenState{ID: "t1", Name: "ci", Masked: "bgp_a…b", Role: account.Owner}
 	edge := account.TokenState{ID: "t2", Name: "edge", Masked: "bgp_c…d", Role: account.Relay}
 	two := account.TokenState{ID: "t3", Name: "two", Masked: "bgp_e…f", Role: account.Relay, Environments: []string{"default/production", "shop/qa"}}
-	member := account.MemberState{ID: "m1", Email: ann.Name, Role: account.Owner}
+	member := account.MemberState{ID: "m1", Email: ann.Name, Roles: []string{"owner"}}
 	host := account.Actor{Kind: account.Host, Name: "host"}
 	for _, c := range []struct {
 		entry    account.Entry
@@ -24,9 +24,9 @@ func TestEntriesOfAccountsAreInTheRecordWithoutARevision(t *testing.T) {
 		diff     string // before → after
 	}{
 		{account.Entry{Kind: account.MemberEntry, Object: ann.Name, Action: account.EntryCreate, After: member, Actor: ann},
-			"ann@example.org created the owner account", ` → {"id":"m1","email":"ann@example.org","role":"owner"}`},
+			"ann@example.org created the owner account", ` → {"id":"m1","email":"ann@example.org","roles":["owner"]}`},
 		{account.Entry{Kind: account.MemberEntry, Object: ann.Name, Action: account.EntryCreate, After: member, Actor: host},
-			"host created the owner account ann@example.org", ` → {"id":"m1","email":"ann@example.org","role":"owner"}`},
+			"host created the owner account ann@example.org", ` → {"id":"m1","email":"ann@example.org","roles":["owner"]}`},
 		{account.Entry{Kind: account.MemberEntry, Object: ann.Name, Action: account.EntryUpdate, Before: member, After: member, Actor: host},
 			"host set another password for ann@example.org", ""},
 		{account.Entry{Kind: account.TokenEntry, Object: "ci", Action: account.EntryCreate, After: token, Actor: ann},
@@ -36,8 +36,8 @@ func TestEntriesOfAccountsAreInTheRecordWithoutARevision(t *testing.T) {
 		{account.Entry{Kind: account.TokenEntry, Object: "edge", Action: account.EntryCreate, After: edge, Actor: ann},
 			"ann@example.org made the relay's token edge for every environment", ` → {"id":"t2","name":"edge","masked":"bgp_c…d","role":"relay"}`},
 		{account.Entry{Kind: account.TokenEntry, Object: "two", Action: account.EntryDelete, Before: two, Actor: ann},
-			"ann@example.org deleted the relay's token two for default/production, shop/qa",
-			`{"id":"t3","name":"two","masked":"bgp_e…f","role":"relay","environments":["default/production","shop/qa"]} → `},
+			"ann@example.org deleted the relay's token two for default/production",
+			`{"id":"t3","name":"two","masked":"bgp_e…f","role":"relay","environments":["default/production"]} → `},
 	} {
 		c.entry.At, c.entry.RequestID = 7, "r"
 		h.recordAccount(t, c.entry)

@@ -18,6 +18,7 @@ type command struct {
 	project     string
 	environment string         // that IfRevision is about
 	action      account.Action // the right it takes; empty: by the kinds of objects it changes
+	found       bool           // what it is about says in which environment it takes the right
 	warns       bool           // what is probably not meant is said with the outcome
 	opts        WriteOptions
 }
@@ -91,10 +92,8 @@ func (s *Service) commit(ctx context.Context, actor account.Actor, cmd command, 
 
 // begin loads the project and checks what can be known before the command runs.
 func (s *Service) begin(tx Tx, actor account.Actor, cmd command) (*edit, error) {
-	if cmd.action != "" {
-		if err := account.Can(actor, cmd.action, account.Scope{Project: cmd.project, Environment: cmd.environment}); err != nil {
-			return nil, err
-		}
+	if err := cmd.authorise(actor); err != nil {
+		return nil, err
 	}
 	v, err := s.view(tx, cmd.project)
 	if err != nil {
@@ -115,6 +114,14 @@ func (s *Service) begin(tx Tx, actor account.Actor, cmd command) (*edit, error) 
 		seeds:   document.RandomSeeds(s.random),
 		actions: map[string]ActionKind{}, made: map[string]flagMeta{},
 	}, nil
+}
+
+// authorise asks for the right that a command takes before its project is read.
+func (cmd command) authorise(actor account.Actor) error {
+	if cmd.action == "" || cmd.found {
+		return account.Can(actor, account.Read, account.Scope{Project: cmd.project})
+	}
+	return account.Can(actor, cmd.action, account.Scope{Project: cmd.project, Environment: cmd.environment})
 }
 
 // merge makes the command of a document.
@@ -181,6 +188,9 @@ func (e *edit) check(actor account.Actor, cmd command) ([]serving, error) {
 			return nil, err
 		}
 	}
+	if err := e.authoriseReach(actor, cmd); err != nil {
+		return nil, err
+	}
 	var after []serving
 	for _, environment := range e.concerned() {
 		s, err := e.serve(environment)
@@ -195,19 +205,6 @@ func (e *edit) check(actor account.Actor, cmd command) ([]serving, error) {
 		}
 	}
 	return after, nil
-}
-
-// authorise asks for the right that a change takes.
-func authorise(actor account.Actor, cmd command, c document.Change) error {
-	scope := account.Scope{Project: cmd.project, Environment: c.Environment}
-	if cmd.action != "" {
-		return account.Can(actor, cmd.action, scope)
-	}
-	switch c.Kind {
-	case document.ConfigurationKind, document.ExperimentKind:
-		return account.Can(actor, account.Publish, scope)
-	}
-	return account.Can(actor, account.EditFlags, scope)
 }
 
 // stays refuses to move an experiment: its results belong to its environment.

@@ -93,6 +93,9 @@ func (s *Service) DeleteExperiment(ctx context.Context, actor account.Actor, pro
 		if err != nil {
 			return err
 		}
+		if err := account.Can(actor, account.Publish, account.Scope{Project: project, Environment: x.Environment}); err != nil {
+			return err
+		}
 		if x.State == document.Running {
 			return fault.New(fault.Conflict, "experiment_running", "The experiment %s runs in %s; stop it first", key, x.Environment)
 		}
@@ -104,13 +107,13 @@ func (s *Service) DeleteExperiment(ctx context.Context, actor account.Actor, pro
 
 // StartExperiment lets an experiment act on its flags.
 func (s *Service) StartExperiment(ctx context.Context, actor account.Actor, project, key string, opts WriteOptions) (Outcome, error) {
-	cmd := command{project: project, action: account.Publish, opts: opts}
+	cmd := command{project: project, action: account.Publish, found: true, opts: opts}
 	return s.move(ctx, actor, cmd, key, document.Running)
 }
 
 // StopExperiment ends an experiment at once; its flags go on with their rules.
 func (s *Service) StopExperiment(ctx context.Context, actor account.Actor, project, key string, opts WriteOptions) (Outcome, error) {
-	cmd := command{project: project, action: account.SwitchOff, opts: opts}
+	cmd := command{project: project, action: account.SwitchOff, found: true, opts: opts}
 	return s.move(ctx, actor, cmd, key, document.Stopped)
 }
 
@@ -119,8 +122,14 @@ func (s *Service) StopExperiment(ctx context.Context, actor account.Actor, proje
 func (s *Service) move(ctx context.Context, actor account.Actor, cmd command, key, state string) (Outcome, error) {
 	return s.commit(ctx, actor, cmd, func(e *edit) error {
 		x, err := e.experiment(key)
-		if err != nil || x.State == state || (state == document.Stopped && x.State == document.Draft) {
+		if err != nil {
 			return err
+		}
+		if err := account.Can(actor, cmd.action, account.Scope{Project: cmd.project, Environment: x.Environment}); err != nil {
+			return err
+		}
+		if x.State == state || (state == document.Stopped && x.State == document.Draft) {
+			return nil
 		}
 		x.State = state
 		return e.merge(&document.File{Experiments: map[string]document.Experiment{key: x}})

@@ -133,6 +133,12 @@ func sentences(c Change) []string {
 		return memberSentences(c)
 	case TokenKind:
 		return tokenSentences(c)
+	case LinkKind:
+		return linkSentences(c)
+	case RoleKind:
+		return roleSentences(c)
+	case SessionKind:
+		return []string{fmt.Sprintf("%s ended a sign-in of %s", c.Author, c.Object)}
 	case StoreKind:
 		return []string{"everything was restored from a backup: " + c.Object}
 	case ProjectKind, EnvironmentKey:

@@ -204,7 +204,7 @@ func (k *keyEdit) end(old KeyRow, at int64) error {
 // revision; the data plane hears of the environment's new key generation.
 func (s *Service) onKeys(ctx context.Context, actor account.Actor, project, environment string, opts WriteOptions, change func(*keyEdit) (*ChangeRow, error)) error {
 	var at EnvironmentRow
-	out, err := s.note(ctx, actor, account.ManageKeys, project, opts, func(tx Tx, row ProjectRow) (*ChangeRow, error) {
+	out, err := s.note(ctx, actor, account.ManageKeys, account.Scope{Project: project, Environment: environment}, opts, func(tx Tx, row ProjectRow) (*ChangeRow, error) {
 		var err error
 		if at, err = (view{row: row}).environment(environment); err != nil {
 			return nil, err

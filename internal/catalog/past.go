@@ -251,7 +251,7 @@ func (s *Service) Compare(ctx context.Context, actor account.Actor, project, env
 // ExportAsOf is Export of a moment. A moment that is a revision is of the
 // environment; a time needs none.
 func (s *Service) ExportAsOf(ctx context.Context, actor account.Actor, project, environment string, m Moment) (*document.File, error) {
-	if err := account.Can(actor, account.Read, account.Scope{Project: project, Environment: environment}); err != nil {
+	if err := account.Can(actor, account.Read, account.Scope{Project: project}); err != nil {
 		return nil, err
 	}
 	var out *document.File

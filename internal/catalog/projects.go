@@ -81,7 +81,7 @@ func (s *Service) RenameProject(ctx context.Context, actor account.Actor, key, n
 		return Outcome{}, fault.New(fault.Invalid, "name_invalid", "The project needs a name").
 			WithField("name", "takes 1 to %d bytes of text", maxName)
 	}
-	return s.note(ctx, actor, account.ManageProject, key, opts, func(tx Tx, row ProjectRow) (*ChangeRow, error) {
+	return s.note(ctx, actor, account.ManageProject, account.Scope{Project: key}, opts, func(tx Tx, row ProjectRow) (*ChangeRow, error) {
 		if row.Name == name {
 			return nil, nil
 		}
@@ -99,13 +99,13 @@ type named struct {
 
 // note is the way of writes that touch no configuration: they are authorised
 // and recorded alike, and make no revision.
-func (s *Service) note(ctx context.Context, actor account.Actor, action account.Action, project string, opts WriteOptions, write func(Tx, ProjectRow) (*ChangeRow, error)) (Outcome, error) {
-	if err := account.Can(actor, action, account.Scope{Project: project}); err != nil {
+func (s *Service) note(ctx context.Context, actor account.Actor, action account.Action, scope account.Scope, opts WriteOptions, write func(Tx, ProjectRow) (*ChangeRow, error)) (Outcome, error) {
+	if err := account.Can(actor, action, scope); err != nil {
 		return Outcome{}, err
 	}
 	var out Outcome
 	err := s.store.Write(ctx, func(tx Tx) error {
-		row, err := tx.Project(project)
+		row, err := tx.Project(scope.Project)
 		if err != nil {
 			return err
 		}

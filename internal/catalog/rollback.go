@@ -47,6 +47,9 @@ func (s *Service) Rollback(ctx context.Context, actor account.Actor, project str
 	cmd := command{project: project, environment: request.Environment, warns: true, opts: request.Write}
 	var result RollbackResult
 	plan := func(e *edit) error {
+		if err := request.authorise(actor, project); err != nil {
+			return err
+		}
 		at, err := e.environment(request.Environment)
 		if err != nil {
 			return err

@@ -205,6 +205,9 @@ const (
 	SDKKeyKind     document.Kind = "sdk_key"
 	MemberKind                   = document.Kind(account.MemberEntry)
 	TokenKind                    = document.Kind(account.TokenEntry)
+	LinkKind                     = document.Kind(account.LinkEntry)
+	RoleKind                     = document.Kind(account.RoleEntry)
+	SessionKind                  = document.Kind(account.SessionEntry)
 	// StoreKind is of an entry about everything at once: a backup was restored.
 	StoreKind document.Kind = "store"
 )

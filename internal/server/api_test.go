@@ -167,6 +167,7 @@ func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
 	t.Run("keys are made, rotated and revoked", func(t *testing.T) { keysLive(t, s, contract) })
 	t.Run("an undo makes a new revision", func(t *testing.T) { undoes(t, s, contract) })
 	t.Run("an owner is made and signs in", func(t *testing.T) { ownerLives(t, s, contract) })
+	t.Run("people come and go", func(t *testing.T) { peopleLive(t, s, contract) })
 	t.Run("a token is revoked", func(t *testing.T) { tokenDies(t, s, contract) })
 	contract.Check(t, "GET", project+"/live", testkit.Answer{Status: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}})
 	if missing := contract.Uncovered(200, 201, 204); len(missing) > 0 {
@@ -177,7 +178,7 @@ func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
 func TestNoRouteAnswersAStranger(t *testing.T) {
 	s := testkit.Start(t, testkit.Options{})
 	contract := testkit.NewContract()
-	public := map[string]bool{"GET /api/v1/session": true, "POST /api/v1/session": true, "DELETE /api/v1/session": true, "POST /api/v1/setup": true}
+	public := map[string]bool{"GET /api/v1/session": true, "POST /api/v1/session": true, "DELETE /api/v1/session": true, "POST /api/v1/setup": true, "POST /api/v1/links/read": true, "POST /api/v1/links/use": true}
 	for _, route := range contract.Uncovered() {
 		if public[route] {
 			continue
@@ -280,8 +281,37 @@ func ownerLives(t *testing.T, s *testkit.Server, contract *testkit.Contract) {
 	testkit.Scenario{Method: "POST", Path: "/api/v1/setup", As: "-", Body: obj{"token": secret, "email": "ann@example.com", "password": "short"}, Status: 422, Field: "password"}.Run(t, s, contract)
 	testkit.Scenario{Method: "POST", Path: "/api/v1/setup", As: "-", Body: person, Status: 201, Holds: []string{`"signedIn":true`, `"Ann@example.com"`}}.Run(t, s, contract)
 	testkit.Scenario{Method: "POST", Path: "/api/v1/setup", As: "-", Body: person, Status: 410, Code: "link_used"}.Run(t, s, contract)
-	testkit.Scenario{Method: "POST", Path: "/api/v1/session", As: "-", Body: obj{"email": "ann@EXAMPLE.com", "password": "correct horse battery"}, Status: 200, Holds: []string{`"role":"owner"`}}.Run(t, s, contract)
+	testkit.Scenario{Method: "POST", Path: "/api/v1/session", As: "-", Body: obj{"email": "ann@EXAMPLE.com", "password": "correct horse battery"}, Status: 200, Holds: []string{`"roles":["owner"]`}}.Run(t, s, contract)
 	testkit.Scenario{Method: "POST", Path: "/api/v1/session", As: "-", Body: obj{"email": "ann@example.com", "password": "wrong"}, Status: 401, Code: "sign_in_failed"}.Run(t, s, contract)
+}
+
+func peopleLive(t *testing.T, s *testkit.Server, contract *testkit.Contract) {
+	run := func(c testkit.Scenario) testkit.Answer { t.Helper(); return c.Run(t, s, contract) }
+	run(testkit.Scenario{Method: "PUT", Path: "/api/v1/roles/duty", Body: obj{"actions": []string{"off"}}, Status: 200, Holds: []string{`"actions":["read","off"]`}})
+	run(testkit.Scenario{Method: "PUT", Path: "/api/v1/roles/admin", Body: obj{"actions": []string{"off"}}, Status: 409, Code: "role_built_in"})
+	run(testkit.Scenario{Method: "GET", Path: "/api/v1/roles", Status: 200, Holds: []string{`"viewer"`, `"duty"`, `"builtIn":true`}})
+	run(testkit.Scenario{Method: "POST", Path: "/api/v1/links", Body: obj{"email": "ben", "roles": []string{"viewer"}}, Status: 422, Field: "email"})
+	run(testkit.Scenario{Method: "POST", Path: "/api/v1/links", Body: obj{"email": "ben@example.com", "roles": []string{"viewer@"}}, Status: 422, Field: "roles"})
+	made := run(testkit.Scenario{Method: "POST", Path: "/api/v1/links", Body: obj{"email": "ben@example.com", "roles": []string{"viewer@default", "duty@default/production"}}, Status: 201, Holds: []string{s.URL + "/join#t="}})
+	_, secret, _ := strings.Cut(made.At("url").(string), "#t=")
+	run(testkit.Scenario{Method: "GET", Path: "/api/v1/links", Status: 200, Holds: []string{`"ben@example.com"`}, Lacks: []string{secret}})
+	run(testkit.Scenario{Method: "POST", Path: "/api/v1/links/read", As: "-", Body: obj{"token": secret}, Status: 200, Holds: []string{`"kind":"invitation"`, `"madeBy":"BURGEE_INIT_TOKEN"`}})
+	run(testkit.Scenario{Method: "POST", Path: "/api/v1/links/read", As: "-", Body: obj{"token": "x"}, Status: 410, Code: "link_used"})
+	joined := run(testkit.Scenario{Method: "POST", Path: "/api/v1/links/use", As: "-", Body: obj{"token": secret, "password": "correct horse battery"}, Status: 201, Holds: []string{`"roles":["viewer@default","duty@default/production"]`, `"manages":false`}})
+	run(testkit.Scenario{Method: "POST", Path: "/api/v1/links/use", As: "-", Body: obj{"token": secret, "password": "correct horse battery"}, Status: 410, Code: "link_used"})
+	ben := joined.At("member.id").(string)
+	run(testkit.Scenario{Method: "GET", Path: "/api/v1/members", Status: 200, Holds: []string{`"ben@example.com"`, ben}})
+	run(testkit.Scenario{Method: "PUT", Path: "/api/v1/members/" + ben + "/roles", Body: obj{"roles": []string{"publisher@default/moon"}}, Status: 422, Code: "role_needs_project"})
+	run(testkit.Scenario{Method: "PUT", Path: "/api/v1/members/" + ben + "/roles", Body: obj{"roles": []string{"publisher@default"}}, Status: 200, Holds: []string{`"publisher@default"`}})
+	run(testkit.Scenario{Method: "DELETE", Path: "/api/v1/roles/duty", Status: 204})
+	reset := run(testkit.Scenario{Method: "POST", Path: "/api/v1/members/" + ben + "/reset", Status: 201, Holds: []string{s.URL + "/reset#t="}})
+	run(testkit.Scenario{Method: "DELETE", Path: "/api/v1/links/" + reset.At("id").(string), Status: 204})
+	run(testkit.Scenario{Method: "DELETE", Path: "/api/v1/links/" + reset.At("id").(string), Status: 404, Code: "link_not_found"})
+	run(testkit.Scenario{Method: "GET", Path: "/api/v1/sessions", Status: 403, Code: "no_person"})
+	sessions := run(testkit.Scenario{Method: "GET", Path: "/api/v1/sessions?member=" + ben, Status: 200, Holds: []string{`"current":false`}})
+	run(testkit.Scenario{Method: "DELETE", Path: "/api/v1/sessions/" + sessions.At("items.0.id").(string) + "?member=" + ben, Status: 204})
+	run(testkit.Scenario{Method: "DELETE", Path: "/api/v1/members/" + ben, Status: 204})
+	run(testkit.Scenario{Method: "DELETE", Path: "/api/v1/members/" + ben, Status: 404, Code: "member_not_found"})
 }
 
 func tokenDies(t *testing.T, s *testkit.Server, contract *testkit.Contract) {

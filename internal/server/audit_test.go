@@ -125,11 +125,11 @@ func TestThePersonWhoSetsTheServerUpIsInTheAuditLog(t *testing.T) {
 	as("GET", project+"/changes?kind=member", nil).Into(&people)
 	wantEntries(t, people.Items,
 		"member ann@example.test update by host host: host set another password for ann@example.test []",
-		"member ann@example.test create by member ann@example.test: ann@example.test created the owner account [+email +id +role]")
+		"member ann@example.test create by member ann@example.test: ann@example.test created the owner account [+email +id +roles]")
 	as("GET", project+"/changes?kind=token", nil).Into(&tokens)
 	wantEntries(t, tokens.Items,
-		"token ci delete by member ann@example.test: ann@example.test deleted the API token ci [-expiresAt -id -masked -name -role]",
-		"token ci create by member ann@example.test: ann@example.test made the API token ci [+expiresAt +id +masked +name +role]")
+		"token ci delete by member ann@example.test: ann@example.test deleted the API token ci [-expiresAt -id -kind -masked -name -role]",
+		"token ci create by member ann@example.test: ann@example.test made the API token ci [+expiresAt +id +kind +masked +name +role]")
 	for _, e := range tokens.Items {
 		if e.RequestID == "" || e.Environment != "" || len(e.Revisions) != 0 {
 			t.Errorf("got %+v", e)
@@ -154,8 +154,8 @@ func TestAccountsOfTheFirstStartAreInTheAuditLog(t *testing.T) {
 		"BURGEE_INIT_OWNER_EMAIL=ann@example.test", "BURGEE_INIT_OWNER_PASSWORD=" + password, "BURGEE_INIT_TOKEN=" + testkit.Token,
 	}})
 	want := []string{
-		"token BURGEE_INIT_TOKEN create by host host: host made the API token BURGEE_INIT_TOKEN [+id +masked +name +role]",
-		"member ann@example.test create by host host: host created the owner account ann@example.test [+email +id +role]",
+		"token BURGEE_INIT_TOKEN create by host host: host made the API token BURGEE_INIT_TOKEN [+id +kind +masked +name +role]",
+		"member ann@example.test create by host host: host created the owner account ann@example.test [+email +id +roles]",
 	}
 	export, entries := exported(t, s, testkit.Token)
 	wantEntries(t, entries, want...)
@@ -186,7 +186,7 @@ func TestAnOwnerMadeBeforeTheFirstStartIsInTheAuditLog(t *testing.T) {
 	s := testkit.Start(t, testkit.Options{Data: data})
 	_, entries := exported(t, s, testkit.Token)
 	wantEntries(t, entries,
-		"member ann@example.test create by host host: host created the owner account ann@example.test [+email +id +role]",
+		"member ann@example.test create by host host: host created the owner account ann@example.test [+email +id +roles]",
 		"member ann@example.test update by host host: host set another password for ann@example.test []",
-		"token BURGEE_INIT_TOKEN create by host host: host made the API token BURGEE_INIT_TOKEN [+id +masked +name +role]")
+		"token BURGEE_INIT_TOKEN create by host host: host made the API token BURGEE_INIT_TOKEN [+id +kind +masked +name +role]")
 }

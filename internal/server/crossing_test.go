@@ -31,7 +31,7 @@ func TestTheDataPlaneHearsOfTokensWhenTheyChange(t *testing.T) {
 		t.Fatalf("revoked: told %d times, %v", told, err)
 	}
 	_, _, err = accounts.CreateToken(t.Context(), owner, account.TokenRequest{
-		Name: "edge", Role: account.Relay, Environments: []account.Scope{{Project: "no", Environment: "where"}},
+		Name: "edge", Role: account.Relay, Scopes: []account.Scope{{Project: "no", Environment: "where"}},
 	})
 	if err == nil || told != 2 {
 		t.Fatalf("refused: told %d times, %v", told, err)

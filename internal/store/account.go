@@ -64,45 +64,38 @@ func (a *Accounts) CreateOwner(ctx context.Context, m account.MemberRecord, link
 }
 
 func insertMember(q query, m account.MemberRecord) error {
-	return q.exec(`INSERT INTO member (id, email, email_key, password_hash, role, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		m.ID, m.Email, m.EmailKey, m.PasswordHash, string(m.Role), m.CreatedAt)
-}
-
-const memberColumns = `m.id, m.email, m.email_key, m.password_hash, m.role, m.created_at`
-
-func memberFields(m *account.MemberRecord) []any {
-	return []any{&m.ID, &m.Email, &m.EmailKey, &m.PasswordHash, &m.Role, &m.CreatedAt}
-}
-
-// MemberByEmail implements account.Store.
-func (s *Store) MemberByEmail(ctx context.Context, emailKey string) (account.MemberRecord, error) {
-	return s.member(ctx, `WHERE m.email_key = $1`, emailKey)
-}
-
-// MemberByID implements account.Store.
-func (s *Store) MemberByID(ctx context.Context, id string) (account.MemberRecord, error) {
-	return s.member(ctx, `WHERE m.id = $1`, id)
-}
-
-func (s *Store) member(ctx context.Context, where, arg string) (m account.MemberRecord, err error) {
-	err = s.glance(ctx, func(q query) error {
-		return q.row(`SELECT `+memberColumns+` FROM member m `+where, arg).scan(memberFields(&m)...)
-	})
-	return m, missing(err, "member_not_found", "There is no such member")
+	err := q.exec(`INSERT INTO member (id, email, email_key, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)`,
+		m.ID, m.Email, m.EmailKey, m.PasswordHash, m.CreatedAt)
+	if err != nil {
+		return err
+	}
+	return insertGrants(q, m.ID, m.Grants)
 }
 
 // SetPassword implements account.Store.
-func (a *Accounts) SetPassword(ctx context.Context, memberID, passwordHash string, entry account.Entry) error {
+func (a *Accounts) SetPassword(ctx context.Context, memberID, passwordHash string, link *[32]byte, entry account.Entry) error {
 	return a.recorded(ctx, entry, func(q query) error {
+		if link != nil {
+			if err := takeLink(q, *link); err != nil {
+				return err
+			}
+		}
 		n, err := q.touched(`UPDATE member SET password_hash = $2 WHERE id = $1`, memberID, passwordHash)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			return fault.New(fault.NotFound, "member_not_found", "There is no such member")
+			return noMember()
+		}
+		if err := q.exec(`DELETE FROM link WHERE member_id = $1`, memberID); err != nil {
+			return err
 		}
 		return q.exec(`DELETE FROM session WHERE member_id = $1`, memberID)
 	})
+}
+
+func noMember() *fault.Error {
+	return fault.New(fault.NotFound, "member_not_found", "There is no such member")
 }
 
 // CreateSession implements account.Store.
@@ -116,15 +109,50 @@ func (s *Store) CreateSession(ctx context.Context, e account.SessionRecord) erro
 	})
 }
 
+const sessionColumns = `s.member_id, s.created_at, s.last_seen_at, s.expires_at, s.user_agent, s.address`
+
+func sessionFields(e *account.SessionRecord) []any {
+	return []any{&e.MemberID, &e.CreatedAt, &e.LastSeenAt, &e.ExpiresAt, &e.UserAgent, &e.Address}
+}
+
 // SessionByHash implements account.Store.
 func (s *Store) SessionByHash(ctx context.Context, hash [32]byte) (e account.SessionRecord, m account.MemberRecord, err error) {
 	e.Hash = hash
 	err = s.glance(ctx, func(q query) error {
-		fields := []any{&e.MemberID, &e.CreatedAt, &e.LastSeenAt, &e.ExpiresAt, &e.UserAgent, &e.Address}
-		return q.row(`SELECT s.member_id, s.created_at, s.last_seen_at, s.expires_at, s.user_agent, s.address, `+memberColumns+`
-			FROM session s JOIN member m ON m.id = s.member_id WHERE s.hash = $1`, hash[:]).scan(append(fields, memberFields(&m)...)...)
+		return q.each(func(from scanner) error {
+			return scanMember(from, &m, sessionFields(&e)...)
+		}, `SELECT `+sessionColumns+`, `+memberColumns+` FROM session s JOIN member m ON m.id = s.member_id `+memberGrants+` WHERE s.hash = $1`, hash[:])
 	})
-	return e, m, missing(err, "session_not_found", "This session has ended; sign in again")
+	if err == nil && m.ID == "" {
+		err = fault.New(fault.NotFound, "session_not_found", "This session has ended; sign in again")
+	}
+	return e, m, err
+}
+
+// SessionsOf implements account.Store.
+func (s *Store) SessionsOf(ctx context.Context, memberID string) (out []account.SessionRecord, err error) {
+	err = s.glance(ctx, func(q query) error {
+		return q.each(func(from scanner) error {
+			var e account.SessionRecord
+			var hash []byte
+			err := from.Scan(append([]any{&hash}, sessionFields(&e)...)...)
+			copy(e.Hash[:], hash)
+			out = append(out, e)
+			return err
+		}, `SELECT s.hash, `+sessionColumns+` FROM session s WHERE s.member_id = $1 ORDER BY s.last_seen_at DESC, s.hash`, memberID)
+	})
+	return out, err
+}
+
+// EndSession implements account.Store.
+func (a *Accounts) EndSession(ctx context.Context, hash [32]byte, entry account.Entry) error {
+	return a.recorded(ctx, entry, func(q query) error {
+		n, err := q.touched(`DELETE FROM session WHERE hash = $1`, hash[:])
+		if err == nil && n == 0 {
+			err = fault.New(fault.NotFound, "session_not_found", "There is no such session; it may have ended")
+		}
+		return err
+	})
 }
 
 // TouchSession implements account.Store.
@@ -142,29 +170,21 @@ func (s *Store) DeleteSession(ctx context.Context, hash [32]byte) error {
 // CreateToken implements account.Store.
 func (a *Accounts) CreateToken(ctx context.Context, t account.TokenRecord, entry account.Entry) error {
 	return a.recorded(ctx, entry, func(q query) error {
-		err := q.exec(`INSERT INTO token (id, hash, member_id, name, masked, role, environments, created_at, last_used_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			t.ID, t.Hash[:], t.MemberID, t.Name, t.Masked, string(t.Role), scopesText(t.Environments), t.CreatedAt, t.LastUsedAt, t.ExpiresAt)
+		err := q.exec(`INSERT INTO token (id, hash, member_id, kind, name, masked, role, environments, created_at, last_used_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			t.ID, t.Hash[:], t.MemberID, string(t.Kind), t.Name, t.Masked, string(t.Role), scopesText(t.Scopes), t.CreatedAt, t.LastUsedAt, t.ExpiresAt)
 		if err != nil {
 			return err
 		}
-		for _, scope := range t.Environments {
-			if err := environmentExists(q, scope); err != nil {
+		if err := roleExists(q, t.Role); err != nil {
+			return err
+		}
+		for _, scope := range t.Scopes {
+			if err := placeExists(q, scope, "environments"); err != nil {
 				return err
 			}
 		}
 		return relayTokenMoved(q, t)
 	})
-}
-
-func environmentExists(q query, scope account.Scope) error {
-	var n int
-	err := q.row(`SELECT COUNT(*) FROM environment e JOIN project p ON p.id = e.project_id WHERE p.key = $1 AND e.key = $2`,
-		scope.Project, scope.Environment).scan(&n)
-	if err == nil && n == 0 {
-		return fault.New(fault.NotFound, "environment_not_found", "There is no environment %s", scope).
-			WithField("environments", "there is no environment %s", scope)
-	}
-	return err
 }
 
 // relayTokenMoved lets the data plane look at the keys of each environment where
@@ -174,10 +194,10 @@ func relayTokenMoved(q query, t account.TokenRecord) error {
 		return nil
 	}
 	q.moved.note(0, 0)
-	if len(t.Environments) == 0 {
+	if len(t.Scopes) == 0 {
 		return q.exec(`UPDATE environment SET key_generation = key_generation + 1`)
 	}
-	for _, scope := range t.Environments {
+	for _, scope := range t.Scopes {
 		err := q.exec(`UPDATE environment SET key_generation = key_generation + 1
 			WHERE key = $2 AND project_id = (SELECT id FROM project WHERE key = $1)`, scope.Project, scope.Environment)
 		if err != nil {
@@ -205,33 +225,66 @@ func readScopes(text string) (scopes []account.Scope) {
 	return scopes
 }
 
-const tokenColumns = `SELECT id, hash, member_id, name, masked, role, environments, created_at, last_used_at, expires_at FROM token`
+const tokenColumns = `t.id, t.hash, t.member_id, t.kind, t.name, t.masked, t.role, t.environments, t.created_at, t.last_used_at, t.expires_at`
 
-func scanToken(from scanner) (t account.TokenRecord, err error) {
-	var hash []byte
-	var environments string
-	err = from.Scan(&t.ID, &hash, &t.MemberID, &t.Name, &t.Masked, &t.Role, &environments, &t.CreatedAt, &t.LastUsedAt, &t.ExpiresAt)
-	copy(t.Hash[:], hash)
-	t.Environments = readScopes(environments)
-	return t, err
+// tokenRow reads the columns of a token.
+type tokenRow struct {
+	account.TokenRecord
+	hash         []byte
+	environments string
+}
+
+func (t *tokenRow) fields() []any {
+	return []any{&t.ID, &t.hash, &t.MemberID, &t.Kind, &t.Name, &t.Masked, &t.Role, &t.environments, &t.CreatedAt, &t.LastUsedAt, &t.ExpiresAt}
+}
+
+func (t *tokenRow) record() account.TokenRecord {
+	copy(t.Hash[:], t.hash)
+	t.Scopes = readScopes(t.environments)
+	return t.TokenRecord
+}
+
+func scanToken(from scanner) (account.TokenRecord, error) {
+	var t tokenRow
+	err := from.Scan(t.fields()...)
+	return t.record(), err
 }
 
 // TokenByHash implements account.Store.
-func (s *Store) TokenByHash(ctx context.Context, hash [32]byte) (account.TokenRecord, error) {
-	return s.token(ctx, `WHERE hash = $1`, hash[:])
+func (s *Store) TokenByHash(ctx context.Context, hash [32]byte) (h account.HolderRecord, err error) {
+	err = s.glance(ctx, func(q query) error {
+		return q.each(func(from scanner) error {
+			var t tokenRow
+			var actions string
+			err := scanMember(from, &h.Member, append(t.fields(), &actions)...)
+			h.Token, h.Actions = t.record(), readActions(actions)
+			return err
+		}, `SELECT `+tokenColumns+`, COALESCE(tr.actions, ''), COALESCE(m.id, ''), COALESCE(m.email, ''), COALESCE(m.email_key, ''), COALESCE(m.password_hash, ''), COALESCE(m.created_at, 0), `+grantColumns+`
+			FROM token t LEFT JOIN custom_role tr ON tr.name = t.role
+			LEFT JOIN member m ON m.id = t.member_id AND t.kind = 'personal' `+memberGrants+` WHERE t.hash = $1`, hash[:])
+	})
+	if err == nil && h.Token.ID == "" {
+		err = noToken()
+	}
+	return h, err
+}
+
+func noToken() *fault.Error {
+	return fault.New(fault.NotFound, "token_not_found", "There is no such token")
 }
 
 // TokenByID implements account.Store.
-func (s *Store) TokenByID(ctx context.Context, id string) (account.TokenRecord, error) {
-	return s.token(ctx, `WHERE id = $1`, id)
+func (s *Store) TokenByID(ctx context.Context, id string) (t account.TokenRecord, err error) {
+	err = s.glance(ctx, func(q query) error {
+		t, err = tokenByID(q, id)
+		return err
+	})
+	return t, err
 }
 
-func (s *Store) token(ctx context.Context, where string, arg any) (t account.TokenRecord, err error) {
-	err = s.glance(ctx, func(q query) error {
-		t, err = scanToken(q.row(tokenColumns+` `+where, arg))
-		return translate(err)
-	})
-	return t, missing(err, "token_not_found", "There is no such token")
+func tokenByID(q query, id string) (account.TokenRecord, error) {
+	t, err := scanToken(q.row(`SELECT `+tokenColumns+` FROM token t WHERE t.id = $1`, id))
+	return t, missing(translate(err), "token_not_found", "There is no such token")
 }
 
 // TouchToken implements account.Store.
@@ -249,7 +302,7 @@ func (s *Store) ListTokens(ctx context.Context) ([]account.TokenRecord, error) {
 			t, err := scanToken(from)
 			out = append(out, t)
 			return err
-		}, tokenColumns+` ORDER BY created_at, id`)
+		}, `SELECT `+tokenColumns+` FROM token t ORDER BY t.created_at, t.id`)
 	})
 	return out, err
 }
@@ -257,9 +310,12 @@ func (s *Store) ListTokens(ctx context.Context) ([]account.TokenRecord, error) {
 // DeleteToken implements account.Store.
 func (a *Accounts) DeleteToken(ctx context.Context, id string, entry account.Entry) error {
 	return a.recorded(ctx, entry, func(q query) error {
-		t, err := scanToken(q.row(tokenColumns+` WHERE id = $1`, id))
+		t, err := tokenByID(q, id)
 		if err != nil {
-			return missing(translate(err), "token_not_found", "There is no such token")
+			return err
+		}
+		if err := q.exec(`DELETE FROM link WHERE made_by = $1`, id); err != nil {
+			return err
 		}
 		if err := q.exec(`DELETE FROM token WHERE id = $1`, id); err != nil {
 			return err

@@ -91,10 +91,10 @@ func relayTokens(q query, environmentID int64) ([]delivery.KeyRef, error) {
 	var out []delivery.KeyRef
 	err = q.each(func(from scanner) error {
 		token, err := scanToken(from)
-		if err == nil && (len(token.Environments) == 0 || slices.Contains(token.Environments, here)) {
+		if err == nil && (len(token.Scopes) == 0 || slices.Contains(token.Scopes, here)) {
 			out = append(out, delivery.KeyRef{Hash: token.Hash, Kind: delivery.RelayToken, ExpiresAt: token.ExpiresAt})
 		}
 		return err
-	}, tokenColumns+` WHERE role = $1 ORDER BY created_at, id`, string(account.Relay))
+	}, `SELECT `+tokenColumns+` FROM token t WHERE t.role = $1 ORDER BY t.created_at, t.id`, string(account.Relay))
 	return out, err
 }

@@ -280,7 +280,8 @@ func named(err error, staged, file string) error {
 }
 
 // modernise brings the staged copy to this program's schema and takes out what
-// belongs to a copy, and what must not come back: the sessions of people.
+// belongs to a copy, and what must not come back: the sessions of people, and links
+// that may have been used since.
 func (o RestoreOptions) modernise(ctx context.Context, staged string, facts Facts) error {
 	return alone(staged, func(db *sql.DB) error {
 		m, err := sqliteEngine{staged}.migratorOf(ctx, db)
@@ -294,7 +295,7 @@ func (o RestoreOptions) modernise(ctx context.Context, staged string, facts Fact
 		if err := m.up(ctx); err != nil {
 			return err
 		}
-		for _, text := range []string{`DROP TABLE IF EXISTS backup`, `DELETE FROM session`} {
+		for _, text := range []string{`DROP TABLE IF EXISTS backup`, `DELETE FROM session`, `DELETE FROM link`} {
 			if _, err := db.ExecContext(ctx, text); err != nil {
 				return translate(err)
 			}

@@ -64,7 +64,7 @@ func TestARestoreSaysWhatItDoesAndRaisesTheEpoch(t *testing.T) {
 	s, service := used(t, dir)
 	accounts := s.Accounts(service.RecordAccount)
 	session := account.SessionRecord{Hash: [32]byte{9}, MemberID: "m", CreatedAt: 1, ExpiresAt: 1 << 60}
-	token := account.TokenRecord{ID: "t", Hash: [32]byte{1}, Name: "ci"}
+	token := account.TokenRecord{ID: "t", Hash: [32]byte{1}, Name: "ci", Role: account.Owner}
 	entry := account.Entry{Kind: "token", Object: "ci", Action: "create"}
 	key, err := service.CreateKey(t.Context(), owner, "default", "production", catalog.ServerKey, "shop", catalog.WriteOptions{})
 	err = errors.Join(err,

@@ -142,7 +142,7 @@ func TestDataThatANewerVersionAlteredIsLeftAlone(t *testing.T) {
 
 func TestDataOfTheFirstSchemaIsBroughtUpToDate(t *testing.T) {
 	dir := t.TempDir()
-	token := account.TokenRecord{ID: "t", Hash: [32]byte{1}, Name: "ci"}
+	token := account.TokenRecord{ID: "t", Hash: [32]byte{1}, Name: "ci", Kind: account.ServiceToken}
 	db := raw(t, dir)
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db, os.DirFS("migrations/sqlite"))
 	if err != nil {

@@ -140,6 +140,10 @@ func upgraded(t *testing.T, o store.Options, db *sql.DB, tables string) {
 	if root := ruleset.Root(set.Lines); len(noted) > 0 && noted[0] != root {
 		t.Errorf("the root of the lines is %s, the newest revision was committed with %s", root, noted[0])
 	}
+	const lost = `SELECT id FROM member m WHERE NOT EXISTS (SELECT 1 FROM membership g WHERE g.member_id = m.id AND g.role = 'owner' AND g.project = '')`
+	if members := column(t, db, lost); len(members) > 0 {
+		t.Errorf("%v owned everything before the upgrade", members)
+	}
 	if _, err := service.CreateFlag(t.Context(), owner, "default", "made.after", document.Flag{Type: "boolean"}, catalog.WriteOptions{}); err != nil {
 		t.Errorf("a change afterwards: %v", err)
 	}

@@ -11,7 +11,6 @@ export type Member = Schemas['Member'];
 export type Token = Schemas['Token'];
 export type NewToken = Schemas['NewToken'];
 export type TokenRequest = Schemas['CreateTokenInputBody'];
-export type TokenScope = Token['scope'];
 
 export type Project = Schemas['Project'];
 export type Environment = Schemas['Environment'];

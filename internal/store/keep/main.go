@@ -46,6 +46,9 @@ var rows = []struct {
 	args        []any
 }{
 	{"sign_in_failure", `INSERT INTO sign_in_failure VALUES ($1, 3, 1795700000000, 1795700001000) ON CONFLICT DO NOTHING`, []any{[]byte("kept")}},
+	{"membership", `INSERT INTO membership VALUES ((SELECT MIN(id) FROM member), $1, $1, $1) ON CONFLICT DO NOTHING`, []any{"kept"}},
+	{"custom_role", `INSERT INTO custom_role VALUES ($1, $1, $1, 0) ON CONFLICT DO NOTHING`, []any{"kept"}},
+	{"link", `INSERT INTO link VALUES ($1, 'reset', '', '', '', '', '', 0, 0) ON CONFLICT DO NOTHING`, []any{[]byte("kept")}},
 	{"node", `INSERT INTO node (id, beat, asks, newest) VALUES ($1, 1795700000000, 1, 1) ON CONFLICT DO NOTHING`, []any{"kept"}},
 	{"node_news", `INSERT INTO node_news VALUES ($1, 1, 1795700000000, '{}') ON CONFLICT DO NOTHING`, []any{"kept"}},
 }

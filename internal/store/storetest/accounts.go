@@ -26,10 +26,15 @@ func recorded(t *testing.T, open Opener) {
 		_, err := tx.InsertProject(e.Object, "of the same transaction", 1)
 		return err
 	})
-	ann := account.MemberRecord{ID: "1", Email: "a", EmailKey: "a", PasswordHash: "h"}
+	ann := account.MemberRecord{ID: "1", Email: "a", EmailKey: "a", PasswordHash: "h", Grants: []account.Grant{{Role: account.Owner}}}
+	ben := account.MemberRecord{ID: "b", Email: "b", EmailKey: "b"}
+	invitation := account.LinkRecord{Hash: [32]byte{5}, Kind: account.Invitation, Email: "b", ExpiresAt: 10}
+	duty := account.RoleRecord{Name: "duty", Actions: []account.Action{account.Read, account.SwitchOff}}
+	onDuty := []account.Grant{{Role: "duty"}}
+	session := account.SessionRecord{Hash: [32]byte{6}, MemberID: "b", ExpiresAt: 10}
 	link := account.SetupLinkRecord{Hash: [32]byte{9}}
 	check(t, s.ReplaceSetupLink(t.Context(), link))
-	token := account.TokenRecord{ID: "t", Hash: [32]byte{3}}
+	token := account.TokenRecord{ID: "t", Hash: [32]byte{3}, Role: account.Owner}
 	writes := []struct {
 		name string
 		do   func() error
@@ -45,7 +50,7 @@ func recorded(t *testing.T, open Opener) {
 			}
 			return n > 0
 		}},
-		{"password", func() error { return s.SetPassword(t.Context(), "1", "new", about("password")) }, func() bool {
+		{"password", func() error { return s.SetPassword(t.Context(), "1", "new", nil, about("password")) }, func() bool {
 			m, err := s.MemberByID(t.Context(), "1")
 			check(t, err)
 			return m.PasswordHash == "new"
@@ -55,12 +60,51 @@ func recorded(t *testing.T, open Opener) {
 			check(t, err)
 			return len(list) > 0
 		}},
+		{"invited", func() error { return s.CreateLink(t.Context(), invitation, about("invited")) }, func() bool {
+			_, err := s.LinkByHash(t.Context(), invitation.Hash)
+			return err == nil
+		}},
+		{"joined", func() error { return s.CreateMember(t.Context(), ben, invitation.Hash, about("joined")) }, func() bool {
+			_, err := s.MemberByID(t.Context(), "b")
+			_, unused := s.LinkByHash(t.Context(), invitation.Hash)
+			if (err == nil) == (unused == nil) {
+				t.Errorf("a member and the link: %v, %v", err, unused)
+			}
+			return err == nil
+		}},
+		{"made", func() error { return s.PutRole(t.Context(), duty, about("made")) }, func() bool {
+			roles, err := s.ListRoles(t.Context())
+			check(t, err)
+			return len(roles) > 0
+		}},
+		{"roles", func() error { return s.SetGrants(t.Context(), "b", nil, onDuty, about("roles")) }, func() bool {
+			m, err := s.MemberByID(t.Context(), "b")
+			check(t, err)
+			return len(m.Grants) > 0
+		}},
+		{"ended", func() error { return s.EndSession(t.Context(), session.Hash, about("ended")) }, func() bool {
+			left, err := s.SessionsOf(t.Context(), "b")
+			check(t, err)
+			return len(left) == 0
+		}},
+		{"removed", func() error { return s.DeleteMember(t.Context(), "b", onDuty, about("removed")) }, func() bool {
+			_, err := s.MemberByID(t.Context(), "b")
+			return fault.IsKind(err, fault.NotFound)
+		}},
+		{"unmade", func() error { return s.DeleteRole(t.Context(), duty.Name, about("unmade")) }, func() bool {
+			roles, err := s.ListRoles(t.Context())
+			check(t, err)
+			return len(roles) == 0
+		}},
 		{"gone", func() error { return s.DeleteToken(t.Context(), "t", about("gone")) }, func() bool {
 			_, err := s.TokenByID(t.Context(), "t")
 			return fault.IsKind(err, fault.NotFound)
 		}},
 	}
 	for _, w := range writes {
+		if w.name == "ended" {
+			check(t, s.CreateSession(t.Context(), session))
+		}
 		if refuse = full; !errors.Is(w.do(), full) || w.done() {
 			t.Errorf("%s: written without its entry", w.name)
 		}
@@ -75,9 +119,9 @@ func recorded(t *testing.T, open Opener) {
 		})
 	}
 	wantCode(t, s.CreateOwner(t.Context(), account.MemberRecord{ID: "2"}, nil, about("second")), fault.Conflict, "owner_exists")
-	wantCode(t, s.SetPassword(t.Context(), "2", "new", about("nobody")), fault.NotFound, "member_not_found")
+	wantCode(t, s.SetPassword(t.Context(), "2", "new", nil, about("nobody")), fault.NotFound, "member_not_found")
 	wantCode(t, s.DeleteToken(t.Context(), "t", about("again")), fault.NotFound, "token_not_found")
-	equal(t, []string{"owner", "password", "token", "gone"}, seen)
+	equal(t, []string{"owner", "password", "token", "invited", "joined", "made", "roles", "ended", "removed", "unmade", "gone"}, seen)
 }
 
 func waiting(t *testing.T, s Store) {

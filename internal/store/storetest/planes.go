@@ -178,18 +178,18 @@ func relayKeys(t *testing.T, s Store) {
 	equal(t, []int64{0, 0}, generations())
 	add(account.TokenRecord{ID: "b", Hash: [32]byte{2}, Role: account.Relay, CreatedAt: 1})
 	equal(t, []int64{1, 1}, generations())
-	add(account.TokenRecord{ID: "c", Hash: [32]byte{3}, Role: account.Relay, CreatedAt: 2, Environments: scope})
+	add(account.TokenRecord{ID: "c", Hash: [32]byte{3}, Role: account.Relay, CreatedAt: 2, Scopes: scope})
 	equal(t, []int64{2, 1}, generations())
 	equal(t, []byte{2, 3}, opens(production))
 	equal(t, []byte{2}, opens(other))
 	kept, err := s.TokenByID(t.Context(), "c")
 	check(t, err)
-	equal(t, scope, kept.Environments)
+	equal(t, scope, kept.Scopes)
 	check(t, s.DeleteToken(t.Context(), "c", account.Entry{}))
 	check(t, s.DeleteToken(t.Context(), "b", account.Entry{}))
 	equal(t, []int64{4, 2}, generations())
 	equal(t, nil, opens(production))
-	nowhere := account.TokenRecord{ID: "d", Hash: [32]byte{4}, Role: account.Relay, Environments: []account.Scope{{Project: "p", Environment: "moon"}}}
+	nowhere := account.TokenRecord{ID: "d", Hash: [32]byte{4}, Role: account.Relay, Scopes: []account.Scope{{Project: "p", Environment: "moon"}}}
 	wantCode(t, s.CreateToken(t.Context(), nowhere, account.Entry{}), fault.NotFound, "environment_not_found")
 	if _, err := s.TokenByID(t.Context(), "d"); !fault.IsKind(err, fault.NotFound) {
 		t.Errorf("a token for no environment was kept: %v", err)
@@ -203,7 +203,7 @@ func owner(t *testing.T, s Store) {
 	if old, err := s.SetupLinkExists(t.Context(), [32]byte{8}); err != nil || old {
 		t.Errorf("the older link works: %v", err)
 	}
-	m := account.MemberRecord{ID: "1", Email: "Ann@x", EmailKey: "ann@x", PasswordHash: "h", Role: account.Owner, CreatedAt: 4}
+	m := account.MemberRecord{ID: "1", Email: "Ann@x", EmailKey: "ann@x", PasswordHash: "h", CreatedAt: 4, Grants: []account.Grant{{Role: account.Owner}}}
 	wantCode(t, s.CreateOwner(t.Context(), m, &[32]byte{1}, about(m.Email)), fault.NotFound, "link_not_found")
 	check(t, s.CreateOwner(t.Context(), m, &link, about(m.Email)))
 	if still, err := s.SetupLinkExists(t.Context(), link); err != nil || still {
@@ -219,7 +219,7 @@ func owner(t *testing.T, s Store) {
 }
 
 func sessionsAndTokens(t *testing.T, s Store) {
-	m := account.MemberRecord{ID: "1", EmailKey: "a", Role: account.Owner}
+	m := account.MemberRecord{ID: "1", EmailKey: "a", Grants: []account.Grant{{Role: account.Owner}}}
 	check(t, s.CreateOwner(t.Context(), m, nil, about("a")))
 	first := account.SessionRecord{Hash: [32]byte{1}, MemberID: "1", CreatedAt: 1, LastSeenAt: 1, ExpiresAt: 10, UserAgent: "curl", Address: "::1"}
 	check(t, s.CreateSession(t.Context(), first))
@@ -233,19 +233,20 @@ func sessionsAndTokens(t *testing.T, s Store) {
 	check(t, s.CreateSession(t.Context(), second)) // the first has ended by then
 	_, _, err = s.SessionByHash(t.Context(), first.Hash)
 	wantCode(t, err, fault.NotFound, "session_not_found")
-	check(t, s.SetPassword(t.Context(), "1", "new", about("a")))
+	check(t, s.SetPassword(t.Context(), "1", "new", nil, about("a")))
 	_, _, err = s.SessionByHash(t.Context(), second.Hash)
 	wantCode(t, err, fault.NotFound, "session_not_found")
 	check(t, s.DeleteSession(t.Context(), second.Hash))
 
-	token := account.TokenRecord{ID: "t", Hash: [32]byte{3}, MemberID: "1", Name: "ci", Masked: "bgp_…", Role: account.Owner, CreatedAt: 7, ExpiresAt: 90}
+	token := account.TokenRecord{ID: "t", Hash: [32]byte{3}, MemberID: "1", Kind: account.PersonalToken, Name: "ci", Masked: "bgp_…", Role: account.Owner, CreatedAt: 7, ExpiresAt: 90}
 	check(t, s.CreateToken(t.Context(), token, about("ci")))
 	check(t, s.TouchToken(t.Context(), "t", 30))
 	token.LastUsedAt = 30
-	got, err := s.TokenByHash(t.Context(), token.Hash)
+	holder, err := s.TokenByHash(t.Context(), token.Hash)
 	check(t, err)
-	equal(t, token, got)
-	got, err = s.TokenByID(t.Context(), "t")
+	m.PasswordHash = "new"
+	equal(t, account.HolderRecord{Token: token, Member: m}, holder)
+	got, err := s.TokenByID(t.Context(), "t")
 	check(t, err)
 	equal(t, token, got)
 	list, err := s.ListTokens(t.Context())

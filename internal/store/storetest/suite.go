@@ -317,7 +317,7 @@ func duplicates(t *testing.T, s Store) {
 	wantCode(t, s.Write(t.Context(), func(tx catalog.Tx) error {
 		return tx.PutObject(projectID, catalog.ObjectRow{Kind: document.ConfigurationKind, Key: "no-such-flag", EnvironmentID: environmentID, Body: []byte(`{}`)})
 	}), fault.Conflict, "referenced")
-	token := account.TokenRecord{ID: "1", Hash: [32]byte{1}}
+	token := account.TokenRecord{ID: "1", Hash: [32]byte{1}, Role: account.Owner}
 	check(t, s.CreateToken(t.Context(), token, about("ci")))
 	token.ID = "2"
 	wantCode(t, s.CreateToken(t.Context(), token, about("ci")), fault.Conflict, "token_exists")
@@ -331,7 +331,7 @@ func missingThings(t *testing.T, s Store) {
 	_, err = s.TokenByHash(t.Context(), [32]byte{})
 	wantCode(t, err, fault.NotFound, "token_not_found")
 	wantCode(t, s.DeleteToken(t.Context(), "x", about("x")), fault.NotFound, "token_not_found")
-	wantCode(t, s.SetPassword(t.Context(), "x", "h", about("x")), fault.NotFound, "member_not_found")
+	wantCode(t, s.SetPassword(t.Context(), "x", "h", nil, about("x")), fault.NotFound, "member_not_found")
 	_, err = s.Ruleset(t.Context(), 99)
 	wantCode(t, err, fault.NotFound, "environment_not_found")
 	wantCode(t, s.Read(t.Context(), func(r catalog.Reader) error {

@@ -13,7 +13,10 @@ export function About() {
           ['Version', `Burgee ${data.version}`],
           ['Address', data.publicUrl || window.location.origin],
           ['Connection', data.encrypted ? 'encrypted (TLS)' : 'not encrypted'],
-          ['Signed in as', data.member ? `${data.member.email} (${data.member.role})` : 'nobody'],
+          [
+            'Signed in as',
+            data.member ? `${data.member.email} (${data.member.roles.join(', ') || 'no role'})` : 'nobody',
+          ],
           ['Licence', 'Apache-2.0'],
         ];
         return (

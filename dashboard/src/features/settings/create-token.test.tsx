@@ -8,6 +8,7 @@ const edge: Token = {
   id: '1',
   name: 'edge',
   prefix: 'bgp_AbCd…wxyz',
+  kind: 'service',
   scope: 'relay',
   environments: ['default/production'],
   createdAt: 1_790_000_000_000,

@@ -5,7 +5,6 @@ import { useState } from 'react';
 import { createToken, tokensQuery } from '@/api/account';
 import { ApiError } from '@/api/client';
 import { projectsQuery } from '@/api/projects';
-import type { TokenScope } from '@/api/types';
 import { CodeBlock } from '@/components/code-block';
 import { ErrorState } from '@/components/states';
 
@@ -16,7 +15,7 @@ const lives = [
   { value: '', label: 'Until revoked' },
 ];
 
-const scopes: { value: TokenScope; label: string }[] = [
+const scopes: { value: string; label: string }[] = [
   { value: 'full', label: 'Do what you may' },
   { value: 'relay', label: 'Carry configuration to burgee relay, and nothing else' },
 ];
@@ -26,7 +25,7 @@ export function CreateToken({ opened, onClose }: { opened: boolean; onClose: () 
   const client = useQueryClient();
   const [name, setName] = useState('');
   const [days, setDays] = useState('90');
-  const [scope, setScope] = useState<TokenScope>('full');
+  const [scope, setScope] = useState('full');
   const [environments, setEnvironments] = useState<string[]>([]);
   const create = useMutation({
     mutationFn: () =>
@@ -83,7 +82,7 @@ export function CreateToken({ opened, onClose }: { opened: boolean; onClose: () 
             label="It may"
             data={scopes}
             value={scope}
-            onChange={(value) => setScope(value === 'relay' ? 'relay' : 'full')}
+            onChange={(value) => setScope(value ?? 'full')}
             allowDeselect={false}
           />
           {scope === 'relay' && <RelayEnvironments value={environments} onChange={setEnvironments} />}
