@@ -125,7 +125,8 @@ test-race: | need-go ## the concurrent packages under the race detector
 $(VENV)/.stamp: python/pyproject.toml examples/calendar-flask/requirements.txt | need-python
 	@echo "burgee: making the Python test environment"
 	@python3 -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check 'pytest>=9' 'flask>=3' 'mypy>=1.15' 'ruff>=0.12'
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check 'pytest>=9' 'flask>=3' 'mypy>=1.15' 'ruff>=0.12' \
+	  'openfeature-sdk==0.10.0' 'openfeature-provider-ofrep==0.3.0'
 	@touch $@
 
 test-python: $(VENV)/.stamp ## Python SDK: vectors, client, Flask example

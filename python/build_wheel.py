@@ -78,13 +78,19 @@ def _metadata(metadata: dict[str, str]) -> str:
         f"Keywords: {','.join(_strings(metadata['keywords']))}",
         *(f"Classifier: {name}" for name in _strings(metadata["classifiers"])),
         f"Requires-Python: {metadata['requires-python']}",
-        "Provides-Extra: flask",
-        *(f"Requires-Dist: {need}; extra == 'flask'" for need in _strings(metadata["flask"])),
+        *(line for extra in ("flask", "openfeature") for line in _extra(extra, metadata[extra])),
         "Description-Content-Type: text/markdown",
         "",
         (HERE / "README.md").read_text(encoding="utf-8"),
     ]
     return "\n".join(lines)
+
+
+def _extra(name: str, needs: str) -> list[str]:
+    return [
+        f"Provides-Extra: {name}",
+        *(f"Requires-Dist: {need}; extra == '{name}'" for need in _strings(needs)),
+    ]
 
 
 def _entry_points(metadata: dict[str, str]) -> str:

@@ -400,6 +400,35 @@ def test_the_handler_is_told_of_changes_and_failures(server, client, eventually)
     assert client.fetch().error
 
 
+def test_the_handler_is_told_which_flags_may_serve_something_else(server, client, eventually):
+    told = []
+    group = {"target_group": "g", "unit": "targetingKey", "include": ["ann"], "exclude": []}
+    needs = flag("b", prerequisites=[["a", ["true"]]])
+    server.set(flag("a"), needs, flag("c"))
+    client.setup(KEY, url=server.url, configuration_fetched_handler=told.append)
+    for lines, changed in (
+        ([flag("a"), needs, flag("c", on=True)], ("c",)),
+        ([flag("a", on=True), needs, flag("c", on=True)], ("a", "b")),
+        ([needs, flag("c", on=True), flag("d")], ("a", "b", "d")),
+        ([needs, flag("c", on=True), flag("d"), group], None),
+    ):
+        seen = len(told)
+        server.set(*lines)
+        eventually(lambda seen=seen: len(told) > seen)
+        assert (told[-1].has_changes, told[-1].changed) == (True, changed)
+
+
+def test_the_handler_is_told_when_the_server_comes_and_goes(server, client, eventually):
+    told = []
+    server.set(flag("a"))
+    client.setup(KEY, url=server.url, status_handler=lambda status: told.append(status.connected))
+    eventually(lambda: told == [True])
+    server.kill()
+    eventually(lambda: told == [True, False])
+    server.start()
+    eventually(lambda: told == [True, False, True])
+
+
 def test_a_failing_handler_harms_nothing(server, client, eventually, caplog):
     def handler(fetched):
         raise RuntimeError("boom")

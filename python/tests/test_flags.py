@@ -277,9 +277,10 @@ def test_setup_has_the_documented_arguments():
         "fetch_interval": 30,
         "configuration_fetched_handler": None,
         "impression_handler": None,
+        "status_handler": None,
         "context": None,
         "cache_dir": None,
         "bundle": None,
         "verify_keys": None,
     }
-    assert [p.kind.name for p in parameters.values()][1:] == ["KEYWORD_ONLY"] * 12
+    assert [p.kind.name for p in parameters.values()][1:] == ["KEYWORD_ONLY"] * 13

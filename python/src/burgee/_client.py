@@ -15,7 +15,7 @@ from burgee._context import ContextLike
 from burgee._detail import detail_of
 from burgee._dispatch import Dispatcher
 from burgee._engine import Context, Outcome, Snapshot
-from burgee._engine.outcome import OUTCOME_NOT_READY, OVERRIDE
+from burgee._engine.outcome import OUTCOME_NOT_READY, OUTCOME_TYPE_MISMATCH, OVERRIDE
 from burgee._fetch import Fetcher
 from burgee._flags import Flag, check_key, flags_in, is_key
 from burgee._journal import Journal
@@ -54,11 +54,14 @@ class Client:
         self._flags: dict[str, Flag[Any]] = {}
         self._fetched_handler: Callable[[Fetched], object] | None = None
         self._impression_handler: Callable[[Impression], object] | None = None
+        self._status_handler: Callable[[Status], object] | None = None
+        self._was_connected: bool | None = None
         self._journal: Journal | None = None
         self._transport: Transport | None = None
         self._updater: Updater | None = None
         self._sender: Sender | None = None
-        self._dispatcher: Dispatcher | None = None
+        self._dispatcher: Dispatcher[Fetched] | None = None
+        self._status_dispatcher: Dispatcher[Status] | None = None
         self._cache: Cache | None = None
         self._keeper: Keeper | None = None
         self._fetcher = Fetcher()
@@ -78,6 +81,7 @@ class Client:
         fetch_interval: float = 30,
         configuration_fetched_handler: Callable[[Fetched], object] | None = None,
         impression_handler: Callable[[Impression], object] | None = None,
+        status_handler: Callable[[Status], object] | None = None,
         context: Mapping[str, Any] | str | None = None,
         cache_dir: CacheFolder = None,
         bundle: Bundle = None,
@@ -88,6 +92,7 @@ class Client:
         A configuration that an earlier run stored on disk, or that came with the program
         as a bundle, is served at once as stale. Then the server gets a second to answer
         with what is newer, and no time with ``timeout=0`` or where it cannot be reached.
+        The status handler is called when the server was reached and when it was lost.
         Raises TypeError or ValueError for a malformed argument and for nothing else:
         without a server the flags serve their code defaults.
         """
@@ -101,6 +106,7 @@ class Client:
             fetch_interval=fetch_interval,
             configuration_fetched_handler=configuration_fetched_handler,
             impression_handler=impression_handler,
+            status_handler=status_handler,
             context=context,
             cache_dir=cache_dir,
             bundle=bundle,
@@ -121,6 +127,7 @@ class Client:
         fetch_interval: float = 30,
         configuration_fetched_handler: Callable[[Fetched], object] | None = None,
         impression_handler: Callable[[Impression], object] | None = None,
+        status_handler: Callable[[Status], object] | None = None,
         context: Mapping[str, Any] | str | None = None,
         cache_dir: CacheFolder = None,
         bundle: Bundle = None,
@@ -131,6 +138,7 @@ class Client:
         for name, handler in (
             ("configuration_fetched_handler", configuration_fetched_handler),
             ("impression_handler", impression_handler),
+            ("status_handler", status_handler),
         ):
             if handler is not None and not callable(handler):
                 raise TypeError(f"{name} must be callable, not {type(handler).__name__}")
@@ -155,6 +163,8 @@ class Client:
             self._settings = settings
             self._fetched_handler = configuration_fetched_handler
             self._impression_handler = impression_handler
+            self._status_handler = status_handler
+            self._was_connected = None
             self._journal = Journal(settings, timeout)
             self._state = State(self._turned, Replica(settings.trust))
             self._cache = None
@@ -235,8 +245,11 @@ class Client:
 
     def _start_handler(self) -> None:
         if self._fetched_handler is not None:
-            self._dispatcher = Dispatcher(self._fetched_handler)
+            self._dispatcher = Dispatcher("configuration_fetched_handler", self._fetched_handler)
             self._dispatcher.start()
+        if self._status_handler is not None:
+            self._status_dispatcher = Dispatcher("status_handler", self._status_handler)
+            self._status_dispatcher.start()
 
     def _start_keeper(self) -> None:
         if self._cache is None:
@@ -275,9 +288,11 @@ class Client:
         Flags go on serving their last values.
         """
         with self._lock:
-            updater, sender, dispatcher = self._updater, self._sender, self._dispatcher
+            updater, sender = self._updater, self._sender
+            dispatchers = (self._dispatcher, self._status_dispatcher)
             keeper, self._keeper = self._keeper, None
-            self._updater = self._sender = self._dispatcher = self._transport = None
+            self._updater = self._sender = self._transport = None
+            self._dispatcher = self._status_dispatcher = None
             _process.forget(self)
         _overrides.let_go(id(self))
         deadline = time.monotonic() + max(timeout, 0.0)
@@ -290,8 +305,9 @@ class Client:
         if updater is not None:
             updater.join(max(deadline - time.monotonic(), 0.0))
             self._state.connected = False
-        if dispatcher is not None:
-            dispatcher.stop(max(deadline - time.monotonic(), 0.0))
+        for dispatcher in dispatchers:
+            if dispatcher is not None:
+                dispatcher.stop(max(deadline - time.monotonic(), 0.0))
 
     def __enter__(self) -> Self:
         return self
@@ -390,6 +406,38 @@ class Client:
             log.debug("evaluating %r", key, exc_info=True)
             problem = {"code": "MALFORMED", "message": repr(error)}
             return Detail(str(key or ""), default, None, "ERROR", error=problem)
+
+    def resolve(self, key: str, kind: str, context: ContextLike | None) -> tuple[Outcome, Any]:
+        """For adapters of other APIs: what decided, and the value in the type wanted.
+
+        The value counts where the outcome serves one or is an override.
+        """
+        now = time.time_ns() // 1_000_000
+        outcome = self._decide(key, context, now)
+        value = self._serve(key, outcome, None, kind)
+        mismatch = value is _values.MISMATCH
+        self._record(key, outcome, None if mismatch else value, now, mismatch=mismatch)
+        return (OUTCOME_TYPE_MISMATCH, None) if mismatch else (outcome, value)
+
+    @property
+    def offline(self) -> bool:
+        """Whether there will be no connection, for want of a key that could work."""
+        return self._settings is None or self._settings.offline is not None
+
+    @property
+    def revision(self) -> int | None:
+        """The revision that is evaluated now, None without a configuration."""
+        snapshot = self._pinned()
+        return None if snapshot is None else snapshot.header.revision
+
+    def forget(self) -> None:
+        """After shutdown: serve the defaults in the code, as before setup."""
+        self._state = State()
+
+    def plain(self, key: str) -> bool:
+        """Whether nothing but its default can decide a flag."""
+        snapshot = self._pinned()
+        return snapshot is not None and snapshot.plain(key)
 
     def _aged(self, detail: Detail) -> Detail:
         if detail.revision is None:
@@ -507,6 +555,10 @@ class Client:
     def _turned(self, connected: bool, error: str | None) -> None:
         if self._journal is not None:
             self._journal.turned(self._state, connected=connected, error=error)
+        dispatcher = self._status_dispatcher
+        if dispatcher is not None and connected != self._was_connected:
+            self._was_connected = connected
+            dispatcher.put(self.status())
 
     def _refused(self, error: AnswerError) -> None:
         if self._journal is not None:

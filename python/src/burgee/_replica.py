@@ -99,10 +99,45 @@ class Document:
             parts.append(self.signature.line)
         return b"\n".join(parts) + b"\n"
 
+    def changed_flags(self, other: Document) -> tuple[str, ...] | None:
+        """The flags that may decide otherwise than in ``other``, sorted; None is all.
+
+        Those that differ, and those that may read one of them. It may name too many
+        and never too few.
+        """
+        differ = [
+            name
+            for name in {**self.lines, **other.lines}
+            if _data(self, name) != _data(other, name)
+        ]
+        if any(kind != b"flag" for kind, _ in differ):
+            return None
+        changed = [key for _, key in differ]
+        for at, key in enumerate(changed):
+            if at == _MOST_CHANGED:
+                return None
+            quoted = b'"' + key + b'"'  # who reads a flag names it
+            for (kind, reader), line in self.lines.items():
+                if reader in changed or quoted not in line.data:
+                    continue
+                if kind != b"flag":
+                    return None
+                changed.append(reader)
+        return tuple(sorted(key.decode() for key in changed))
+
     def snapshot(self) -> Snapshot:
         """The same for the engine."""
         parts = (line.part for line in self.lines.values())
         return link(self.header, [part for part in parts if part is not None])
+
+
+_MOST_CHANGED = 32
+"""For how many flags it is worth looking who may read them."""
+
+
+def _data(document: Document, name: Name) -> bytes | None:
+    line = document.lines.get(name)
+    return None if line is None else line.data
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,10 @@ class Fetched:
     """The revision in use afterwards, None without a configuration."""
     error: str | None = None
     """Why nothing was fetched, None when all went well."""
+    changed: tuple[str, ...] | None = None
+    """The flags that may serve something else than before: those whose own configuration
+    differs, and those that may read one of them. None where nothing has changed and where
+    all may have: the first configuration, a target group, or many flags at once."""
 
 
 @dataclass(frozen=True, slots=True)

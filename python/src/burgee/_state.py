@@ -75,8 +75,12 @@ class State:
         try:
             with self._lock:
                 replica = self.replica.delta(data) if delta else self._full(data)
-                changed = self._swap(replica, source)
-                fetched = Fetched(changed, source, self.revision)
+                before = self.replica.document
+                differs = self._swap(replica, source)
+                flags = None
+                if differs and before is not None and replica.document is not None:
+                    flags = replica.document.changed_flags(before)
+                fetched = Fetched(differs, source, self.revision, changed=flags)
         except NotNewerError as same:
             self.confirm()
             return Taken(Fetched(False, source, self.revision), leads_to=same.id)

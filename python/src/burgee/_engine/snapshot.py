@@ -49,6 +49,10 @@ class Snapshot:
     def __contains__(self, key: str) -> bool:
         return key in self._settled
 
+    def plain(self, key: str) -> bool:
+        """Whether a flag serves the same to everyone at all times."""
+        return self._settled.get(key) is not None
+
     @property
     def errors(self) -> dict[str, tuple[str, str]]:
         """The flags that cannot be used, with (code, message)."""
