@@ -152,3 +152,45 @@ func TestBackupsBesideWriters(t *testing.T) {
 		s.stop(t)
 	}
 }
+
+// A database that was copied away, and is copied back when programs are further
+// on, is an older one than the server had in this folder: they are led to it.
+func TestARunningProgramFollowsACopyThatWasPutBack(t *testing.T) {
+	s := startServer(t)
+	theme := func(value string) int64 {
+		return s.apply(t, strings.ReplaceAll(themeDocument, "%s", value))["production"]
+	}
+	then := theme("then")
+	s.stop(t)
+	copied, err := os.ReadFile(filepath.Join(s.data, "burgee.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.start(t)
+	client := newClient(t, s)
+	since := theme("since")
+	untilRevision(t, client, since)
+	s.stop(t)
+	if err := os.WriteFile(filepath.Join(s.data, "burgee.db"), copied, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.start(t)
+	until(t, "the program to follow to the copy", 20*time.Second, func() bool {
+		return client.Status().Revision == then && client.String(t.Context(), "theme", "") == "then"
+	})
+	if !strings.Contains(s.output(), "an older one than was in this folder before") {
+		t.Errorf("the server says nothing of it: %s", s.output())
+	}
+	var chain struct{ OK bool }
+	s.must(t, http.MethodGet, "/api/v1/projects/default/changes/verify", nil, &chain)
+	_, record := s.get(t, "/api/v1/projects/default/changes/export", apiToken)
+	if !chain.OK || !strings.Contains(record, "an older database, found at a start") {
+		t.Errorf("the record: %+v %s", chain, record)
+	}
+	_, before := s.get(t, "/sdk/v1/snapshot", serverKey)
+	s.stop(t)
+	s.start(t)
+	if _, after := s.get(t, "/sdk/v1/snapshot", serverKey); after != before {
+		t.Errorf("another start has other bytes:\n%s\n%s", before, after)
+	}
+}

@@ -94,6 +94,9 @@ func (a *application) wire(ctx context.Context) error {
 		data: a.delivery, receipts: a.receipts, hub: a.hub, clock: s.clock, lag: a.lag, tracer: s.tracer, last: map[int64]int64{},
 	}
 	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: a.announcer})
+	if err := a.leadBack(ctx); err != nil {
+		return err
+	}
 	a.accounts = account.New(announcedTokens{
 		a.store.Accounts(a.catalog.RecordAccount), func() { a.delivery.Announce(0, 0) },
 	}, s.clock, a.attempts())

@@ -6,7 +6,7 @@ import (
 	"burgee.dev/burgee/internal/catalog"
 )
 
-// BeginAgain gives a database that was put back by its own tools what Restore
+// BeginAgain gives a database that was put back by other means what Restore
 // gives a backup: an epoch greater than any that programs may have seen, so
 // that they follow it to lower revisions; no sessions; and the entry of record
 // in the same transaction. Servers that run on it follow too.
@@ -16,7 +16,7 @@ func (s *Store) BeginAgain(ctx context.Context, record func(catalog.Tx) error) (
 		if err := s.readEpoch(q); err != nil {
 			return err
 		}
-		epoch = max(s.Epoch()+1, now)
+		epoch = max(s.Epoch()+1, s.pastEpoch()+1, now)
 		if err := q.exec(`UPDATE meta SET epoch = $1 WHERE id = 1`, epoch); err != nil {
 			return err
 		}

@@ -70,12 +70,14 @@ func (s *Store) noteWrite(err error) {
 }
 
 // Tend tries a write when the last one found no room or a standby, and makes the reserve
-// again when there is room for it. It is to be called every few seconds.
+// again when there is room for it; it notes how far the database is. It is to be
+// called every few seconds.
 func (s *Store) Tend(ctx context.Context) {
 	if s.Trouble() != nil || isCode(s.Outage(), codeReadOnly) {
 		_ = s.add(ctx, func(q query) error { return q.exec(`UPDATE meta SET created_at = created_at`) }) // noted there
 	}
 	s.keepReserve()
+	s.mark(ctx)
 }
 
 type sparing struct{}

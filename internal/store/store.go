@@ -66,6 +66,7 @@ type Store struct {
 	dir     string
 	file    string // the database
 	reserve int64  // bytes of the reserve; 0 is none
+	newest  newest
 }
 
 // Open opens the store of a folder, makes it when there is none, and brings its
@@ -139,6 +140,7 @@ func (s *Store) readEpoch(q query) error {
 // Close ends the connections; of SQLite it folds the write-ahead log into the
 // database.
 func (s *Store) Close() error {
+	s.mark(context.Background())
 	err := s.pools.close()
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.release())
