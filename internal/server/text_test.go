@@ -79,6 +79,11 @@ func TestATextOfOneProgramKeepsNothingOfOthersFromTheStore(t *testing.T) {
 		}
 		return a
 	}
+	for end := time.Now().Add(20 * time.Second); send("/ofrep/v1/evaluate/flags/f", `{}`, nil).Status != 200; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the flag is not served")
+		}
+	}
 	for name, text := range badTexts {
 		none := name == "no UTF-8" // of which nothing is JSON
 		want := func(a testkit.Answer, status int, field string) {

@@ -14,6 +14,10 @@ type query struct {
 	moved *moves // nil where nothing is written
 	later *later // nil where each statement runs at once
 
+	// passOver says whether a question that failed before its first row is asked
+	// again; nil in a transaction, which has one connection.
+	passOver func(error) bool
+
 	// settling bounds how long a commit whose answer was lost is asked after.
 	settling func() (context.Context, context.CancelFunc)
 }
@@ -60,7 +64,12 @@ func (q query) row(text string, args ...any) row {
 	if err := q.later.flush(q.ctx); err != nil {
 		return row{err: err}
 	}
-	return row{Row: q.db.QueryRowContext(q.ctx, text, args...)}
+	for {
+		asked := q.db.QueryRowContext(q.ctx, text, args...)
+		if q.passOver == nil || !q.passOver(asked.Err()) {
+			return row{Row: asked}
+		}
+	}
 }
 
 // row is one row, or sql.ErrNoRows, or why the question was not asked.
@@ -88,6 +97,9 @@ func (q query) each(visit func(scanner) error, text string, args ...any) error {
 		return err
 	}
 	rows, err := q.db.QueryContext(q.ctx, text, args...)
+	for q.passOver != nil && q.passOver(err) {
+		rows, err = q.db.QueryContext(q.ctx, text, args...)
+	}
 	if err != nil {
 		return translate(err)
 	}

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
+	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/store"
 	"burgee.dev/burgee/internal/store/storetest"
@@ -127,4 +129,28 @@ func TestADatabaseSetToReadOnlyIsToldAndLeftByItself(t *testing.T) {
 	wantWords(t, err, "store_read_only", "default_transaction_read_only", "RESET")
 	set("off")
 	takesWrites(t, s, "writable")
+}
+
+func TestReadsPassOverConnectionsThatTheServerEnded(t *testing.T) {
+	address := storetest.Postgres(t)
+	s := openURL(t, store.Options{URL: address})
+	for range 3 {
+		var many errgroup.Group // so that there are several connections
+		for range 16 {
+			many.Go(func() error {
+				return s.Read(t.Context(), func(r catalog.Reader) error { _, err := r.Projects(); return err })
+			})
+		}
+		if err := many.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		execute(t, address, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+		if _, _, err := s.DatabaseTime(t.Context()); err != nil { // a question without a transaction
+			t.Error(err)
+		}
+		projectKeys(t, s)
+		if s.Outage() != nil {
+			t.Errorf("nobody was told of an outage, and the store says %v", s.Outage())
+		}
+	}
 }

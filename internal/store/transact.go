@@ -31,18 +31,30 @@ func (s *Store) reading(ctx context.Context, fn func(query) error) error {
 	return fn(query{ctx: ctx, db: tx})
 }
 
-// beginRead passes over the connections that the database has ended since they
-// were used last, as it does when it is stopped: nothing was asked on them yet.
 func (s *Store) beginRead(ctx context.Context) (*sql.Tx, error) {
-	for ended := 0; ; ended++ {
+	for over := s.passOver(ctx); ; {
 		tx, err := s.reader.BeginTx(ctx, s.engine.isolation().read)
 		if err == nil {
 			return tx, nil
 		}
-		err = translate(fmt.Errorf("begin: %w", err))
-		if _, again := s.engine.again(err, 1); !again || ended == s.reader.Stats().MaxOpenConnections || ctx.Err() != nil {
-			return nil, err
+		if !over(err) {
+			return nil, translate(fmt.Errorf("begin: %w", err))
 		}
+	}
+}
+
+// passOver says of each error with which a read begins whether it is to begin
+// again, on another connection: the database ends them all when it is stopped,
+// and those who read need not hear of each.
+func (s *Store) passOver(ctx context.Context) func(error) bool {
+	ended := 0
+	return func(err error) bool {
+		if err == nil || ctx.Err() != nil {
+			return false
+		}
+		ended++
+		_, again := s.engine.again(translate(err), 1)
+		return again && ended <= s.reader.Stats().MaxOpenConnections
 	}
 }
 
@@ -53,7 +65,7 @@ func (s *Store) glance(ctx context.Context, fn func(query) error) (err error) {
 	defer func() { done(err) }()
 	bound, cancel := s.engine.bound(ctx, shortRead)
 	defer cancel()
-	err = fn(query{ctx: bound, db: s.reader})
+	err = fn(query{ctx: bound, db: s.reader, passOver: s.passOver(bound)})
 	return s.note(ctx, false, err)
 }
 
