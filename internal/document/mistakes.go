@@ -20,16 +20,20 @@ func (p *Project) mistakes(changes []Change) []Warning {
 	var out []Warning
 	checks := map[string]*check.Environment{}
 	seeds := map[string]map[bucketing][]string{}
-	for _, b := range p.touched(changes) {
+	touched := p.touched(changes)
+	flags := map[string][]string{} // by environment
+	for _, b := range touched {
+		flags[b.environment] = append(flags[b.environment], b.flag)
+	}
+	for _, b := range touched {
 		if checks[b.environment] == nil {
-			checks[b.environment] = check.New(p.ruleset(b.environment), p.types())
-			seeds[b.environment] = p.seeds(b.environment)
+			checks[b.environment] = check.New(p.ruleset(b.environment, flags[b.environment]), p.types())
 		}
 		for _, f := range checks[b.environment].Flag(b.flag) {
 			out = append(out, p.mistake(b, f))
 		}
 		out = append(out, p.emptyShares(b)...)
-		out = append(out, p.sharedSeeds(b, seeds[b.environment])...)
+		out = append(out, p.sharedSeeds(b, seeds)...)
 	}
 	return out
 }
@@ -99,19 +103,21 @@ func (p *Project) readersOf(paths map[string]bool) []block {
 	return out
 }
 
-// ruleset is what an environment serves, without the way over the wire.
-func (p *Project) ruleset(environment string) *ruleset.Set {
+// ruleset is what an environment serves of some flags and of what these need the
+// answer of, without the way over the wire.
+func (p *Project) ruleset(environment string, flags []string) *ruleset.Set {
 	set := &ruleset.Set{}
-	for _, key := range sortedKeys(p.TargetGroups) {
-		set.Groups = append(set.Groups, lowerGroup(key, p.TargetGroups[key]))
-	}
-	running := p.running(environment)
-	for _, key := range sortedKeys(p.Flags) {
-		c := p.Configuration(environment, key)
-		if c == nil {
-			c = Unconfigured(p.Flags[key].Type)
+	n := p.neighbours(environment)
+	for _, node := range reach(flags, n.below) {
+		if group, ok := cutGroup(node); ok {
+			set.Groups = append(set.Groups, lowerGroup(group, p.TargetGroups[group]))
+			continue
 		}
-		set.Flags = append(set.Flags, lowerFlag(key, p.Flags[key], c, running[key]))
+		c := p.Configuration(environment, node)
+		if c == nil {
+			c = Unconfigured(p.Flags[node].Type)
+		}
+		set.Flags = append(set.Flags, lowerFlag(node, p.Flags[node], c, n.running[node]))
 	}
 	return set
 }
@@ -328,12 +334,16 @@ func (p *Project) seeds(environment string) map[bucketing][]string {
 	return out
 }
 
-// sharedSeeds finds other flags with a split by the same seed and unit.
-func (p *Project) sharedSeeds(b block, seeds map[bucketing][]string) []Warning {
+// sharedSeeds finds other flags with a split by the same seed and unit. known
+// are the seeds of those environments that were looked through before.
+func (p *Project) sharedSeeds(b block, known map[string]map[bucketing][]string) []Warning {
 	var out []Warning
 	found, paths := p.bucketings(b)
+	if len(found) > 0 && known[b.environment] == nil {
+		known[b.environment] = p.seeds(b.environment)
+	}
 	for _, one := range found {
-		others := slices.DeleteFunc(slices.Clone(seeds[one]), func(key string) bool { return key == b.flag })
+		others := slices.DeleteFunc(slices.Clone(known[b.environment][one]), func(key string) bool { return key == b.flag })
 		if len(others) > 0 {
 			out = append(out, Warning{paths[one], fmt.Sprintf("the split has the same seed as %s, so that the same units come first in each; give it a seed of its own, unless that is meant",
 				fewWords(others))})
