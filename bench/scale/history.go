@@ -64,7 +64,11 @@ func (f filler) appendBatch(tx catalog.Tx, project string, rows int) (int, error
 	if n <= 0 {
 		return 0, nil
 	}
-	h, err := newHistory(row, row.FlagCount, rows)
+	flags, err := tx.FlagCount(row.ID)
+	if err != nil {
+		return 0, err
+	}
+	h, err := newHistory(row, flags, rows)
 	if err != nil {
 		return 0, err
 	}

@@ -57,9 +57,14 @@ func (s *Service) Project(ctx context.Context, actor account.Actor, key string) 
 	return out, err
 }
 
-// project adds to a row who changed each environment last.
+// project adds to a row how many flags there are and who changed each
+// environment last.
 func project(r Reader, row ProjectRow) (Project, error) {
-	out := Project{Key: row.Key, Name: row.Name, CreatedAt: row.CreatedAt, FlagCount: row.FlagCount}
+	flags, err := r.FlagCount(row.ID)
+	if err != nil {
+		return Project{}, err
+	}
+	out := Project{Key: row.Key, Name: row.Name, CreatedAt: row.CreatedAt, FlagCount: flags}
 	latest, err := r.LatestOf(row.ID)
 	if err != nil {
 		return Project{}, err

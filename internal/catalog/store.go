@@ -27,6 +27,8 @@ type Reader interface {
 	Projects() ([]ProjectRow, error)
 	// Project finds a project; NotFound with the code project_not_found.
 	Project(key string) (ProjectRow, error)
+	// FlagCount counts a project's flags without the archived ones.
+	FlagCount(projectID int64) (int, error)
 	// Objects returns every entity of a project.
 	Objects(projectID int64) (ObjectRows, error)
 	// Lines returns every wire line of an environment.
@@ -105,7 +107,6 @@ type ProjectRow struct {
 	Generation   int64  // grows with each commit to the project
 	ChainSeq     int64  // number of the last entry of the record
 	ChainHash    []byte // hash of the last entry; nil before the first
-	FlagCount    int    // without the archived ones
 	Environments []EnvironmentRow
 }
 

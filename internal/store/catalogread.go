@@ -22,11 +22,10 @@ func newCatalogTx(q query, e engine) catalogTx {
 	return catalogTx{q, e, &known{revisions: map[int64]int64{}}}
 }
 
-const projectColumns = `SELECT id, key, name, created_at, generation, chain_seq, chain_hash,
-	(SELECT COUNT(*) FROM flag f WHERE f.project_id = project.id AND f.archived_at = 0) FROM project`
+const projectColumns = `SELECT id, key, name, created_at, generation, chain_seq, chain_hash FROM project`
 
 func scanProject(from scanner) (p catalog.ProjectRow, err error) {
-	err = from.Scan(&p.ID, &p.Key, &p.Name, &p.CreatedAt, &p.Generation, &p.ChainSeq, &p.ChainHash, &p.FlagCount)
+	err = from.Scan(&p.ID, &p.Key, &p.Name, &p.CreatedAt, &p.Generation, &p.ChainSeq, &p.ChainHash)
 	return p, err
 }
 
@@ -69,6 +68,12 @@ func (t catalogTx) environments(p *catalog.ProjectRow) error {
 		t.known.revisions[e.ID] = e.Revision
 		return err
 	}, `SELECT id, key, name, kind, position, revision FROM environment WHERE project_id = $1 ORDER BY position, id`, p.ID)
+}
+
+// FlagCount implements catalog.Reader.
+func (t catalogTx) FlagCount(projectID int64) (n int, err error) {
+	err = t.q.row(`SELECT COUNT(*) FROM flag WHERE project_id = $1 AND archived_at = 0`, projectID).scan(&n)
+	return n, err
 }
 
 // Objects implements catalog.Reader.
