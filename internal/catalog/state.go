@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
@@ -166,18 +169,17 @@ func decoded(row ProjectRow, objects ObjectRows) (*state, error) {
 		add  func(ObjectRow) error
 	}{
 		{objects.Flags, l.flag},
-		{objects.Configurations, l.configuration},
 		{objects.Groups, l.group},
 		{objects.Experiments, l.experiment},
 		{objects.Attributes, l.attribute},
 	} {
 		for _, o := range part.rows {
 			if err := part.add(o); err != nil {
-				return nil, fmt.Errorf("catalog: load %s %s of project %s: %w", o.Kind, o.Key, row.Key, err)
+				return nil, l.failed(o, err)
 			}
 		}
 	}
-	return l.state, nil
+	return l.state, l.configurations(objects.Configurations)
 }
 
 func newHidden(row ProjectRow) hidden {
@@ -217,17 +219,47 @@ func (l *loader) flag(o ObjectRow) error {
 	return nil
 }
 
-func (l *loader) configuration(o ObjectRow) error {
-	c := new(document.Configuration)
-	if err := json.Unmarshal(o.Body, c); err != nil {
+// readTogether is how many configurations are worth a goroutine.
+const readTogether = 64
+
+// configurations reads those of all environments, on all processors. There may be
+// a million, and most are like others: flags do the same in many environments.
+// Those are read once and shared.
+func (l *loader) configurations(rows []ObjectRow) error {
+	alike := map[string]*document.Configuration{}
+	var distinct []ObjectRow
+	for _, o := range rows {
+		if alike[string(o.Body)] == nil {
+			alike[string(o.Body)] = new(document.Configuration)
+			distinct = append(distinct, o)
+		}
+	}
+	var reading errgroup.Group
+	for part := range slices.Chunk(distinct, max(readTogether, len(distinct)/runtime.GOMAXPROCS(0)+1)) {
+		reading.Go(func() error {
+			for _, o := range part {
+				if err := alike[string(o.Body)].UnmarshalJSON(o.Body); err != nil {
+					return l.failed(o, err)
+				}
+			}
+			return nil
+		})
+	}
+	if err := reading.Wait(); err != nil {
 		return err
 	}
-	home := l.state.project.Configurations
-	if l.state.project.Archived[o.Key] {
-		home = l.state.hidden.configurations
+	for _, o := range rows {
+		home := l.state.project.Configurations
+		if l.state.project.Archived[o.Key] {
+			home = l.state.hidden.configurations
+		}
+		home[l.keys[o.EnvironmentID]][o.Key] = alike[string(o.Body)]
 	}
-	home[l.keys[o.EnvironmentID]][o.Key] = c
 	return nil
+}
+
+func (l *loader) failed(o ObjectRow, err error) error {
+	return fmt.Errorf("catalog: load %s %s of project %s: %w", o.Kind, o.Key, l.row.Key, err)
 }
 
 func (l *loader) group(o ObjectRow) error {
