@@ -20,8 +20,10 @@ const (
 
 // appendFlag evaluates one flag, counts it, and appends its item; ok is false
 // when the item is a failure. Keys, ids and reasons are of an alphabet that
-// needs no escaping in JSON.
-func (a *API) appendFlag(body []byte, c *caller, info delivery.FlagInfo, now int64) (answer []byte, ok bool) {
+// needs no escaping in JSON. An item of many says no revision: providers compare
+// items to tell what has changed, and an answer without a change shall be the
+// same bytes.
+func (a *API) appendFlag(body []byte, c *caller, info delivery.FlagInfo, now int64, alone bool) (answer []byte, ok bool) {
 	result := c.pass.State.Snapshot.Evaluate(info.Key, c.context, now)
 	a.count(c, info.Key, result)
 	native := result.Reason().String()
@@ -29,7 +31,7 @@ func (a *API) appendFlag(body []byte, c *caller, info delivery.FlagInfo, now int
 	body = append(body, info.Key...)
 	if result.Reason() == eval.Error {
 		body = append(body, `","errorCode":"GENERAL","errorDetails":"The flag cannot be evaluated; open it in the dashboard to see why"`...)
-		return appendMetadata(body, c, native), false
+		return appendMetadata(body, c, native, alone), false
 	}
 	body = append(body, `","reason":"`...)
 	body = append(body, reasonOf(result, info.Plain)...)
@@ -43,14 +45,17 @@ func (a *API) appendFlag(body []byte, c *caller, info delivery.FlagInfo, now int
 	body = append(body, `,"variant":"`...)
 	body = append(body, variant...)
 	body = append(body, '"')
-	return appendMetadata(body, c, native), true
+	return appendMetadata(body, c, native, alone), true
 }
 
-func appendMetadata(body []byte, c *caller, native string) []byte {
+func appendMetadata(body []byte, c *caller, native string, alone bool) []byte {
 	body = append(body, `,"metadata":{"reason":"`...)
 	body = append(body, native...)
-	body = append(body, `","revision":`...)
-	body = strconv.AppendInt(body, c.pass.State.Revision(), 10)
+	body = append(body, '"')
+	if alone {
+		body = append(body, `,"revision":`...)
+		body = strconv.AppendInt(body, c.pass.State.Revision(), 10)
+	}
 	return append(body, "}}"...)
 }
 

@@ -116,7 +116,7 @@ func (a *API) single(w http.ResponseWriter, r *http.Request) {
 	body := a.buffers.Get().(*[]byte)
 	defer a.buffers.Put(body)
 	var ok bool
-	*body, ok = a.appendFlag((*body)[:0], c, info, clock.Millis(a.clock))
+	*body, ok = a.appendFlag((*body)[:0], c, info, clock.Millis(a.clock), true)
 	status := http.StatusOK
 	if !ok {
 		status = http.StatusBadRequest
@@ -145,6 +145,7 @@ func (a *API) bulk(w http.ResponseWriter, r *http.Request) {
 	sum := sha256.Sum256(*body)
 	etag := `"` + hex.EncodeToString(sum[:16]) + `"`
 	w.Header().Set("ETag", etag)
+	w.Header().Set("Burgee-Revision", strconv.FormatInt(c.pass.State.Revision(), 10))
 	if httpkit.MatchesETag(r, etag) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.WriteHeader(http.StatusNotModified)
@@ -164,12 +165,9 @@ func (a *API) appendAll(body []byte, c *caller) []byte {
 		if len(body) > start {
 			body = append(body, ',')
 		}
-		body, _ = a.appendFlag(body, c, info, now)
+		body, _ = a.appendFlag(body, c, info, now, false)
 	}
-	body = append(body, `],"metadata":{"revision":`...)
-	body = strconv.AppendInt(body, c.pass.State.Revision(), 10)
-	body = append(body, '}')
-	return append(appendStreams(body, c.pass), "}\n"...)
+	return append(appendStreams(append(body, `],"metadata":{}`...), c.pass), "}\n"...)
 }
 
 // countUnknown counts a question about a flag that is not there. Only programs

@@ -6,7 +6,7 @@ import "net/http"
 // What a page may not use is refused by the gate, with a reason that it may read.
 func crossOrigin(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After")
+	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, Burgee-Revision")
 }
 
 // preflight answers what a browser asks before it lets a page ask.
