@@ -28,7 +28,7 @@ func fill(ctx context.Context, o options) error {
 	if err := first.Stop(); err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, place(o.store))
+	s, err := store.Open(ctx, opening(o.store))
 	if err != nil {
 		return err
 	}
@@ -40,8 +40,8 @@ func fill(ctx context.Context, o options) error {
 	return s.Close()
 }
 
-// place is a data folder, or a database.
-func place(name string) store.Options {
+// opening is how a data folder, or a database, is opened.
+func opening(name string) store.Options {
 	if isURL(name) {
 		return store.Options{URL: name, Version: "scale"}
 	}

@@ -45,6 +45,9 @@ func (f filler) makeHistory(ctx context.Context, project string, rows int) error
 		if err != nil {
 			return err
 		}
+		if n == 0 && written == 0 {
+			return nil
+		}
 		if n == 0 {
 			break
 		}

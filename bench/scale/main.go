@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"time"
 )
@@ -11,17 +12,17 @@ import (
 // options are those of all commands; each uses what it needs.
 type options struct {
 	burgee       string
-	store        string // a data folder, or postgres://…
+	store        string // what is filled: a data folder, or postgres://…
+	stores       stores // what is measured
 	flags        int
 	environments int
 	projects     int
 	rows         int
 	streams      int
+	places       int
 	flips        int
-	writers      string
 	seconds      time.Duration
 	settle       time.Duration
-	json         bool
 }
 
 func main() {
@@ -31,20 +32,21 @@ func main() {
 	var o options
 	set := flag.NewFlagSet("scale", flag.ExitOnError)
 	set.StringVar(&o.burgee, "burgee", "bin/burgee", "the binary that is measured")
-	set.StringVar(&o.store, "store", "", "a data folder or postgres://…; fill keeps what is there, which grows to -rows")
+	set.StringVar(&o.store, "store", "", "fill: a data folder or postgres://…; what is there stays, and grows to -rows")
+	set.Var(&o.stores, "measured", "measure: NAME=STORE of a store that is filled, once for each")
 	set.IntVar(&o.flags, "flags", 5000, "flags, over all projects")
 	set.IntVar(&o.environments, "environments", 200, "environments, over all projects")
 	set.IntVar(&o.projects, "projects", 1, "projects that share the flags and environments")
 	set.IntVar(&o.rows, "rows", 1_000_000, "entries of the record, over all projects")
-	set.IntVar(&o.streams, "streams", 1000, "streams of one environment")
-	set.IntVar(&o.flips, "flips", 20, "changes that are timed to all streams")
-	set.StringVar(&o.writers, "writers", "1,4,16", "how many write at the same time, in turn")
-	set.DurationVar(&o.seconds, "for", 5*time.Second, "how long each number of writers writes")
-	set.DurationVar(&o.settle, "settle", time.Minute, "quiet time before the second look at the memory")
-	set.BoolVar(&o.json, "json", false, "print the figures as one JSON object")
+	set.IntVar(&o.streams, "streams", 1000, "streams, spread over the places of programs")
+	set.IntVar(&o.places, "places", 10, "environments that have streams, at most those of the project")
+	set.IntVar(&o.flips, "flips", 100, "changes that are timed to all streams")
+	set.DurationVar(&o.seconds, "for", 5*time.Second, "how long writers write, and programs evaluate")
+	set.DurationVar(&o.settle, "settle", 30*time.Second, "quiet time before the second look at the memory")
 	_ = set.Parse(os.Args[2:])
+	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = 64 // each writer keeps its connection
 
-	commands := map[string]func(context.Context, options) error{"fill": fill, "measure": measure, "writes": writes}
+	commands := map[string]func(context.Context, options) error{"fill": fill, "measure": measure, "secret": printSecret}
 	run := commands[os.Args[1]]
 	if run == nil {
 		help()
@@ -55,7 +57,13 @@ func main() {
 	}
 }
 
+// printSecret prints the key under which databases are filled.
+func printSecret(context.Context, options) error {
+	_, err := fmt.Println(secretKey)
+	return err
+}
+
 func help() {
-	fmt.Fprintln(os.Stderr, "usage: scale fill|measure|writes [flags]; -h after a command lists them")
+	fmt.Fprintln(os.Stderr, "usage: scale fill|measure|secret [flags]; -h after a command lists them")
 	os.Exit(2)
 }

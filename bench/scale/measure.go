@@ -1,154 +1,121 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-	"sync"
+	"net/url"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
-// figures are what was measured, in the order of measuring.
-type figures struct {
-	names  []string
-	values map[string]float64
-}
+const (
+	project = "/api/v1/projects/default"
+	starts  = 3
+	repeats = 15  // of a page
+	many    = 200 // switches
+	some    = 10  // of other changes
+)
 
-func (f *figures) add(name string, value float64) {
-	if f.values == nil {
-		f.values = map[string]float64{}
-	}
-	f.names, f.values[name] = append(f.names, name), value
-}
-
-func (f *figures) took(name string, d time.Duration) { f.add(name+", ms", float64(d)/1e6) }
-
-// measure starts the server on a filled store and prints what it does there.
+// measure starts a server on each store and prints what they do there.
 func measure(_ context.Context, o options) error {
-	f := &figures{}
-	if !isURL(o.store) {
-		f.add("database, MB", megabytes(filepath.Join(o.store, "burgee.db")))
+	t := &table{}
+	for _, n := range o.stores {
+		t.subjects = append(t.subjects, &subjectOf{named: n})
 	}
-	b, err := start(o.burgee, o.store)
-	if err != nil {
+	defer func() {
+		for _, s := range t.subjects {
+			if s.burgee != nil {
+				s.Kill()
+			}
+		}
+	}()
+	if err := t.start(o); err != nil {
 		return err
 	}
-	defer b.Kill()
-	f.took("start to ready", b.up)
-	used := b.Usage()
-	f.add("memory after the start, MB", float64(used.Resident)/1e6)
-	f.add("memory at its highest, MB", float64(used.Peak)/1e6)
+	for _, part := range []func(options) error{t.memory, t.pages, t.changes, t.fanout, t.writes, t.evaluations, t.memoryAfter} {
+		if err := part(o); err != nil {
+			return err
+		}
+	}
+	t.print()
+	return nil
+}
+
+// start starts every server several times, in turns; the last ones stay.
+func (t *table) start(o options) error {
+	turn := func(s *subjectOf, _ int) (time.Duration, error) {
+		if s.burgee != nil {
+			if err := s.Stop(); err != nil {
+				return 0, err
+			}
+			s.burgee = nil
+		}
+		b, err := start(o.burgee, s.store)
+		if err != nil {
+			return 0, err
+		}
+		s.burgee = b
+		return b.up, nil
+	}
+	return t.turns("start until ready, ms", starts, turn)
+}
+
+func (t *table) memory(o options) error {
+	resident := func(s *subjectOf) (string, error) { return megabytes(s.Usage().Resident), nil }
+	if err := t.each("memory after the start, MB", resident); err != nil {
+		return err
+	}
 	time.Sleep(o.settle)
-	used = b.Usage()
-	f.add("memory "+o.settle.String()+" later, MB", float64(used.Resident)/1e6)
-	for _, part := range []func(options, *burgee, *figures) error{pages, changes, fanout} {
-		if err := part(o, b, f); err != nil {
-			return err
-		}
-	}
-	used = b.Usage()
-	f.add("memory at the end, MB", float64(used.Resident)/1e6)
-	f.add("memory at its highest in the end, MB", float64(used.Peak)/1e6)
-	if err := b.Stop(); err != nil {
+	return t.each("memory "+o.settle.String()+" later, MB", resident)
+}
+
+func (t *table) memoryAfter(options) error {
+	if err := t.each("memory after the changes, MB", func(s *subjectOf) (string, error) { return megabytes(s.Usage().Resident), nil }); err != nil {
 		return err
 	}
-	return f.print(o)
+	return t.each("memory at its highest, MB", func(s *subjectOf) (string, error) { return megabytes(s.Usage().Peak), nil })
 }
 
-func (f *figures) print(o options) error {
-	if o.json {
-		return json.NewEncoder(os.Stdout).Encode(f.values)
-	}
-	for _, name := range f.names {
-		fmt.Printf("%-64s %10.1f\n", name, f.values[name])
-	}
-	return nil
-}
+func megabytes(bytes int64) string { return fmt.Sprintf("%.0f", float64(bytes)/1e6) }
 
-func megabytes(file string) float64 {
-	info, err := os.Stat(file)
-	if err != nil {
-		return 0
+// pages times what the dashboard and the command line read. The first list is
+// told apart: it loads the project.
+func (t *table) pages(options) error {
+	get := func(path string) func(*subjectOf, int) (time.Duration, error) {
+		return func(s *subjectOf, _ int) (time.Duration, error) { return s.timed(http.MethodGet, path, nil) }
 	}
-	return float64(info.Size()) / 1e6
-}
-
-const project = "/api/v1/projects/default"
-
-// pages times what the dashboard and the command line read. The first call is
-// told apart: it may load the project.
-func pages(_ options, b *burgee, f *figures) error {
-	flag := project + "/flags/" + flagKey(0)
-	first, err := b.timed(http.MethodGet, project+"/flags", nil)
-	if err != nil {
+	if err := t.turns("list of flags, first, ms", 1, get(project+"/flags")); err != nil {
 		return err
 	}
-	f.took("list of flags, first", first)
+	const changes = project + "/changes"
 	for _, page := range []struct{ name, path string }{
-		{"projects", "/api/v1/projects"},
-		{"list of flags", project + "/flags"},
-		{"flag", flag},
-		{"flag's history, first page", project + "/changes?object=" + flagKey(0)},
-		{"audit log, first page", project + "/changes"},
-		{"audit log of an environment, first page", project + "/changes?environment=production"},
-		{"audit log of a quiet environment, first page", project + "/changes?environment=" + quiet(b)},
-		{"audit log of a person, first page", project + "/changes?actor=person-7@example.org"},
-		{"audit log of nobody", project + "/changes?actor=nobody"},
-		{"audit log of a kind, first page", project + "/changes?kind=flag"},
-		{"revisions, first page", project + "/environments/production/revisions"},
-		{"connections", project + "/connections"},
-		{"export", project + "/export"},
+		{"list of flags, ms", project + "/flags"},
+		{"flag, ms", project + "/flags/" + flagKey(0)},
+		{"history of a flag, ms", changes + "?object=" + flagKey(0)},
+		{"audit log, ms", changes},
+		{"audit log of an environment, ms", changes + "?environment=production"},
+		{"audit log of a person, ms", changes + "?actor=" + url.QueryEscape("person-7@example.org")},
+		{"audit log of nobody, ms", changes + "?actor=nobody"},
+		{"revisions, ms", project + "/environments/production/revisions"},
+		{"export, ms", project + "/export"},
 	} {
-		if err := repeat(b, f, page.name, page.path); err != nil {
+		if err := t.turns(page.name, repeats, get(page.path)); err != nil {
 			return err
 		}
 	}
-	return deep(b, f)
+	return t.deep()
 }
 
-// quiet is the key of the project's last environment.
-func quiet(b *burgee) string {
-	var p struct {
-		Environments []struct{ Key string }
-	}
-	answer, err := b.Want(http.MethodGet, project, nil)
-	if err != nil || json.Unmarshal(answer, &p) != nil || len(p.Environments) == 0 {
-		return "production"
-	}
-	return p.Environments[len(p.Environments)-1].Key
-}
-
-const repeats = 5
-
-func repeat(b *burgee, f *figures, name, path string) error {
-	took := make([]time.Duration, repeats)
-	for i := range took {
-		var err error
-		if took[i], err = b.timed(http.MethodGet, path, nil); err != nil {
-			return err
-		}
-	}
-	f.took(name, median(took))
-	return nil
-}
-
-// deep goes to the 100th page of the flag's history and of the audit log, or to
-// the last one that there is.
-func deep(b *burgee, f *figures) error {
-	for name, path := range map[string]string{
-		"flag's history, 100th or last page": project + "/changes?object=" + flagKey(0),
-		"audit log, 100th or last page":      project + "/changes?limit=50",
-	} {
-		at, before := path, int64(0)
-		for range 99 {
-			answer, err := b.Want(http.MethodGet, at, nil)
+// deep goes to the tenth page of the record, which every store has.
+func (t *table) deep() error {
+	paths := map[*subjectOf]string{}
+	for _, s := range t.subjects {
+		paths[s] = project + "/changes"
+		for range 9 {
+			answer, err := s.Want(http.MethodGet, paths[s], nil)
 			if err != nil {
 				return err
 			}
@@ -156,17 +123,15 @@ func deep(b *burgee, f *figures) error {
 			if err := json.Unmarshal(answer, &page); err != nil {
 				return err
 			}
-			if page.Next == nil || *page.Next == 0 {
-				break
+			if page.Next == nil {
+				return fmt.Errorf("%s: the record has no ten pages", s.name)
 			}
-			before = *page.Next
-			at = fmt.Sprintf("%s&before=%d", path, before)
-		}
-		if err := repeat(b, f, name, at); err != nil {
-			return err
+			paths[s] = fmt.Sprintf("%s/changes?before=%d", project, *page.Next)
 		}
 	}
-	return nil
+	return t.turns("audit log, tenth page, ms", repeats, func(s *subjectOf, _ int) (time.Duration, error) {
+		return s.timed(http.MethodGet, paths[s], nil)
+	})
 }
 
 func (b *burgee) timed(method, path string, body any) (time.Duration, error) {
@@ -175,155 +140,86 @@ func (b *burgee) timed(method, path string, body any) (time.Duration, error) {
 	return time.Since(began), err
 }
 
-// flip switches the first flag off or on.
-func (b *burgee) flip(i int) (time.Duration, error) {
-	return b.timed(http.MethodPost, project+"/flags/"+flagKey(0)+"/environments/production/"+[...]string{"off", "on"}[i%2], map[string]any{})
+// flip switches a flag off or on.
+func (b *burgee) flip(flag int, environment string, turn int) (time.Duration, error) {
+	return b.timed(http.MethodPost, project+"/flags/"+flagKey(flag)+"/environments/"+environment+"/"+[...]string{"off", "on"}[turn%2], map[string]any{})
 }
 
-// changes times a switch, a file of one flag and a change of a flag's own
-// fields, which is a revision of every environment.
-func changes(_ options, b *burgee, f *figures) error {
-	type change struct {
-		name string
-		do   func(i int) (time.Duration, error)
-	}
-	for _, c := range []change{
-		{"switch a flag off or on", b.flip},
-		{"apply a file of one flag", func(i int) (time.Duration, error) {
-			text := fmt.Sprintf("apiVersion: burgee/v1\nproject: default\nflags:\n  %s: {type: boolean, environments: {production: {default: %t}}}\n", flagKey(1), i%2 == 0)
-			return b.timed(http.MethodPost, project+"/apply", map[string]any{"text": text, "file": "one.yaml"})
-		}},
-		{"change a flag's tags, in all environments", func(i int) (time.Duration, error) {
-			return b.timed(http.MethodPatch, project+"/flags/"+flagKey(2), map[string]any{"tags": []string{fmt.Sprintf("tag-%d", i)}})
-		}},
-	} {
-		took := make([]time.Duration, 2*repeats)
-		for i := range took {
-			var err error
-			if took[i], err = c.do(i); err != nil {
-				return err
-			}
-		}
-		f.took(c.name, median(took))
-	}
-	return nil
+// retag changes a flag's own fields, which is a revision of every environment.
+func (b *burgee) retag() (time.Duration, error) {
+	return b.timed(http.MethodPatch, project+"/flags/"+flagKey(2), map[string]any{"tags": []string{fmt.Sprintf("tag-%d", time.Now().UnixNano())}})
 }
 
-// fanout times a switch until every stream of its environment has it.
-func fanout(o options, b *burgee, f *figures) error {
-	if o.streams == 0 {
-		return nil
-	}
-	id, size, err := snapshot(b)
+func (t *table) changes(options) error {
+	err := t.turns("a switch, p50 · p99 · worst, ms", many, func(s *subjectOf, turn int) (time.Duration, error) {
+		return s.flip(0, "production", turn)
+	})
 	if err != nil {
 		return err
 	}
-	f.add("snapshot, kB", float64(size)/1e3)
-	arrived := make(chan time.Time, o.streams*(o.flips+1))
-	ready := make(chan error, o.streams)
-	var open sync.WaitGroup
-	var connections []net.Conn
-	for range o.streams {
-		connection, err := net.Dial("tcp", b.Addr)
+	err = t.turns("apply a file of one flag, ms", some, func(s *subjectOf, turn int) (time.Duration, error) {
+		text := fmt.Sprintf("apiVersion: burgee/v1\nproject: default\nflags:\n  %s: {type: boolean, environments: {production: {default: %t}}}\n", flagKey(1), turn%2 == 0)
+		return s.timed(http.MethodPost, project+"/apply", map[string]any{"text": text, "file": "one.yaml"})
+	})
+	if err != nil {
+		return err
+	}
+	return t.turns("a flag's tags, a revision of all its project's environments, ms", some, func(s *subjectOf, _ int) (time.Duration, error) {
+		return s.retag()
+	})
+}
+
+// writes counts the changes that so many writers get acknowledged in a second,
+// each on a flag of its own.
+func (t *table) writes(o options) error {
+	for _, writers := range []int{1, 4, 16} {
+		err := t.each(fmt.Sprintf("changes a second, writers: %d", writers), func(s *subjectOf) (string, error) {
+			return perSecond(writers, o.seconds, func(writer, turn int) error {
+				_, err := s.flip(writer, "production", turn)
+				return err
+			})
+		})
 		if err != nil {
 			return err
 		}
-		connections = append(connections, connection)
-		open.Go(func() { follow(connection, id, ready, arrived) })
 	}
-	defer open.Wait()
-	defer func() {
-		for _, c := range connections {
-			_ = c.Close()
-		}
-	}()
-	for range connections {
-		if err := <-ready; err != nil {
-			return err
-		}
-	}
-	var first, last []time.Duration
-	for i := range o.flips {
-		began := time.Now()
-		if _, err := b.flip(i); err != nil {
-			return err
-		}
-		for j := range connections {
-			select {
-			case at := <-arrived:
-				if j == 0 {
-					first = append(first, at.Sub(began))
-				}
-				if j == len(connections)-1 {
-					last = append(last, at.Sub(began))
-				}
-			case <-time.After(30 * time.Second):
-				return fmt.Errorf("change %d reached %d of %d streams in 30 s", i, j, o.streams)
-			}
-		}
-	}
-	f.took(fmt.Sprintf("a switch reaches the first of %d streams", o.streams), median(first))
-	f.took(fmt.Sprintf("a switch reaches the last of %d streams", o.streams), median(last))
-	f.took(fmt.Sprintf("a switch reaches the last of %d streams, worst", o.streams), slices.Max(last))
 	return nil
 }
 
-// snapshot reads the id and the size of what a new program gets.
-func snapshot(b *burgee) (id string, size int, err error) {
-	request, err := http.NewRequest(http.MethodGet, "http://"+b.Addr+"/sdk/v1/snapshot", nil)
-	if err != nil {
-		return "", 0, err
-	}
-	request.Header.Set("Authorization", "Bearer "+key)
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return "", 0, err
-	}
-	defer func() { _ = response.Body.Close() }()
-	body := bufio.NewReader(response.Body)
-	n, err := body.WriteTo(discard{})
-	if response.StatusCode != http.StatusOK {
-		err = fmt.Errorf("the snapshot: %s", response.Status)
-	}
-	return strings.Trim(response.Header.Get("ETag"), `"`), int(n), err
+// evaluations counts what 16 programs without an SDK get evaluated in a second.
+func (t *table) evaluations(o options) error {
+	return t.each("remote evaluations a second, 16 connections", func(s *subjectOf) (string, error) {
+		asking := *s.Process
+		asking.Token = key
+		body := map[string]any{"context": map[string]any{"targetingKey": "someone", "country": "DE"}}
+		return perSecond(16, o.seconds, func(_, turn int) error {
+			_, err := asking.Want(http.MethodPost, "/ofrep/v1/evaluate/flags/"+flagKey(turn%100), body)
+			return err
+		})
+	})
 }
 
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }
-
-// follow reads one stream of a program that was up to date at id.
-func follow(connection net.Conn, id string, ready chan<- error, arrived chan<- time.Time) {
-	_, err := fmt.Fprintf(connection, "GET /sdk/v1/stream HTTP/1.1\r\nHost: scale\r\nAccept: text/event-stream\r\nAuthorization: Bearer %s\r\n"+
-		"Burgee-Application: scale\r\nBurgee-Sdk: scale/1\r\nBurgee-Delta: 1\r\nLast-Event-ID: %s\r\n\r\n", key, id)
-	if err != nil {
-		ready <- err
-		return
+// perSecond has so many do something again and again, for some time.
+func perSecond(n int, howLong time.Duration, do func(who, turn int) error) (string, error) {
+	var all errgroup.Group
+	done := make([]int, n)
+	began := time.Now()
+	for who := range n {
+		all.Go(func() error {
+			for time.Since(began) < howLong {
+				if err := do(who, done[who]); err != nil {
+					return err
+				}
+				done[who]++
+			}
+			return nil
+		})
 	}
-	lines := bufio.NewScanner(connection)
-	lines.Buffer(make([]byte, 0, 4096), 64<<20)
-	opened := false
-	for lines.Scan() {
-		kind, isEvent := strings.CutPrefix(lines.Text(), "event: ")
-		switch {
-		case !opened && strings.HasPrefix(lines.Text(), "HTTP/1.1 ") && !strings.HasPrefix(lines.Text(), "HTTP/1.1 200"):
-			ready <- fmt.Errorf("a stream: %s", lines.Text())
-			return
-		case !isEvent:
-		case !opened:
-			opened = true
-			ready <- nil
-		case kind == "delta" || kind == "full":
-			arrived <- time.Now()
-		}
+	err := all.Wait()
+	passed := time.Since(began)
+	sum := 0
+	for _, d := range done {
+		sum += d
 	}
-	if !opened {
-		ready <- fmt.Errorf("a stream ended: %w", lines.Err())
-	}
-}
-
-func median(d []time.Duration) time.Duration {
-	d = slices.Clone(d)
-	slices.Sort(d)
-	return d[len(d)/2]
+	return fmt.Sprintf("%.0f", float64(sum)/passed.Seconds()), err
 }

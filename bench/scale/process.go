@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,7 +13,7 @@ const (
 	token = "bgp_scale0000000000000000000000000000000000"
 	key   = "bgs_scale0000000000000000000000000000000000"
 
-	secretKey = "YSBrZXkgdGhhdCBrZWVwcyBub3RoaW5nIHNlY3JldCE=" // of PostgreSQL, which has no folder to keep one in
+	secretKey = "YSBrZXkgdGhhdCBrZWVwcyBub3RoaW5nIHNlY3JldCE="
 )
 
 // burgee is a running server.
@@ -32,10 +31,10 @@ func start(binary, store string) (*burgee, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := []string{"BURGEE_INIT_TOKEN=" + token, "BURGEE_INIT_SERVER_KEY=" + key}
+	env := []string{"BURGEE_INIT_TOKEN=" + token, "BURGEE_INIT_SERVER_KEY=" + key, "BURGEE_SECRET_KEY=" + secretKey}
 	if isURL(store) {
-		env = append(env, "BURGEE_STORE="+store, "BURGEE_SECRET_KEY="+secretKey)
-		store = filepath.Join(os.TempDir(), "burgee-scale-"+strconv.Itoa(os.Getpid()))
+		env = append(env, "BURGEE_STORE="+store)
+		store = filepath.Join(os.TempDir(), "burgee-scale-"+strings.ReplaceAll(addr, ":", "-"))
 	}
 	began := time.Now()
 	process, err := subject.Start(subject.Program{
