@@ -12,6 +12,8 @@ export const connectionsQuery = (project: string, environment?: string) =>
         }),
       ),
     placeholderData: keepPreviousData,
+    // The stream tells when programs come and go; that a node is silent nobody tells.
+    refetchInterval: (query) => ((query.state.data?.nodes.length ?? 0) > 1 ? 10_000 : false),
   });
 
 export const attributesQuery = (project: string) =>
