@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -248,6 +249,8 @@ func TestARelayGoesByTheServersKeysAndItsToken(t *testing.T) {
 		t.Errorf("the management API at a relay: %d %s", status, body)
 	}
 
+	followsWithTicketOf(t, s, r)
+
 	var key struct{ ID, Key string }
 	s.must(t, http.MethodPost, "/api/v1/projects/default/environments/production/keys", map[string]any{"kind": "server", "name": "brief"}, &key)
 	until(t, "the new key at the relay", 15*time.Second, func() bool { status, _ := r.get("/sdk/v1/snapshot", key.Key); return status == http.StatusOK })
@@ -276,6 +279,28 @@ func TestARelayGoesByTheServersKeysAndItsToken(t *testing.T) {
 	s.apply(t, serving("b"))
 	if status, body := r.get("/sdk/v1/snapshot", serverKey); status != http.StatusOK || !strings.Contains(body, `"revision":2`) {
 		t.Errorf("with a revoked token the relay serves %d %.300s", status, body)
+	}
+}
+
+// followsWithTicketOf opens a page's stream at the relay with what a bulk
+// evaluation by the server gave.
+func followsWithTicketOf(t *testing.T, s *server, r *edge) {
+	t.Helper()
+	var bulk struct {
+		EventStreams []struct{ Endpoint struct{ RequestURI string } }
+	}
+	status, body := send(http.MethodPost, s.url+"/ofrep/v1/evaluate/flags", clientKey, "{}")
+	if err := json.Unmarshal([]byte(body), &bulk); err != nil || status != http.StatusOK || len(bulk.EventStreams) != 1 {
+		t.Fatalf("bulk evaluation: %d, %v in %s", status, err, body)
+	}
+	response, err := http.Get(r.url + bulk.EventStreams[0].Endpoint.RequestURI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	first, err := bufio.NewReader(response.Body).ReadString('\n')
+	if err != nil || response.StatusCode != http.StatusOK || !strings.HasPrefix(first, "retry: ") {
+		t.Errorf("the relay answers a ticket of the server with %d %q, %v", response.StatusCode, first, err)
 	}
 }
 
