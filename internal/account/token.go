@@ -230,16 +230,20 @@ func (h HolderRecord) actor() Actor {
 	return a
 }
 
-// grantsOf are a role in places; none is everywhere.
+// grantsOf are a role in places; none is everywhere. What counts in an environment
+// reads its project: flags and groups are the project's.
 func grantsOf(role Role, scopes []Scope) []Grant {
 	if len(scopes) == 0 {
 		return []Grant{{Role: role}}
 	}
-	grants := make([]Grant, len(scopes))
-	for i, scope := range scopes {
-		grants[i] = Grant{Role: role, Scope: scope}
+	var grants []Grant
+	for _, scope := range scopes {
+		grants = append(grants, Grant{Role: role, Scope: scope})
+		if scope.Environment != "" && role != Relay {
+			grants = append(grants, Grant{Role: Viewer, Scope: Scope{Project: scope.Project}})
+		}
 	}
-	return grants
+	return tidy(grants)
 }
 
 func tokenOf(rec TokenRecord, owner string) APIToken {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+
+	"burgee.dev/burgee/internal/account"
 )
 
 func (a *API) listConnections(ctx context.Context, in *connectionsInput) (*body[Connections], error) {
@@ -14,9 +16,12 @@ func (a *API) listConnections(ctx context.Context, in *connectionsInput) (*body[
 	if in.Environment != "" {
 		instances = slices.DeleteFunc(instances, func(i Instance) bool { return i.Environment != in.Environment })
 	}
-	refused := a.deps.Presence.Refused()
-	if refused == nil {
-		refused = []RefusedAttempt{}
+	refused := []RefusedAttempt{}
+	// Whose an unknown key was nobody knows: they are for who reads everything, and
+	// for who hands out this project's keys.
+	if actor := actorOf(ctx); account.Can(actor, account.Read, account.Scope{}) == nil ||
+		account.Can(actor, account.ManageKeys, account.Scope{Project: in.Project}) == nil {
+		refused = append(refused, a.deps.Presence.Refused()...)
 	}
 	return &body[Connections]{Connections{Items: applications(instances), Refused: refused, Nodes: a.deps.Presence.Nodes()}}, nil
 }

@@ -35,7 +35,7 @@ func oneFlag(key string, flag document.Flag) *document.File {
 // PatchFlag changes a flag's own fields; those that are nil stay.
 func (s *Service) PatchFlag(ctx context.Context, actor account.Actor, project, key string, patch document.Flag, opts WriteOptions) (Outcome, error) {
 	patch.Environments = nil
-	return s.commit(ctx, actor, command{project: project, opts: opts}, func(e *edit) error {
+	return s.commit(ctx, actor, command{project: project, action: account.EditFlags, opts: opts}, func(e *edit) error {
 		if _, err := e.live(key); err != nil {
 			return err
 		}
