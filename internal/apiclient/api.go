@@ -194,8 +194,10 @@ type Token struct {
 	ID           string   `json:"id"`
 	Name         string   `json:"name"`
 	Masked       string   `json:"prefix"`
+	Kind         string   `json:"kind"`             // personal or service
+	Member       string   `json:"member,omitempty"` // whose it is, of a personal one
 	Scope        string   `json:"scope"`
-	Environments []string `json:"environments"`    // of a relay, as project/environment; none is all
+	Environments []string `json:"environments"`    // where it counts, as project/environment or project; none is everywhere
 	Secret       string   `json:"token,omitempty"` // in the answer that made it only
 	CreatedAt    int64    `json:"createdAt"`
 	LastUsedAt   int64    `json:"lastUsedAt,omitempty"`
@@ -205,6 +207,7 @@ type Token struct {
 // TokenRequest asks for an API token.
 type TokenRequest struct {
 	Name          string   `json:"name"`
+	Kind          string   `json:"kind,omitempty"` // empty: personal for who is a person
 	Scope         string   `json:"scope,omitempty"`
 	Environments  []string `json:"environments,omitempty"`
 	ExpiresInDays int      `json:"expiresInDays,omitempty"` // 0 is never

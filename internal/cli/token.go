@@ -19,7 +19,7 @@ type tokenOptions struct {
 	connection
 	name, scope, expires, id string
 	environments             []string
-	asJSON                   bool
+	service, asJSON          bool
 }
 
 func (o *tokenOptions) bindAll(cmd *cobra.Command) {
@@ -32,10 +32,13 @@ func newTokenCreate(stdio Stdio) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "create NAME",
 		Short: "Make an API token; it is shown once",
-		Long: `Make an API token; it is shown once. With the scope full, which is the default, it may
-do what its maker may. With the scope relay it is for burgee relay and may do nothing
-else: it reads the configuration of the environments named, or of all.`,
+		Long: `Make an API token; it is shown once. A personal token does what its member may and ends
+with the member; a service token is nobody's. With the scope full, which is the default,
+it may do all of that; with a role, such as viewer, no more than the role lets do in the
+environments named, or everywhere. With the scope relay it is for burgee relay and may
+do nothing else: it reads the configuration of the environments named, or of all.`,
 		Example: `  burgee token create pipeline --expires 90d
+  burgee token create deploy --service --scope publisher --environment default/production --expires 90d
   burgee token create edge --scope relay --environment default/production`,
 		Args: exactly("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -44,8 +47,9 @@ else: it reads the configuration of the environments named, or of all.`,
 		},
 	}
 	o.bindAll(cmd)
-	cmd.Flags().StringVar(&o.scope, "scope", "full", "full or relay")
-	cmd.Flags().StringArrayVarP(&o.environments, "environment", "e", nil, "PROJECT/ENVIRONMENT that a relay may carry; again for more, none is all")
+	cmd.Flags().StringVar(&o.scope, "scope", "full", "full, relay or a role, such as viewer")
+	cmd.Flags().BoolVar(&o.service, "service", false, "make it nobody's: it stays when you go")
+	cmd.Flags().StringArrayVarP(&o.environments, "environment", "e", nil, "PROJECT/ENVIRONMENT, or PROJECT, where it counts; again for more, none is everywhere")
 	cmd.Flags().StringVar(&o.expires, "expires", "", "in how many days it ends, such as 90d; never when not set")
 	return cmd
 }
@@ -59,8 +63,12 @@ func runTokenCreate(ctx context.Context, stdio Stdio, o tokenOptions) error {
 	if err != nil {
 		return err
 	}
+	kind := ""
+	if o.service {
+		kind = "service"
+	}
 	token, err := client.CreateToken(ctx, apiclient.TokenRequest{
-		Name: o.name, Scope: o.scope, Environments: o.environments, ExpiresInDays: days,
+		Kind: kind, Name: o.name, Scope: o.scope, Environments: o.environments, ExpiresInDays: days,
 	})
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,7 @@ import (
 )
 
 func newUser(stdio Stdio) *cobra.Command {
-	return group("user", "Manage people", newCreateOwner(stdio), newSetPassword(stdio))
+	return group("user", "Manage people", newCreateOwner(stdio), newSetPassword(stdio), newResetPassword(stdio))
 }
 
 type ownerOptions struct {
@@ -63,6 +64,54 @@ one. All their sign-ins end. Without a terminal the password is the first line o
 	return cmd
 }
 
+func newResetPassword(stdio Stdio) *cobra.Command {
+	var o ownerOptions
+	var base string
+	cmd := &cobra.Command{
+		Use:   "reset-password",
+		Short: "Make a link that sets another password, on the server's own machine",
+		Long: `Make a link with which somebody who has an account sets another password, beside a
+running server or without one. It works once, for 7 days, when the server is up.`,
+		Example: `  burgee user reset-password --data ./data --email ann@example.com
+  burgee user reset-password --data ./data --email ann@example.com --url https://flags.example.com`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error { return runResetPassword(cmd.Context(), stdio, o, base) },
+	}
+	o.place.bind(cmd)
+	cmd.Flags().StringVar(&o.email, "email", "", "the person's e-mail address")
+	cmd.Flags().StringVar(&base, "url", "", "where people reach the server (BURGEE_PUBLIC_URL; http://127.0.0.1:7878 when not set)")
+	return cmd
+}
+
+func runResetPassword(ctx context.Context, stdio Stdio, o ownerOptions, base string) error {
+	if o.email == "" {
+		return fault.New(fault.Invalid, "email_missing", "the e-mail address is missing; add --email")
+	}
+	at, err := o.found(stdio)
+	if err != nil {
+		return err
+	}
+	link, err := server.ResetLink(ctx, at, o.email, cmp.Or(base, stdio.getenv("BURGEE_PUBLIC_URL"), "http://127.0.0.1:7878"))
+	if err != nil {
+		return err
+	}
+	say(stdio.Out, "%s\n", link)
+	say(stdio.Err, "it sets another password for %s, once, within 7 days\n", o.email)
+	return nil
+}
+
+// found is the place of a server that has run.
+func (o ownerOptions) found(stdio Stdio) (store.Place, error) {
+	at, err := o.place.find(stdio)
+	if err != nil {
+		return at, err
+	}
+	if _, err := os.Stat(at.Dir); at.URL == "" && errors.Is(err, os.ErrNotExist) {
+		return at, fault.New(fault.NotFound, "data_missing", "there is no folder %s; start the server once, or name its folder with --data", at.Dir)
+	}
+	return at, nil
+}
+
 func runCreateOwner(ctx context.Context, stdio Stdio, o ownerOptions) error {
 	return withPassword(ctx, stdio, o, server.CreateOwner, "%s can sign in now\n")
 }
@@ -71,12 +120,9 @@ func runCreateOwner(ctx context.Context, stdio Stdio, o ownerOptions) error {
 func withPassword(ctx context.Context, stdio Stdio, o ownerOptions,
 	do func(ctx context.Context, at store.Place, email, password string) error, done string,
 ) error {
-	at, err := o.place.find(stdio)
+	at, err := o.found(stdio)
 	if err != nil {
 		return err
-	}
-	if _, err := os.Stat(at.Dir); at.URL == "" && errors.Is(err, os.ErrNotExist) {
-		return fault.New(fault.NotFound, "data_missing", "there is no folder %s; start the server once, or name its folder with --data", at.Dir)
 	}
 	in := bufio.NewReader(stdio.In)
 	if o.email == "" {

@@ -28,6 +28,17 @@ func SetPassword(ctx context.Context, place store.Place, email, password string)
 	})
 }
 
+// ResetLink makes, in the same way, a link with which a person sets another
+// password. base is where people reach the server.
+func ResetLink(ctx context.Context, place store.Place, email, base string) (link string, err error) {
+	err = withAccounts(ctx, place, func(accounts *account.Service) error {
+		made, secret, err := accounts.HostResetLink(ctx, email)
+		link = made.URL(base, secret)
+		return err
+	})
+	return link, err
+}
+
 func withAccounts(ctx context.Context, place store.Place, do func(*account.Service) error) (err error) {
 	st, err := store.Open(ctx, store.Options{URL: place.URL, Dir: place.Dir, Shared: true, Clock: clock.System{}, Version: telemetry.Version})
 	if err != nil {

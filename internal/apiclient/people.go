@@ -1,0 +1,100 @@
+package apiclient
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+)
+
+// Person is a member with roles such as viewer, viewer@project or
+// publisher@project/environment.
+type Person struct {
+	ID    string   `json:"id"`
+	Email string   `json:"email"`
+	Roles []string `json:"roles"`
+}
+
+// Link is an invitation or a link that resets a password.
+type Link struct {
+	ID        string   `json:"id"`
+	Kind      string   `json:"kind"`
+	Email     string   `json:"email"`
+	Roles     []string `json:"roles"`
+	MadeBy    string   `json:"madeBy"`
+	CreatedAt int64    `json:"createdAt"`
+	ExpiresAt int64    `json:"expiresAt"`
+	URL       string   `json:"url,omitempty"` // in the answer that made it only
+}
+
+// SignedIn is a session of a member.
+type SignedIn struct {
+	ID         string `json:"id"`
+	LastSeenAt int64  `json:"lastSeenAt"`
+	ExpiresAt  int64  `json:"expiresAt"`
+	UserAgent  string `json:"userAgent"`
+	Address    string `json:"address"`
+}
+
+// Members lists the members; raw is the answer as the server gave it.
+func (c *Client) Members(ctx context.Context) (members []Person, raw json.RawMessage, err error) {
+	return listOf[Person](ctx, c, path("members"))
+}
+
+// SetRoles makes a member's roles these, where the token manages members.
+func (c *Client) SetRoles(ctx context.Context, id string, roles []string) (Person, error) {
+	var out Person
+	err := c.call(ctx, http.MethodPut, path("members", id, "roles"), map[string]any{"roles": roles}, &out)
+	return out, err
+}
+
+// RemoveMember removes a member, sessions and personal tokens with them.
+func (c *Client) RemoveMember(ctx context.Context, id string) error {
+	return c.call(ctx, http.MethodDelete, path("members", id), nil, nil)
+}
+
+// ResetPassword makes a link with which a member sets another password.
+func (c *Client) ResetPassword(ctx context.Context, id string) (Link, error) {
+	var out Link
+	err := c.call(ctx, http.MethodPost, path("members", id, "reset"), nil, &out)
+	return out, err
+}
+
+// Invite makes a link with which somebody makes an account that has roles.
+func (c *Client) Invite(ctx context.Context, email string, roles []string) (Link, error) {
+	var out Link
+	err := c.call(ctx, http.MethodPost, path("links"), map[string]any{"email": email, "roles": roles}, &out)
+	return out, err
+}
+
+// Links lists the links that nobody has used yet.
+func (c *Client) Links(ctx context.Context) (links []Link, raw json.RawMessage, err error) {
+	return listOf[Link](ctx, c, path("links"))
+}
+
+// Sessions lists the sessions of a member; an empty id is whose token it is.
+func (c *Client) Sessions(ctx context.Context, member string) (sessions []SignedIn, raw json.RawMessage, err error) {
+	return listOf[SignedIn](ctx, c, path("sessions")+ofMember(member))
+}
+
+// EndSession ends a session of a member at once.
+func (c *Client) EndSession(ctx context.Context, member, id string) error {
+	return c.call(ctx, http.MethodDelete, path("sessions", id)+ofMember(member), nil, nil)
+}
+
+func ofMember(id string) string {
+	if id == "" {
+		return ""
+	}
+	return "?member=" + url.QueryEscape(id)
+}
+
+// listOf reads a list, and the answer as the server gave it.
+func listOf[T any](ctx context.Context, c *Client, path string) (list []T, raw json.RawMessage, err error) {
+	raw, err = c.raw(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err = items[T](c, raw)
+	return list, raw, err
+}
