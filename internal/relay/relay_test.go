@@ -512,7 +512,10 @@ func TestAReaderThatHopsNeverGoesBack(t *testing.T) {
 	}
 	reader, older := ruleset.NewReplica(trust), 0
 	var last ruleset.Header
-	for i := range 1000 {
+	// A relay may be as fast as whoever asks: then it takes more hops.
+	const hops, patience = 1000, 50_000
+	i := 0
+	for ; i < hops || older == 0 && i < patience; i++ {
 		if i%3 == 0 {
 			up.source.Publish(1, flag("a", i%2), flag("b", 1))
 		}
@@ -542,5 +545,5 @@ func TestAReaderThatHopsNeverGoesBack(t *testing.T) {
 	if older == 0 {
 		t.Error("the two were never at different revisions: the test shows nothing")
 	}
-	t.Logf("%d of 1000 hops met an older revision", older)
+	t.Logf("%d of %d hops met an older revision", older, i)
 }
