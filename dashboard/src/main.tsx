@@ -38,7 +38,9 @@ async function start() {
   try {
     const session = await fetchSession();
     const setup = window.location.pathname === '/start' && !session.ownerExists;
-    if (session.signedIn && !setup) await openApp(session);
+    // A link is for whoever opens it, also in a browser that somebody else is signed in with.
+    const link = ['/join', '/reset'].includes(window.location.pathname) && window.location.hash !== '';
+    if (session.signedIn && !setup && !link) await openApp(session);
     else await openDoor(session);
   } catch (fault) {
     await openDoor(undefined, fault);

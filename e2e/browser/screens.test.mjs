@@ -36,6 +36,8 @@ const screens = {
   projects: '/projects',
   project: '/p/default/settings',
   settings: '/settings',
+  members: '/settings?tab=members',
+  sessions: '/settings?tab=sessions',
 };
 
 describe('every screen', () => {

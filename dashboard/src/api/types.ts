@@ -9,6 +9,11 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type Session = Schemas['Session'];
 export type Member = Schemas['Member'];
 export type Token = Schemas['Token'];
+export type Person = Schemas['PersonView'];
+export type Role = Schemas['Role'];
+export type Link = Schemas['Link'];
+export type NewLink = Schemas['NewLink'];
+export type SignedIn = Schemas['SignedInAt'];
 export type NewToken = Schemas['NewToken'];
 export type TokenRequest = Schemas['CreateTokenInputBody'];
 

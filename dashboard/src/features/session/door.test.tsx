@@ -97,3 +97,45 @@ test('a password over an open network is warned of', () => {
   open({ session: { ...signedOut, loopback: false } });
   expect(screen.getByText(/not encrypted/)).toBeInstanceOf(HTMLElement);
 });
+
+const invitation = {
+  id: 'l',
+  kind: 'invitation',
+  email: 'ben@corp.example',
+  roles: ['viewer'],
+  madeBy: 'ann@corp.example',
+  createdAt: 1,
+  expiresAt: 2,
+};
+
+test('an invitation asks for a password and leaves no token in the address', async () => {
+  window.history.replaceState(null, '', '/join#t=one-time');
+  const asked = serve(
+    on('POST', '/links/read', invitation),
+    on('POST', '/links/use', () => json(session, 201)),
+  );
+  const onSignedIn = open({});
+  expect(await screen.findByText(/ann@corp.example invited you as ben@corp.example/)).toBeInstanceOf(
+    HTMLElement,
+  );
+  await userEvent.type(screen.getByLabelText('Password'), 'correct horse');
+  await userEvent.click(screen.getByRole('button', { name: 'Create account' }));
+  expect(onSignedIn).toHaveBeenCalledWith(session);
+  expect(await asked[1]?.json()).toEqual({ token: 'one-time', password: 'correct horse' });
+  expect(window.location.href).not.toContain('one-time');
+});
+
+test('a link that resets a password says so', async () => {
+  window.history.replaceState(null, '', '/reset#t=one-time');
+  serve(on('POST', '/links/read', { ...invitation, kind: 'reset' }));
+  open({});
+  expect(await screen.findByRole('button', { name: 'Set password' })).toBeInstanceOf(HTMLElement);
+});
+
+test('a link that was used says so and leads to the sign-in', async () => {
+  window.history.replaceState(null, '', '/join#t=used');
+  serve(on('POST', '/links/read', () => problem(410, 'This link has been used.')));
+  open({});
+  expect((await screen.findByRole('alert')).textContent).toBe('This link has been used.');
+  expect(screen.getByRole('link', { name: 'Sign in' })).toBeInstanceOf(HTMLElement);
+});

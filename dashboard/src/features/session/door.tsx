@@ -5,6 +5,7 @@ import type { Session } from '@/api/types';
 import logo from '@/components/burgee.svg';
 import { CreateOwner } from './create-owner';
 import { SignIn } from './sign-in';
+import { UseLink } from './use-link';
 
 type Props = {
   /** Undefined when the server could not be asked. */
@@ -45,6 +46,8 @@ function Inside({ session, fault, onRetry, onSignedIn }: Props) {
       </>
     );
   }
+  const link = linkToken();
+  if (link) return <UseLink token={link} onSignedIn={onSignedIn} />;
   if (session.ownerExists) return <SignIn session={session} onSignedIn={onSignedIn} />;
   const token = setupToken();
   if (token) return <CreateOwner token={token} onSignedIn={onSignedIn} />;
@@ -60,6 +63,12 @@ function Inside({ session, fault, onRetry, onSignedIn }: Props) {
       </button>
     </>
   );
+}
+
+/** The token of an invitation, `/join#t=…`, or of a link that resets a password, `/reset#t=…`. */
+function linkToken(): string | undefined {
+  if (window.location.pathname !== '/join' && window.location.pathname !== '/reset') return undefined;
+  return new URLSearchParams(window.location.hash.slice(1)).get('t') ?? undefined;
 }
 
 /** The one-time token of the printed link, `/start#t=…`; the fragment never reaches a server's log. */

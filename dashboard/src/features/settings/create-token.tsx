@@ -17,6 +17,8 @@ const lives = [
 
 const scopes: { value: string; label: string }[] = [
   { value: 'full', label: 'Do what you may' },
+  { value: 'viewer', label: 'Only read what you may read' },
+  { value: 'publisher', label: 'Do what you may as a publisher, at most' },
   { value: 'relay', label: 'Carry configuration to burgee relay, and nothing else' },
 ];
 

@@ -1,11 +1,14 @@
 import { Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { sessionQuery } from '@/api/account';
 import { projectsQuery } from '@/api/projects';
 import { Page } from '@/components/page';
 import { lastProject } from '@/lib/environments';
 import { About } from './about';
 import { Appearance } from './appearance';
+import { Members } from './members';
+import { Sessions } from './sessions';
 import { Tokens } from './tokens';
 
 /** What belongs to the person and the server, not to a project. */
@@ -13,6 +16,7 @@ export function SettingsPage() {
   const { tab = 'tokens' } = useSearch({ from: '/frame/settings' });
   const navigate = useNavigate();
   const projects = useQuery(projectsQuery()).data ?? [];
+  const manages = useQuery(sessionQuery()).data?.member?.manages;
   const project = projects.find((item) => item.key === lastProject()) ?? projects[0];
   const open = (next: string | null) => {
     // Keys belong to a project's environments; who looks for them here is led there.
@@ -27,12 +31,20 @@ export function SettingsPage() {
       <Tabs value={tab} onChange={open} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="tokens">API tokens</Tabs.Tab>
+          {manages && <Tabs.Tab value="members">Members</Tabs.Tab>}
+          <Tabs.Tab value="sessions">Your sessions</Tabs.Tab>
           {project && <Tabs.Tab value="keys">SDK keys</Tabs.Tab>}
           <Tabs.Tab value="appearance">Appearance</Tabs.Tab>
           <Tabs.Tab value="about">About</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="tokens">
           <Tokens />
+        </Tabs.Panel>
+        <Tabs.Panel value="members">
+          <Members />
+        </Tabs.Panel>
+        <Tabs.Panel value="sessions">
+          <Sessions />
         </Tabs.Panel>
         <Tabs.Panel value="appearance">
           <Appearance />

@@ -44,9 +44,11 @@ export function Tokens() {
 }
 
 /** What a token may do, in short. */
-function reach({ scope, environments }: Token) {
-  if (scope === 'full') return 'everything';
-  return environments.length === 0 ? 'relay all environments' : `relay ${environments.join(', ')}`;
+function reach({ scope, environments, member }: Token) {
+  const where = environments.join(', ');
+  if (scope === 'relay') return where === '' ? 'relay all environments' : `relay ${where}`;
+  if (scope === 'full') return member ? `what ${member} may` : 'everything';
+  return where === '' ? `${scope} everywhere` : `${scope} in ${where}`;
 }
 
 function TokenTable({ items }: { items: Token[] }) {

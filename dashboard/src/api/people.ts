@@ -1,0 +1,29 @@
+import { queryOptions } from '@tanstack/react-query';
+import { answer, api, items } from './client';
+
+export const membersQuery = () =>
+  queryOptions({
+    queryKey: ['members'],
+    queryFn: ({ signal }) => items(api.GET('/api/v1/members', { signal })),
+  });
+export const linksQuery = () =>
+  queryOptions({ queryKey: ['links'], queryFn: ({ signal }) => items(api.GET('/api/v1/links', { signal })) });
+export const rolesQuery = () =>
+  queryOptions({ queryKey: ['roles'], queryFn: ({ signal }) => items(api.GET('/api/v1/roles', { signal })) });
+export const sessionsQuery = () =>
+  queryOptions({
+    queryKey: ['sessions'],
+    queryFn: ({ signal }) => items(api.GET('/api/v1/sessions', { signal })),
+  });
+
+const byId = (id: string) => ({ params: { path: { id } } });
+
+export const invite = (body: { email: string; roles: string[] }) =>
+  answer(api.POST('/api/v1/links', { body }));
+export const endLink = (id: string) => answer(api.DELETE('/api/v1/links/{id}', byId(id)));
+export const setRoles = (id: string, roles: string[]) =>
+  answer(api.PUT('/api/v1/members/{id}/roles', { ...byId(id), body: { roles } }));
+export const removeMember = (id: string) => answer(api.DELETE('/api/v1/members/{id}', byId(id)));
+export const resetPassword = (id: string) => answer(api.POST('/api/v1/members/{id}/reset', byId(id)));
+export const endSession = (id: string) =>
+  answer(api.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } }));

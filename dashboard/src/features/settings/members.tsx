@@ -1,0 +1,136 @@
+import { Badge, Button, Group, Table, Text } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { sessionQuery } from '@/api/account';
+import { linksQuery, membersQuery, removeMember, resetPassword } from '@/api/people';
+import type { NewLink, Person } from '@/api/types';
+import { Confirm } from '@/components/confirm';
+import { QueryState } from '@/components/states';
+import { EditRoles } from './edit-roles';
+import { Invitations } from './invitations';
+import { Invite } from './invite';
+import { roleWords } from './roles';
+import { ShowLink } from './show-link';
+
+/** Who has an account, what each may do, and who is invited. */
+export function Members() {
+  const members = useQuery(membersQuery());
+  const [inviting, setInviting] = useState(false);
+  return (
+    <section aria-label="Members">
+      <Group justify="space-between" mb="sm">
+        <Text c="dimmed">A role counts everywhere, in a project or in one environment.</Text>
+        <Button size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setInviting(true)}>
+          Invite
+        </Button>
+      </Group>
+      <QueryState query={members} what="The members could not be loaded">
+        {(items) => <MemberTable items={items} />}
+      </QueryState>
+      <Invitations />
+      <Invite opened={inviting} onClose={() => setInviting(false)} />
+    </section>
+  );
+}
+
+type Doing = { what: 'roles' | 'remove' | 'reset'; person: Person };
+
+function MemberTable({ items }: { items: Person[] }) {
+  const client = useQueryClient();
+  const me = useQuery(sessionQuery()).data?.member?.id;
+  const [doing, setDoing] = useState<Doing>();
+  const [made, setMade] = useState<NewLink>();
+  const person = doing?.person;
+  const close = () => setDoing(undefined);
+  const remove = async () => {
+    if (person) await removeMember(person.id);
+    await client.invalidateQueries({ queryKey: membersQuery().queryKey });
+  };
+  const reset = async () => {
+    if (person) setMade(await resetPassword(person.id));
+    await client.invalidateQueries({ queryKey: linksQuery().queryKey });
+  };
+  return (
+    <div className="b-panel b-scroll-x">
+      <Table miw={640} verticalSpacing={6} horizontalSpacing="md">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>E-mail</Table.Th>
+            <Table.Th>Roles</Table.Th>
+            <Table.Th>
+              <span className="b-hidden">Actions</span>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {items.map((item) => (
+            <Table.Tr key={item.id}>
+              <Table.Td>
+                {item.email} {item.id === me && <Badge variant="default">you</Badge>}
+              </Table.Td>
+              <Table.Td>{item.roles.map(roleWords).join(', ') || 'none'}</Table.Td>
+              <Table.Td>
+                <Group gap="xs" justify="flex-end" wrap="nowrap">
+                  <RowButton
+                    name="Roles"
+                    of={item}
+                    onClick={() => setDoing({ what: 'roles', person: item })}
+                  />
+                  <RowButton
+                    name="Reset password"
+                    of={item}
+                    onClick={() => setDoing({ what: 'reset', person: item })}
+                  />
+                  <RowButton
+                    name="Remove"
+                    of={item}
+                    danger
+                    onClick={() => setDoing({ what: 'remove', person: item })}
+                  />
+                </Group>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      {person && doing?.what === 'roles' && <EditRoles person={person} onClose={close} />}
+      <Confirm
+        opened={doing?.what === 'remove'}
+        onClose={close}
+        title={`Remove ${person?.email ?? ''}?`}
+        verb="Remove"
+        danger
+        action={remove}
+      >
+        Sessions, personal tokens and the links they made end at once. Service tokens stay.
+      </Confirm>
+      <Confirm
+        opened={doing?.what === 'reset'}
+        onClose={close}
+        title={`Reset the password of ${person?.email ?? ''}?`}
+        verb="Make a link"
+        action={reset}
+      >
+        You get a link to copy to them. The old password works until they have used it.
+      </Confirm>
+      <ShowLink made={made} onClose={() => setMade(undefined)} />
+    </div>
+  );
+}
+
+type RowButtonProps = { name: string; of: Person; danger?: boolean; onClick: () => void };
+
+function RowButton({ name, of, danger, onClick }: RowButtonProps) {
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      c={danger ? 'var(--mantine-color-error)' : undefined}
+      aria-label={`${name}: ${of.email}`}
+      onClick={onClick}
+    >
+      {name}
+    </Button>
+  );
+}
