@@ -116,6 +116,57 @@ describe('every screen', () => {
     await context.close();
   });
 
+  test('somebody is invited, joins with the link, and is out when removed', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await page.goto(server.origin);
+    await page.getByLabel('E-mail').fill(owner.email);
+    await page.getByLabel('Password').fill(owner.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
+    await page.goto(`${server.origin}/settings?tab=members`);
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await page.getByLabel('E-mail').fill('ben@example.test');
+    await page.getByRole('combobox', { name: 'Role' }).click();
+    await page.getByRole('option', { name: 'publisher' }).click();
+    await page.getByRole('combobox', { name: 'Where' }).click();
+    await page.getByRole('option', { name: /Production$/ }).click();
+    await page.getByRole('button', { name: 'Add role' }).click();
+    await page.getByText('publisher in default/production').waitFor();
+    await look(page, 'invite');
+    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: 'Make link' }).press('Enter');
+    const link = (await page.getByText(/\/join#t=/).first().textContent()).match(/http\S+#t=[\w-]+/)[0];
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByText('Invitation of ben@example.test').waitFor();
+
+    const theirs = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+    const ben = await theirs.newPage();
+    await ben.goto(link);
+    await ben.getByText(/invited you as ben@example.test/).waitFor();
+    await look(ben, 'join');
+    await ben.getByLabel('Password').fill('another horse battery');
+    await ben.getByLabel('Password').press('Enter');
+    await ben.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
+    assert.ok(!ben.url().includes('#t='));
+    await ben.goto(`${server.origin}/settings?tab=sessions`);
+    await ben.getByText('this one').waitFor();
+    assert.equal(await ben.getByRole('tab', { name: 'Members' }).count(), 0);
+
+    await page.reload();
+    await page.getByRole('button', { name: 'Remove: ben@example.test' }).click();
+    await look(page, 'remove-member');
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('button', { name: 'Remove: ben@example.test' }).waitFor({ state: 'detached' });
+    await ben.goto(`${server.origin}${environment}/flags`);
+    await ben.getByRole('button', { name: 'Sign in' }).waitFor();
+    await ben.goto(link);
+    await ben.getByRole('heading', { name: 'This link does not work any more' }).waitFor();
+    await look(ben, 'link-used');
+    await theirs.close();
+    await context.close();
+  });
+
   test('a flag goes back to what it was, and Why tells of then and now', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     const page = await context.newPage();
