@@ -27,6 +27,14 @@ type Link struct {
 	URL       string   `json:"url,omitempty"` // in the answer that made it only
 }
 
+// Role is a named set of actions.
+type Role struct {
+	Name        string   `json:"name"`
+	Description string   `json:"description,omitempty"`
+	Actions     []string `json:"actions"`
+	BuiltIn     bool     `json:"builtIn"`
+}
+
 // SignedIn is a session of a member.
 type SignedIn struct {
 	ID         string `json:"id"`
@@ -70,6 +78,23 @@ func (c *Client) Invite(ctx context.Context, email string, roles []string) (Link
 // Links lists the links that nobody has used yet.
 func (c *Client) Links(ctx context.Context) (links []Link, raw json.RawMessage, err error) {
 	return listOf[Link](ctx, c, path("links"))
+}
+
+// Roles lists the roles, the built-in ones first.
+func (c *Client) Roles(ctx context.Context) (roles []Role, raw json.RawMessage, err error) {
+	return listOf[Role](ctx, c, path("roles"))
+}
+
+// PutRole makes a role of a set of actions, or replaces it.
+func (c *Client) PutRole(ctx context.Context, name string, actions []string, description string) (Role, error) {
+	var out Role
+	err := c.call(ctx, http.MethodPut, path("roles", name), map[string]any{"actions": actions, "description": description}, &out)
+	return out, err
+}
+
+// DeleteRole deletes a role that nobody has.
+func (c *Client) DeleteRole(ctx context.Context, name string) error {
+	return c.call(ctx, http.MethodDelete, path("roles", name), nil, nil)
 }
 
 // Sessions lists the sessions of a member; an empty id is whose token it is.

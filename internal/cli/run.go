@@ -109,7 +109,7 @@ BURGEE_TOKEN.
 	})
 	root.AddCommand(
 		newServe(stdio), newRelay(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newRollback(stdio), newAudit(stdio), newFlag(stdio),
-		newKey(stdio), newToken(stdio), newUser(stdio), newMember(stdio), newSession(stdio), newSecretKey(stdio), newBackup(stdio), newRestore(stdio), newMigrateStore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
+		newKey(stdio), newToken(stdio), newUser(stdio), newMember(stdio), newRole(stdio), newSession(stdio), newSecretKey(stdio), newBackup(stdio), newRestore(stdio), newMigrateStore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
 	)
 	return root
 }
