@@ -37,11 +37,7 @@ type home struct {
 func open(t *testing.T) *home {
 	t.Helper()
 	h := &home{now: time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)}
-	tick := clock.Func(func() time.Time {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		return h.now
-	})
+	tick := h.clock()
 	s, err := store.Open(t.Context(), storetest.At(t, store.Options{Dir: t.TempDir(), Clock: tick}))
 	if err != nil {
 		t.Fatal(err)
@@ -58,6 +54,14 @@ func open(t *testing.T) *home {
 	}
 	h.announced = nil
 	return h
+}
+
+func (h *home) clock() clock.Func {
+	return func() time.Time {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return h.now
+	}
 }
 
 func (h *home) Announce(_ context.Context, environmentID, revision int64) {

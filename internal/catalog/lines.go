@@ -59,6 +59,27 @@ func (l lines) with(altered []document.EntityRef, texts map[document.EntityRef][
 	return append(out, rest...), differing
 }
 
+// after returns the lines that the deltas of the revisions from first to last
+// lead to; false where these are not all, or lead elsewhere than they say.
+func (l lines) after(deltas []DeltaRow, first, last int64) (lines, bool) {
+	if int64(len(deltas)) != last-first+1 {
+		return nil, false
+	}
+	for i, d := range deltas {
+		if d.Revision != first+int64(i) {
+			return nil, false
+		}
+		altered, texts := make([]document.EntityRef, 0, len(d.Lines)), make(map[document.EntityRef][]byte, len(d.Lines))
+		for _, line := range d.Lines {
+			altered = append(altered, line.Ref)
+			texts[line.Ref] = line.Line
+		}
+		slices.SortFunc(altered, document.EntityRef.Compare)
+		l, _ = l.with(altered, texts)
+	}
+	return l, l.root() == deltas[len(deltas)-1].Root
+}
+
 // size is how many bytes all texts have.
 func (l lines) size() int {
 	total := 0
@@ -115,6 +136,12 @@ func (k *knownLines) put(environmentID int64, l lines) {
 		k.byEnvironment = map[int64]lines{}
 	}
 	k.byEnvironment[environmentID] = l
+}
+
+func (k *knownLines) forget(environmentID int64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.byEnvironment, environmentID)
 }
 
 func (k *knownLines) clone() *knownLines {

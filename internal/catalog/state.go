@@ -21,6 +21,7 @@ import (
 type state struct {
 	generation int64
 	entry      []byte // the newest of the record then: no other state has both
+	seq        int64  // its number
 	project    *document.Project
 	meta       map[string]flagMeta // of every flag, the archived ones too
 	started    map[string]int64    // experiment → when it last began to run
@@ -49,8 +50,8 @@ type view struct {
 	*state
 }
 
-// view loads a project. The state comes from memory when nothing was committed
-// since, by whichever process.
+// view loads a project. The state comes from memory, and what was committed since,
+// by whichever process, from the record.
 func (s *Service) view(r Reader, key string) (view, error) {
 	row, err := r.Project(key)
 	if err != nil {
@@ -62,12 +63,15 @@ func (s *Service) view(r Reader, key string) (view, error) {
 	if known != nil && known.generation == row.Generation && bytes.Equal(known.entry, row.ChainHash) {
 		return view{row, known}, nil
 	}
-	loaded, err := load(r, row)
+	present, err := follow(r, row, known)
+	if err == nil && present == nil {
+		present, err = load(r, row)
+	}
 	if err != nil {
 		return view{}, err
 	}
-	s.remember(row.ID, loaded)
-	return view{row, loaded}, nil
+	s.remember(row.ID, present)
+	return view{row, present}, nil
 }
 
 // remember keeps a committed state. It may replace a newer one, where a database
@@ -153,6 +157,7 @@ func decoded(row ProjectRow, objects ObjectRows) (*state, error) {
 		state: &state{
 			generation: row.Generation,
 			entry:      row.ChainHash,
+			seq:        row.ChainSeq,
 			meta:       make(map[string]flagMeta, len(objects.Flags)),
 			started:    map[string]int64{},
 			hidden:     newHidden(row),

@@ -31,6 +31,12 @@ type Reader interface {
 	FlagCount(projectID int64) (int, error)
 	// Objects returns every entity of a project.
 	Objects(projectID int64) (ObjectRows, error)
+	// ObjectsOf returns those entities of one kind that have these keys; of
+	// configurations, in all environments.
+	ObjectsOf(projectID int64, kind document.Kind, keys ...string) ([]ObjectRow, error)
+	// DeltasSince returns what is kept of an environment's revisions after one,
+	// the oldest first; there may be gaps.
+	DeltasSince(environmentID, revision int64) ([]DeltaRow, error)
 	// Lines returns every wire line of an environment.
 	Lines(environmentID int64) (map[document.EntityRef][]byte, error)
 	// Latest returns the newest change of every object of a project; with a

@@ -78,28 +78,49 @@ func (t catalogTx) FlagCount(projectID int64) (n int, err error) {
 
 // Objects implements catalog.Reader.
 func (t catalogTx) Objects(projectID int64) (out catalog.ObjectRows, err error) {
-	for _, part := range []struct {
-		kind document.Kind
-		rows *[]catalog.ObjectRow
-		text string
-	}{
-		{document.FlagKind, &out.Flags, `SELECT key, 0, body, source, created_at, archived_at, declared_by, 0 FROM flag WHERE project_id = $1`},
-		{document.ConfigurationKind, &out.Configurations, `SELECT flag_key, environment_id, body, '', 0, 0, 0, 0 FROM configuration WHERE project_id = $1`},
-		{document.TargetGroupKind, &out.Groups, `SELECT key, 0, body, '', 0, 0, 0, 0 FROM target_group WHERE project_id = $1`},
-		{document.ExperimentKind, &out.Experiments, `SELECT key, environment_id, body, '', 0, 0, 0, started_at FROM experiment WHERE project_id = $1`},
-		{document.AttributeKind, &out.Attributes, `SELECT path, 0, body, '', 0, 0, 0, 0 FROM attribute WHERE project_id = $1`},
+	for kind, rows := range map[document.Kind]*[]catalog.ObjectRow{
+		document.FlagKind: &out.Flags, document.ConfigurationKind: &out.Configurations, document.TargetGroupKind: &out.Groups,
+		document.ExperimentKind: &out.Experiments, document.AttributeKind: &out.Attributes,
 	} {
-		err := t.q.each(func(from scanner) error {
-			o := catalog.ObjectRow{Kind: part.kind}
-			err := from.Scan(&o.Key, &o.EnvironmentID, (*[]byte)(&o.Body), &o.Source, &o.CreatedAt, &o.ArchivedAt, &o.DeclaredBy, &o.StartedAt)
-			*part.rows = append(*part.rows, o)
-			return err
-		}, part.text, projectID)
-		if err != nil {
+		home := objectHomes[kind]
+		if *rows, err = t.objects(nil, kind, "SELECT "+home.columns+" FROM "+home.table+" o WHERE o.project_id = $1", projectID); err != nil {
 			return out, err
 		}
 	}
 	return out, nil
+}
+
+// ObjectsOf implements catalog.Reader.
+func (t catalogTx) ObjectsOf(projectID int64, kind document.Kind, keys ...string) (out []catalog.ObjectRow, err error) {
+	home := objectHomes[kind]
+	for with, args := range t.wanted(projectID, keys) {
+		out, err = t.objects(out, kind, with+"SELECT "+home.columns+" FROM wanted w JOIN "+home.table+
+			" o ON o.project_id = w.project_id AND o."+home.key+" = w.key", args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// objectHomes are the tables of entities, each with the columns that make an
+// ObjectRow.
+var objectHomes = map[document.Kind]struct{ table, key, columns string }{
+	document.FlagKind:          {"flag", "key", "o.key, 0, o.body, o.source, o.created_at, o.archived_at, o.declared_by, 0"},
+	document.ConfigurationKind: {"configuration", "flag_key", "o.flag_key, o.environment_id, o.body, '', 0, 0, 0, 0"},
+	document.TargetGroupKind:   {"target_group", "key", "o.key, 0, o.body, '', 0, 0, 0, 0"},
+	document.ExperimentKind:    {"experiment", "key", "o.key, o.environment_id, o.body, '', 0, 0, 0, o.started_at"},
+	document.AttributeKind:     {"attribute", "path", "o.path, 0, o.body, '', 0, 0, 0, 0"},
+}
+
+func (t catalogTx) objects(out []catalog.ObjectRow, kind document.Kind, text string, args ...any) ([]catalog.ObjectRow, error) {
+	err := t.q.each(func(from scanner) error {
+		o := catalog.ObjectRow{Kind: kind}
+		err := from.Scan(&o.Key, &o.EnvironmentID, (*[]byte)(&o.Body), &o.Source, &o.CreatedAt, &o.ArchivedAt, &o.DeclaredBy, &o.StartedAt)
+		out = append(out, o)
+		return err
+	}, text, args...)
+	return out, err
 }
 
 // Lines implements catalog.Reader.

@@ -36,6 +36,33 @@ func (t catalogTx) LogDelta(environmentID int64, d catalog.DeltaRow) error {
 	return t.q.exec(`DELETE FROM delta WHERE environment_id = $1 AND revision <= $2`, environmentID, d.Revision-mostDeltas)
 }
 
+// DeltasSince implements catalog.Reader.
+func (t catalogTx) DeltasSince(environmentID, revision int64) (out []catalog.DeltaRow, err error) {
+	at := map[int64]int{} // place in out, by revision
+	err = t.q.each(func(from scanner) error {
+		var d catalog.DeltaRow
+		err := from.Scan(&d.Revision, &d.At, &d.Root)
+		at[d.Revision] = len(out)
+		out = append(out, d)
+		return err
+	}, `SELECT revision, at, root FROM delta WHERE environment_id = $1 AND revision > $2 ORDER BY revision`, environmentID, revision)
+	if err != nil || len(out) == 0 {
+		return nil, err
+	}
+	err = t.q.each(func(from scanner) error {
+		var number int64
+		var line catalog.LineRow
+		if err := from.Scan(&number, &line.Ref.Kind, &line.Ref.Key, &line.Line); err != nil {
+			return err
+		}
+		if i, known := at[number]; known {
+			out[i].Lines = append(out[i].Lines, line)
+		}
+		return nil
+	}, `SELECT revision, kind, key, line FROM delta_line WHERE environment_id = $1 AND revision > $2 ORDER BY revision, kind, key`, environmentID, revision)
+	return out, err
+}
+
 // Deltas implements delivery.Reader.
 func (s *Store) Deltas(ctx context.Context, environmentID, from int64, room int) ([]delivery.Delta, error) {
 	var out []delivery.Delta

@@ -45,6 +45,9 @@ type engine interface {
 	now() string
 	// isolation says how far transactions see each other.
 	isolation() isolation
+	// takePart is the first thing that a change does: it lets it in beside others,
+	// or, when one of them was faster than it before, alone.
+	takePart(q query, alone bool) error
 	// bound ends work that would else wait for ever.
 	bound(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc)
 	// later gathers statements of a transaction; nil runs each at once.

@@ -333,6 +333,20 @@ func (*postgresEngine) isolation() isolation {
 	}
 }
 
+// takePart locks the table that every change of configuration writes to. A LOCK
+// is what a transaction can wait for before it sees anything: what it reads after
+// it is as the one before has left it. A node that has to read much after each
+// change of another would else be overtaken again and again.
+func (*postgresEngine) takePart(q query, alone bool) error {
+	mode := "ROW EXCLUSIVE"
+	if alone {
+		mode = "EXCLUSIVE"
+	}
+	// At once, not with the first question: to prepare that one would be to see.
+	_, err := q.db.ExecContext(q.ctx, "LOCK TABLE project IN "+mode+" MODE")
+	return translate(err)
+}
+
 func (*postgresEngine) bound(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, d)
 }
@@ -496,7 +510,8 @@ func (e *postgresEngine) next(ctx context.Context, conn *pgx.Conn) (*pgconn.Noti
 	}
 	asked, cancel := context.WithTimeout(ctx, silentTime)
 	defer cancel()
-	return nil, conn.Ping(asked)
+	_, err = conn.Exec(asked, "LISTEN "+channel) // once more does no harm, and tells those who look what this one is for
+	return nil, err
 }
 
 // parsePayload reads "ENVIRONMENT REVISION"; what it does not know means that

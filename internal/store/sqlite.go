@@ -105,6 +105,9 @@ func (sqliteEngine) now() string { return `CAST(unixepoch('subsec') * 1000 AS IN
 // isolation is what one writer, and readers of one state each, give anyway.
 func (sqliteEngine) isolation() isolation { return isolation{} }
 
+// takePart has nothing to do: there is one writer.
+func (sqliteEngine) takePart(query, bool) error { return nil }
+
 func (sqliteEngine) bound(ctx context.Context, _ time.Duration) (context.Context, context.CancelFunc) {
 	return ctx, func() {}
 }

@@ -74,7 +74,7 @@ func (s *Store) glance(ctx context.Context, fn func(query) error) (err error) {
 // else did write at the same time, when the connection was lost before the
 // commit, and on a full disk, when the reserve is given up for it.
 func (s *Store) change(ctx context.Context, fn func(query) error) error {
-	how := writing{s.writer, s.engine.isolation().change, s.forPeople(ctx)}
+	how := writing{s.writer, s.engine.isolation().change, s.forPeople(ctx), s.engine.takePart}
 	err := s.transact(ctx, how, fn)
 	if fault.IsKind(err, fault.NoRoom) && mayUseReserve(ctx) && s.releaseReserve() {
 		return s.transact(ctx, how, fn)
@@ -88,7 +88,7 @@ func (s *Store) change(ctx context.Context, fn func(query) error) error {
 // depend on what fn has read. Where the engine can, it goes beside changes and
 // never waits for one. fn may run more than once.
 func (s *Store) add(ctx context.Context, fn func(query) error) error {
-	return s.transact(ctx, writing{s.side, s.engine.isolation().add, s.forPeople(ctx)}, fn)
+	return s.transact(ctx, writing{s.side, s.engine.isolation().add, s.forPeople(ctx), nil}, fn)
 }
 
 // addOnce is add for what would be counted twice if it came again: when the
@@ -96,7 +96,7 @@ func (s *Store) add(ctx context.Context, fn func(query) error) error {
 // know what became of it.
 func (s *Store) addOnce(ctx context.Context, fn func(query) error) error {
 	untilTold := func() (context.Context, context.CancelFunc) { return context.WithCancel(ctx) }
-	return s.transact(ctx, writing{s.side, s.engine.isolation().add, untilTold}, fn)
+	return s.transact(ctx, writing{s.side, s.engine.isolation().add, untilTold, nil}, fn)
 }
 
 // writing is how a write transaction goes.
@@ -104,6 +104,7 @@ type writing struct {
 	pool     *sql.DB
 	level    *sql.TxOptions
 	settling func() (context.Context, context.CancelFunc)
+	takePart func(q query, alone bool) error // nil: in whatever order
 }
 
 // forPeople waits as long as somebody waits for an answer.
@@ -120,8 +121,10 @@ func (s *Store) transact(ctx context.Context, how writing, fn func(query) error)
 	if how.pool == nil {
 		return errors.New("store: opened for reading only")
 	}
+	alone := false
 	for try := 1; ; try++ {
-		err := s.attempt(ctx, how, fn)
+		err := s.attempt(ctx, how, alone, fn)
+		alone = isCode(err, codeContended)
 		pause, again := s.engine.again(err, try)
 		if !again || !sleep(ctx, pause) {
 			return s.note(ctx, true, err)
@@ -129,7 +132,7 @@ func (s *Store) transact(ctx context.Context, how writing, fn func(query) error)
 	}
 }
 
-func (s *Store) attempt(ctx context.Context, how writing, fn func(query) error) (err error) {
+func (s *Store) attempt(ctx context.Context, how writing, alone bool, fn func(query) error) (err error) {
 	conn, err := s.turn(ctx, how.pool)
 	if err != nil {
 		return err
@@ -151,6 +154,11 @@ func (s *Store) attempt(ctx context.Context, how writing, fn func(query) error) 
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit this does nothing
 	q := query{ctx: begun, db: tx, moved: &moves{}, later: s.engine.later(conn), settling: how.settling}
+	if how.takePart != nil {
+		if err := how.takePart(q, alone); err != nil {
+			return err
+		}
+	}
 	if err := fn(q); err != nil {
 		return err
 	}
