@@ -16,8 +16,8 @@ type Role string
 const (
 	Viewer    Role = "viewer"    // reads
 	Editor    Role = "editor"    // and changes flags, as long as that reaches no environment
-	Publisher Role = "publisher" // and publishes, switches off and takes back
-	Admin     Role = "admin"     // and manages keys, the project and its people
+	Publisher Role = "publisher" // and publishes, switches off, takes back and approves
+	Admin     Role = "admin"     // and manages keys, the project and its people, and publishes past approvals
 	Owner     Role = "owner"     // may do everything
 
 	Declarer Role = "declarer" // may only register flags: a program with a server key
@@ -33,6 +33,8 @@ const (
 	EditFlags      Action = "edit_flags"      // flags, target groups, attributes
 	Publish        Action = "publish"         // an environment's configuration and experiments
 	SwitchOff      Action = "off"             // Off, Stop and Undo
+	Approve        Action = "approve"         // and reject: change requests of others
+	Bypass         Action = "bypass"          // publish past the approvals, with a reason
 	ManageKeys     Action = "manage_keys"     // SDK keys
 	ManageProject  Action = "manage_project"  // the project's own fields
 	ManageAccounts Action = "manage_accounts" // members and service tokens
@@ -42,7 +44,7 @@ const (
 
 // given are the actions that a role made by people may hold, in the order in
 // which they are listed.
-var given = []Action{Read, EditFlags, Publish, SwitchOff, ManageKeys, ManageProject, ManageAccounts}
+var given = []Action{Read, EditFlags, Publish, SwitchOff, Approve, ManageKeys, ManageProject, ManageAccounts, Bypass}
 
 // BuiltIn are the roles that a member can have without anybody making one, the
 // least first.
@@ -56,7 +58,7 @@ func ActionsOf(role Role) []Action {
 	case Editor:
 		return given[:2]
 	case Publisher:
-		return given[:4]
+		return given[:5]
 	case Admin:
 		return given
 	case Owner:

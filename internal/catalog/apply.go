@@ -13,7 +13,7 @@ import (
 // Apply carries a file out, all of it or nothing: one revision per environment.
 // A dry run makes the same plan with the same checks and writes nothing.
 func (s *Service) Apply(ctx context.Context, actor account.Actor, project string, request ApplyRequest) (ApplyResult, error) {
-	cmd := command{project: project, warns: true, opts: WriteOptions{Comment: request.Comment, RequestID: request.RequestID}}
+	cmd := command{project: project, warns: true, opts: WriteOptions{Comment: request.Comment, RequestID: request.RequestID, Bypass: request.Bypass}}
 	var result ApplyResult
 	plan := func(e *edit) error {
 		if err := e.merge(request.File); err != nil {
@@ -43,7 +43,11 @@ func (s *Service) planOnly(ctx context.Context, actor account.Actor, cmd command
 			return err
 		}
 		result.Outcome = Outcome{Changed: len(e.changes) > 0, Revisions: v.revisions(), Warnings: document.Warnings(e.next, e.changes)}
-		_, err := e.check(actor, cmd)
+		if _, err := e.check(actor, cmd); err != nil {
+			return err
+		}
+		var err error
+		result.Review, err = e.lacking(cmd)
 		return err
 	})
 	if err != nil {

@@ -20,6 +20,8 @@ type command struct {
 	action      account.Action // the right it takes; empty: by the kinds of objects it changes
 	found       bool           // what it is about says in which environment it takes the right
 	warns       bool           // what is probably not meant is said with the outcome
+	proposes    bool           // nothing is published: it becomes a change request
+	approved    map[string]int // how many have approved it, by environment
 	opts        WriteOptions
 }
 
@@ -37,6 +39,9 @@ type edit struct {
 	actions  map[string]ActionKind // flag key → archive or restore, where it is that
 	made     map[string]flagMeta   // how flags that are new came to be
 	declared []DeclarationRow      // written with the change, or alone
+
+	also   []ChangeRow                         // entries of the record beside those of the changes
+	finish func(raised map[string]int64) error // writes what depends on the revisions; nil is nothing
 }
 
 // committed is what one transaction left behind.
@@ -168,6 +173,12 @@ func (e *edit) aside() *document.Project {
 func (s *Service) settle(e *edit, actor account.Actor, cmd command) (committed, error) {
 	if len(e.changes) == 0 {
 		done := committed{row: e.row, outcome: Outcome{Revisions: e.revisions()}}
+		if err := e.finished(nil); err != nil {
+			return done, err
+		}
+		if _, err := s.recordAlso(e, actor, cmd, s.chain(e.tx, e.row)); err != nil {
+			return done, err
+		}
 		return done, e.putDeclarations()
 	}
 	after, err := e.check(actor, cmd)
@@ -189,6 +200,9 @@ func (e *edit) check(actor account.Actor, cmd command) ([]serving, error) {
 		}
 	}
 	if err := e.authoriseReach(actor, cmd); err != nil {
+		return nil, err
+	}
+	if err := e.reviewed(actor, cmd); err != nil {
 		return nil, err
 	}
 	var after []serving

@@ -139,6 +139,8 @@ func sentences(c Change) []string {
 		return roleSentences(c)
 	case SessionKind:
 		return []string{fmt.Sprintf("%s ended a sign-in of %s", c.Author, c.Object)}
+	case ChangeRequestKind:
+		return changeRequestSentences(c)
 	case StoreKind:
 		return []string{"everything was restored from a backup: " + c.Object}
 	case ProjectKind, EnvironmentKey:
@@ -146,6 +148,9 @@ func sentences(c Change) []string {
 		decode(c.After, &after)
 		if c.Action == ActionCreate {
 			return []string{fmt.Sprintf("%s %s: created", c.Kind, c.Object)}
+		}
+		if after.Approvals != nil {
+			return []string{fmt.Sprintf("environment %s: %s", c.Object, approvalWords(*after.Approvals))}
 		}
 		return []string{fmt.Sprintf("%s %s: name → %s", c.Kind, c.Object, after.Name)}
 	}

@@ -70,7 +70,7 @@ func project(r Reader, row ProjectRow) (Project, error) {
 		return Project{}, err
 	}
 	for _, e := range row.Environments {
-		environment := Environment{ID: e.ID, Key: e.Key, Name: e.Name, Kind: e.Kind, Revision: e.Revision}
+		environment := Environment{ID: e.ID, Key: e.Key, Name: e.Name, Kind: e.Kind, Revision: e.Revision, Approvals: e.Approvals}
 		if last, ok := latest[e.ID]; ok {
 			environment.LastChange = &last
 		}
@@ -92,14 +92,15 @@ func (s *Service) RenameProject(ctx context.Context, actor account.Actor, key, n
 		}
 		return &ChangeRow{
 			Kind: ProjectKind, Object: key, Action: ActionUpdate,
-			Before: jsonOf(named{row.Name}), After: jsonOf(named{name}),
+			Before: jsonOf(named{Name: row.Name}), After: jsonOf(named{Name: name}),
 		}, tx.RenameProject(row.ID, name)
 	})
 }
 
 // named is what the record keeps of a project or an environment.
 type named struct {
-	Name string `json:"name"`
+	Name      string `json:"name,omitempty"`
+	Approvals *int   `json:"approvals,omitempty"` // where it is about these
 }
 
 // note is the way of writes that touch no configuration: they are authorised
@@ -228,7 +229,7 @@ func (s *Service) makeFirst(tx Tx, serverKey, clientKey string) ([]int64, error)
 	if err != nil {
 		return nil, err
 	}
-	record := []ChangeRow{{Kind: ProjectKind, Object: "default", After: jsonOf(named{"Default"})}}
+	record := []ChangeRow{{Kind: ProjectKind, Object: "default", After: jsonOf(named{Name: "Default"})}}
 	var ids []int64
 	for _, e := range firstEnvironments {
 		id, err := tx.InsertEnvironment(projectID, e, now)
@@ -239,7 +240,7 @@ func (s *Service) makeFirst(tx Tx, serverKey, clientKey string) ([]int64, error)
 			return nil, err
 		}
 		ids = append(ids, id)
-		record = append(record, ChangeRow{Kind: EnvironmentKey, Object: e.Key, EnvironmentID: id, Environment: e.Key, After: jsonOf(named{e.Name})})
+		record = append(record, ChangeRow{Kind: EnvironmentKey, Object: e.Key, EnvironmentID: id, Environment: e.Key, After: jsonOf(named{Name: e.Name})})
 	}
 	for _, k := range []struct {
 		kind   KeyKind

@@ -3,6 +3,7 @@ package catalog
 import (
 	"bytes"
 	"maps"
+	"slices"
 
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/document"
@@ -12,6 +13,9 @@ import (
 // authorise asks for the right that a change takes.
 func authorise(actor account.Actor, cmd command, c document.Change) error {
 	scope := account.Scope{Project: cmd.project, Environment: c.Environment}
+	if cmd.proposes {
+		return account.Can(actor, account.EditFlags, scope)
+	}
 	if cmd.action != "" && cmd.action != account.EditFlags {
 		return account.Can(actor, cmd.action, scope)
 	}
@@ -26,14 +30,7 @@ func authorise(actor account.Actor, cmd command, c document.Change) error {
 // get something else by it and the actor may not publish: a target group in use,
 // the values of a flag that is configured, an archived flag.
 func (e *edit) authoriseReach(actor account.Actor, cmd command) error {
-	if cmd.action != "" && cmd.action != account.EditFlags {
-		return nil
-	}
-	shared := false
-	for _, c := range e.changes {
-		shared = shared || c.Environment == ""
-	}
-	if !shared {
+	if cmd.proposes || cmd.action != "" && cmd.action != account.EditFlags || !e.shares() {
 		return nil
 	}
 	for _, environment := range e.row.Environments {
@@ -51,6 +48,11 @@ func (e *edit) authoriseReach(actor account.Actor, cmd command) error {
 		}
 	}
 	return nil
+}
+
+// shares says whether something changes that environments have in common.
+func (e *edit) shares() bool {
+	return slices.ContainsFunc(e.changes, func(c document.Change) bool { return c.Environment == "" })
 }
 
 // reached names an object in use of which the command makes another for an

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/internal/lease"
 )
 
 // Store keeps what the catalog writes. Both methods run fn in one transaction
@@ -67,6 +68,15 @@ type Reader interface {
 	DeclaredSince(keyID, since int64) (int, error)
 	// Keys lists an environment's SDK keys, the oldest first.
 	Keys(environmentID int64) ([]KeyRow, error)
+	// ChangeRequests lists change requests without their changes, newest first.
+	ChangeRequests(ChangeRequestQuery) ([]ChangeRequestRow, error)
+	// ChangeRequest finds one; NotFound with the code change_request_not_found.
+	ChangeRequest(projectID, number int64) (ChangeRequestRow, error)
+	// ChangeRequestEvents lists the events of the change requests from one number
+	// to another, the oldest first.
+	ChangeRequestEvents(projectID, first, last int64) ([]ChangeRequestEventRow, error)
+	// DueChangeRequests lists those whose time has come, the longest due first.
+	DueChangeRequests(at int64) ([]DueRow, error)
 }
 
 // Tx writes in one transaction. What it has written, it reads.
@@ -102,6 +112,16 @@ type Tx interface {
 	RevokeKey(keyID, at int64) error
 	ExpireKey(keyID, at int64) error
 	RaiseKeyGeneration(environmentID int64) error
+	// SetApprovals sets how many approvals a change of an environment needs.
+	SetApprovals(environmentID int64, approvals int) error
+	// PutChangeRequest writes a change request whole; one with the number 0 is new
+	// and gets the next one, which is returned.
+	PutChangeRequest(c ChangeRequestRow) (number int64, err error)
+	// AppendChangeRequestEvent writes the next event of a change request.
+	AppendChangeRequestEvent(e ChangeRequestEventRow) error
+	// Hold makes the transaction one of who holds a lease: it commits only while
+	// nobody else does. lease.ErrLost is that somebody else has it.
+	Hold(fence lease.Fence) error
 }
 
 // ProjectRow is a project as stored.
@@ -124,6 +144,8 @@ type EnvironmentRow struct {
 	Kind     EnvironmentKind
 	Position int
 	Revision int64
+	// Approvals is how many a change needs; 0 is none.
+	Approvals int
 }
 
 // DeltaRow is what one revision changed of an environment's wire lines.
@@ -242,4 +264,53 @@ type KeyRow struct {
 	Key
 	EnvironmentID int64
 	Hash          [32]byte
+}
+
+// ChangeRequestQuery selects change requests.
+type ChangeRequestQuery struct {
+	ProjectID int64
+	State     ChangeRequestState // "" is all
+	Scheduled bool               // only those that are to be published at a time
+	Digest    []byte             // only those that were submitted as this
+	Before    int64              // only those with a smaller number; 0 is all
+	Limit     int
+}
+
+// ChangeRequestRow is a change request as stored.
+type ChangeRequestRow struct {
+	ProjectID    int64
+	Number       int64
+	Title        string
+	State        ChangeRequestState
+	Version      int64
+	Digest       []byte
+	Base         map[string]int64
+	Environments []string
+	Objects      int
+	Changes      json.RawMessage // of proposedChange; nil in lists
+	Author       Author
+	CreatedAt    int64
+	UpdatedAt    int64
+	PublishAt    int64
+	Problem      string
+	Revisions    map[string]int64
+}
+
+// ChangeRequestEventRow is an event of a change request as stored.
+type ChangeRequestEventRow struct {
+	ProjectID    int64
+	Number       int64
+	Kind         ChangeRequestEventKind
+	Version      int64
+	At           int64
+	Author       Author
+	Person       string
+	Environments []string
+	Text         string
+}
+
+// DueRow names a change request whose time has come.
+type DueRow struct {
+	Project string
+	Number  int64
 }

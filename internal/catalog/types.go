@@ -33,6 +33,7 @@ type Environment struct {
 	Name       string
 	Kind       EnvironmentKind
 	Revision   int64
+	Approvals  int         // how many a change needs; 0 is none
 	LastChange *LastChange // nil before the first
 }
 
@@ -149,6 +150,9 @@ type WriteOptions struct {
 	// IfRevision refuses the write, with a Precondition fault, when the
 	// environment written to is at another revision. Nil does not ask.
 	IfRevision *int64
+	// Bypass is the reason for which a change that needs approvals is published
+	// without them; it takes the right to do so.
+	Bypass string
 }
 
 // Outcome answers every write.
@@ -168,6 +172,7 @@ type ApplyRequest struct {
 	DryRun    bool             // plan only
 	Force     bool             // overwrite changes made after the file was exported
 	Expect    map[string]int64 // environment → revision that the change was made on
+	Bypass    string           // as that of WriteOptions
 }
 
 // PlanItem is one object that an apply changes, with words for people.
@@ -182,6 +187,9 @@ type PlanItem struct {
 type ApplyResult struct {
 	Outcome
 	Plan []PlanItem
+	// Review is, of a dry run, how many approvals the change would need in which
+	// environments.
+	Review map[string]int
 }
 
 // ActionKind says what a recorded change did.
@@ -208,6 +216,8 @@ const (
 	LinkKind                     = document.Kind(account.LinkEntry)
 	RoleKind                     = document.Kind(account.RoleEntry)
 	SessionKind                  = document.Kind(account.SessionEntry)
+	// ChangeRequestKind is of an entry about a change request; its object is the number.
+	ChangeRequestKind document.Kind = "change_request"
 	// StoreKind is of an entry about everything at once: a backup was restored.
 	StoreKind document.Kind = "store"
 )

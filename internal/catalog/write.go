@@ -29,6 +29,9 @@ func (s *Service) write(e *edit, actor account.Actor, cmd command, next []servin
 		key := environment.environment.Key
 		done.raised[key], done.outcome.Revisions[key] = revision, revision
 	}
+	if err := e.finished(done.raised); err != nil {
+		return committed{}, err
+	}
 	if done.outcome.ChangeIDs, after.entry, err = s.record(e, actor, cmd, done.raised); err != nil {
 		return committed{}, err
 	}
@@ -198,7 +201,29 @@ func (s *Service) record(e *edit, actor account.Actor, cmd command, raised map[s
 			}
 		}
 	}
-	return ids, chain.last, nil
+	last, err = s.recordAlso(e, actor, cmd, chain)
+	return ids, last, err
+}
+
+// recordAlso writes the entries that stand beside those of the changes, and
+// returns the hash of the record's last one.
+func (s *Service) recordAlso(e *edit, actor account.Actor, cmd command, chain *chain) (last []byte, err error) {
+	for _, row := range e.also {
+		row.At, row.RequestID = e.now, cmd.opts.RequestID
+		row.Author = Author{Kind: actor.Kind, ID: actor.ID, Name: actor.Name}
+		if _, err := chain.append(row); err != nil {
+			return nil, err
+		}
+	}
+	return chain.last, nil
+}
+
+// finished runs what waits for the revisions.
+func (e *edit) finished(raised map[string]int64) error {
+	if e.finish == nil {
+		return nil
+	}
+	return e.finish(raised)
 }
 
 // actionOf names a change for the record.

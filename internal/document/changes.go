@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"encoding/json"
 	"maps"
 )
 
@@ -85,4 +86,31 @@ func union[V any](a, b map[string]V) []string {
 	keys := keySet(a)
 	maps.Copy(keys, keySet(b))
 	return sortedKeys(keys)
+}
+
+// Stored is an object of the project as a Change has it before and after; nil is
+// absent. The environment is that of a configuration; of other kinds it is not
+// looked at.
+func (p *Project) Stored(kind Kind, environment, key string) json.RawMessage {
+	switch kind {
+	case AttributeKind:
+		return storedIn(p.Attributes, key, attributeNode)
+	case TargetGroupKind:
+		return storedIn(p.TargetGroups, key, groupNode)
+	case FlagKind:
+		return storedIn(p.Flags, key, flagNode)
+	case ConfigurationKind:
+		return storedIn(p.Configurations[environment], key, configurationNode)
+	case ExperimentKind:
+		return storedIn(p.Experiments, key, experimentNode)
+	}
+	return nil
+}
+
+func storedIn[T any](objects map[string]T, key string, write func(T, style) *node) json.RawMessage {
+	object, ok := objects[key]
+	if !ok {
+		return nil
+	}
+	return write(object, stored).json()
 }

@@ -63,11 +63,11 @@ func (t catalogTx) Project(key string) (catalog.ProjectRow, error) {
 func (t catalogTx) environments(p *catalog.ProjectRow) error {
 	return t.q.each(func(from scanner) error {
 		var e catalog.EnvironmentRow
-		err := from.Scan(&e.ID, &e.Key, &e.Name, &e.Kind, &e.Position, &e.Revision)
+		err := from.Scan(&e.ID, &e.Key, &e.Name, &e.Kind, &e.Position, &e.Revision, &e.Approvals)
 		p.Environments = append(p.Environments, e)
 		t.known.revisions[e.ID] = e.Revision
 		return err
-	}, `SELECT id, key, name, kind, position, revision FROM environment WHERE project_id = $1 ORDER BY position, id`, p.ID)
+	}, `SELECT id, key, name, kind, position, revision, approvals FROM environment WHERE project_id = $1 ORDER BY position, id`, p.ID)
 }
 
 // FlagCount implements catalog.Reader.

@@ -38,13 +38,18 @@ func (s *Store) ReleaseLease(ctx context.Context, fence lease.Fence) error {
 // the end, so that nobody takes it over between the check and the commit.
 func (s *Store) fenced(ctx context.Context, fence lease.Fence, fn func(query) error) error {
 	return s.add(ctx, func(q query) error {
-		n, err := q.touched(`UPDATE lease SET fence = fence WHERE name = $1 AND fence = $2`, fence.Name, fence.Number)
-		switch {
-		case err != nil:
+		if err := q.hold(fence); err != nil {
 			return err
-		case n == 0:
-			return lease.ErrLost
 		}
 		return fn(q)
 	})
+}
+
+// hold locks a lease's row for a holder until the transaction ends.
+func (q query) hold(fence lease.Fence) error {
+	n, err := q.touched(`UPDATE lease SET fence = fence WHERE name = $1 AND fence = $2`, fence.Name, fence.Number)
+	if err == nil && n == 0 {
+		err = lease.ErrLost
+	}
+	return err
 }
