@@ -19,7 +19,7 @@ func (a *API) apply(ctx context.Context, in *applyInput) (*body[ApplyResult], er
 	}
 	result, err := a.deps.Catalog.Apply(ctx, actorOf(ctx), in.Project, catalog.ApplyRequest{
 		File: file, Comment: in.Body.Comment, RequestID: httpkit.RequestID(ctx),
-		DryRun: in.Body.DryRun, Force: in.Body.Force, Expect: in.Body.Expect,
+		DryRun: in.Body.DryRun, Force: in.Body.Force, Expect: in.Body.Expect, Bypass: in.Body.Bypass,
 	})
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (in *Apply) parse() (*document.File, error) {
 }
 
 func applyView(r catalog.ApplyResult) ApplyResult {
-	v := ApplyResult{Changed: r.Changed, Revisions: r.Revisions, Plan: planView(r.Plan), Warnings: warningsView(r.Warnings)}
+	v := ApplyResult{Changed: r.Changed, Revisions: r.Revisions, Plan: planView(r.Plan), Warnings: warningsView(r.Warnings), Review: r.Review}
 	if v.Revisions == nil {
 		v.Revisions = map[string]int64{}
 	}

@@ -310,6 +310,7 @@ type Apply struct {
 	DryRun   bool             `json:"dryRun,omitempty" doc:"plan only"`
 	Force    bool             `json:"force,omitempty" doc:"overwrite changes made after the file was exported"`
 	Expect   map[string]int64 `json:"expect,omitempty" doc:"the revision of each environment the change was made on"`
+	Bypass   string           `json:"bypass,omitempty" maxLength:"2000" doc:"the reason to publish without the approvals that it needs, which takes the right to do so"`
 }
 
 type applyInput struct {
@@ -381,7 +382,7 @@ type changesInput struct {
 	ProjectPath
 	Environment string `query:"environment"`
 	Object      string `query:"object" doc:"a flag's, group's or experiment's key"`
-	Kind        string `query:"kind" doc:"flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token, link, role, session, store"`
+	Kind        string `query:"kind" doc:"flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token, link, role, session, change_request, store"`
 	Actor       string `query:"actor" doc:"the name as the log shows it"`
 	Before      int64  `query:"before" minimum:"0"`
 	Limit       int    `query:"limit" default:"50" minimum:"1" maximum:"200"`

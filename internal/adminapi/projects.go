@@ -40,7 +40,7 @@ func (a *API) projectView(p catalog.Project) Project {
 	v := Project{Key: p.Key, Name: p.Name, FlagCount: p.FlagCount, Environments: make([]Environment, 0, len(p.Environments))}
 	for _, e := range p.Environments {
 		v.Environments = append(v.Environments, Environment{
-			Key: e.Key, Name: e.Name, Kind: string(e.Kind), Revision: e.Revision,
+			Key: e.Key, Name: e.Name, Kind: string(e.Kind), Revision: e.Revision, Approvals: e.Approvals,
 			ConnectedInstances: connected[e.Key], LastChange: lastChangeView(e.LastChange),
 		})
 	}

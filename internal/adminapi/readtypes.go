@@ -40,6 +40,7 @@ type ApplyResult struct {
 	Plan      []PlanItem       `json:"plan"`
 	Revisions map[string]int64 `json:"revisions" doc:"the revision of each environment afterwards"`
 	Warnings  []Warning        `json:"warnings"`
+	Review    map[string]int   `json:"review,omitempty" doc:"of a dry run: how many approvals it needs in which environments; it is then proposed as a change request"`
 }
 
 // ConfigurationResult answers a write of one configuration.

@@ -18,13 +18,14 @@ const (
 	tagGroups      = "Target groups"
 	tagExperiments = "Experiments"
 	tagDocuments   = "Documents"
+	tagRequests    = "Change requests"
 	tagHistory     = "History"
 	tagLive        = "Live"
 )
 
 // tags is the order in which the documentation shows them.
 var tags = []string{
-	tagSession, tagMembers, tagTokens, tagProjects, tagKeys, tagFlags, tagGroups, tagExperiments, tagDocuments, tagHistory, tagLive,
+	tagSession, tagMembers, tagTokens, tagProjects, tagKeys, tagFlags, tagGroups, tagExperiments, tagDocuments, tagRequests, tagHistory, tagLive,
 }
 
 const (
@@ -100,6 +101,7 @@ func (a *API) routes() {
 	a.groupRoutes()
 	a.experimentRoutes()
 	a.documentRoutes()
+	a.changeRequestRoutes()
 	a.readingRoutes()
 	a.mux.HandleFunc("GET /api/docs", a.docs)
 }

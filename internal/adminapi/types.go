@@ -123,6 +123,7 @@ type Environment struct {
 	Name               string      `json:"name"`
 	Kind               string      `json:"kind" enum:"production,development,other"`
 	Revision           int64       `json:"revision"`
+	Approvals          int         `json:"approvals" doc:"how many a change needs; 0 is none"`
 	ConnectedInstances int         `json:"connectedInstances"`
 	LastChange         *LastChange `json:"lastChange,omitempty"`
 }

@@ -24,6 +24,7 @@ type Environment struct {
 	Name               string `json:"name"`
 	Kind               string `json:"kind"`
 	Revision           int64  `json:"revision"`
+	Approvals          int    `json:"approvals"`
 	ConnectedInstances int    `json:"connectedInstances"`
 }
 
@@ -87,6 +88,7 @@ type ApplyRequest struct {
 	DryRun  bool             `json:"dryRun,omitempty"`
 	Force   bool             `json:"force,omitempty"`
 	Expect  map[string]int64 `json:"expect,omitempty"`
+	Bypass  string           `json:"bypass,omitempty"`
 }
 
 // PlanItem is one object that an apply changes.
@@ -115,6 +117,7 @@ type ApplyResult struct {
 	Plan      []PlanItem         `json:"plan"`
 	Revisions map[string]int64   `json:"revisions"`
 	Warnings  []document.Warning `json:"warnings"`
+	Review    map[string]int     `json:"review,omitempty"` // environment → approvals that it would need
 }
 
 // Apply applies a file to a project.

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +21,9 @@ import (
 type applyOptions struct {
 	connection
 	file, project, comment            string
+	bypass                            string
 	yes, check, dryRun, force, asJSON bool
+	wait                              bool
 }
 
 func newApply(stdio Stdio) *cobra.Command {
@@ -33,10 +37,14 @@ as one revision per environment, all or nothing. What is not in the file stays.
 --check reads the file alone, without a server: 0 sound, 2 wrong. Flags and target
 groups that the file names must then be in it; --dry-run asks the server. What is
 allowed and probably not meant, such as a rule that nobody reaches, is a warning on
-standard error.`,
+standard error.
+
+Where an environment needs approvals the file becomes a change request: its address is
+printed, and the exit code is 3. --wait waits until it is published (0) or closed (4).`,
 		Example: `  burgee apply -f flags.yaml
   burgee apply --yes -f flags.yaml --comment "raise DE to 25 %"
   burgee apply --check -f flags.yaml
+  burgee apply --yes --wait -f flags.yaml
   burgee export --project default | burgee apply --yes -f -`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runApply(cmd.Context(), stdio, o) },
@@ -50,6 +58,8 @@ standard error.`,
 	f.BoolVar(&o.check, "check", false, "check the file alone, without a server")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would change and stop")
 	f.BoolVar(&o.force, "force", false, "overwrite changes made after the file was exported")
+	f.BoolVar(&o.wait, "wait", false, "where it needs approvals: wait until the change request is published or closed")
+	f.StringVar(&o.bypass, "bypass", "", "the reason to publish without the approvals that it needs")
 	bindJSON(cmd, &o.asJSON)
 	return cmd
 }
@@ -74,7 +84,7 @@ func runApply(ctx context.Context, stdio Stdio, o applyOptions) error {
 	if err != nil {
 		return err
 	}
-	request := apiclient.ApplyRequest{Text: string(text), File: name, Comment: o.comment, Force: o.force}
+	request := apiclient.ApplyRequest{Text: string(text), File: name, Comment: o.comment, Force: o.force, Bypass: o.bypass}
 	if !o.yes || o.dryRun {
 		agreed, err := plan(ctx, stdio, o, client, project, &request)
 		if err != nil || !agreed {
@@ -82,6 +92,9 @@ func runApply(ctx context.Context, stdio Stdio, o applyOptions) error {
 		}
 	}
 	result, err := client.Apply(ctx, project, request)
+	if needsReview(err) {
+		return propose(ctx, stdio, o, client, project, request)
+	}
 	if err != nil {
 		return aboutFile(err)
 	}
@@ -97,6 +110,43 @@ func runApply(ctx context.Context, stdio Stdio, o applyOptions) error {
 	return nil
 }
 
+func needsReview(err error) bool {
+	f, ok := errors.AsType[*fault.Error](err)
+	return ok && f.Code == "review_required"
+}
+
+// propose makes a change request of a file that needs approvals.
+func propose(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Client, project string, request apiclient.ApplyRequest) error {
+	title, _, _ := strings.Cut(o.comment, "\n")
+	if title == "" || len(title) > 200 {
+		title = "apply " + request.File
+	}
+	r, err := client.Propose(ctx, project, apiclient.Proposal{
+		Title: title, Comment: o.comment, Text: request.Text, File: request.File, Expect: request.Expect, Force: request.Force,
+	})
+	if err != nil {
+		return aboutFile(err)
+	}
+	if !o.wait {
+		return opened(stdio, o, r)
+	}
+	say(stdio.Err, "waiting for change request %d to be published: %s\n", r.Number, r.URL)
+	for r.State == "open" {
+		select {
+		case <-ctx.Done():
+			return fault.New(fault.Unavailable, "interrupted", "interrupted; the change request %d stays open: %s", r.Number, r.URL)
+		case <-time.After(waitInterval):
+		}
+		if r, err = client.ChangeRequest(ctx, project, r.Number); err != nil {
+			return err
+		}
+	}
+	return ended(stdio, o, r)
+}
+
+// waitInterval is how often --wait looks.
+const waitInterval = time.Second
+
 // plan prints what would change and asks. The revisions it saw go into the
 // request, so that what is agreed to is what happens.
 func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Client, project string, request *apiclient.ApplyRequest) (agreed bool, err error) {
@@ -110,6 +160,9 @@ func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Cl
 		return false, printJSON(stdio.Out, result)
 	}
 	printPlan(stdio, result)
+	for _, environment := range slices.Sorted(maps.Keys(result.Review)) {
+		say(stdio.Err, "%s needs %s: this becomes a change request\n", environment, count(result.Review[environment], "approval"))
+	}
 	if o.dryRun || !result.Changed {
 		return false, nil
 	}

@@ -37,6 +37,7 @@ const (
 	exitOK          = 0
 	exitInternal    = 1
 	exitInvalid     = 2
+	exitReview      = 3
 	exitForbidden   = 4
 	exitNotFound    = 5
 	exitConflict    = 6
@@ -49,6 +50,7 @@ const exitHelp = `Exit codes:
   0  done
   1  something went wrong inside Burgee
   2  the file, argument or setting is wrong: change it
+  3  burgee apply opened a change request: somebody has to approve it
   4  not allowed: no API token, a wrong one, or one without the right
   5  there is no such flag, environment, project or key
   6  somebody changed it meanwhile, or it exists already
@@ -108,7 +110,7 @@ BURGEE_TOKEN.
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	root.AddCommand(
-		newServe(stdio), newRelay(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newRollback(stdio), newAudit(stdio), newFlag(stdio),
+		newServe(stdio), newRelay(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newRollback(stdio), newChangeRequest(stdio), newEnvironment(stdio), newAudit(stdio), newFlag(stdio),
 		newKey(stdio), newToken(stdio), newUser(stdio), newMember(stdio), newRole(stdio), newSession(stdio), newSecretKey(stdio), newBackup(stdio), newRestore(stdio), newMigrateStore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
 	)
 	return root

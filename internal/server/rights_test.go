@@ -217,6 +217,32 @@ var operations = map[string]need{
 	}),
 	"evaluate": takes(account.Read, defaults).body(obj{"flag": "f", "context": "alice"}),
 
+	"setApprovals":         takes(account.ManageProject, production).body(obj{"approvals": 0}),
+	"listChangeRequests":   takes(account.Read, defaults),
+	"getChangeRequest":     takes(account.Read, defaults).by(aRequest(nil)),
+	"propose":              reads(takes(account.EditFlags, defaults)).by(aProposal(false)),
+	"resubmit":             reads(takes(account.EditFlags, defaults)).by(aProposal(true)),
+	"approveChangeRequest": reads(takes(account.Approve, production)).by(aRequest(obj{"version": 1})),
+	"rejectChangeRequest":  reads(takes(account.Approve, production)).by(aRequest(nil)),
+	"publishChangeRequest": reads(takes(account.Publish, production)).by(aRequest(nil)),
+	"commentChangeRequest": reads(need{asks: func(a account.Actor) error {
+		if err := account.Can(a, account.Read, defaults); err != nil {
+			return err
+		}
+		for _, environment := range []string{"production", "development"} {
+			if account.Can(a, account.EditFlags, account.Scope{Project: "default", Environment: environment}) == nil {
+				return nil
+			}
+		}
+		return fault.New(fault.Forbidden, "", "")
+	}}).by(aRequest(obj{"comment": "why?"})),
+	"withdrawChangeRequest": need{asks: func(a account.Actor) error {
+		if err := account.Can(a, account.Read, defaults); err != nil {
+			return err
+		}
+		return fault.New(fault.Forbidden, "", "") // nobody of the matrix has submitted it
+	}}.by(aRequest(nil)),
+
 	"listChanges": takes(account.Read, defaults), "verifyChanges": takes(account.Read, defaults), "exportChanges": takes(account.Read, defaults),
 	"listRevisions": takes(account.Read, production), "compareRevisions": takes(account.Read, production).query("?from=1"),
 	"getReceipts": takes(account.Read, production).by(func(*matrix) (map[string]string, string, any) { return map[string]string{"revision": "2"}, "", nil }), "listConnections": takes(account.Read, defaults), "listAttributes": takes(account.Read, defaults),
@@ -246,6 +272,27 @@ func aFlag(m *matrix) (map[string]string, string, any) {
 func configured(m *matrix) (map[string]string, string, any) {
 	m.want(200, "PUT", project+"/flags/f/environments/production", obj{"default": true})
 	return nil, "", nil
+}
+
+// aRequest makes a change request about production.
+func aRequest(body any) func(*matrix) (map[string]string, string, any) {
+	return func(m *matrix) (map[string]string, string, any) {
+		values, _, _ := aFlag(m)
+		text := "apiVersion: burgee/v1\nflags: {" + values["flag"] + ": {environments: {production: {default: true}}}}\n"
+		made := m.want(201, "POST", project+"/change-requests", obj{"title": hidden, "text": text})
+		return map[string]string{"number": fmt.Sprint(made.At("number"))}, "", body
+	}
+}
+
+// aProposal proposes a new flag, as a change request of its own or in place of the
+// content of another.
+func aProposal(again bool) func(*matrix) (map[string]string, string, any) {
+	return func(m *matrix) (values map[string]string, _ string, _ any) {
+		if again {
+			values, _, _ = aRequest(nil)(m)
+		}
+		return values, "", obj{"title": hidden, "text": "apiVersion: burgee/v1\nflags: {" + m.name("flag") + ": {type: boolean}}\n"}
+	}
 }
 
 func anExperiment(m *matrix) (map[string]string, string, any) {
@@ -461,7 +508,7 @@ func described(m *matrix) []operation {
 // fill puts values into a path; default's own where there is none.
 func fill(path string, values map[string]string) string {
 	all := map[string]string{
-		"project": "default", "environment": "production", "flag": "f", "group": "group", "experiment": "experiment", "revision": "1", "id": "1", "role": "x",
+		"project": "default", "environment": "production", "flag": "f", "group": "group", "experiment": "experiment", "revision": "1", "id": "1", "role": "x", "number": "1",
 	}
 	maps.Copy(all, values)
 	for name, value := range all {
@@ -572,7 +619,9 @@ func TestTheIdentifiersOfAProjectOpenNothingInAnother(t *testing.T) {
 	key := m.want(201, "POST", project+"/environments/production/keys", obj{"kind": "server", "name": hidden}).At("id").(string)
 	bodies := map[string]any{
 		"patchFlag": obj{"description": "x"}, "putConfiguration": obj{"default": true}, "rotateKey": obj{"overlapHours": 0},
+		"approveChangeRequest": obj{"version": 1}, "commentChangeRequest": obj{"comment": "x"}, "resubmit": obj{"text": "apiVersion: burgee/v1\nflags: {new: {type: boolean}}\n"},
 	}
+	aRequest(nil)(m)
 	tried := 0
 	for _, o := range described(m) {
 		own := strings.NewReplacer("{project}", "", "{environment}", "", "{revision}", "").Replace(o.path)

@@ -210,6 +210,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/change-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the change requests, newest first */
+        get: operations["listChangeRequests"];
+        put?: never;
+        /** Propose a change; one that is open with the same content is answered instead */
+        post: operations["propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/change-requests/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a change request beside what is live now */
+        get: operations["getChangeRequest"];
+        /** Give a change request another content, made on what is live now; approvals no longer count */
+        put: operations["resubmit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/change-requests/{number}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve one version of a change request; nobody approves what they have submitted */
+        post: operations["approveChangeRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/change-requests/{number}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say something of a change request */
+        post: operations["commentChangeRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/change-requests/{number}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish a change request, as one revision of each environment */
+        post: operations["publishChangeRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/change-requests/{number}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a change request that shall not be published */
+        post: operations["rejectChangeRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/change-requests/{number}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a change request of one's own */
+        post: operations["withdrawChangeRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/changes": {
         parameters: {
             query?: never;
@@ -271,6 +392,23 @@ export interface paths {
         /** List the connected programs and the attempts refused lately */
         get: operations["listConnections"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/environments/{environment}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Set how many approvals a change of an environment needs */
+        put: operations["setApprovals"];
         post?: never;
         delete?: never;
         options?: never;
@@ -885,6 +1023,8 @@ export interface components {
             version: string;
         };
         Apply: {
+            /** @description the reason to publish without the approvals that it needs, which takes the right to do so */
+            bypass?: string;
             comment?: string;
             /** @description the document, instead of text */
             document?: components["schemas"]["Document"];
@@ -904,11 +1044,29 @@ export interface components {
         ApplyResult: {
             changed: boolean;
             plan: components["schemas"]["PlanItem"][];
+            /** @description of a dry run: how many approvals it needs in which environments; it is then proposed as a change request */
+            review?: {
+                [key: string]: number;
+            };
             /** @description the revision of each environment afterwards */
             revisions: {
                 [key: string]: number;
             };
             warnings: components["schemas"]["Warning"][];
+        };
+        Approvals: {
+            by: string[];
+            environment: string;
+            /** Format: int64 */
+            needed: number;
+        };
+        ApproveInputBody: {
+            comment?: string;
+            /**
+             * Format: int64
+             * @description of the content that was read; another one answers 412
+             */
+            version: number;
         };
         Arm: {
             flags?: {
@@ -1033,6 +1191,142 @@ export interface components {
             /**
              * Format: int64
              * @description give it as before to read on; absent at the end
+             */
+            next?: number;
+        };
+        ChangeRequest: {
+            approvals: components["schemas"]["Approvals"][];
+            /** @description nobody else has to approve it */
+            approved: boolean;
+            author: components["schemas"]["ActorView"];
+            /** @description the revisions that the content was made on */
+            base: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            createdAt: number;
+            /** @description whose programs it concerns */
+            environments: string[];
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: int64
+             * @description how many it changes
+             */
+            objects: number;
+            /** @description why it was not published at its time */
+            problem?: string;
+            /**
+             * Format: int64
+             * @description when it is to be published, in milliseconds since 1970
+             */
+            publishAt?: number;
+            /** @description that it was published as */
+            revisions: {
+                [key: string]: number;
+            };
+            /** @enum {string} */
+            state: "open" | "published" | "rejected" | "withdrawn";
+            title: string;
+            /** Format: int64 */
+            updatedAt: number;
+            /** @description of its page */
+            url: string;
+            /**
+             * Format: int64
+             * @description of the content; approvals are of one version
+             */
+            version: number;
+        };
+        ChangeRequestDetail: {
+            approvals: components["schemas"]["Approvals"][];
+            /** @description nobody else has to approve it */
+            approved: boolean;
+            author: components["schemas"]["ActorView"];
+            /** @description the revisions that the content was made on */
+            base: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description how many objects were changed on both sides
+             */
+            conflicts: number;
+            /** Format: int64 */
+            createdAt: number;
+            /** @description whose programs it concerns */
+            environments: string[];
+            /** @description the oldest first */
+            events: components["schemas"]["ChangeRequestEvent"][];
+            items: components["schemas"]["ChangeRequestItem"][];
+            /** @description why it no longer fits what is live although no object was changed on both sides */
+            misfit?: string;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: int64
+             * @description how many it changes
+             */
+            objects: number;
+            /** @description why it was not published at its time */
+            problem?: string;
+            /**
+             * Format: int64
+             * @description when it is to be published, in milliseconds since 1970
+             */
+            publishAt?: number;
+            /** @description that it was published as */
+            revisions: {
+                [key: string]: number;
+            };
+            /** @enum {string} */
+            state: "open" | "published" | "rejected" | "withdrawn";
+            title: string;
+            /** Format: int64 */
+            updatedAt: number;
+            /** @description of its page */
+            url: string;
+            /**
+             * Format: int64
+             * @description of the content; approvals are of one version
+             */
+            version: number;
+        };
+        ChangeRequestEvent: {
+            actor: components["schemas"]["ActorView"];
+            /** Format: int64 */
+            at: number;
+            /** @enum {string} */
+            kind: "submitted" | "commented" | "approved" | "rejected" | "withdrawn" | "scheduled" | "unscheduled" | "published" | "failed";
+            text?: string;
+            /**
+             * Format: int64
+             * @description of the content that it is about
+             */
+            version: number;
+        };
+        ChangeRequestItem: {
+            /** @enum {string} */
+            action: "create" | "update" | "delete";
+            diff: components["schemas"]["FieldChange"][];
+            /** @description it is so already */
+            done: boolean;
+            environment?: string;
+            kind: string;
+            /** @description what edits of splits move; empty when nobody moves */
+            moves: components["schemas"]["Move"][];
+            object: string;
+            sentences: string[];
+            /** @description how it was changed meanwhile, otherwise than proposed: a conflict */
+            theirs?: components["schemas"]["Theirs"];
+            /** @description of a conflict: from what it was made on to what is proposed */
+            yours?: components["schemas"]["PlanItem"];
+        };
+        ChangeRequestPage: {
+            items: components["schemas"]["ChangeRequest"][];
+            /**
+             * Format: int64
+             * @description give it as before to read on
              */
             next?: number;
         };
@@ -1191,6 +1485,11 @@ export interface components {
             python?: string;
         };
         Environment: {
+            /**
+             * Format: int64
+             * @description how many a change needs; 0 is none
+             */
+            approvals: number;
             /** Format: int64 */
             connectedInstances: number;
             key: string;
@@ -1649,6 +1948,13 @@ export interface components {
             /** @description it was not heard of for so long that something is wrong: its programs are shown as they were */
             silent?: boolean;
         };
+        ObjectRef: {
+            /** @description of a configuration */
+            environment?: string;
+            key: string;
+            /** @enum {string} */
+            kind: "configuration" | "flag" | "target_group" | "experiment" | "attribute";
+        };
         Overridden: {
             /** Format: int64 */
             instances: number;
@@ -1709,6 +2015,38 @@ export interface components {
             flagCount: number;
             key: string;
             name: string;
+        };
+        Proposal: {
+            /** @description why */
+            comment?: string;
+            /** @description the document, instead of text */
+            document?: components["schemas"]["Document"];
+            /** @description the revision of each environment the change was made on */
+            expect?: {
+                [key: string]: number;
+            };
+            /** @description the file's name, for messages */
+            file?: string;
+            /** @description propose also over changes made after the file was exported */
+            force?: boolean;
+            /** @description objects to take out, which no document says; a flag is archived */
+            remove?: components["schemas"]["ObjectRef"][];
+            /** @description a file's text, YAML or JSON, as apply takes it */
+            text?: string;
+            /** @description needed for a new one */
+            title?: string;
+        };
+        ProtectInputBody: {
+            /**
+             * Format: int64
+             * @description how many people have to approve a change; 0 is none
+             */
+            approvals: number;
+        };
+        PublishInputBody: {
+            /** @description the reason to publish without the approvals, which takes the right to do so */
+            bypass?: string;
+            comment?: string;
         };
         PutRoleInputBody: {
             /** @description read, edit_flags, publish, off, manage_keys, manage_project, manage_accounts; read is always among them */
@@ -1774,6 +2112,9 @@ export interface components {
             message: string;
             origin?: string;
         };
+        RemarkInputBody: {
+            comment?: string;
+        };
         RenameProjectInputBody: {
             name: string;
         };
@@ -1837,6 +2178,10 @@ export interface components {
             /** @description what else was different then and stays as it is, because other environments see it too */
             kept: components["schemas"]["PlanItem"][];
             plan: components["schemas"]["PlanItem"][];
+            /** @description of a dry run: how many approvals it needs in which environments; it is then proposed as a change request */
+            review?: {
+                [key: string]: number;
+            };
             /** @description the revision of each environment afterwards */
             revisions: {
                 [key: string]: number;
@@ -1944,6 +2289,19 @@ export interface components {
             exclude?: string[];
             include?: string[];
             when?: components["schemas"]["Condition"];
+        };
+        Theirs: {
+            /** @enum {string} */
+            action: "create" | "update" | "delete";
+            /** @description the newest of its changes */
+            by: components["schemas"]["LastChange"];
+            diff: components["schemas"]["FieldChange"][];
+            environment?: string;
+            kind: string;
+            /** @description what edits of splits move; empty when nobody moves */
+            moves: components["schemas"]["Move"][];
+            object: string;
+            sentences: string[];
         };
         Token: {
             /** Format: int64 */
@@ -3092,13 +3450,819 @@ export interface operations {
             };
         };
     };
+    listChangeRequests: {
+        parameters: {
+            query?: {
+                /** @description only these */
+                state?: "open" | "published" | "rejected" | "withdrawn";
+                /** @description only those that are to be published at a time */
+                scheduled?: boolean;
+                /** @description only those with a smaller number */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proposal"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getChangeRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the change request's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resubmit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the change request's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proposal"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveChangeRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the change request's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commentChangeRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the change request's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishChangeRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the change request's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rejectChangeRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the change request's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawChangeRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the change request's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listChanges: {
         parameters: {
             query?: {
                 environment?: string;
                 /** @description a flag's, group's or experiment's key */
                 object?: string;
-                /** @description flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token, link, role, session, store */
+                /** @description flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token, link, role, session, change_request, store */
                 kind?: string;
                 /** @description the name as the log shows it */
                 actor?: string;
@@ -3326,6 +4490,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Connections"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setApprovals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the environment's key */
+                environment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProtectInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Environment"];
                 };
             };
             /** @description Bad Request */

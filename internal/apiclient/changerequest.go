@@ -1,0 +1,140 @@
+package apiclient
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+// Proposal is the content of a change request.
+type Proposal struct {
+	Title   string           `json:"title,omitempty"`
+	Comment string           `json:"comment,omitempty"`
+	Text    string           `json:"text,omitempty"`
+	File    string           `json:"file,omitempty"`
+	Expect  map[string]int64 `json:"expect,omitempty"`
+	Force   bool             `json:"force,omitempty"`
+}
+
+// ChangeRequest is a change that somebody proposes. Lists leave the items, the
+// events and what is said of them out.
+type ChangeRequest struct {
+	Number       int64                `json:"number"`
+	Title        string               `json:"title"`
+	State        string               `json:"state"`
+	Version      int64                `json:"version"`
+	Author       Actor                `json:"author"`
+	UpdatedAt    int64                `json:"updatedAt"`
+	URL          string               `json:"url"`
+	Environments []string             `json:"environments"`
+	Objects      int                  `json:"objects"`
+	Approved     bool                 `json:"approved"`
+	Approvals    []Approvals          `json:"approvals"`
+	PublishAt    int64                `json:"publishAt,omitempty"`
+	Problem      string               `json:"problem,omitempty"`
+	Revisions    map[string]int64     `json:"revisions"`
+	Items        []ChangeRequestItem  `json:"items"`
+	Conflicts    int                  `json:"conflicts"`
+	Misfit       string               `json:"misfit,omitempty"`
+	Events       []ChangeRequestEvent `json:"events"`
+}
+
+// Actor is who did something.
+type Actor struct {
+	Name string `json:"name"`
+}
+
+// Approvals says how far an environment's approvals have come.
+type Approvals struct {
+	Environment string   `json:"environment"`
+	Needed      int      `json:"needed"`
+	By          []string `json:"by"`
+}
+
+// ChangeRequestItem is one object of a change request.
+type ChangeRequestItem struct {
+	PlanItem
+	Done   bool      `json:"done"`
+	Theirs *Theirs   `json:"theirs,omitempty"`
+	Yours  *PlanItem `json:"yours,omitempty"`
+}
+
+// Theirs is what became of an object since a change request was made on it.
+type Theirs struct {
+	PlanItem
+	By struct {
+		Actor    string `json:"actor"`
+		At       int64  `json:"at"`
+		Revision int64  `json:"revision"`
+	} `json:"by"`
+}
+
+// ChangeRequestEvent is something that happened to a change request.
+type ChangeRequestEvent struct {
+	Kind    string `json:"kind"`
+	Version int64  `json:"version"`
+	At      int64  `json:"at"`
+	Actor   Actor  `json:"actor"`
+	Text    string `json:"text"`
+}
+
+// ChangeRequests lists the newest change requests; raw is the answer as the server
+// gave it. An empty state is all.
+func (c *Client) ChangeRequests(ctx context.Context, project, state string, scheduled bool) (list []ChangeRequest, raw json.RawMessage, err error) {
+	query := url.Values{"limit": {"200"}}
+	if state != "" {
+		query.Set("state", state)
+	}
+	if scheduled {
+		query.Set("scheduled", "true")
+	}
+	raw, err = c.raw(ctx, http.MethodGet, path("projects", project, "change-requests")+"?"+query.Encode(), nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err = items[ChangeRequest](c, raw)
+	return list, raw, err
+}
+
+// ChangeRequest reads one.
+func (c *Client) ChangeRequest(ctx context.Context, project string, number int64) (ChangeRequest, error) {
+	return c.onRequest(ctx, http.MethodGet, project, number, "", nil)
+}
+
+// Propose makes a change request, or finds the one that is open with the same
+// content.
+func (c *Client) Propose(ctx context.Context, project string, p Proposal) (ChangeRequest, error) {
+	var out ChangeRequest
+	err := c.call(ctx, http.MethodPost, path("projects", project, "change-requests"), p, &out)
+	return out, err
+}
+
+// Resubmit gives a change request another content.
+func (c *Client) Resubmit(ctx context.Context, project string, number int64, p Proposal) (ChangeRequest, error) {
+	return c.onRequest(ctx, http.MethodPut, project, number, "", p)
+}
+
+// ActOn approves, rejects, withdraws, publishes or schedules a change request: the
+// action is the last part of the route, and body what it takes.
+func (c *Client) ActOn(ctx context.Context, project string, number int64, action string, body map[string]any) (ChangeRequest, error) {
+	return c.onRequest(ctx, http.MethodPost, project, number, action, body)
+}
+
+func (c *Client) onRequest(ctx context.Context, method, project string, number int64, action string, body any) (ChangeRequest, error) {
+	parts := []string{"projects", project, "change-requests", strconv.FormatInt(number, 10)}
+	if action != "" {
+		parts = append(parts, action)
+	}
+	var out ChangeRequest
+	err := c.call(ctx, method, path(parts...), body, &out)
+	return out, err
+}
+
+// SetApprovals sets how many approvals a change of an environment needs.
+func (c *Client) SetApprovals(ctx context.Context, project, environment string, approvals int) (Environment, error) {
+	var out Environment
+	err := c.call(ctx, http.MethodPut, path("projects", project, "environments", environment, "approvals"), map[string]int{"approvals": approvals}, &out)
+	return out, err
+}
