@@ -229,7 +229,9 @@ func TestAProtectedEnvironmentTakesNothingThatNobodyApproved(t *testing.T) {
 			wantFault(t, try(), fault.Forbidden, catalog.CodeReviewRequired, "production", "change request")
 		})
 	}
-	plan := must[catalog.ApplyResult](t)(h.tryApply(t.Context(), ann, twoOff, catalog.ApplyRequest{DryRun: true}))
+	_, err := h.tryApply(t.Context(), cleo, twoOff, catalog.ApplyRequest{}) // who may only propose is told so
+	wantFault(t, err, fault.Forbidden, catalog.CodeReviewRequired)
+	plan := must[catalog.ApplyResult](t)(h.tryApply(t.Context(), cleo, twoOff, catalog.ApplyRequest{DryRun: true}))
 	if !cmp.Equal(plan.Review, map[string]int{"production": 2}) {
 		t.Errorf("the plan says %v", plan.Review)
 	}

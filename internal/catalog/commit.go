@@ -191,19 +191,13 @@ func (s *Service) settle(e *edit, actor account.Actor, cmd command) (committed, 
 // check authorises the changes and finds out whether what they lead to can be
 // served. It returns what each environment that gets a revision will serve.
 func (e *edit) check(actor account.Actor, cmd command) ([]serving, error) {
+	if err := e.allowed(actor, cmd); err != nil {
+		return nil, err
+	}
 	for _, c := range e.changes {
-		if err := authorise(actor, cmd, c); err != nil {
-			return nil, err
-		}
 		if err := stays(c); err != nil {
 			return nil, err
 		}
-	}
-	if err := e.authoriseReach(actor, cmd); err != nil {
-		return nil, err
-	}
-	if err := e.reviewed(actor, cmd); err != nil {
-		return nil, err
 	}
 	var after []serving
 	for _, environment := range e.concerned() {

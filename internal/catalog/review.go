@@ -90,6 +90,40 @@ func (e *edit) lacking(cmd command) (map[string]int, error) {
 	return out, err
 }
 
+// allowed decides whether the actor may do what the command wants. Where approvals
+// are needed, who may not publish is told that as well, as long as they may propose.
+func (e *edit) allowed(actor account.Actor, cmd command) error {
+	err := e.authorise(actor, cmd)
+	if err == nil {
+		return e.reviewed(actor, cmd)
+	}
+	if cmd.proposes || cmd.approved != nil || cmd.opts.Bypass != "" {
+		return err
+	}
+	lacking, failed := e.lacking(cmd)
+	if failed != nil {
+		return failed
+	}
+	cmd.proposes = true
+	if len(lacking) == 0 || e.authorise(actor, cmd) != nil {
+		return err
+	}
+	if e.tx == nil {
+		return nil // a plan, which says it too
+	}
+	return reviewRequired(lacking, false)
+}
+
+// authorise asks for the rights that the changes take.
+func (e *edit) authorise(actor account.Actor, cmd command) error {
+	for _, c := range e.changes {
+		if err := authorise(actor, cmd, c); err != nil {
+			return err
+		}
+	}
+	return e.authoriseReach(actor, cmd)
+}
+
 // reviewed refuses to publish what has not been approved. Off, Stop and Undo are
 // at once, and so is what somebody who has the right publishes with a reason.
 func (e *edit) reviewed(actor account.Actor, cmd command) error {
