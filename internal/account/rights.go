@@ -98,6 +98,10 @@ type Grant struct {
 	Actions []Action
 }
 
+// Allows returns what a person who holds the grant may do in its place. It is
+// for telling people; Can decides.
+func (g Grant) Allows() []Action { return listed(g.actions()) }
+
 func (g Grant) actions() []Action {
 	if actions := ActionsOf(g.Role); actions != nil {
 		return actions

@@ -10,7 +10,28 @@ import (
 // memberOf describes who is signed in.
 func memberOf(p account.Person) *Member {
 	manages := account.CanSomewhere(account.Actor{Rights: account.NewRights(p.Grants...)}, account.ManageAccounts) == nil
-	return &Member{ID: p.ID, Email: p.Email, Roles: rolesOf(p.Grants), Manages: manages}
+	return &Member{ID: p.ID, Email: p.Email, Roles: rolesOf(p.Grants), Manages: manages, Rights: rightsOf(p.Grants)}
+}
+
+// rightsOf tells what grants let do, for a page that offers only what will work.
+func rightsOf(grants []account.Grant) []Right {
+	rights := make([]Right, 0, len(grants))
+	for _, g := range grants {
+		right := Right{Actions: actionNames(g.Allows())}
+		if g.Scope != (account.Scope{}) {
+			right.Place = g.Scope.String()
+		}
+		rights = append(rights, right)
+	}
+	return rights
+}
+
+func actionNames(actions []account.Action) []string {
+	names := make([]string, 0, len(actions))
+	for _, action := range actions {
+		names = append(names, string(action))
+	}
+	return names
 }
 
 func rolesOf(grants []account.Grant) []string {
@@ -122,11 +143,7 @@ func (a *API) listRoles(ctx context.Context, _ *none) (*body[Items[Role]], error
 }
 
 func roleView(r account.RoleInfo) Role {
-	v := Role{Name: string(r.Name), Description: r.Description, Actions: []string{}, BuiltIn: r.BuiltIn}
-	for _, action := range r.Actions {
-		v.Actions = append(v.Actions, string(action))
-	}
-	return v
+	return Role{Name: string(r.Name), Description: r.Description, Actions: actionNames(r.Actions), BuiltIn: r.BuiltIn}
 }
 
 func (a *API) putRole(ctx context.Context, in *putRoleInput) (*body[Role], error) {

@@ -37,6 +37,13 @@ type Member struct {
 	Email   string   `json:"email"`
 	Roles   []string `json:"roles" doc:"each as viewer (everywhere), viewer@project or viewer@project/environment"`
 	Manages bool     `json:"manages" doc:"may manage members somewhere"`
+	Rights  []Right  `json:"rights" doc:"what the roles let do, and where; it is asked again for each request"`
+}
+
+// Right is what a member may do in one place.
+type Right struct {
+	Place   string   `json:"place" doc:"project or project/environment; empty is everywhere"`
+	Actions []string `json:"actions"`
 }
 
 // PersonView is a person as who manages members sees them.

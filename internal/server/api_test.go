@@ -297,7 +297,8 @@ func peopleLive(t *testing.T, s *testkit.Server, contract *testkit.Contract) {
 	run(testkit.Scenario{Method: "GET", Path: "/api/v1/links", Status: 200, Holds: []string{`"ben@example.com"`}, Lacks: []string{secret}})
 	run(testkit.Scenario{Method: "POST", Path: "/api/v1/links/read", As: "-", Body: obj{"token": secret}, Status: 200, Holds: []string{`"kind":"invitation"`, `"madeBy":"BURGEE_INIT_TOKEN"`}})
 	run(testkit.Scenario{Method: "POST", Path: "/api/v1/links/read", As: "-", Body: obj{"token": "x"}, Status: 410, Code: "link_used"})
-	joined := run(testkit.Scenario{Method: "POST", Path: "/api/v1/links/use", As: "-", Body: obj{"token": secret, "password": "correct horse battery"}, Status: 201, Holds: []string{`"roles":["viewer@default","duty@default/production"]`, `"manages":false`}})
+	joined := run(testkit.Scenario{Method: "POST", Path: "/api/v1/links/use", As: "-", Body: obj{"token": secret, "password": "correct horse battery"}, Status: 201, Holds: []string{`"roles":["viewer@default","duty@default/production"]`, `"manages":false`,
+		`"rights":[{"place":"default","actions":["read"]},{"place":"default/production","actions":["read","off"]}]`}})
 	run(testkit.Scenario{Method: "POST", Path: "/api/v1/links/use", As: "-", Body: obj{"token": secret, "password": "correct horse battery"}, Status: 410, Code: "link_used"})
 	ben := joined.At("member.id").(string)
 	run(testkit.Scenario{Method: "GET", Path: "/api/v1/members", Status: 200, Holds: []string{`"ben@example.com"`, ben}})

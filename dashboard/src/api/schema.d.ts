@@ -1854,6 +1854,8 @@ export interface components {
             id: string;
             /** @description may manage members somewhere */
             manages: boolean;
+            /** @description what the roles let do, and where; it is asked again for each request */
+            rights: components["schemas"]["Right"][];
             /** @description each as viewer (everywhere), viewer@project or viewer@project/environment */
             roles: string[];
         };
@@ -2137,6 +2139,11 @@ export interface components {
             revisions: {
                 [key: string]: number;
             };
+        };
+        Right: {
+            actions: string[];
+            /** @description project or project/environment; empty is everywhere */
+            place: string;
         };
         Role: {
             actions: string[];
