@@ -1,6 +1,7 @@
 import { render } from '@testing-library/react';
-import type { Project, Session } from '@/api/types';
+import type { Project, Right, Session } from '@/api/types';
 import { App } from '@/app/app';
+import { actions } from '@/lib/rights';
 
 /** Answers one request; returning undefined leaves it to the next handler. */
 export type Handler = (request: Request, path: string) => Response | Promise<Response> | undefined;
@@ -20,10 +21,12 @@ export function on(method: string, path: string, body: unknown | ((request: Requ
   };
 }
 
+const everything: Right = { place: '', actions: [...actions] };
+
 export const session: Session = {
   ownerExists: true,
   signedIn: true,
-  member: { id: '1', email: 'ann@corp.example', roles: ['owner'], manages: true },
+  member: { id: '1', email: 'ann@corp.example', roles: ['owner'], manages: true, rights: [everything] },
   encrypted: false,
   loopback: true,
   version: '0.1.0',
@@ -70,7 +73,17 @@ export function serve(...handlers: Handler[]): Request[] {
 
 /** The whole dashboard, signed in, at one address. */
 export function renderPage(path: string, ...handlers: Handler[]) {
+  return renderAs(session, path, ...handlers);
+}
+
+/** The same for somebody who may do only what `rights` say. */
+export function renderWith(rights: Right[], path: string, ...handlers: Handler[]) {
+  const member = { id: '2', email: 'ben@corp.example', roles: [], manages: false, rights };
+  return renderAs({ ...session, member }, path, ...handlers);
+}
+
+function renderAs(signedIn: Session, path: string, ...handlers: Handler[]) {
   const asked = serve(...handlers);
   window.history.replaceState(null, '', path);
-  return { asked, ...render(<App session={session} />) };
+  return { asked, ...render(<App session={signedIn} />) };
 }

@@ -37,6 +37,7 @@ const screens = {
   project: '/p/default/settings',
   settings: '/settings',
   members: '/settings?tab=members',
+  roles: '/settings?tab=roles',
   sessions: '/settings?tab=sessions',
 };
 

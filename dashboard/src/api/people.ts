@@ -23,6 +23,10 @@ export const invite = (body: { email: string; roles: string[] }) =>
 export const endLink = (id: string) => answer(api.DELETE('/api/v1/links/{id}', byId(id)));
 export const setRoles = (id: string, roles: string[]) =>
   answer(api.PUT('/api/v1/members/{id}/roles', { ...byId(id), body: { roles } }));
+export const putRole = (role: string, body: { actions: string[]; description: string }) =>
+  answer(api.PUT('/api/v1/roles/{role}', { params: { path: { role } }, body }));
+export const deleteRole = (role: string) =>
+  answer(api.DELETE('/api/v1/roles/{role}', { params: { path: { role } } }));
 export const removeMember = (id: string) => answer(api.DELETE('/api/v1/members/{id}', byId(id)));
 export const resetPassword = (id: string) => answer(api.POST('/api/v1/members/{id}/reset', byId(id)));
 export const endSession = (id: string) =>

@@ -8,6 +8,7 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 export type Session = Schemas['Session'];
 export type Member = Schemas['Member'];
+export type Right = Schemas['Right'];
 export type Token = Schemas['Token'];
 export type Person = Schemas['PersonView'];
 export type Role = Schemas['Role'];

@@ -6,6 +6,7 @@ import { type RollbackResult, type RollbackTo, rollback, rollbackPlan } from '@/
 import type { Change, Environment, PlanItem } from '@/api/types';
 import { Confirm } from '@/components/confirm';
 import { environmentName } from '@/components/environment-badge';
+import { May } from '@/components/may';
 import { useProject } from '@/components/project-context';
 import { QueryState } from '@/components/states';
 import { FieldDiff } from './field-diff';
@@ -32,17 +33,21 @@ export function RestoreObject({ change, environment }: { change: Change; environ
 
 /** Takes an object or the environment back, after showing what that changes; a new revision. */
 export function RollbackButton({ environment, to, label }: Props) {
+  const project = useProject();
+  const own = to.kind === undefined || to.kind === 'configuration' || to.kind === 'experiment';
   const [asking, setAsking] = useState(false);
   return (
     <>
-      <Button
-        size="compact-xs"
-        variant="default"
-        leftSection={<IconHistory size={13} aria-hidden />}
-        onClick={() => setAsking(true)}
-      >
-        {label}
-      </Button>
+      <May to={own ? 'publish' : 'edit_flags'} at={own ? `${project.key}/${environment.key}` : project.key}>
+        <Button
+          size="compact-xs"
+          variant="default"
+          leftSection={<IconHistory size={13} aria-hidden />}
+          onClick={() => setAsking(true)}
+        >
+          {label}
+        </Button>
+      </May>
       {asking && <RollbackConfirm environment={environment} to={to} onClose={() => setAsking(false)} />}
     </>
   );

@@ -6,6 +6,7 @@ import { undo } from '@/api/apply';
 import type { Environment } from '@/api/types';
 import { Confirm } from '@/components/confirm';
 import { environmentName } from '@/components/environment-badge';
+import { May } from '@/components/may';
 import { useProject } from '@/components/project-context';
 import { useNow } from '@/lib/use-now';
 
@@ -15,19 +16,22 @@ type Props = { environment: Environment; revision: number; at: number; size?: 'c
 
 /** Undo of a publish, for ten minutes; at once, without a draft. */
 export function UndoButton({ environment, revision, at, size = 'compact-xs' }: Props) {
+  const project = useProject();
   const now = useNow(5000);
   const [asking, setAsking] = useState(false);
   if (now - at > undoMs) return null;
   return (
     <>
-      <Button
-        size={size}
-        variant="default"
-        leftSection={<IconArrowBackUp size={13} aria-hidden />}
-        onClick={() => setAsking(true)}
-      >
-        Undo in {environmentName(environment)}
-      </Button>
+      <May to="off" at={`${project.key}/${environment.key}`}>
+        <Button
+          size={size}
+          variant="default"
+          leftSection={<IconArrowBackUp size={13} aria-hidden />}
+          onClick={() => setAsking(true)}
+        >
+          Undo in {environmentName(environment)}
+        </Button>
+      </May>
       <UndoConfirm
         environment={environment}
         revision={revision}

@@ -6,6 +6,7 @@ import type { Experiment } from '@/api/types';
 import { environmentName } from '@/components/environment-badge';
 import { ObjectLink } from '@/components/history/links';
 import { AnchorLink } from '@/components/links';
+import { May } from '@/components/may';
 import { Page } from '@/components/page';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { EmptyState, QueryState } from '@/components/states';
@@ -36,7 +37,11 @@ export function ExperimentsPage() {
     <Page
       title="Experiments"
       summary={query.data && `${count(running, 'running experiment')} in ${environmentName(environment)}`}
-      actions={<Button onClick={open}>New experiment</Button>}
+      actions={
+        <May to={['edit_flags', 'publish']} at={`${project.key}/${environment.key}`}>
+          <Button onClick={open}>New experiment</Button>
+        </May>
+      }
     >
       <QueryState query={query} what="The experiments could not be loaded">
         {(items) =>
@@ -44,9 +49,11 @@ export function ExperimentsPage() {
             <EmptyState
               title={`No experiment in ${environmentName(environment)} yet`}
               actions={
-                <Button variant="default" onClick={open}>
-                  Set a value for everyone
-                </Button>
+                <May to={['edit_flags', 'publish']} at={`${project.key}/${environment.key}`}>
+                  <Button variant="default" onClick={open}>
+                    Set a value for everyone
+                  </Button>
+                </May>
               }
             >
               An experiment takes over one or more flags: a value for everyone, a share that you ramp up, or

@@ -6,6 +6,7 @@ import { deleteExperiment } from '@/api/experiments';
 import type { Experiment, ExperimentDocument, ExperimentState } from '@/api/types';
 import { Confirm } from '@/components/confirm';
 import { EnvironmentBadge, environmentName } from '@/components/environment-badge';
+import { May, MayEdit } from '@/components/may';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { draftExperiment, dropFromDraft, useDraft, useOpenReview } from '@/features/review';
 import { ExperimentForm } from './experiment-form';
@@ -43,11 +44,13 @@ function useSetup(experiment: Experiment) {
 }
 
 export function SetupTab({ experiment }: { experiment: Experiment }) {
+  const project = useProject();
   const environment = useEnvironment();
   const openReview = useOpenReview();
   const { edit, put, drafted } = useSetup(experiment);
   const fault = experimentFault(edit);
   const state = drafted?.state ?? experiment.state;
+  const at = `${project.key}/${environment.key}`;
   return (
     <Stack maw={860} data-kind={environment.kind}>
       {experiment.state === 'running' && drafted && (
@@ -59,21 +62,25 @@ export function SetupTab({ experiment }: { experiment: Experiment }) {
           Until it is published the experiment goes on as it is.
         </Alert>
       )}
-      <ExperimentForm edit={edit} onChange={(next) => put(next, state)} withOrder />
+      <MayEdit to={['edit_flags', 'publish']} at={at}>
+        <ExperimentForm edit={edit} onChange={(next) => put(next, state)} withOrder />
+      </MayEdit>
       <div className={classes.actions}>
         {fault && <span className={classes.fault}>{fault}</span>}
         <EnvironmentBadge environment={environment} />
         {experiment.state !== 'running' && <DeleteButton experiment={experiment} />}
         {experiment.state !== 'running' && (
-          <Button
-            disabled={fault !== undefined}
-            onClick={() => {
-              put(edit, 'running');
-              openReview();
-            }}
-          >
-            Start in {environmentName(environment)}
-          </Button>
+          <May to={['edit_flags', 'publish']} at={at}>
+            <Button
+              disabled={fault !== undefined}
+              onClick={() => {
+                put(edit, 'running');
+                openReview();
+              }}
+            >
+              Start in {environmentName(environment)}
+            </Button>
+          </May>
         )}
         {experiment.state === 'running' && (
           <Button disabled={fault !== undefined || !drafted} onClick={openReview}>
@@ -93,9 +100,11 @@ function DeleteButton({ experiment }: { experiment: Experiment }) {
   const [asking, setAsking] = useState(false);
   return (
     <>
-      <Button variant="subtle" color="red" onClick={() => setAsking(true)}>
-        Delete
-      </Button>
+      <May to="publish" at={`${project.key}/${environment.key}`}>
+        <Button variant="subtle" color="red" onClick={() => setAsking(true)}>
+          Delete
+        </Button>
+      </May>
       <Confirm
         opened={asking}
         onClose={() => setAsking(false)}

@@ -6,6 +6,7 @@ import { stopExperiment } from '@/api/experiments';
 import type { Experiment } from '@/api/types';
 import { Confirm } from '@/components/confirm';
 import { environmentName } from '@/components/environment-badge';
+import { May } from '@/components/may';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { dropFromDraft } from '@/features/review';
 
@@ -18,16 +19,18 @@ export function StopButton({ experiment, compact }: { experiment: Experiment; co
   const name = environmentName(environment);
   return (
     <>
-      <Button
-        size={compact ? 'compact-xs' : 'sm'}
-        variant="outline"
-        color="red"
-        aria-label={compact ? `Stop ${experiment.key}` : undefined}
-        leftSection={<IconPlayerStop size={13} aria-hidden />}
-        onClick={() => setAsking(true)}
-      >
-        {compact ? 'Stop' : `Stop in ${name}`}
-      </Button>
+      <May to="off" at={`${project.key}/${environment.key}`}>
+        <Button
+          size={compact ? 'compact-xs' : 'sm'}
+          variant="outline"
+          color="red"
+          aria-label={compact ? `Stop ${experiment.key}` : undefined}
+          leftSection={<IconPlayerStop size={13} aria-hidden />}
+          onClick={() => setAsking(true)}
+        >
+          {compact ? 'Stop' : `Stop in ${name}`}
+        </Button>
+      </May>
       <Confirm
         opened={asking}
         onClose={() => setAsking(false)}

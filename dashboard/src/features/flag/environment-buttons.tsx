@@ -7,6 +7,7 @@ import type { Environment, FlagDetail } from '@/api/types';
 import { Confirm } from '@/components/confirm';
 import { EnvironmentBadge, environmentName } from '@/components/environment-badge';
 import { AnchorLink } from '@/components/links';
+import { May } from '@/components/may';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { Sparkline } from '@/components/sparkline';
 import { draftConfiguration, getDraft } from '@/features/review';
@@ -90,15 +91,17 @@ function OffOn({ flag, environment, on }: { flag: FlagDetail; environment: Envir
   };
   return (
     <>
-      <Button
-        size="compact-sm"
-        variant={on ? 'outline' : 'filled'}
-        color={on ? 'red' : undefined}
-        leftSection={<IconPower size={14} aria-hidden />}
-        onClick={() => setAsking(true)}
-      >
-        {on ? 'Turn off' : 'Turn on'} in {name}
-      </Button>
+      <May to={on ? 'off' : 'publish'} at={`${project.key}/${environment.key}`}>
+        <Button
+          size="compact-sm"
+          variant={on ? 'outline' : 'filled'}
+          color={on ? 'red' : undefined}
+          leftSection={<IconPower size={14} aria-hidden />}
+          onClick={() => setAsking(true)}
+        >
+          {on ? 'Turn off' : 'Turn on'} in {name}
+        </Button>
+      </May>
       <Confirm
         opened={asking}
         onClose={() => setAsking(false)}

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { forgetDrafts } from '@/features/review';
 import { change, flagServer, isHoliday, launch, plan, problem } from '../../../tests/flag-fixture';
-import { json, on, renderPage } from '../../../tests/render';
+import { json, on, renderPage, renderWith } from '../../../tests/render';
 
 const address = '/p/default/e/production/flags/Flags.isHoliday';
 beforeEach(() => forgetDrafts());
@@ -18,6 +18,27 @@ async function addRule(user: ReturnType<typeof userEvent.setup>) {
 }
 
 describe('the flag page', () => {
+  it('says before the click what somebody may not do here, and leaves what they may', async () => {
+    const { handlers } = flagServer();
+    renderWith(
+      [
+        { place: 'default', actions: ['read'] },
+        { place: 'default/production', actions: ['read', 'off'] },
+      ],
+      address,
+      ...handlers,
+    );
+    const off = await screen.findByRole('button', { name: 'Turn off in PRODUCTION' });
+    expect(off.getAttribute('aria-disabled')).toBeNull();
+    const experiment = screen.getByText('New experiment').closest('a') as HTMLElement;
+    expect(experiment.getAttribute('aria-disabled')).toBe('true');
+    const rule = await screen.findByRole<HTMLButtonElement>('button', { name: 'Add rule' });
+    expect(rule.matches(':disabled')).toBe(true);
+    expect(screen.getByRole('note').textContent).toMatch(
+      /^You may not make and change flags .* Ask an owner/,
+    );
+  });
+
   it('makes a rule on an attribute that nobody knew, reviews and publishes it', async () => {
     const user = userEvent.setup();
     const { handlers, applied } = flagServer();

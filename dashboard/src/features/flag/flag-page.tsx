@@ -6,6 +6,7 @@ import { flagQuery } from '@/api/flags';
 import type { FlagDetail } from '@/api/types';
 import { CopyIcon } from '@/components/copy';
 import { ButtonLink } from '@/components/links';
+import { May, MayEdit } from '@/components/may';
 import { Page } from '@/components/page';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { EmptyState, QueryState } from '@/components/states';
@@ -68,14 +69,16 @@ function Loaded({ flag }: { flag: FlagDetail }) {
             >
               Why?
             </ButtonLink>
-            <ButtonLink
-              to="/p/$project/e/$environment/experiments"
-              params={{ project: project.key, environment: environment.key }}
-              search={{ new: 'set', flag: flag.key }}
-              variant="default"
-            >
-              New experiment
-            </ButtonLink>
+            <May to={['edit_flags', 'publish']} at={`${project.key}/${environment.key}`}>
+              <ButtonLink
+                to="/p/$project/e/$environment/experiments"
+                params={{ project: project.key, environment: environment.key }}
+                search={{ new: 'set', flag: flag.key }}
+                variant="default"
+              >
+                New experiment
+              </ButtonLink>
+            </May>
           </>
         )
       }
@@ -102,18 +105,25 @@ function Loaded({ flag }: { flag: FlagDetail }) {
   );
 }
 
+// What a tab edits is the environment's own, or the flag's in all of them.
 const tabs = [
-  ['targeting', 'Targeting', TargetingTab],
-  ['evaluations', 'Evaluations', EvaluationsTab],
-  ['history', 'History', HistoryTab],
-  ['variations', 'Variations', VariationsTab],
-  ['code', 'Code', CodeTab],
-  ['settings', 'Settings', SettingsTab],
+  ['targeting', 'Targeting', TargetingTab, 'environment'],
+  ['evaluations', 'Evaluations', EvaluationsTab, undefined],
+  ['history', 'History', HistoryTab, undefined],
+  ['variations', 'Variations', VariationsTab, 'flag'],
+  ['code', 'Code', CodeTab, undefined],
+  ['settings', 'Settings', SettingsTab, 'flag'],
 ] as const;
 
 function FlagTabs({ flag }: { flag: FlagDetail }) {
   const { tab } = useSearch({ from });
   const navigate = useNavigate();
+  const project = useProject();
+  const environment = useEnvironment();
+  const needs = {
+    environment: { to: ['edit_flags', 'publish'], at: `${project.key}/${environment.key}` },
+    flag: { to: 'edit_flags', at: project.key },
+  } as const;
   const current = tabs.find(([id]) => id === tab)?.[0] ?? 'targeting';
   const go = (next: string | null) => {
     void navigate({ to: '.', search: (before) => ({ ...before, tab: next ?? undefined }) });
@@ -127,9 +137,15 @@ function FlagTabs({ flag }: { flag: FlagDetail }) {
           </Tabs.Tab>
         ))}
       </Tabs.List>
-      {tabs.map(([id, , Content]) => (
+      {tabs.map(([id, , Content, edits]) => (
         <Tabs.Panel key={id} value={id} pt="xs">
-          <Content flag={flag} />
+          {edits ? (
+            <MayEdit {...needs[edits]}>
+              <Content flag={flag} />
+            </MayEdit>
+          ) : (
+            <Content flag={flag} />
+          )}
         </Tabs.Panel>
       ))}
     </Tabs>

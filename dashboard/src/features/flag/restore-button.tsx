@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { restoreFlag } from '@/api/flags';
 import type { FlagDetail } from '@/api/types';
+import { May } from '@/components/may';
 import { useProject } from '@/components/project-context';
 import { ErrorState } from '@/components/states';
 
@@ -15,9 +16,11 @@ export function RestoreButton({ flag }: { flag: FlagDetail }) {
   });
   return (
     <>
-      <Button size="xs" variant="default" loading={restore.isPending} onClick={() => restore.mutate()}>
-        Restore
-      </Button>
+      <May to="edit_flags" at={project.key}>
+        <Button size="xs" variant="default" loading={restore.isPending} onClick={() => restore.mutate()}>
+          Restore
+        </Button>
+      </May>
       {restore.isError && <ErrorState what="The flag was not restored" error={restore.error} />}
     </>
   );

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { deleteGroup } from '@/api/groups';
 import type { Group } from '@/api/types';
 import { Confirm } from '@/components/confirm';
+import { May } from '@/components/may';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { dropFromDraft } from '@/features/review';
 import { UsedByList } from './used-by-list';
@@ -18,9 +19,11 @@ export function DeleteGroup({ group }: { group: Group }) {
   const [asking, setAsking] = useState(false);
   return (
     <>
-      <Button variant="outline" color="red" onClick={() => setAsking(true)}>
-        Delete
-      </Button>
+      <May to="edit_flags" at={project.key}>
+        <Button variant="outline" color="red" onClick={() => setAsking(true)}>
+          Delete
+        </Button>
+      </May>
       <Confirm
         opened={asking}
         onClose={() => setAsking(false)}

@@ -6,6 +6,7 @@ import type { Group } from '@/api/types';
 import { ChangeList } from '@/components/history/change-list';
 import { RestoreObject } from '@/components/history/rollback-button';
 import { ButtonLink } from '@/components/links';
+import { MayEdit } from '@/components/may';
 import { Page } from '@/components/page';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { EmptyState, QueryState } from '@/components/states';
@@ -37,6 +38,7 @@ export function GroupPage() {
 }
 
 function NotYetPublished({ name }: { name: string }) {
+  const project = useProject();
   return (
     <Page
       title={name}
@@ -46,12 +48,15 @@ function NotYetPublished({ name }: { name: string }) {
         </Badge>
       }
     >
-      <MembersTab name={name} group={undefined} />
+      <MayEdit to="edit_flags" at={project.key}>
+        <MembersTab name={name} group={undefined} />
+      </MayEdit>
     </Page>
   );
 }
 
 function Loaded({ group }: { group: Group }) {
+  const project = useProject();
   const environment = useEnvironment();
   const { tab } = useSearch({ from });
   const navigate = useNavigate();
@@ -71,7 +76,9 @@ function Loaded({ group }: { group: Group }) {
           <Tabs.Tab value="history">History</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="members" pt="sm">
-          <MembersTab name={group.key} group={group} />
+          <MayEdit to="edit_flags" at={project.key}>
+            <MembersTab name={group.key} group={group} />
+          </MayEdit>
         </Tabs.Panel>
         <Tabs.Panel value="used" pt="sm">
           <UsedByList group={group} />

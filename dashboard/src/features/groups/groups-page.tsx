@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { groupsQuery } from '@/api/groups';
 import type { Group } from '@/api/types';
 import { AnchorLink } from '@/components/links';
+import { May } from '@/components/may';
 import { Page } from '@/components/page';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { EmptyState, QueryState } from '@/components/states';
@@ -26,7 +27,11 @@ export function GroupsPage() {
     <Page
       title="Target groups"
       summary={query.data && `${count(query.data.length, 'group')}, shared by every environment`}
-      actions={<Button onClick={() => set('empty')}>New group</Button>}
+      actions={
+        <May to="edit_flags" at={project.key}>
+          <Button onClick={() => set('empty')}>New group</Button>
+        </May>
+      }
     >
       <QueryState query={query} what="The target groups could not be loaded">
         {(items) =>
@@ -34,9 +39,11 @@ export function GroupsPage() {
             <EmptyState
               title="No target group yet"
               actions={
-                <Button variant="default" onClick={() => set('example')}>
-                  Start from the example
-                </Button>
+                <May to="edit_flags" at={project.key}>
+                  <Button variant="default" onClick={() => set('example')}>
+                    Start from the example
+                  </Button>
+                </May>
               }
             >
               A target group is an audience that many flags can name. For example “Beta users”: email ends

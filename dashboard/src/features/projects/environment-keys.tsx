@@ -6,6 +6,7 @@ import { keysQuery } from '@/api/keys';
 import type { Environment, Key, NewKey } from '@/api/types';
 import { EnvironmentBadge } from '@/components/environment-badge';
 import { ButtonLink } from '@/components/links';
+import { May } from '@/components/may';
 import { useProject } from '@/components/project-context';
 import { EmptyState, QueryState, SkeletonRows } from '@/components/states';
 import { count } from '@/lib/names';
@@ -43,9 +44,15 @@ export function EnvironmentKeys({ environment }: { environment: Environment }) {
         >
           Connect an app
         </ButtonLink>
-        <Button size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setCreating(true)}>
-          New key
-        </Button>
+        <May to="manage_keys" at={`${project.key}/${environment.key}`}>
+          <Button
+            size="xs"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => setCreating(true)}
+          >
+            New key
+          </Button>
+        </May>
       </div>
       <QueryState query={keys} what="The keys could not be loaded" loading={<SkeletonRows rows={2} />}>
         {(items) => <KeyList items={items} environment={environment} onRotated={setMade} />}

@@ -6,6 +6,7 @@ import type { Environment, Key, NewKey } from '@/api/types';
 import { Confirm } from '@/components/confirm';
 import { CopyIcon } from '@/components/copy';
 import { environmentName } from '@/components/environment-badge';
+import { May } from '@/components/may';
 import { useProject } from '@/components/project-context';
 import { Time } from '@/components/time';
 
@@ -72,6 +73,7 @@ function LastUse({ item }: { item: Key }) {
 function KeyActions({ item, environment, onRotated }: Props) {
   const project = useProject();
   const client = useQueryClient();
+  const needs = { to: 'manage_keys', at: `${project.key}/${environment.key}` } as const;
   const [asking, setAsking] = useState<'rotate' | 'revoke'>();
   const [hours, setHours] = useState<number | string>(24);
   const refresh = () =>
@@ -86,17 +88,21 @@ function KeyActions({ item, environment, onRotated }: Props) {
   };
   return (
     <Group gap={6} wrap="nowrap" justify="flex-end">
-      <Button size="compact-xs" variant="default" onClick={() => setAsking('rotate')}>
-        Rotate
-      </Button>
-      <Button
-        size="compact-xs"
-        variant="default"
-        c="var(--mantine-color-error)"
-        onClick={() => setAsking('revoke')}
-      >
-        Revoke
-      </Button>
+      <May {...needs}>
+        <Button size="compact-xs" variant="default" onClick={() => setAsking('rotate')}>
+          Rotate
+        </Button>
+      </May>
+      <May {...needs}>
+        <Button
+          size="compact-xs"
+          variant="default"
+          c="var(--mantine-color-error)"
+          onClick={() => setAsking('revoke')}
+        >
+          Revoke
+        </Button>
+      </May>
       <Confirm
         opened={asking === 'rotate'}
         onClose={() => setAsking(undefined)}

@@ -1,5 +1,6 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { MayEdit } from '@/components/may';
 import { Page } from '@/components/page';
 import { useProject } from '@/components/project-context';
 import { ordered } from '@/lib/environments';
@@ -26,7 +27,9 @@ export function ProjectPage() {
           ))}
         </Tabs.Panel>
         <Tabs.Panel value="general">
-          <RenameProject />
+          <MayEdit to="manage_project" at={project.key}>
+            <RenameProject />
+          </MayEdit>
         </Tabs.Panel>
       </Tabs>
     </Page>

@@ -2,7 +2,8 @@ import { Button, Group, Stack, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import type { ApplyResult } from '@/api/types';
 import { EnvironmentIcon, environmentName } from '@/components/environment-badge';
-import { useEnvironment } from '@/components/project-context';
+import { May } from '@/components/may';
+import { useEnvironment, useProject } from '@/components/project-context';
 import { ErrorState, SkeletonRows } from '@/components/states';
 import { ConflictView } from './conflict-view';
 import { type Draft, discardDraft } from './draft-store';
@@ -52,6 +53,7 @@ export function Review({ draft, onPublished }: Props) {
         comment={comment}
         onComment={setComment}
         plan={plan.isError ? undefined : plan.data}
+        shared={sharedOnly(draft)}
         busy={publish.isPending}
         blocked={moved !== undefined}
         onPublish={() => publish.mutate({ draft, comment })}
@@ -60,7 +62,14 @@ export function Review({ draft, onPublished }: Props) {
   );
 }
 
+/** Whether a draft changes only what every environment shares, which may reach none. */
+function sharedOnly(draft: Draft): boolean {
+  const configured = Object.values(draft.flags).some((flag) => flag.environments !== undefined);
+  return !configured && Object.keys(draft.experiments).length === 0;
+}
+
 type FormProps = {
+  shared: boolean;
   comment: string;
   onComment: (comment: string) => void;
   plan: ApplyResult | undefined;
@@ -70,7 +79,11 @@ type FormProps = {
 };
 
 function PublishForm(props: FormProps) {
+  const project = useProject();
   const environment = useEnvironment();
+  const needs = props.shared
+    ? ({ to: 'edit_flags', at: project.key } as const)
+    : ({ to: 'publish', at: `${project.key}/${environment.key}` } as const);
   return (
     <form
       data-kind={environment.kind}
@@ -90,16 +103,18 @@ function PublishForm(props: FormProps) {
         onChange={(event) => props.onComment(event.currentTarget.value)}
       />
       <Group justify="flex-end">
-        <Button
-          type="submit"
-          className={classes.button}
-          leftSection={<EnvironmentIcon kind={environment.kind} size={16} />}
-          loading={props.busy}
-          disabled={!props.plan?.changed || props.blocked}
-          data-autofocus
-        >
-          Publish to {environmentName(environment)}
-        </Button>
+        <May {...needs}>
+          <Button
+            type="submit"
+            className={classes.button}
+            leftSection={<EnvironmentIcon kind={environment.kind} size={16} />}
+            loading={props.busy}
+            disabled={!props.plan?.changed || props.blocked}
+            data-autofocus
+          >
+            Publish to {environmentName(environment)}
+          </Button>
+        </May>
       </Group>
     </form>
   );

@@ -1,12 +1,13 @@
-import { Alert, Button, Group, Modal, MultiSelect, Select, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Modal, Radio, Select, Stack, TextInput } from '@mantine/core';
 import { IconEyeOff } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { createToken, tokensQuery } from '@/api/account';
+import { createToken, sessionQuery, tokensQuery } from '@/api/account';
 import { ApiError } from '@/api/client';
-import { projectsQuery } from '@/api/projects';
+import type { NewToken, TokenRequest } from '@/api/types';
 import { CodeBlock } from '@/components/code-block';
 import { ErrorState } from '@/components/states';
+import { TokenReach } from './token-reach';
 
 const lives = [
   { value: '30', label: '30 days' },
@@ -15,53 +16,38 @@ const lives = [
   { value: '', label: 'Until revoked' },
 ];
 
-const scopes: { value: string; label: string }[] = [
-  { value: 'full', label: 'Do what you may' },
-  { value: 'viewer', label: 'Only read what you may read' },
-  { value: 'publisher', label: 'Do what you may as a publisher, at most' },
-  { value: 'relay', label: 'Carry configuration to burgee relay, and nothing else' },
-];
+type Kind = 'personal' | 'service';
+type Form = { name: string; kind: Kind; scope: string; places: string[]; days: string };
 
-/** Name, rights and life of a new token, then the token itself, once. */
+const blank: Form = { name: '', kind: 'personal', scope: 'full', places: [], days: '90' };
+
+/** A service token with full rights counts everywhere. */
+const everywhere = (form: Form) => form.kind === 'service' && form.scope === 'full';
+
+function request({ name, kind, scope, places, days }: Form): TokenRequest {
+  const out: TokenRequest = { name: name.trim(), kind, scope };
+  if (!everywhere({ name, kind, scope, places, days })) out.environments = places;
+  if (days !== '') out.expiresInDays = Number(days);
+  return out;
+}
+
+/** Whose a new token is, what it may, where and how long; then the token itself, once. */
 export function CreateToken({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const client = useQueryClient();
-  const [name, setName] = useState('');
-  const [days, setDays] = useState('90');
-  const [scope, setScope] = useState('full');
-  const [environments, setEnvironments] = useState<string[]>([]);
+  const [form, setForm] = useState(blank);
   const create = useMutation({
-    mutationFn: () =>
-      createToken({
-        name: name.trim(),
-        scope,
-        ...(scope === 'relay' ? { environments } : {}),
-        ...(days === '' ? {} : { expiresInDays: Number(days) }),
-      }),
+    mutationFn: () => createToken(request(form)),
     onSuccess: () => client.invalidateQueries({ queryKey: tokensQuery().queryKey }),
   });
   const close = () => {
     create.reset();
-    setName('');
-    setScope('full');
-    setEnvironments([]);
+    setForm(blank);
     onClose();
   };
-  const fault = create.error instanceof ApiError ? create.error.field('name') : undefined;
-  if (create.data) {
-    return (
-      <Modal opened={opened} onClose={close} title="The new token" centered size="lg">
-        <Stack gap="sm">
-          <CodeBlock code={create.data.token} label={`Token ${create.data.name}`} />
-          <Alert color="yellow" icon={<IconEyeOff size={18} aria-hidden />} title="Shown only now">
-            Burgee keeps a fingerprint of it. Copy it before you close this.
-          </Alert>
-          <Group justify="flex-end">
-            <Button onClick={close}>Done</Button>
-          </Group>
-        </Stack>
-      </Modal>
-    );
-  }
+  if (create.data) return <ShowToken made={create.data} opened={opened} onClose={close} />;
+  const set = (part: Partial<Form>) => setForm({ ...form, ...part });
+  const field = (name: string) => (create.error instanceof ApiError ? create.error.field(name) : undefined);
+  const placed = ['name', 'kind', 'scope', 'environments'].some((name) => field(name));
   return (
     <Modal opened={opened} onClose={close} title="New token" centered>
       <form
@@ -75,32 +61,37 @@ export function CreateToken({ opened, onClose }: { opened: boolean; onClose: () 
             label="Name"
             placeholder="laptop, pipeline…"
             required
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-            error={fault}
+            value={form.name}
+            onChange={(event) => set({ name: event.currentTarget.value })}
+            error={field('name')}
             data-autofocus
           />
-          <Select
-            label="It may"
-            data={scopes}
-            value={scope}
-            onChange={(value) => setScope(value ?? 'full')}
-            allowDeselect={false}
+          <KindChoice
+            value={form.kind}
+            fault={field('kind')}
+            onChange={(kind) => set({ kind, scope: 'full', places: [] })}
           />
-          {scope === 'relay' && <RelayEnvironments value={environments} onChange={setEnvironments} />}
+          <TokenReach
+            kind={form.kind}
+            scope={form.scope}
+            places={form.places}
+            withPlaces={!everywhere(form)}
+            faults={{ scope: field('scope'), places: field('environments') }}
+            onChange={set}
+          />
           <Select
             label="Works for"
             data={lives}
-            value={days}
-            onChange={(value) => setDays(value ?? '90')}
+            value={form.days}
+            onChange={(days) => set({ days: days ?? '90' })}
             allowDeselect={false}
           />
-          {create.isError && !fault && <ErrorState what="No token was made" error={create.error} />}
+          {create.isError && !placed && <ErrorState what="No token was made" error={create.error} />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
               Cancel
             </Button>
-            <Button type="submit" loading={create.isPending} disabled={name.trim() === ''}>
+            <Button type="submit" loading={create.isPending} disabled={form.name.trim() === ''}>
               Make token
             </Button>
           </Group>
@@ -110,23 +101,42 @@ export function CreateToken({ opened, onClose }: { opened: boolean; onClose: () 
   );
 }
 
-/** The environments that a relay may carry; none chosen is all of them. */
-function RelayEnvironments({ value, onChange }: { value: string[]; onChange: (value: string[]) => void }) {
-  const projects = useQuery(projectsQuery());
-  const names = projects.data?.flatMap((project) =>
-    project.environments.map((environment) => `${project.key}/${environment.key}`),
-  );
+type KindProps = { value: Kind; fault: string | undefined; onChange: (kind: Kind) => void };
+
+function KindChoice({ value, fault, onChange }: KindProps) {
+  const manages = useQuery(sessionQuery()).data?.member?.manages;
   return (
-    <>
-      <MultiSelect
-        label="Environments"
-        placeholder={value.length === 0 ? 'All, new ones too' : undefined}
-        data={names ?? []}
-        value={value}
-        onChange={onChange}
-        clearable
-      />
-      {projects.isError && <ErrorState what="The environments could not be loaded" error={projects.error} />}
-    </>
+    <Radio.Group
+      label="Whose it is"
+      value={value}
+      error={fault}
+      onChange={(next) => onChange(next as Kind)}
+      description={manages ? undefined : 'Service tokens are for who manages members somewhere.'}
+    >
+      <Stack gap={6} mt={6}>
+        <Radio value="personal" label="Yours: does what you may, and ends with your account" />
+        <Radio
+          value="service"
+          label="A service's: has rights of its own, and stays when you go"
+          disabled={!manages}
+        />
+      </Stack>
+    </Radio.Group>
+  );
+}
+
+function ShowToken(props: { made: NewToken; opened: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={props.opened} onClose={props.onClose} title="The new token" centered size="lg">
+      <Stack gap="sm">
+        <CodeBlock code={props.made.token} label={`Token ${props.made.name}`} />
+        <Alert color="yellow" icon={<IconEyeOff size={18} aria-hidden />} title="Shown only now">
+          Burgee keeps a fingerprint of it. Copy it before you close this.
+        </Alert>
+        <Group justify="flex-end">
+          <Button onClick={props.onClose}>Done</Button>
+        </Group>
+      </Stack>
+    </Modal>
   );
 }

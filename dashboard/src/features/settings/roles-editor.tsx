@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { rolesQuery } from '@/api/people';
 import { projectsQuery } from '@/api/projects';
 import { ErrorState } from '@/components/states';
+import { wordsOf } from '@/lib/rights';
 import { places, roleWords, withRole } from './roles';
 
 type Props = { value: string[]; onChange: (roles: string[]) => void; fault?: string };
@@ -55,7 +56,7 @@ export function RolesEditor({ value, onChange, fault }: Props) {
       </Group>
       {known && (
         <Text size="xs" c="dimmed">
-          {known.name} may: {known.actions.join(', ').replaceAll('_', ' ')}
+          {known.name} may {known.actions.map(wordsOf).join('; ')}
         </Text>
       )}
       {fault && (

@@ -8,6 +8,7 @@ import { lastProject } from '@/lib/environments';
 import { About } from './about';
 import { Appearance } from './appearance';
 import { Members } from './members';
+import { RolesTab } from './roles-tab';
 import { Sessions } from './sessions';
 import { Tokens } from './tokens';
 
@@ -32,6 +33,7 @@ export function SettingsPage() {
         <Tabs.List mb="md">
           <Tabs.Tab value="tokens">API tokens</Tabs.Tab>
           {manages && <Tabs.Tab value="members">Members</Tabs.Tab>}
+          <Tabs.Tab value="roles">Roles</Tabs.Tab>
           <Tabs.Tab value="sessions">Your sessions</Tabs.Tab>
           {project && <Tabs.Tab value="keys">SDK keys</Tabs.Tab>}
           <Tabs.Tab value="appearance">Appearance</Tabs.Tab>
@@ -42,6 +44,9 @@ export function SettingsPage() {
         </Tabs.Panel>
         <Tabs.Panel value="members">
           <Members />
+        </Tabs.Panel>
+        <Tabs.Panel value="roles">
+          <RolesTab />
         </Tabs.Panel>
         <Tabs.Panel value="sessions">
           <Sessions />
