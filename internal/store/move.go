@@ -46,7 +46,7 @@ type MoveOptions struct {
 	// Progress is told how many rows are read, moved or compared of how many.
 	Progress func(phase string, done, total int64)
 
-	batch int                     // rows of a statement; 0 is as many as are good
+	batch int                     // rows of a transaction; 0 is as many as are good
 	step  func(name string) error // tests end a move at each step
 }
 
@@ -382,11 +382,10 @@ func notEmpty(place, table string) error {
 		"%s is not empty (there are rows in %s), and a store is moved into an empty place only. Name another one, or make this one empty first", place, table)
 }
 
-// How much goes into one statement. SQLite takes 32766 values, PostgreSQL 65535.
+// How much goes into one transaction.
 const (
-	mostRows   = 1000
-	mostValues = 30_000
-	mostBytes  = 4 << 20
+	mostRows  = 1000
+	mostBytes = 4 << 20
 )
 
 // copy brings the rows of a table that are not there yet. They are there in the
@@ -403,22 +402,24 @@ func (m *move) copy(q query, t *layout, done *int64) error {
 		}
 		*done += there
 	}
-	b := batch{t: t, most: min(cmp.Or(m.o.batch, mostRows), mostValues/len(t.columns))}
+	into := bulk{name: quoted(t.name), columns: t.columns}
+	var b batch
 	send := func() error {
-		if b.rows == 0 {
+		if len(b.rows) == 0 {
 			return nil
 		}
-		if err := q.exec(b.text(), b.args...); err != nil {
+		if err := m.transact(q.ctx, func(q query) error { return m.to.insert(q, into, b.rows, nil) }); err != nil {
 			return err
 		}
-		*done += int64(b.rows)
-		b.rows, b.bytes, b.args = 0, 0, b.args[:0]
+		*done += int64(len(b.rows))
+		b = batch{rows: b.rows[:0]}
 		m.progress("moved", *done)
 		return m.step(t.name)
 	}
+	most := cmp.Or(m.o.batch, mostRows)
 	err = t.each(m.from.q, after, func(values []any) error {
 		b.add(values)
-		if b.rows < b.most && b.bytes < mostBytes {
+		if len(b.rows) < most && b.bytes < mostBytes {
 			return nil
 		}
 		return send()
@@ -429,16 +430,14 @@ func (m *move) copy(q query, t *layout, done *int64) error {
 	return send()
 }
 
-// batch is a statement that inserts rows.
+// batch is what goes into one transaction.
 type batch struct {
-	t                 *layout
-	most, rows, bytes int
-	args              []any
+	rows  [][]any
+	bytes int
 }
 
 func (b *batch) add(values []any) {
-	b.rows++
-	b.args = append(b.args, values...)
+	b.rows = append(b.rows, values)
 	for _, v := range values {
 		switch v := v.(type) {
 		case string:
@@ -447,15 +446,6 @@ func (b *batch) add(values []any) {
 			b.bytes += len(v)
 		}
 	}
-}
-
-func (b *batch) text() string {
-	n := len(b.t.columns)
-	rows := make([]string, b.rows)
-	for i := range rows {
-		rows[i] = "(" + numbers(i*n, n) + ")"
-	}
-	return fmt.Sprintf("INSERT INTO %s (%s) VALUES %s", quoted(b.t.name), b.t.list(b.t.all()), strings.Join(rows, ", "))
 }
 
 // finish compares, and has the destination count.

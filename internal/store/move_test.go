@@ -430,3 +430,41 @@ func TestSecretsInFilesAreSealedOnTheWayInAndFilesOnTheWayBack(t *testing.T) {
 	}
 	wantSame(t, "there and back", dumped(t, from), dumped(t, back))
 }
+
+// BenchmarkMove is of 50,000 rows, one of which is some 200 bytes.
+func BenchmarkMove(b *testing.B) {
+	from := filepath.Join(b.TempDir(), "from")
+	s, err := store.Open(b.Context(), store.Options{Dir: from})
+	if err := errors.Join(err, s.Close()); err != nil {
+		b.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", filepath.Join(from, "burgee.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, err = db.ExecContext(b.Context(), `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
+		INSERT INTO link (hash, kind, email, member_id, roles, made_by, maker, created_at, expires_at)
+		SELECT CAST(i AS BLOB), 'invitation', 'ann' || i || '@example.com', '', 'viewer', '', printf('%0100d', i), i, i FROM n`)
+	if err := errors.Join(err, db.Close()); err != nil {
+		b.Fatal(err)
+	}
+	key, _, err := secret.NewKey()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, to := range map[string]func() store.Place{
+		"sqlite":   func() store.Place { return store.Place{Dir: filepath.Join(b.TempDir(), "to")} },
+		"postgres": func() store.Place { return store.Place{URL: storetest.EmptyPostgres(b)} },
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				o := store.MoveOptions{From: store.Place{Dir: from}, To: to(), Secret: key}
+				b.StartTimer()
+				if _, err := store.Move(b.Context(), o); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

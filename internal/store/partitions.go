@@ -12,23 +12,45 @@ func (*postgresEngine) atOnce(int) int { return 20_000 }
 func (*postgresEngine) list(columns []column, rows [][]any) (from string, args []any) {
 	parameters := make([]string, len(columns))
 	for i, c := range columns {
-		if c.kind == kindInteger {
-			parameters[i] = fmt.Sprintf("$%d::bigint[]", i+1)
-			args = append(args, columnOf[int64](rows, i))
-		} else {
-			parameters[i] = fmt.Sprintf("$%d::text[]", i+1)
-			args = append(args, columnOf[string](rows, i))
+		kind := "text"
+		var values any
+		switch c.kind {
+		case kindInteger:
+			kind, values = "bigint", columnOf[int64](rows, i)
+		case kindBytes:
+			kind, values = "bytea", columnOf[[]byte](rows, i)
+		default:
+			values = columnOf[string](rows, i)
 		}
+		parameters[i] = fmt.Sprintf("$%d::%s[]", i+1, kind)
+		args = append(args, values)
 	}
 	return "unnest(" + strings.Join(parameters, ", ") + ")", args
 }
 
-func columnOf[T any](rows [][]any, place int) []T {
-	out := make([]T, len(rows))
+// columnOf is a column as an array: of values, or of pointers to them where one
+// is NULL.
+func columnOf[T any](rows [][]any, place int) any {
+	values := make([]T, len(rows))
+	var null []int
 	for i, row := range rows {
-		out[i] = row[place].(T)
+		if row[place] == nil {
+			null = append(null, i)
+			continue
+		}
+		values[i] = row[place].(T)
 	}
-	return out
+	if null == nil {
+		return values
+	}
+	pointers := make([]*T, len(values))
+	for i := range values {
+		pointers[i] = &values[i]
+	}
+	for _, i := range null {
+		pointers[i] = nil
+	}
+	return pointers
 }
 
 // dayFormat ends the name of a day's partition: evaluation_count_20261127, in UTC.
