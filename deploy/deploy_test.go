@@ -270,6 +270,21 @@ func TestTheVersionIsThatOfThisTree(t *testing.T) {
 	}
 }
 
+// The binary carries the same modules whoever builds it.
+func TestTheImagePacksTheModulesThatMakeDoes(t *testing.T) {
+	packed := regexp.MustCompile(`(?m)go run ./internal/downloads/pack .*-module (\S+)`)
+	modules := func(text string) (all []string) {
+		for _, m := range packed.FindAllStringSubmatch(text, -1) {
+			all = append(all, m[1])
+		}
+		return all
+	}
+	want, got := modules(read(t, "../Makefile")), modules(read(t, "Dockerfile"))
+	if len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("the Dockerfile packs %q, the Makefile %q", got, want)
+	}
+}
+
 func dockerfile(t *testing.T) form {
 	text := strings.ReplaceAll(read(t, "Dockerfile"), "\\\n", " ")
 	f := form{environ: map[string]string{}}
