@@ -84,6 +84,14 @@ type publishInput struct {
 	}
 }
 
+type scheduleInput struct {
+	ChangeRequestPath
+	Body struct {
+		At      int64  `json:"at" minimum:"0" doc:"when, in milliseconds since 1970; 0 takes it off the schedule"`
+		Comment string `json:"comment,omitempty" maxLength:"2000"`
+	}
+}
+
 type protectInput struct {
 	EnvironmentPath
 	Body struct {
@@ -171,6 +179,7 @@ func (a *API) changeRequestRoutes() {
 	route(a, op("rejectChangeRequest", post, request+"/reject", tagRequests, "Close a change request that shall not be published", 404, 409), a.rejectChangeRequest)
 	route(a, op("withdrawChangeRequest", post, request+"/withdraw", tagRequests, "Close a change request of one's own", 404, 409), a.withdrawChangeRequest)
 	route(a, op("publishChangeRequest", post, request+"/publish", tagRequests, "Publish a change request, as one revision of each environment", 404, 409), a.publishChangeRequest)
+	route(a, op("scheduleChangeRequest", post, request+"/schedule", tagRequests, "Have a change request published at a time; one that is overtaken until then is not, and says why", 404, 409), a.scheduleChangeRequest)
 }
 
 func (a *API) setApprovals(ctx context.Context, in *protectInput) (*body[Environment], error) {
@@ -270,6 +279,11 @@ func (a *API) publishChangeRequest(ctx context.Context, in *publishInput) (*body
 		write.Comment, write.Bypass = in.Body.Comment, in.Body.Bypass
 	}
 	c, err := a.deps.Catalog.PublishRequest(ctx, actorOf(ctx), in.Project, in.Number, write)
+	return a.changeRequestDetail(ctx, c, err)
+}
+
+func (a *API) scheduleChangeRequest(ctx context.Context, in *scheduleInput) (*body[ChangeRequestDetail], error) {
+	c, err := a.deps.Catalog.Schedule(ctx, actorOf(ctx), in.Project, in.Number, in.Body.At, options(ctx, in.Body.Comment))
 	return a.changeRequestDetail(ctx, c, err)
 }
 

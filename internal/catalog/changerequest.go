@@ -719,7 +719,7 @@ func placeOf(c document.Change) string {
 // each environment. It takes the rights that its changes take, and the approvals
 // that its environments need unless there is a reason to bypass them.
 func (s *Service) PublishRequest(ctx context.Context, actor account.Actor, project string, number int64, opts WriteOptions) (ChangeRequest, error) {
-	err := s.publish(ctx, actor, project, number, opts, func(*request) (bool, error) { return true, nil })
+	err := s.publish(ctx, actor, project, number, opts, func(*edit) (bool, error) { return true, nil })
 	if err != nil {
 		return ChangeRequest{}, err
 	}
@@ -727,14 +727,14 @@ func (s *Service) PublishRequest(ctx context.Context, actor account.Actor, proje
 }
 
 // publish publishes a request if go, asked in the transaction, says so.
-func (s *Service) publish(ctx context.Context, actor account.Actor, project string, number int64, opts WriteOptions, goes func(*request) (bool, error)) error {
+func (s *Service) publish(ctx context.Context, actor account.Actor, project string, number int64, opts WriteOptions, goes func(*edit) (bool, error)) error {
 	cmd := command{project: project, warns: false, opts: opts, approved: map[string]int{}}
 	_, err := s.commit(ctx, actor, cmd, func(e *edit) error {
-		r, err := e.openRequest(number)
-		if err != nil {
+		if ok, err := goes(e); err != nil || !ok {
 			return err
 		}
-		if ok, err := goes(r); err != nil || !ok {
+		r, err := e.openRequest(number)
+		if err != nil {
 			return err
 		}
 		clear(cmd.approved)

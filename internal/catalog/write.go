@@ -35,7 +35,7 @@ func (s *Service) write(e *edit, actor account.Actor, cmd command, next []servin
 	if done.outcome.ChangeIDs, after.entry, err = s.record(e, actor, cmd, done.raised); err != nil {
 		return committed{}, err
 	}
-	after.seq = e.row.ChainSeq + int64(len(done.outcome.ChangeIDs))
+	after.seq = e.row.ChainSeq + int64(len(done.outcome.ChangeIDs)+len(e.also))
 	after.generation, err = e.tx.RaiseGeneration(e.row.ID)
 	return done, err
 }

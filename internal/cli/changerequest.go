@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +21,7 @@ func newChangeRequest(stdio Stdio) *cobra.Command {
 		newRequestAct(stdio, "approve", "Say that a change request is right; nobody approves their own", "approved"),
 		newRequestAct(stdio, "reject", "Close a change request that shall not be published", "rejected"),
 		newRequestAct(stdio, "withdraw", "Close a change request of your own", "withdrawn"),
-		newRequestPublish(stdio))
+		newRequestPublish(stdio), newRequestSchedule(stdio))
 	cmd.Aliases = []string{"cr"}
 	return cmd
 }
@@ -314,6 +315,56 @@ who has the right publishes without them, with a reason that stays in the audit 
 		}
 		return o.print(stdio, r, func() { printPublished(stdio.Out, r) })
 	}, stdio)
+}
+
+func newRequestSchedule(stdio Stdio) *cobra.Command {
+	var o requestOptions
+	var at string
+	var off bool
+	cmd := &cobra.Command{
+		Use:   "schedule NUMBER",
+		Short: "Have a change request published at a time",
+		Long: `Have a change request published at a time: once, whichever node is there then. It needs
+what publishing needs, now and then. One that is overtaken until then is not published;
+the list says why.`,
+		Example: `  burgee change-request schedule 7 --at "2026-12-24 00:00"
+  burgee change-request schedule 7 --at +90m
+  burgee change-request schedule 7 --off`,
+	}
+	cmd.Flags().StringVar(&at, "at", "", `when: "2026-12-24 00:00", 2026-12-24T00:00:00Z, in 90 minutes as +90m, or milliseconds since 1970`)
+	cmd.Flags().BoolVar(&off, "off", false, "take it off the schedule")
+	cmd.Flags().StringVar(&o.comment, "comment", "", "why")
+	return o.about(cmd, func(ctx context.Context, client *apiclient.Client, project string) error {
+		ms, err := scheduledTime(at, off, time.Now())
+		if err != nil {
+			return err
+		}
+		r, err := client.ActOn(ctx, project, o.number, "schedule", map[string]any{"at": ms, "comment": o.comment})
+		if err != nil {
+			return err
+		}
+		return o.print(stdio, r, func() { say(stdio.Out, "change request %d: %s\n", r.Number, stateWords(r)) })
+	}, stdio)
+}
+
+// scheduledTime reads --at and --off; 0 is off.
+func scheduledTime(at string, off bool, now time.Time) (int64, error) {
+	if off == (at != "") {
+		return 0, usageError{fmt.Errorf("say when with --at, or --off")}
+	}
+	if off {
+		return 0, nil
+	}
+	if ahead, ok := strings.CutPrefix(at, "+"); ok {
+		if d, err := time.ParseDuration(ahead); err == nil && d > 0 {
+			return now.Add(d).UnixMilli(), nil
+		}
+	}
+	when, ok := momentOf(at, now)
+	if !ok || !when.After(now) {
+		return 0, fault.New(fault.Invalid, "moment_malformed", `--at takes a time to come: "2026-12-24 00:00", 2026-12-24T00:00:00Z or +90m, not %q`, at)
+	}
+	return when.UnixMilli(), nil
 }
 
 func printPublished(w io.Writer, r apiclient.ChangeRequest) {

@@ -136,11 +136,32 @@ func (h *Holder) ended(ctx context.Context, fence Fence, err error) {
 	if err != nil && !errors.Is(err, ErrLost) && ctx.Err() == nil {
 		h.opts.Logger.WarnContext(ctx, "work under a lease failed; it is tried again", "lease", h.name, "error", err)
 	}
+	h.release(ctx, fence)
+}
+
+func (h *Holder) release(ctx context.Context, fence Fence) {
 	fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), releasePatience)
 	defer cancel()
 	if err := h.store.ReleaseLease(fresh, fence); err != nil {
 		h.opts.Logger.DebugContext(fresh, "lease not given back", "lease", h.name, "error", err)
 	}
+}
+
+// Once does the work if this process can take the lease, and gives the lease back:
+// for what has to be done seldom, with no lease held meanwhile. held is false where
+// somebody else holds it. The context of the work ends with the lease's life.
+func (h *Holder) Once(ctx context.Context, work func(ctx context.Context, fence Fence) error) (held bool, err error) {
+	fence, until, held := h.take(ctx)
+	if !held {
+		return false, nil
+	}
+	h.held.Store(fence.Number)
+	defer h.held.Store(0)
+	bound, cancel := context.WithDeadline(ctx, until)
+	defer cancel()
+	err = work(bound, fence)
+	h.release(ctx, fence)
+	return true, err
 }
 
 // Each is work that runs a job at once and then at each interval. A failure

@@ -152,3 +152,25 @@ func TestAJobThatFailsIsTriedAgain(t *testing.T) {
 		}
 	})
 }
+
+func TestWorkDoneOnceLeavesTheLeaseFree(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		row := &table{}
+		here, there := lease.New(row, "x", lease.Options{}), lease.New(row, "x", lease.Options{})
+		held, err := here.Once(t.Context(), func(ctx context.Context, _ lease.Fence) error {
+			if end, bound := ctx.Deadline(); !bound || end.After(time.Now().Add(lease.Life)) || !here.Held() {
+				t.Errorf("the work ends at %v, held %v", end, here.Held())
+			}
+			if held, err := there.Once(ctx, func(context.Context, lease.Fence) error { t.Error("both work"); return nil }); held || err != nil {
+				t.Errorf("there: %v %v", held, err)
+			}
+			return errCut
+		})
+		if !held || !errors.Is(err, errCut) || here.Held() {
+			t.Errorf("here: %v %v", held, err)
+		}
+		if held, err := there.Once(t.Context(), func(context.Context, lease.Fence) error { return nil }); !held || err != nil {
+			t.Errorf("there, after it: %v %v", held, err)
+		}
+	})
+}

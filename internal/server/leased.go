@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"burgee.dev/burgee/internal/lease"
@@ -12,6 +13,40 @@ const (
 	retentionEvery = time.Hour
 	retentionLife  = time.Minute // nobody waits for it, and each renewal is a write
 )
+
+const (
+	scheduleLease = "schedule"
+	scheduleEvery = time.Second
+)
+
+// publishScheduled publishes change requests at their time, on one node. The lease
+// is taken when something is due, and not held between: an idle server writes
+// nothing.
+func (a *application) publishScheduled(ctx context.Context) error {
+	ticker := time.NewTicker(scheduleEvery)
+	defer ticker.Stop()
+	for {
+		if err := a.publishDue(ctx); err != nil && ctx.Err() == nil && a.store.Outage() == nil {
+			a.server.logger.WarnContext(ctx, "scheduled changes were not published; it is tried again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+func (a *application) publishDue(ctx context.Context) error {
+	due, err := a.catalog.Due(ctx)
+	if err != nil || !due {
+		return err
+	}
+	if _, err = a.schedule.Once(ctx, a.catalog.PublishDue); errors.Is(err, lease.ErrLost) {
+		return nil // another node goes on with it
+	}
+	return err
+}
 
 // retain deletes what was kept long enough, on one node at a time.
 func (a *application) retain(ctx context.Context) error {

@@ -217,14 +217,15 @@ var operations = map[string]need{
 	}),
 	"evaluate": takes(account.Read, defaults).body(obj{"flag": "f", "context": "alice"}),
 
-	"setApprovals":         takes(account.ManageProject, production).body(obj{"approvals": 0}),
-	"listChangeRequests":   takes(account.Read, defaults),
-	"getChangeRequest":     takes(account.Read, defaults).by(aRequest(nil)),
-	"propose":              reads(takes(account.EditFlags, defaults)).by(aProposal(false)),
-	"resubmit":             reads(takes(account.EditFlags, defaults)).by(aProposal(true)),
-	"approveChangeRequest": reads(takes(account.Approve, production)).by(aRequest(obj{"version": 1})),
-	"rejectChangeRequest":  reads(takes(account.Approve, production)).by(aRequest(nil)),
-	"publishChangeRequest": reads(takes(account.Publish, production)).by(aRequest(nil)),
+	"setApprovals":          takes(account.ManageProject, production).body(obj{"approvals": 0}),
+	"listChangeRequests":    takes(account.Read, defaults),
+	"getChangeRequest":      takes(account.Read, defaults).by(aRequest(nil)),
+	"propose":               reads(takes(account.EditFlags, defaults)).by(aProposal(false)),
+	"resubmit":              reads(takes(account.EditFlags, defaults)).by(aProposal(true)),
+	"approveChangeRequest":  reads(takes(account.Approve, production)).by(aRequest(obj{"version": 1})),
+	"rejectChangeRequest":   reads(takes(account.Approve, production)).by(aRequest(nil)),
+	"scheduleChangeRequest": reads(takes(account.Publish, production)).by(aRequest(obj{"at": 0})),
+	"publishChangeRequest":  reads(takes(account.Publish, production)).by(aRequest(nil)),
 	"commentChangeRequest": reads(need{asks: func(a account.Actor) error {
 		if err := account.Can(a, account.Read, defaults); err != nil {
 			return err
@@ -619,7 +620,7 @@ func TestTheIdentifiersOfAProjectOpenNothingInAnother(t *testing.T) {
 	key := m.want(201, "POST", project+"/environments/production/keys", obj{"kind": "server", "name": hidden}).At("id").(string)
 	bodies := map[string]any{
 		"patchFlag": obj{"description": "x"}, "putConfiguration": obj{"default": true}, "rotateKey": obj{"overlapHours": 0},
-		"approveChangeRequest": obj{"version": 1}, "commentChangeRequest": obj{"comment": "x"}, "resubmit": obj{"text": "apiVersion: burgee/v1\nflags: {new: {type: boolean}}\n"},
+		"approveChangeRequest": obj{"version": 1}, "commentChangeRequest": obj{"comment": "x"}, "scheduleChangeRequest": obj{"at": 0}, "resubmit": obj{"text": "apiVersion: burgee/v1\nflags: {new: {type: boolean}}\n"},
 	}
 	aRequest(nil)(m)
 	tried := 0

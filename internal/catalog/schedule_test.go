@@ -1,0 +1,138 @@
+package catalog_test
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"burgee.dev/burgee/internal/catalog"
+	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/lease"
+)
+
+func (h *home) inAnHour() int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.now.Add(time.Hour).UnixMilli()
+}
+
+func (h *home) schedule(t *testing.T, c catalog.ChangeRequest) catalog.ChangeRequest {
+	t.Helper()
+	out, err := h.Schedule(t.Context(), dora, "default", c.Number, h.inAnHour(), none)
+	return must[catalog.ChangeRequest](t)(out, err)
+}
+
+func (h *home) fence(t *testing.T, holder string) lease.Fence {
+	t.Helper()
+	number, held, err := h.store.TakeLease(t.Context(), "schedule", holder, time.Minute)
+	if err != nil || !held {
+		t.Fatalf("lease: %v %v", held, err)
+	}
+	return lease.Fence{Name: "schedule", Number: number}
+}
+
+func TestAChangeIsPublishedOnceAtItsTime(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, twoOn)
+	h.protect(t, "production", 1)
+	c := h.propose(t, cleo, twoOff)
+	_, err := h.Schedule(t.Context(), dora, "default", c.Number, h.inAnHour(), none)
+	wantFault(t, err, fault.Forbidden, catalog.CodeReviewRequired)
+	h.approve(t, emil, c)
+	_, err = h.Schedule(t.Context(), cleo, "default", c.Number, h.inAnHour(), none)
+	wantFault(t, err, fault.Forbidden, "forbidden")
+	_, err = h.Schedule(t.Context(), dora, "default", c.Number, 1, none)
+	wantFault(t, err, fault.Invalid, "time_invalid")
+	h.schedule(t, c)
+	page, _, err := h.ChangeRequests(t.Context(), fred, "default", catalog.ChangeRequestFilter{Scheduled: true})
+	if err != nil || len(page) != 1 || page[0].PublishAt != h.inAnHour() {
+		t.Errorf("scheduled: %+v %v", page, err)
+	}
+	fence := h.fence(t, "here")
+	if err := h.PublishDue(t.Context(), fence); err != nil {
+		t.Fatal(err)
+	}
+	if c = must[catalog.ChangeRequest](t)(h.ChangeRequest(t.Context(), fred, "default", c.Number)); c.State != catalog.RequestOpen {
+		t.Errorf("before its time: %s", c.State)
+	}
+	h.wait(time.Hour)
+	// Several at the same moment publish it once, whoever is first.
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if err := h.PublishDue(t.Context(), fence); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	c = must[catalog.ChangeRequest](t)(h.ChangeRequest(t.Context(), fred, "default", c.Number))
+	if c.State != catalog.RequestPublished || c.PublishAt != 0 || c.Revisions["production"] != 3 {
+		t.Errorf("at its time: %+v", c)
+	}
+	revisions := must[[]catalog.Revision](t)(h.Revisions(t.Context(), ann, "default", "production", 0, 0))
+	if revisions[0].Number != 3 || revisions[0].Author.Name != "dora" || !strings.Contains(revisions[0].Comment, "as scheduled") {
+		t.Errorf("revision %+v", revisions[0])
+	}
+	h.verify(t)
+}
+
+func TestWhoHasLostTheLeasePublishesNothing(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, twoOn)
+	c := h.schedule(t, h.propose(t, cleo, twoOff))
+	h.wait(2 * time.Hour)
+	old := h.fence(t, "here")
+	if err := h.store.ReleaseLease(t.Context(), old); err != nil {
+		t.Fatal(err)
+	}
+	now := h.fence(t, "there")
+	if err := h.PublishDue(t.Context(), old); !errors.Is(err, lease.ErrLost) {
+		t.Errorf("with the old lease: %v", err)
+	}
+	if c = must[catalog.ChangeRequest](t)(h.ChangeRequest(t.Context(), fred, "default", c.Number)); c.State != catalog.RequestOpen {
+		t.Errorf("state %s", c.State)
+	}
+	if err := h.PublishDue(t.Context(), now); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAScheduledChangeThatWasOvertakenIsSaidAndNotPublished(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, twoOn)
+	c := h.schedule(t, h.propose(t, cleo, twoOff))
+	h.apply(t, ann, "apiVersion: burgee/v1\nflags:\n  x: {environments: {production: {default: code}}}\n")
+	h.wait(2 * time.Hour)
+	before := h.lines(t, "production")
+	if err := h.PublishDue(t.Context(), h.fence(t, "here")); err != nil {
+		t.Fatal(err)
+	}
+	c = must[catalog.ChangeRequest](t)(h.ChangeRequest(t.Context(), fred, "default", c.Number))
+	if c.State != catalog.RequestOpen || c.PublishAt != 0 || !strings.Contains(c.Problem, "x changed since") || h.lines(t, "production")["y"] != before["y"] {
+		t.Errorf("overtaken: %+v", c)
+	}
+	if entries := h.entries(t); !strings.Contains(entries[0], "burgee: change request 1 “raise it”: not published at its time") {
+		t.Errorf("entries %v", entries)
+	}
+	if due := must[bool](t)(h.Due(t.Context())); due {
+		t.Error("it is tried again")
+	}
+}
+
+func TestOtherContentTakesARequestOffTheSchedule(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, twoOn)
+	c := h.schedule(t, h.propose(t, cleo, twoOff))
+	c = must[catalog.ChangeRequest](t)(h.Resubmit(t.Context(), cleo, "default", c.Number, h.proposal(t, strings.Replace(twoOff, "default: false", "default: code", 1))))
+	if c.PublishAt != 0 {
+		t.Errorf("still scheduled: %+v", c)
+	}
+	h.schedule(t, c)
+	out, err := h.Schedule(t.Context(), dora, "default", c.Number, 0, none)
+	if c = must[catalog.ChangeRequest](t)(out, err); c.PublishAt != 0 {
+		t.Errorf("still scheduled: %+v", c)
+	}
+}
