@@ -196,7 +196,11 @@ func (s *Service) UseLink(ctx context.Context, secret, password string, client C
 }
 
 func (s *Service) join(ctx context.Context, rec LinkRecord, password string, client Client) (MemberRecord, error) {
-	member, err := s.newMember(ctx, rec.Email, password, rec.Grants)
+	grants, err := s.resolved(ctx, rec.Grants)
+	if err != nil {
+		return MemberRecord{}, err
+	}
+	member, err := s.newMember(ctx, rec.Email, password, grants)
 	if err != nil {
 		return MemberRecord{}, err
 	}
