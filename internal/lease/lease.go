@@ -71,16 +71,16 @@ func (h *Holder) Held() bool { return h.held.Load() != 0 }
 func (h *Holder) Run(ctx context.Context, work func(ctx context.Context, fence Fence) error) error {
 	ticker := time.NewTicker(h.opts.Life / 3)
 	defer ticker.Stop()
-	for {
+	for ctx.Err() == nil { // select does not prefer the end
 		if fence, until, held := h.take(ctx); held {
 			h.hold(ctx, ticker, fence, until, work)
 		}
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-ticker.C:
 		}
 	}
+	return nil
 }
 
 // take asks for the lease. until is when it ends at the earliest, by this

@@ -1,9 +1,11 @@
 package server_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"burgee.dev/burgee/internal/testkit"
 )
@@ -168,6 +170,7 @@ func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
 	t.Run("an undo makes a new revision", func(t *testing.T) { undoes(t, s, contract) })
 	t.Run("an owner is made and signs in", func(t *testing.T) { ownerLives(t, s, contract) })
 	t.Run("people come and go", func(t *testing.T) { peopleLive(t, s, contract) })
+	t.Run("a change request is approved and published", func(t *testing.T) { changeRequestsLive(t, s, contract) })
 	t.Run("a token is revoked", func(t *testing.T) { tokenDies(t, s, contract) })
 	contract.Check(t, "GET", project+"/live", testkit.Answer{Status: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}})
 	if missing := contract.Uncovered(200, 201, 204); len(missing) > 0 {
@@ -220,8 +223,14 @@ func TestEveryRouteOfAProjectKnowsWhichProjectsThereAre(t *testing.T) {
 		"POST /api/v1/projects/{project}/environments/{environment}/keys":             obj{"kind": "server", "name": "x"},
 		"POST /api/v1/projects/{project}/environments/{environment}/keys/{id}/rotate": obj{"overlapHours": 0},
 		"PUT /api/v1/projects/{project}/experiments/{experiment}":                     obj{"environment": "production", "serve": obj{"f": true}},
+		"POST /api/v1/projects/{project}/change-requests":                             obj{"title": "x", "text": "apiVersion: burgee/v1\n"},
+		"PUT /api/v1/projects/{project}/change-requests/{number}":                     obj{"text": "apiVersion: burgee/v1\n"},
+		"POST /api/v1/projects/{project}/change-requests/{number}/approve":            obj{"version": 1},
+		"POST /api/v1/projects/{project}/change-requests/{number}/comments":           obj{"comment": "x"},
+		"POST /api/v1/projects/{project}/change-requests/{number}/schedule":           obj{"at": 1},
+		"PUT /api/v1/projects/{project}/environments/{environment}/approvals":         obj{"approvals": 1},
 	}
-	fill := strings.NewReplacer("{project}", "nowhere", "{environment}", "production", "{id}", "1", "{flag}", "x", "{group}", "x", "{experiment}", "x", "{revision}", "1")
+	fill := strings.NewReplacer("{project}", "nowhere", "{environment}", "production", "{id}", "1", "{flag}", "x", "{group}", "x", "{experiment}", "x", "{revision}", "1", "{number}", "1")
 	for _, route := range contract.Uncovered() {
 		method, path, _ := strings.Cut(route, " ")
 		if !strings.Contains(path, "{project}") {
@@ -283,6 +292,31 @@ func ownerLives(t *testing.T, s *testkit.Server, contract *testkit.Contract) {
 	testkit.Scenario{Method: "POST", Path: "/api/v1/setup", As: "-", Body: person, Status: 410, Code: "link_used"}.Run(t, s, contract)
 	testkit.Scenario{Method: "POST", Path: "/api/v1/session", As: "-", Body: obj{"email": "ann@EXAMPLE.com", "password": "correct horse battery"}, Status: 200, Holds: []string{`"roles":["owner"]`}}.Run(t, s, contract)
 	testkit.Scenario{Method: "POST", Path: "/api/v1/session", As: "-", Body: obj{"email": "ann@example.com", "password": "wrong"}, Status: 401, Code: "sign_in_failed"}.Run(t, s, contract)
+}
+
+func changeRequestsLive(t *testing.T, s *testkit.Server, contract *testkit.Contract) {
+	run := func(c testkit.Scenario) testkit.Answer { t.Helper(); return c.Run(t, s, contract) }
+	approvals := project + "/environments/production/approvals"
+	run(testkit.Scenario{Method: "PUT", Path: approvals, Body: obj{"approvals": 1}, Status: 200})
+	made := run(testkit.Scenario{Method: "POST", Path: "/api/v1/tokens", Body: obj{"name": "reviewer", "kind": "service", "scope": "admin"}, Status: 201})
+	reviewer := made.At("token").(string)
+	propose := func(flag string) string {
+		text := "apiVersion: burgee/v1\nproject: default\nflags:\n  " + flag + ": {type: boolean, environments: {production: {default: true}}}\n"
+		return fmt.Sprint(run(testkit.Scenario{Method: "POST", Path: project + "/change-requests", Body: obj{"title": flag, "text": text}, Status: 201}).At("number"))
+	}
+	one := project + "/change-requests/" + propose("reviewed")
+	run(testkit.Scenario{Method: "GET", Path: project + "/change-requests", Status: 200, Holds: []string{`"title":"reviewed"`}})
+	run(testkit.Scenario{Method: "GET", Path: one, Status: 200, Holds: []string{`"state":"open"`, `"approved":false`}})
+	run(testkit.Scenario{Method: "PUT", Path: one, Body: obj{"title": "reviewed again", "text": "apiVersion: burgee/v1\nproject: default\nflags:\n  reviewed: {type: boolean, environments: {production: {default: false}}}\n"}, Status: 200, Holds: []string{`"version":2`}})
+	run(testkit.Scenario{Method: "POST", Path: one + "/comments", Body: obj{"comment": "why?"}, Status: 200})
+	run(testkit.Scenario{Method: "POST", Path: one + "/publish", Body: obj{}, Status: 403})
+	run(testkit.Scenario{Method: "POST", Path: one + "/approve", Body: obj{"version": 2}, Status: 403, Code: "own_change_request"})
+	run(testkit.Scenario{Method: "POST", Path: one + "/approve", As: reviewer, Body: obj{"version": 2}, Status: 200, Holds: []string{`"approved":true`}})
+	run(testkit.Scenario{Method: "POST", Path: one + "/schedule", Body: obj{"at": time.Now().Add(48 * time.Hour).UnixMilli()}, Status: 200, Holds: []string{`"publishAt":`}})
+	run(testkit.Scenario{Method: "POST", Path: one + "/publish", Body: obj{}, Status: 200, Holds: []string{`"state":"published"`}})
+	run(testkit.Scenario{Method: "POST", Path: project + "/change-requests/" + propose("refused") + "/reject", As: reviewer, Body: obj{}, Status: 200, Holds: []string{`"state":"rejected"`}})
+	run(testkit.Scenario{Method: "POST", Path: project + "/change-requests/" + propose("regretted") + "/withdraw", Body: obj{}, Status: 200, Holds: []string{`"state":"withdrawn"`}})
+	run(testkit.Scenario{Method: "PUT", Path: approvals, Body: obj{"approvals": 0}, Status: 200})
 }
 
 func peopleLive(t *testing.T, s *testkit.Server, contract *testkit.Contract) {

@@ -52,7 +52,7 @@ function MemberTable({ items }: { items: Person[] }) {
     await client.invalidateQueries({ queryKey: linksQuery().queryKey });
   };
   return (
-    <div className="b-panel b-scroll-x">
+    <div className="b-panel b-scroll-x" tabIndex={0}>
       <Table miw={640} verticalSpacing={6} horizontalSpacing="md">
         <Table.Thead>
           <Table.Tr>

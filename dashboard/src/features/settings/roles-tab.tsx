@@ -45,7 +45,7 @@ export function RolesTab() {
 function RoleTable({ items, onEdit }: { items: Role[]; onEdit: (role: Role) => void }) {
   const [deleting, setDeleting] = useState<string>();
   return (
-    <div className="b-panel b-scroll-x">
+    <div className="b-panel b-scroll-x" tabIndex={0}>
       <Table miw={640} verticalSpacing={6} horizontalSpacing="md">
         <Table.Thead>
           <Table.Tr>

@@ -30,7 +30,7 @@ function SessionTable({ items }: { items: SignedIn[] }) {
     await client.invalidateQueries({ queryKey: sessionsQuery().queryKey });
   };
   return (
-    <div className="b-panel b-scroll-x">
+    <div className="b-panel b-scroll-x" tabIndex={0}>
       <Table miw={640} verticalSpacing={6} horizontalSpacing="md">
         <Table.Thead>
           <Table.Tr>

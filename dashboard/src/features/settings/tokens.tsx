@@ -59,7 +59,7 @@ function TokenTable({ items }: { items: Token[] }) {
     await client.invalidateQueries({ queryKey: tokensQuery().queryKey });
   };
   return (
-    <div className="b-panel b-scroll-x">
+    <div className="b-panel b-scroll-x" tabIndex={0}>
       <Table miw={640} verticalSpacing={6} horizontalSpacing="md">
         <Table.Thead>
           <Table.Tr>
