@@ -35,6 +35,11 @@ func (s *subjectOf) fanout(o options) (one, all string, err error) {
 	if err := s.findPlaces(o.places); err != nil {
 		return "", "", err
 	}
+	for _, k := range s.keys { // what an earlier run has left may be the state that comes first
+		if _, err := s.flip(0, k.environment, 1); err != nil {
+			return "", "", err
+		}
+	}
 	streams := &streams{arrived: make(chan time.Time, o.streams), ids: map[string]string{}}
 	defer streams.close()
 	for i := range o.streams {
