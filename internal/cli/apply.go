@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -149,7 +148,7 @@ const waitInterval = time.Second
 
 // plan prints what would change and asks. The revisions it saw go into the
 // request, so that what is agreed to is what happens.
-func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Client, project string, request *apiclient.ApplyRequest) (agreed bool, err error) {
+func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Client, project string, request *apiclient.ApplyRequest) (yes bool, err error) {
 	dry := *request
 	dry.DryRun = true
 	result, err := client.Apply(ctx, project, dry)
@@ -169,14 +168,12 @@ func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Cl
 	if !terminal(stdio.In) || o.file == "-" {
 		return false, fault.New(fault.Invalid, "not_confirmed", "nobody to ask: standard input is no terminal. Nothing was changed; add --yes, or --dry-run")
 	}
-	say(stdio.Err, "Apply? [y/N] ")
-	answer, err := line(ctx, bufio.NewReader(stdio.In))
-	if err != nil {
-		return false, err
-	}
-	if word := strings.ToLower(strings.TrimSpace(answer)); word != "y" && word != "yes" {
+	switch err := agreed(ctx, stdio, "Apply?"); {
+	case errors.Is(err, errDeclined):
 		say(stdio.Err, "nothing was changed\n")
 		return false, nil
+	case err != nil:
+		return false, err
 	}
 	request.Expect = result.Revisions
 	return true, nil

@@ -137,7 +137,7 @@ now, ends all sessions, and writes into the record that it was put back.`,
 	return cmd
 }
 
-// errDeclined ends a restore that nobody agreed to.
+// errDeclined ends what somebody did not agree to.
 var errDeclined = errors.New("declined")
 
 func runRestore(ctx context.Context, stdio Stdio, o restoreOptions) error {
@@ -238,9 +238,12 @@ func printSecretKey(stdio Stdio, p store.RestorePlan) {
 // agreed asks a person.
 func agreed(ctx context.Context, stdio Stdio, question string) error {
 	say(stdio.Err, "%s [y/N] ", question)
-	answer, err := line(ctx, bufio.NewReader(stdio.In))
+	answer, err := wholeLine(ctx, bufio.NewReader(stdio.In))
 	if err != nil {
 		return err
+	}
+	if answer == "" { // as from /dev/null, which looks like a terminal
+		return fault.New(fault.Invalid, "not_confirmed", "nobody answered: standard input is at its end. Nothing was changed; add --yes")
 	}
 	if word := strings.ToLower(strings.TrimSpace(answer)); word != "y" && word != "yes" {
 		return errDeclined

@@ -177,6 +177,12 @@ func hide(ctx context.Context, stdio Stdio) (show func()) {
 
 // line reads one line, or ends early when the user interrupts the command.
 func line(ctx context.Context, in *bufio.Reader) (string, error) {
+	text, err := wholeLine(ctx, in)
+	return strings.TrimRight(text, "\r\n"), err
+}
+
+// wholeLine is a line with its end, which the last one of a stream may lack.
+func wholeLine(ctx context.Context, in *bufio.Reader) (string, error) {
 	type read struct {
 		text string
 		err  error
@@ -193,6 +199,6 @@ func line(ctx context.Context, in *bufio.Reader) (string, error) {
 		if r.err != nil && !errors.Is(r.err, io.EOF) {
 			return "", fmt.Errorf("read standard input: %w", r.err)
 		}
-		return strings.TrimRight(r.text, "\r\n"), nil
+		return r.text, nil
 	}
 }
