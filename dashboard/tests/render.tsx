@@ -39,8 +39,22 @@ export const project: Project = {
   name: 'Shop web',
   flagCount: 1,
   environments: [
-    { key: 'production', name: 'Production', kind: 'production', revision: 812, approvals: 0, connectedInstances: 0 },
-    { key: 'development', name: 'Development', kind: 'development', revision: 40, approvals: 0, connectedInstances: 0 },
+    {
+      key: 'production',
+      name: 'Production',
+      kind: 'production',
+      revision: 812,
+      approvals: 0,
+      connectedInstances: 0,
+    },
+    {
+      key: 'development',
+      name: 'Development',
+      kind: 'development',
+      revision: 40,
+      approvals: 0,
+      connectedInstances: 0,
+    },
   ],
 };
 

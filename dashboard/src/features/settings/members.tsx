@@ -6,6 +6,7 @@ import { sessionQuery } from '@/api/account';
 import { linksQuery, membersQuery, removeMember, resetPassword } from '@/api/people';
 import type { NewLink, Person } from '@/api/types';
 import { Confirm } from '@/components/confirm';
+import { ListTable } from '@/components/list-table';
 import { QueryState } from '@/components/states';
 import { EditRoles } from './edit-roles';
 import { Invitations } from './invitations';
@@ -52,48 +53,33 @@ function MemberTable({ items }: { items: Person[] }) {
     await client.invalidateQueries({ queryKey: linksQuery().queryKey });
   };
   return (
-    <div className="b-panel b-scroll-x" tabIndex={0}>
-      <Table miw={640} verticalSpacing={6} horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>E-mail</Table.Th>
-            <Table.Th>Roles</Table.Th>
-            <Table.Th>
-              <span className="b-hidden">Actions</span>
-            </Table.Th>
+    <>
+      <ListTable label="Table of members" columns={['E-mail', 'Roles']}>
+        {items.map((item) => (
+          <Table.Tr key={item.id}>
+            <Table.Td>
+              {item.email} {item.id === me && <Badge variant="default">you</Badge>}
+            </Table.Td>
+            <Table.Td>{item.roles.map(roleWords).join(', ') || 'none'}</Table.Td>
+            <Table.Td>
+              <Group gap="xs" justify="flex-end" wrap="nowrap">
+                <RowButton name="Roles" of={item} onClick={() => setDoing({ what: 'roles', person: item })} />
+                <RowButton
+                  name="Reset password"
+                  of={item}
+                  onClick={() => setDoing({ what: 'reset', person: item })}
+                />
+                <RowButton
+                  name="Remove"
+                  of={item}
+                  danger
+                  onClick={() => setDoing({ what: 'remove', person: item })}
+                />
+              </Group>
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((item) => (
-            <Table.Tr key={item.id}>
-              <Table.Td>
-                {item.email} {item.id === me && <Badge variant="default">you</Badge>}
-              </Table.Td>
-              <Table.Td>{item.roles.map(roleWords).join(', ') || 'none'}</Table.Td>
-              <Table.Td>
-                <Group gap="xs" justify="flex-end" wrap="nowrap">
-                  <RowButton
-                    name="Roles"
-                    of={item}
-                    onClick={() => setDoing({ what: 'roles', person: item })}
-                  />
-                  <RowButton
-                    name="Reset password"
-                    of={item}
-                    onClick={() => setDoing({ what: 'reset', person: item })}
-                  />
-                  <RowButton
-                    name="Remove"
-                    of={item}
-                    danger
-                    onClick={() => setDoing({ what: 'remove', person: item })}
-                  />
-                </Group>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+        ))}
+      </ListTable>
       {person && doing?.what === 'roles' && <EditRoles person={person} onClose={close} />}
       <Confirm
         opened={doing?.what === 'remove'}
@@ -115,7 +101,7 @@ function MemberTable({ items }: { items: Person[] }) {
         You get a link to copy to them. The old password works until they have used it.
       </Confirm>
       <ShowLink made={made} onClose={() => setMade(undefined)} />
-    </div>
+    </>
   );
 }
 

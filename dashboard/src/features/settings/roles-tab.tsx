@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { rolesQuery } from '@/api/people';
 import type { Role } from '@/api/types';
+import { ListTable } from '@/components/list-table';
 import { May } from '@/components/may';
 import { QueryState } from '@/components/states';
 import { wordsOf } from '@/lib/rights';
@@ -45,36 +46,25 @@ export function RolesTab() {
 function RoleTable({ items, onEdit }: { items: Role[]; onEdit: (role: Role) => void }) {
   const [deleting, setDeleting] = useState<string>();
   return (
-    <div className="b-panel b-scroll-x" tabIndex={0}>
-      <Table miw={640} verticalSpacing={6} horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Role</Table.Th>
-            <Table.Th>Whoever has it may</Table.Th>
-            <Table.Th>
-              <span className="b-hidden">Actions</span>
-            </Table.Th>
+    <>
+      <ListTable label="Table of roles" columns={['Role', 'Whoever has it may']}>
+        {items.map((role) => (
+          <Table.Tr key={role.name}>
+            <Table.Td>
+              <b>{role.name}</b>
+              <Text size="xs" c="dimmed">
+                {role.builtIn ? 'built in' : role.description}
+              </Text>
+            </Table.Td>
+            <Table.Td>{role.actions.map(wordsOf).join('; ')}</Table.Td>
+            <Table.Td>
+              {!role.builtIn && <RoleButtons role={role} onEdit={onEdit} onDelete={setDeleting} />}
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((role) => (
-            <Table.Tr key={role.name}>
-              <Table.Td>
-                <b>{role.name}</b>
-                <Text size="xs" c="dimmed">
-                  {role.builtIn ? 'built in' : role.description}
-                </Text>
-              </Table.Td>
-              <Table.Td>{role.actions.map(wordsOf).join('; ')}</Table.Td>
-              <Table.Td>
-                {!role.builtIn && <RoleButtons role={role} onEdit={onEdit} onDelete={setDeleting} />}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+        ))}
+      </ListTable>
       {deleting && <DeleteRole name={deleting} onClose={() => setDeleting(undefined)} />}
-    </div>
+    </>
   );
 }
 

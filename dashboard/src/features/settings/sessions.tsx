@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { endSession, sessionsQuery } from '@/api/people';
 import type { SignedIn } from '@/api/types';
 import { Confirm } from '@/components/confirm';
+import { ListTable } from '@/components/list-table';
 import { QueryState } from '@/components/states';
 import { Time } from '@/components/time';
 
@@ -30,47 +31,34 @@ function SessionTable({ items }: { items: SignedIn[] }) {
     await client.invalidateQueries({ queryKey: sessionsQuery().queryKey });
   };
   return (
-    <div className="b-panel b-scroll-x" tabIndex={0}>
-      <Table miw={640} verticalSpacing={6} horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Browser</Table.Th>
-            <Table.Th>Address</Table.Th>
-            <Table.Th>Signed in</Table.Th>
-            <Table.Th>Last seen</Table.Th>
-            <Table.Th>
-              <span className="b-hidden">Actions</span>
-            </Table.Th>
+    <>
+      <ListTable label="Table of sessions" columns={['Browser', 'Address', 'Signed in', 'Last seen']}>
+        {items.map((item) => (
+          <Table.Tr key={item.id}>
+            <Table.Td>
+              {item.userAgent || 'not known'} {item.current && <Badge variant="default">this one</Badge>}
+            </Table.Td>
+            <Table.Td className="b-mono">{item.address}</Table.Td>
+            <Table.Td>
+              <Time at={item.createdAt} />
+            </Table.Td>
+            <Table.Td>
+              <Time at={item.lastSeenAt} />
+            </Table.Td>
+            <Table.Td ta="right">
+              <Button
+                size="compact-xs"
+                variant="default"
+                c="var(--mantine-color-error)"
+                aria-label={`End the session at ${item.address}`}
+                onClick={() => setEnding(item)}
+              >
+                End
+              </Button>
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((item) => (
-            <Table.Tr key={item.id}>
-              <Table.Td>
-                {item.userAgent || 'not known'} {item.current && <Badge variant="default">this one</Badge>}
-              </Table.Td>
-              <Table.Td className="b-mono">{item.address}</Table.Td>
-              <Table.Td>
-                <Time at={item.createdAt} />
-              </Table.Td>
-              <Table.Td>
-                <Time at={item.lastSeenAt} />
-              </Table.Td>
-              <Table.Td ta="right">
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  c="var(--mantine-color-error)"
-                  aria-label={`End the session at ${item.address}`}
-                  onClick={() => setEnding(item)}
-                >
-                  End
-                </Button>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+        ))}
+      </ListTable>
       <Confirm
         opened={ending !== undefined}
         onClose={() => setEnding(undefined)}
@@ -81,6 +69,6 @@ function SessionTable({ items }: { items: SignedIn[] }) {
       >
         {ending?.current ? 'You are signed out here.' : 'Whoever uses it is signed out at once.'}
       </Confirm>
-    </div>
+    </>
   );
 }

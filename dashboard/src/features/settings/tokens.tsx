@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { revokeToken, tokensQuery } from '@/api/account';
 import type { Token } from '@/api/types';
 import { Confirm } from '@/components/confirm';
+import { ListTable } from '@/components/list-table';
 import { EmptyState, QueryState } from '@/components/states';
 import { Time } from '@/components/time';
 import { CreateToken } from './create-token';
@@ -59,48 +60,33 @@ function TokenTable({ items }: { items: Token[] }) {
     await client.invalidateQueries({ queryKey: tokensQuery().queryKey });
   };
   return (
-    <div className="b-panel b-scroll-x" tabIndex={0}>
-      <Table miw={640} verticalSpacing={6} horizontalSpacing="md">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Token</Table.Th>
-            <Table.Th>May</Table.Th>
-            <Table.Th>Made</Table.Th>
-            <Table.Th>Last used</Table.Th>
-            <Table.Th>Expires</Table.Th>
-            <Table.Th>
-              <span className="b-hidden">Actions</span>
-            </Table.Th>
+    <>
+      <ListTable label="Table of tokens" columns={['Name', 'Token', 'May', 'Made', 'Last used', 'Expires']}>
+        {items.map((token) => (
+          <Table.Tr key={token.id}>
+            <Table.Td>{token.name}</Table.Td>
+            <Table.Td className="b-mono">{token.prefix}…</Table.Td>
+            <Table.Td>{reach(token)}</Table.Td>
+            <Table.Td>
+              <Time at={token.createdAt} />
+            </Table.Td>
+            <Table.Td>{token.lastUsedAt ? <Time at={token.lastUsedAt} /> : 'never'}</Table.Td>
+            <Table.Td>
+              {token.expiresAt ? new Date(token.expiresAt).toLocaleDateString('sv') : 'never'}
+            </Table.Td>
+            <Table.Td ta="right">
+              <Button
+                size="compact-xs"
+                variant="default"
+                c="var(--mantine-color-error)"
+                onClick={() => setRevoking(token)}
+              >
+                Revoke
+              </Button>
+            </Table.Td>
           </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map((token) => (
-            <Table.Tr key={token.id}>
-              <Table.Td>{token.name}</Table.Td>
-              <Table.Td className="b-mono">{token.prefix}…</Table.Td>
-              <Table.Td>{reach(token)}</Table.Td>
-              <Table.Td>
-                <Time at={token.createdAt} />
-              </Table.Td>
-              <Table.Td>{token.lastUsedAt ? <Time at={token.lastUsedAt} /> : 'never'}</Table.Td>
-              <Table.Td>
-                {token.expiresAt ? new Date(token.expiresAt).toLocaleDateString('sv') : 'never'}
-              </Table.Td>
-              <Table.Td ta="right">
-                <Button
-                  size="compact-xs"
-                  variant="default"
-                  c="var(--mantine-color-error)"
-                  onClick={() => setRevoking(token)}
-                >
-                  Revoke
-                </Button>
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+        ))}
+      </ListTable>
       <Confirm
         opened={revoking !== undefined}
         onClose={() => setRevoking(undefined)}
@@ -111,6 +97,6 @@ function TokenTable({ items }: { items: Token[] }) {
       >
         Whatever uses this token is refused from now on.
       </Confirm>
-    </div>
+    </>
   );
 }
