@@ -87,16 +87,11 @@ func runRequestList(ctx context.Context, stdio Stdio, o requestOptions, state st
 	if err != nil {
 		return err
 	}
-	if o.asJSON {
-		return printRaw(stdio, raw)
-	}
-	var t table
-	t.row("NUMBER", "TITLE", "BY", "CONCERNS", "STATE")
-	for _, r := range requests {
-		t.row(strconv.FormatInt(r.Number, 10), r.Title, r.Author.Name, strings.Join(r.Environments, ", "), stateWords(r))
-	}
-	t.print(stdio.Out)
-	return nil
+	return printList(stdio, o.asJSON, raw, []string{"NUMBER", "TITLE", "BY", "CONCERNS", "STATE"}, func(t *table) {
+		for _, r := range requests {
+			t.row(strconv.FormatInt(r.Number, 10), r.Title, r.Author.Name, strings.Join(r.Environments, ", "), stateWords(r))
+		}
+	})
 }
 
 // stateWords says in a line how far a change request has come.

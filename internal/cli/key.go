@@ -124,20 +124,15 @@ func runKeyList(ctx context.Context, stdio Stdio, o keyOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.asJSON {
-		return printRaw(stdio, raw)
-	}
-	var t table
-	t.row("ID", "KIND", "NAME", "KEY", "LAST USED", "STATE")
-	for _, k := range keys {
-		shown := k.Masked
-		if k.Key != "" {
-			shown = k.Key
+	return printList(stdio, o.asJSON, raw, []string{"ID", "KIND", "NAME", "KEY", "LAST USED", "STATE"}, func(t *table) {
+		for _, k := range keys {
+			shown := k.Masked
+			if k.Key != "" {
+				shown = k.Key
+			}
+			t.row(k.ID, k.Kind, k.Name, shown, instant(k.LastUsedAt, "never"), keyState(k.RevokedAt, k.ExpiresAt))
 		}
-		t.row(k.ID, k.Kind, k.Name, shown, instant(k.LastUsedAt, "never"), keyState(k.RevokedAt, k.ExpiresAt))
-	}
-	t.print(stdio.Out)
-	return nil
+	})
 }
 
 func keyState(revokedAt, expiresAt int64) string {

@@ -252,16 +252,11 @@ func runSessionList(ctx context.Context, stdio Stdio, o memberOptions, email str
 	if err != nil {
 		return err
 	}
-	if o.asJSON {
-		return printRaw(stdio, raw)
-	}
-	var t table
-	t.row("ID", "LAST SEEN", "ENDS", "ADDRESS", "BROWSER")
-	for _, s := range sessions {
-		t.row(s.ID, instant(s.LastSeenAt, "never"), instant(s.ExpiresAt, "never"), s.Address, s.UserAgent)
-	}
-	t.print(stdio.Out)
-	return nil
+	return printList(stdio, o.asJSON, raw, []string{"ID", "LAST SEEN", "ENDS", "ADDRESS", "BROWSER"}, func(t *table) {
+		for _, s := range sessions {
+			t.row(s.ID, instant(s.LastSeenAt, "never"), instant(s.ExpiresAt, "never"), s.Address, s.UserAgent)
+		}
+	})
 }
 
 func newSessionRevoke(stdio Stdio) *cobra.Command {

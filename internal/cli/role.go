@@ -36,20 +36,15 @@ func runRoleList(ctx context.Context, stdio Stdio, o memberOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.asJSON {
-		return printRaw(stdio, raw)
-	}
-	var t table
-	t.row("ROLE", "MAY", "DESCRIPTION")
-	for _, r := range roles {
-		about := r.Description
-		if r.BuiltIn {
-			about = "built in"
+	return printList(stdio, o.asJSON, raw, []string{"ROLE", "MAY", "DESCRIPTION"}, func(t *table) {
+		for _, r := range roles {
+			about := r.Description
+			if r.BuiltIn {
+				about = "built in"
+			}
+			t.row(r.Name, strings.Join(r.Actions, ", "), about)
 		}
-		t.row(r.Name, strings.Join(r.Actions, ", "), about)
-	}
-	t.print(stdio.Out)
-	return nil
+	})
 }
 
 type roleOptions struct {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -10,6 +11,19 @@ import (
 type table struct{ rows [][]string }
 
 func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+
+// printList shows what a list holds: the server's answer with --json, and else a
+// table of these columns, which rows fills.
+func printList(stdio Stdio, asJSON bool, raw json.RawMessage, columns []string, rows func(*table)) error {
+	if asJSON {
+		return printRaw(stdio, raw)
+	}
+	var t table
+	t.row(columns...)
+	rows(&t)
+	t.print(stdio.Out)
+	return nil
+}
 
 // print writes the table; the last column is not padded.
 func (t *table) print(w io.Writer) {

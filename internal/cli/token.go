@@ -127,16 +127,11 @@ func runTokenList(ctx context.Context, stdio Stdio, o tokenOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.asJSON {
-		return printRaw(stdio, raw)
-	}
-	var t table
-	t.row("ID", "NAME", "TOKEN", "LAST USED", "EXPIRES", "SCOPE")
-	for _, token := range tokens {
-		t.row(token.ID, token.Name, token.Masked, instant(token.LastUsedAt, "never"), instant(token.ExpiresAt, "never"), reach(token))
-	}
-	t.print(stdio.Out)
-	return nil
+	return printList(stdio, o.asJSON, raw, []string{"ID", "NAME", "TOKEN", "LAST USED", "EXPIRES", "SCOPE"}, func(t *table) {
+		for _, token := range tokens {
+			t.row(token.ID, token.Name, token.Masked, instant(token.LastUsedAt, "never"), instant(token.ExpiresAt, "never"), reach(token))
+		}
+	})
 }
 
 func newTokenRevoke(stdio Stdio) *cobra.Command {
