@@ -749,7 +749,7 @@ func (s *Service) publish(ctx context.Context, actor account.Actor, project stri
 		}
 		said := opts.Comment
 		if opts.Bypass != "" {
-			said = strings.TrimSpace("published past the approvals: " + opts.Bypass + "\n" + said)
+			said = pastApprovals(opts.Bypass, said)
 		}
 		e.comment = strings.TrimSpace(fmt.Sprintf("change request %d: %s\n%s", number, r.row.Title, opts.Comment))
 		e.finish = func(raised map[string]int64) error {

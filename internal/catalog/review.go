@@ -142,8 +142,13 @@ func (e *edit) reviewed(actor account.Actor, cmd command) error {
 			return err
 		}
 	}
-	e.comment = strings.TrimSpace("published past the approvals: " + cmd.opts.Bypass + "\n" + e.comment)
+	e.comment = pastApprovals(cmd.opts.Bypass, e.comment)
 	return nil
+}
+
+// pastApprovals is a comment that begins with why approvals were not waited for.
+func pastApprovals(reason, comment string) string {
+	return strings.TrimSpace("published past the approvals: " + reason + "\n" + comment)
 }
 
 func reviewRequired(lacking map[string]int, isRequest bool) error {

@@ -16,7 +16,8 @@ import (
 const furthestSchedule = 366 * 24 * time.Hour
 
 // Schedule has an open change request published at a time, or with 0 no longer.
-// It takes what publishing takes, now and again then.
+// It takes the rights and the approvals that publishing takes. Approvals are looked
+// at again at that time; the rights are those of the day on which it was scheduled.
 func (s *Service) Schedule(ctx context.Context, actor account.Actor, project string, number, at int64, opts WriteOptions) (ChangeRequest, error) {
 	return s.onOpen(ctx, actor, project, number, opts, func(r *request) error {
 		if err := r.publishable(actor, opts); err != nil {
