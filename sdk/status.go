@@ -97,22 +97,22 @@ func (s Status) problem() string {
 
 // setConnected notes a working connection and reports whether that is news.
 func (c *Client) setConnected() bool {
-	c.answered.Do(func() { close(c.answer) })
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	news := !c.connected
 	c.connected, c.lastErr, c.lastHeard = true, nil, time.Now()
+	c.answered.Do(func() { close(c.answer) }) // last: who waits reads what it says
 	return news
 }
 
 func (c *Client) setDisconnected(err error) {
-	c.answered.Do(func() { close(c.answer) })
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.connected = false
 	if err != nil {
 		c.lastErr = err
 	}
+	c.answered.Do(func() { close(c.answer) }) // last: who waits reads what it says
 }
 
 // heard notes a sign of life.
