@@ -15,6 +15,9 @@ import (
 // sessionLife is how long a sign-in lasts after its last use.
 const sessionLife = 30 * 24 * time.Hour
 
+// setupLife is how long a set-up link works while nobody has an account.
+const setupLife = 7 * 24 * time.Hour
+
 // touchEvery is how stale a stored last use may be, so that reads write seldom.
 const touchEvery = 10 * time.Minute
 
@@ -66,12 +69,15 @@ func (s *Service) OwnerExists(ctx context.Context) (bool, error) {
 	return n > 0, err
 }
 
-// NewSetupLink makes a new set-up secret; earlier ones stop working.
+// NewSetupLink makes a new set-up secret. Earlier ones, such as those that other
+// nodes printed, work on: each until there is an owner, for seven days.
 func (s *Service) NewSetupLink(ctx context.Context) (string, error) {
 	secret := newSecret()
 	link := SetupLinkRecord{Hash: hashOf(secret), CreatedAt: clock.Millis(s.clock)}
-	return secret, s.store.ReplaceSetupLink(ctx, link)
+	return secret, s.store.AddSetupLink(ctx, link, s.setupSince())
 }
+
+func (s *Service) setupSince() int64 { return clock.Millis(s.clock) - setupLife.Milliseconds() }
 
 // Setup makes the owner with a set-up secret, and signs in.
 func (s *Service) Setup(ctx context.Context, secret, email, password string, client Client) (SignIn, error) {
@@ -99,7 +105,7 @@ func (s *Service) checkLink(ctx context.Context, hash [32]byte, client Client) e
 	if err := s.slow(ctx, address); err != nil {
 		return err
 	}
-	exists, err := s.store.SetupLinkExists(ctx, hash)
+	exists, err := s.store.SetupLinkExists(ctx, hash, s.setupSince())
 	if err != nil {
 		return err
 	}
@@ -111,7 +117,7 @@ func (s *Service) checkLink(ctx context.Context, hash [32]byte, client Client) e
 
 func linkUsed() *fault.Error {
 	return fault.New(fault.NotFound, CodeLinkUsed,
-		"This link has been used or replaced. Sign in, or open the newest link that `burgee serve` printed; restart the server to print another")
+		"This link has been used or has expired, or there is an owner already. Sign in; while there is no owner, restart the server to print another link")
 }
 
 // CodeLinkUsed is the code of the fault for a set-up link that works no more.

@@ -67,7 +67,8 @@ type RoleRecord struct {
 	CreatedAt   int64
 }
 
-// SetupLinkRecord is the one open set-up link. There is at most one row.
+// SetupLinkRecord is an open set-up link. Each node that starts without an owner
+// makes one.
 type SetupLinkRecord struct {
 	Hash      [32]byte
 	CreatedAt int64
@@ -160,8 +161,9 @@ type Store interface {
 	// Key generations grow as for CreateToken.
 	DeleteToken(ctx context.Context, id string, entry Entry) error
 
-	// ReplaceSetupLink makes link the only set-up link.
-	ReplaceSetupLink(ctx context.Context, link SetupLinkRecord) error
-	// SetupLinkExists says whether the link is the open one.
-	SetupLinkExists(ctx context.Context, hash [32]byte) (bool, error)
+	// AddSetupLink adds a set-up link, and deletes those made at since (ms) or
+	// earlier.
+	AddSetupLink(ctx context.Context, link SetupLinkRecord, since int64) error
+	// SetupLinkExists says whether the link is an open one, made after since (ms).
+	SetupLinkExists(ctx context.Context, hash [32]byte, since int64) (bool, error)
 }

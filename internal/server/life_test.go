@@ -96,11 +96,17 @@ func TestTheFirstStartPrintsALinkAndAKeyThatWork(t *testing.T) {
 		t.Errorf("the second start: link %q, key %q", again.SetupURL(), again.ServerKey())
 	}
 	old := strings.SplitN(first, "#t=", 2)[1]
-	if a := again.Do(testkit.Request{Method: "POST", Path: "/api/v1/setup", As: "-", Body: obj{"token": old, "email": "a@example.com", "password": "correct horse battery"}}); a.Status != 410 {
-		t.Errorf("the link of the first start: %d %s", a.Status, a.Body)
+	setup := func(secret, password string) testkit.Answer {
+		return again.Do(testkit.Request{Method: "POST", Path: "/api/v1/setup", As: "-", Body: obj{"token": secret, "email": "a@example.com", "password": password}})
+	}
+	if a := setup(old, "short"); a.Status != 422 {
+		t.Errorf("the link of the first start does not get as far as the password: %d %s", a.Status, a.Body)
 	}
 	if err := server.CreateOwner(t.Context(), testkit.PlaceOf(t, s.Data), "ann@example.com", "correct horse battery"); err != nil {
 		t.Fatalf("create-owner beside the running server: %v", err)
+	}
+	if a := setup(old, "correct horse battery"); a.Status != 410 {
+		t.Errorf("a link when there is an owner: %d %s", a.Status, a.Body)
 	}
 	if a := again.Do(testkit.Request{Method: "POST", Path: "/api/v1/session", As: "-", Body: obj{"email": "ann@example.com", "password": "correct horse battery"}}); a.Status != 200 {
 		t.Errorf("sign in afterwards: %d %s", a.Status, a.Body)

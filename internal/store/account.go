@@ -53,7 +53,7 @@ func (a *Accounts) CreateOwner(ctx context.Context, m account.MemberRecord, link
 				return err
 			}
 			if links == 0 {
-				return fault.New(fault.NotFound, "link_not_found", "This set-up link is not the open one; use the newest link that the server printed")
+				return fault.New(fault.NotFound, "link_not_found", "This set-up link is not open; use one that the server printed")
 			}
 		}
 		if err := insertMember(q, m); err != nil {
@@ -324,10 +324,10 @@ func (a *Accounts) DeleteToken(ctx context.Context, id string, entry account.Ent
 	})
 }
 
-// ReplaceSetupLink implements account.Store.
-func (s *Store) ReplaceSetupLink(ctx context.Context, link account.SetupLinkRecord) error {
+// AddSetupLink implements account.Store.
+func (s *Store) AddSetupLink(ctx context.Context, link account.SetupLinkRecord, since int64) error {
 	return s.change(ctx, func(q query) error {
-		if err := q.exec(`DELETE FROM setup_link`); err != nil {
+		if err := q.exec(`DELETE FROM setup_link WHERE created_at <= $1`, since); err != nil {
 			return err
 		}
 		return q.exec(`INSERT INTO setup_link (hash, created_at) VALUES ($1, $2)`, link.Hash[:], link.CreatedAt)
@@ -335,10 +335,10 @@ func (s *Store) ReplaceSetupLink(ctx context.Context, link account.SetupLinkReco
 }
 
 // SetupLinkExists implements account.Store.
-func (s *Store) SetupLinkExists(ctx context.Context, hash [32]byte) (bool, error) {
+func (s *Store) SetupLinkExists(ctx context.Context, hash [32]byte, since int64) (bool, error) {
 	var n int
 	err := s.read(ctx, func(q query) error {
-		return q.row(`SELECT COUNT(*) FROM setup_link WHERE hash = $1`, hash[:]).scan(&n)
+		return q.row(`SELECT COUNT(*) FROM setup_link WHERE hash = $1 AND created_at > $2`, hash[:], since).scan(&n)
 	})
 	return n > 0, err
 }

@@ -33,7 +33,7 @@ func recorded(t *testing.T, open Opener) {
 	onDuty := []account.Grant{{Role: "duty"}}
 	session := account.SessionRecord{Hash: [32]byte{6}, MemberID: "b", ExpiresAt: 10}
 	link := account.SetupLinkRecord{Hash: [32]byte{9}}
-	check(t, s.ReplaceSetupLink(t.Context(), link))
+	check(t, s.AddSetupLink(t.Context(), link, -1))
 	token := account.TokenRecord{ID: "t", Hash: [32]byte{3}, Role: account.Owner}
 	writes := []struct {
 		name string
@@ -43,7 +43,7 @@ func recorded(t *testing.T, open Opener) {
 		{"owner", func() error { return s.CreateOwner(t.Context(), ann, &link.Hash, about("owner")) }, func() bool {
 			n, err := s.CountMembers(t.Context())
 			check(t, err)
-			unused, err := s.SetupLinkExists(t.Context(), link.Hash)
+			unused, err := s.SetupLinkExists(t.Context(), link.Hash, -1)
 			check(t, err)
 			if unused == (n > 0) {
 				t.Errorf("%d members, and the set-up link is unused: %v", n, unused)
