@@ -230,7 +230,7 @@ func (a *application) firstRun(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("first run: %w", err)
 	}
-	a.greeting = greeting{url: a.server.URL(), data: a.server.cfg.Data, ignored: !made.Created && init.Given()}
+	a.greeting = greeting{url: a.server.URL(), data: a.server.cfg.Data, ignored: len(projects) > 0 && init.Given()}
 	if a.server.cfg.Store != "" {
 		a.greeting.store = a.store.Name()
 	}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -23,8 +24,9 @@ var migrations embed.FS
 type migrator struct {
 	provider      *goose.Provider
 	found, newest int64
-	oldest        int64 // the schema that a program must know to use the database; 0 where that is not said
-	behind        bool  // a step of this program's is missing, be it before the newest one found
+	oldest        int64         // the schema that a program must know to use the database; 0 where that is not said
+	behind        bool          // a step of this program's is missing, be it before the newest one found
+	patience      time.Duration // with tables that others use
 	close         func() error
 }
 
@@ -76,11 +78,22 @@ func appliedSteps(q query, tables string) (applied map[int64]bool, oldest int64,
 	}, `SELECT version_id FROM goose_db_version WHERE is_applied AND version_id > 0`)
 }
 
+// up runs the steps that are missing. A step that finds a table in use gives up
+// before those behind it wait long, lets their work through, and is tried again,
+// for as long as m.patience.
 func (m *migrator) up(ctx context.Context) error {
-	if _, err := m.provider.Up(ctx); err != nil {
-		return fmt.Errorf("store: migrate from schema %d to %d: %w", m.found, m.newest, translate(err))
+	end := time.Now().Add(m.patience)
+	for {
+		_, err := m.provider.Up(ctx)
+		if err == nil {
+			return nil
+		}
+		err = translate(err)
+		inUse := isCode(err, codeBusy)
+		if !inUse || !time.Now().Before(end) || !sleep(ctx, stepPause) {
+			return fmt.Errorf("store: migrate from schema %d to %d: %w", m.found, m.newest, err)
+		}
 	}
-	return nil
 }
 
 // usable says whether this program may use what a newer one has brought further:

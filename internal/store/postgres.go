@@ -30,12 +30,15 @@ const oldestPostgres = 13
 
 // How long things may take on a connection to PostgreSQL.
 const (
-	connectTime = 5 * time.Second
-	startTime   = 30 * time.Second // for a server that says that it is starting
-	lockTime    = 15 * time.Second // for a row that another node writes
-	idleTime    = time.Minute      // of a transaction whose client is gone
-	settleTime  = 15 * time.Second // to learn what became of a commit
-	silentTime  = 15 * time.Second // without a sign of the other end
+	connectTime  = 5 * time.Second
+	startTime    = 30 * time.Second // for a server that says that it is starting
+	stepWait     = 2 * time.Second  // of a schema's step for a table that others use
+	stepPause    = time.Second      // in which their work goes through
+	stepPatience = 10 * time.Minute
+	lockTime     = 15 * time.Second // for a row that another node writes
+	idleTime     = time.Minute      // of a transaction whose client is gone
+	settleTime   = 15 * time.Second // to learn what became of a commit
+	silentTime   = 15 * time.Second // without a sign of the other end
 )
 
 // postgresEngine is the engine of a PostgreSQL database that many processes share.
@@ -209,20 +212,23 @@ func (e *postgresEngine) takesNoWrites(err error, why *readOnlyError) error {
 	return fault.Wrap(err, fault.Unavailable, codeReadOnly, "The database %s cannot be used: %v. %s", e, why, do)
 }
 
-// migrator works on a connection without bounds: a step may take its time, and
-// so may waiting for the node that runs it.
+// migrator works on a connection without bounds but one: a step may take its
+// time, and so may waiting for the node that runs it, but while it waits for a
+// table, all that comes after it waits too.
 func (e *postgresEngine) migrator(ctx context.Context, _ pools) (*migrator, error) {
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600)) // each second, for ten minutes
 	if err != nil {
 		return nil, fmt.Errorf("store: migrations: %w", err)
 	}
-	db := stdlib.OpenDB(*e.unbound())
+	config := e.unbound()
+	config.RuntimeParams["lock_timeout"] = milliseconds(stepWait)
+	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(1)
 	m, err := newMigrator(ctx, db, goose.DialectPostgres, "migrations/postgres", e.tables(), goose.WithSessionLocker(locker))
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	m.close = db.Close
+	m.patience, m.close = stepPatience, db.Close
 	return m, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
@@ -237,6 +238,43 @@ func TestAPostgresDatabaseOfEachSchemaThatLandedIsUpgraded(t *testing.T) {
 			load(t, openDB(t, "pgx", url+"&default_query_exec_mode=simple_protocol"), file)
 			upgraded(t, store.Options{URL: url}, openDB(t, "pgx", url), postgresTables)
 		})
+	}
+}
+
+// What waits for a table holds back all that comes after it: a step must let
+// what others read through before it tries again.
+func TestAStepThatWaitsForATableHoldsNobodyBack(t *testing.T) {
+	url := storetest.EmptyPostgres(t)
+	load(t, openDB(t, "pgx", url+"&default_query_exec_mode=simple_protocol"), landedFiles(t, "postgres")[0])
+	reader, err := openDB(t, "pgx", url).BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reader.Exec(`LOCK TABLE member, token, environment IN ACCESS SHARE MODE`); err != nil {
+		t.Fatal(err)
+	}
+	opened := make(chan error, 1)
+	go func() {
+		s, err := store.Open(t.Context(), store.Options{URL: url})
+		if err == nil {
+			err = s.Close()
+		}
+		opened <- err
+	}()
+	other := openDB(t, "pgx", url)
+	const waiting = `SELECT relation::regclass FROM pg_locks WHERE NOT granted AND locktype = 'relation'`
+	var tables []string
+	for end := time.Now().Add(time.Minute); len(tables) == 0; tables = column(t, other, waiting) {
+		if time.Now().After(end) {
+			t.Fatal("no step waits for a table")
+		}
+	}
+	column(t, other, `SELECT COUNT(*) FROM "`+tables[0]+`"`) // ends although the reader goes on
+	if err := reader.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-opened; err != nil {
+		t.Fatal(err)
 	}
 }
 
