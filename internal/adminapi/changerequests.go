@@ -32,6 +32,7 @@ type Proposal struct {
 	File     string           `json:"file,omitempty" doc:"the file's name, for messages"`
 	Document *Document        `json:"document,omitempty" doc:"the document, instead of text"`
 	Remove   []ObjectRef      `json:"remove,omitempty" maxItems:"1000" doc:"objects to take out, which no document says; a flag is archived"`
+	Draft    bool             `json:"draft,omitempty" doc:"of a new one: save it as a draft, which nobody is asked to approve until it is opened"`
 	Expect   map[string]int64 `json:"expect,omitempty" doc:"the revision of each environment the change was made on"`
 	Force    bool             `json:"force,omitempty" doc:"propose also over changes made after the file was exported"`
 }
@@ -48,7 +49,7 @@ type resubmitInput struct {
 
 type changeRequestsInput struct {
 	ProjectPath
-	State     string `query:"state" enum:"open,published,rejected,withdrawn" doc:"only these"`
+	State     string `query:"state" enum:"draft,open,published,rejected,withdrawn" doc:"only these"`
 	Scheduled bool   `query:"scheduled" doc:"only those that are to be published at a time"`
 	Before    int64  `query:"before" minimum:"0" doc:"only those with a smaller number"`
 	Limit     int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
@@ -109,7 +110,7 @@ type ChangeRequestPage struct {
 type ChangeRequest struct {
 	Number       int64            `json:"number"`
 	Title        string           `json:"title"`
-	State        string           `json:"state" enum:"open,published,rejected,withdrawn"`
+	State        string           `json:"state" enum:"draft,open,published,rejected,withdrawn"`
 	Version      int64            `json:"version" doc:"of the content; approvals are of one version"`
 	Author       ActorView        `json:"author"`
 	CreatedAt    int64            `json:"createdAt"`
@@ -148,6 +149,11 @@ type ChangeRequestItem struct {
 	Done   bool      `json:"done" doc:"it is so already"`
 	Theirs *Theirs   `json:"theirs,omitempty" doc:"how it was changed meanwhile, otherwise than proposed: a conflict"`
 	Yours  *PlanItem `json:"yours,omitempty" doc:"of a conflict: from what it was made on to what is proposed"`
+
+	// The three states of the object, as a file says it; absent is not there.
+	Base     *Value `json:"base,omitempty" doc:"the object as the content was made on it, as a file says it; absent where it was not there"`
+	Live     *Value `json:"live,omitempty" doc:"the object as it is now; absent where it is not there"`
+	Proposed *Value `json:"proposed,omitempty" doc:"the object as it is proposed; absent where it is taken out"`
 }
 
 // Theirs is what became of an object since a change request was made on it.
@@ -159,7 +165,7 @@ type Theirs struct {
 // ChangeRequestEvent is something that happened to a change request or was said
 // of it.
 type ChangeRequestEvent struct {
-	Kind    string    `json:"kind" enum:"submitted,commented,approved,rejected,withdrawn,scheduled,unscheduled,published,failed"`
+	Kind    string    `json:"kind" enum:"drafted,opened,submitted,commented,approved,rejected,withdrawn,scheduled,unscheduled,published,failed"`
 	Version int64     `json:"version" doc:"of the content that it is about"`
 	At      int64     `json:"at"`
 	Actor   ActorView `json:"actor"`
@@ -171,13 +177,14 @@ func (a *API) changeRequestRoutes() {
 	const request = requests + "/{number}"
 	route(a, op("setApprovals", put, "/projects/{project}/environments/{environment}/approvals", tagRequests, "Set how many approvals a change of an environment needs", 404), a.setApprovals)
 	route(a, op("listChangeRequests", get, requests, tagRequests, "List the change requests, newest first", 404), a.listChangeRequests)
-	route(a, holdsFile(asDocument(answers(op("propose", post, requests, tagRequests, "Propose a change; one that is open with the same content is answered instead", 404, 409), 201))), a.propose)
+	route(a, holdsFile(asDocument(answers(op("propose", post, requests, tagRequests, "Propose a change, or save it as a draft; one that is there with the same content is answered instead", 404, 409), 201))), a.propose)
 	route(a, op("getChangeRequest", get, request, tagRequests, "Read a change request beside what is live now", 404), a.getChangeRequest)
 	route(a, holdsFile(asDocument(op("resubmit", put, request, tagRequests, "Give a change request another content, made on what is live now; approvals no longer count", 404, 409))), a.resubmit)
+	route(a, op("openChangeRequest", post, request+"/open", tagRequests, "Open a draft for review", 404, 409), a.openChangeRequest)
 	route(a, op("commentChangeRequest", post, request+"/comments", tagRequests, "Say something of a change request", 404), a.commentChangeRequest)
 	route(a, op("approveChangeRequest", post, request+"/approve", tagRequests, "Approve one version of a change request; nobody approves what they have submitted", 404, 409, 412), a.approveChangeRequest)
 	route(a, op("rejectChangeRequest", post, request+"/reject", tagRequests, "Close a change request that shall not be published", 404, 409), a.rejectChangeRequest)
-	route(a, op("withdrawChangeRequest", post, request+"/withdraw", tagRequests, "Close a change request of one's own", 404, 409), a.withdrawChangeRequest)
+	route(a, op("withdrawChangeRequest", post, request+"/withdraw", tagRequests, "Close a change request, or discard a draft, of one's own", 404, 409), a.withdrawChangeRequest)
 	route(a, op("publishChangeRequest", post, request+"/publish", tagRequests, "Publish a change request, as one revision of each environment", 404, 409), a.publishChangeRequest)
 	route(a, op("scheduleChangeRequest", post, request+"/schedule", tagRequests, "Have a change request published at a time; one that is overtaken until then is not, and says why", 404, 409), a.scheduleChangeRequest)
 }
@@ -237,7 +244,7 @@ func (a *API) resubmit(ctx context.Context, in *resubmitInput) (*body[ChangeRequ
 
 // parse reads the content. What only takes objects out needs no document.
 func (in *Proposal) parse(ctx context.Context) (catalog.Proposal, error) {
-	p := catalog.Proposal{Title: in.Title, Comment: in.Comment, Expect: in.Expect, Force: in.Force, RequestID: httpkit.RequestID(ctx)}
+	p := catalog.Proposal{Title: in.Title, Comment: in.Comment, Draft: in.Draft, Expect: in.Expect, Force: in.Force, RequestID: httpkit.RequestID(ctx)}
 	for _, ref := range in.Remove {
 		if (ref.Kind == string(document.ConfigurationKind)) != (ref.Environment != "") {
 			return p, fault.New(fault.Invalid, "remove_malformed", "Only a configuration is taken out of an environment").
@@ -255,6 +262,11 @@ func (in *Proposal) parse(ctx context.Context) (catalog.Proposal, error) {
 
 func (a *API) commentChangeRequest(ctx context.Context, in *remarkInput) (*body[ChangeRequestDetail], error) {
 	c, err := a.deps.Catalog.CommentOn(ctx, actorOf(ctx), in.Project, in.Number, in.text(), options(ctx, ""))
+	return a.changeRequestDetail(ctx, c, err)
+}
+
+func (a *API) openChangeRequest(ctx context.Context, in *remarkInput) (*body[ChangeRequestDetail], error) {
+	c, err := a.deps.Catalog.Open(ctx, actorOf(ctx), in.Project, in.Number, options(ctx, in.text()))
 	return a.changeRequestDetail(ctx, c, err)
 }
 
@@ -310,6 +322,7 @@ func (a *API) changeRequestDetail(ctx context.Context, c catalog.ChangeRequest, 
 	}
 	for _, item := range c.Items {
 		one := ChangeRequestItem{PlanItem: planView([]catalog.PlanItem{item.PlanItem})[0], Done: item.Done}
+		one.Base, one.Live, one.Proposed = valueOf(item.Base), valueOf(item.Live), valueOf(item.Proposed)
 		if item.Theirs != nil {
 			yours := planView([]catalog.PlanItem{item.Yours})[0]
 			one.Theirs = &Theirs{PlanItem: planView([]catalog.PlanItem{item.Theirs.PlanItem})[0], By: *lastChangeView(&item.Theirs.By)}
@@ -321,4 +334,12 @@ func (a *API) changeRequestDetail(ctx context.Context, c catalog.ChangeRequest, 
 		v.Events = append(v.Events, ChangeRequestEvent{Kind: string(e.Kind), Version: e.Version, At: e.At, Actor: authorView(e.Author), Text: e.Text})
 	}
 	return &body[ChangeRequestDetail]{v}, nil
+}
+
+// valueOf is a JSON value, or nil where there is none.
+func valueOf(text []byte) *Value {
+	if text == nil {
+		return nil
+	}
+	return &Value{raw{text}}
 }

@@ -7,11 +7,12 @@ type Topic int
 
 // The topics.
 const (
-	Revisions Topic = iota // an environment has a new revision
-	Presences              // a program came, went, or was refused
-	Evaluated              // counts were stored
-	KeysMoved              // SDK keys were made or revoked
-	Applied                // instances reported what they applied or override
+	Revisions     Topic = iota // an environment has a new revision
+	Presences                  // a program came, went, or was refused
+	Evaluated                  // counts were stored
+	KeysMoved                  // SDK keys were made or revoked
+	Applied                    // instances reported what they applied or override
+	RequestsMoved              // something happened to a change request
 
 	topics
 )

@@ -82,7 +82,7 @@ func (f *follower) tell(ctx context.Context, stream *httpkit.Stream, before, now
 		}
 		// Any other error is one hint lost: the reader fetches again by itself.
 	}
-	for topic, kind := range map[Topic]string{Presences: "presence", Evaluated: "counts", KeysMoved: "keys", Applied: "receipts"} {
+	for topic, kind := range map[Topic]string{Presences: "presence", Evaluated: "counts", KeysMoved: "keys", Applied: "receipts", RequestsMoved: "requests"} {
 		if before[topic] != now[topic] {
 			events = append(events, LiveEvent{Type: kind})
 		}

@@ -275,7 +275,7 @@ type Attribute struct {
 
 // LiveEvent is one hint of the live stream; the reader fetches again.
 type LiveEvent struct {
-	Type        string   `json:"type" enum:"revision,presence,counts,keys,receipts"`
+	Type        string   `json:"type" enum:"revision,presence,counts,keys,receipts,requests"`
 	Environment string   `json:"environment,omitempty"`
 	Revision    int64    `json:"revision,omitempty"`
 	Actor       string   `json:"actor,omitempty"`

@@ -14,6 +14,7 @@ type Proposal struct {
 	Comment string           `json:"comment,omitempty"`
 	Text    string           `json:"text,omitempty"`
 	File    string           `json:"file,omitempty"`
+	Draft   bool             `json:"draft,omitempty"`
 	Expect  map[string]int64 `json:"expect,omitempty"`
 	Force   bool             `json:"force,omitempty"`
 }
@@ -116,7 +117,7 @@ func (c *Client) Resubmit(ctx context.Context, project string, number int64, p P
 	return c.onRequest(ctx, http.MethodPut, project, number, "", p)
 }
 
-// ActOn approves, rejects, withdraws, publishes or schedules a change request: the
+// ActOn opens, approves, rejects, withdraws, publishes or schedules a change request: the
 // action is the last part of the route, and body what it takes.
 func (c *Client) ActOn(ctx context.Context, project string, number int64, action string, body map[string]any) (ChangeRequest, error) {
 	return c.onRequest(ctx, http.MethodPost, project, number, action, body)

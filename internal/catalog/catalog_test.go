@@ -32,6 +32,7 @@ type home struct {
 	mu        sync.Mutex
 	now       time.Time // guarded by mu
 	announced [][2]int64
+	requested int // how often change requests were announced
 }
 
 func open(t *testing.T) *home {
@@ -68,6 +69,13 @@ func (h *home) Announce(_ context.Context, environmentID, revision int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.announced = append(h.announced, [2]int64{environmentID, revision})
+}
+
+// AnnounceRequest implements catalog.Announcer.
+func (h *home) AnnounceRequest(context.Context) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.requested++
 }
 
 func (h *home) wait(d time.Duration) {

@@ -23,17 +23,23 @@ type ChangeRequestState string
 
 // The states of change requests.
 const (
+	RequestDraft     ChangeRequestState = "draft" // saved for later; nobody is asked yet
 	RequestOpen      ChangeRequestState = "open"
 	RequestPublished ChangeRequestState = "published"
 	RequestRejected  ChangeRequestState = "rejected"
 	RequestWithdrawn ChangeRequestState = "withdrawn"
 )
 
+// pending says whether it may still change anything: a draft or an open one.
+func (s ChangeRequestState) pending() bool { return s == RequestDraft || s == RequestOpen }
+
 // ChangeRequestEventKind says what happened to a change request.
 type ChangeRequestEventKind string
 
 // The kinds of events.
 const (
+	EventDrafted     ChangeRequestEventKind = "drafted"   // content of a draft, the first and each other
+	EventOpened      ChangeRequestEventKind = "opened"    // a draft asks for approval from now on
 	EventSubmitted   ChangeRequestEventKind = "submitted" // the first time, and with each other content
 	EventCommented   ChangeRequestEventKind = "commented"
 	EventApproved    ChangeRequestEventKind = "approved"
@@ -44,6 +50,12 @@ const (
 	EventPublished   ChangeRequestEventKind = "published"
 	EventFailed      ChangeRequestEventKind = "failed" // it was not published at its time
 )
+
+// submits says whether an event makes somebody one of those who submitted it, and
+// who therefore cannot approve it.
+func (k ChangeRequestEventKind) submits() bool {
+	return k == EventSubmitted || k == EventDrafted || k == EventOpened
+}
 
 // ObjectRef names one object.
 type ObjectRef struct {
@@ -59,6 +71,7 @@ type Proposal struct {
 	Comment   string
 	File      *document.File // nil changes nothing
 	Remove    []ObjectRef
+	Draft     bool             // of a new one: it is saved, and nobody is asked yet
 	Expect    map[string]int64 // as that of ApplyRequest
 	Force     bool
 	RequestID string
@@ -118,6 +131,10 @@ type RequestItem struct {
 	Done     bool     // it is so already
 	Theirs   *Theirs  // how it was changed meanwhile, otherwise than proposed; nil is not
 	Yours    PlanItem // from what it was made on to what is proposed
+
+	// The object as a file says it: as the content was made on it, as it is live
+	// now, and as it is proposed. nil is absent.
+	Base, Live, Proposed json.RawMessage
 }
 
 // Theirs is what became of an object since a change request was made on it.
@@ -183,6 +200,12 @@ func changeRequestSentences(c Change) []string {
 	decode(c.After, &r)
 	words := string(r.Event)
 	switch {
+	case r.Event == EventDrafted && r.Version > 1:
+		words = fmt.Sprintf("saved again as a draft, version %d", r.Version)
+	case r.Event == EventDrafted:
+		words = "saved as a draft"
+	case r.Event == EventOpened:
+		words = "opened for review"
 	case r.Event == EventSubmitted && r.Version > 1:
 		words = fmt.Sprintf("submitted again, version %d", r.Version)
 	case r.Event == EventApproved:
@@ -206,11 +229,20 @@ type request struct {
 
 // openRequest finds an open change request to write to.
 func (e *edit) openRequest(number int64) (*request, error) {
+	r, err := e.pendingRequest(number)
+	if err == nil && r.row.State == RequestDraft {
+		return nil, fault.New(fault.Conflict, "change_request_draft", "The change request %d is a draft; open it for review first", number)
+	}
+	return r, err
+}
+
+// pendingRequest finds a draft or an open change request to write to.
+func (e *edit) pendingRequest(number int64) (*request, error) {
 	row, err := e.reader.ChangeRequest(e.row.ID, number)
 	if err != nil {
 		return nil, err
 	}
-	if row.State != RequestOpen {
+	if !row.State.pending() {
 		return nil, fault.New(fault.Conflict, "change_request_closed", "The change request %d is %s; propose another one", number, row.State)
 	}
 	events, err := e.reader.ChangeRequestEvents(e.row.ID, number, number)
@@ -223,7 +255,7 @@ func (r *request) note(actor account.Actor, kind ChangeRequestEventKind, text st
 	if r.row.Number == 0 {
 		action = ActionCreate
 	}
-	r.row.UpdatedAt = r.now
+	r.row.UpdatedAt, r.requested = r.now, true
 	number, err := r.tx.PutChangeRequest(r.row)
 	if err != nil {
 		return err
@@ -252,17 +284,21 @@ func personOf(actor account.Actor) string {
 	return cmp.Or(actor.Person, string(actor.Kind)+":"+actor.ID)
 }
 
-// Propose makes a change request. One that is open already with the same content
-// is returned instead, and made is false.
+// Propose makes a change request, open or a draft. One that is there already in
+// that state with the same content is returned instead, and made is false.
 func (s *Service) Propose(ctx context.Context, actor account.Actor, project string, p Proposal) (c ChangeRequest, made bool, err error) {
 	if p.Title = strings.TrimSpace(p.Title); p.Title == "" || len(p.Title) > maxTitle {
 		return c, false, fault.New(fault.Invalid, "title_invalid", "The change request needs a title").
 			WithField("title", "takes 1 to %d bytes of text", maxTitle)
 	}
+	state := RequestOpen
+	if p.Draft {
+		state = RequestDraft
+	}
 	var number int64
 	err = s.onRequest(ctx, actor, project, p.options(), func(e *edit) error {
 		made, number = false, 0
-		same, err := e.reader.ChangeRequests(ChangeRequestQuery{ProjectID: e.row.ID, State: RequestOpen, Digest: p.digest(), Limit: 1})
+		same, err := e.reader.ChangeRequests(ChangeRequestQuery{ProjectID: e.row.ID, State: state, Digest: p.digest(), Limit: 1})
 		if err != nil {
 			return err
 		}
@@ -271,7 +307,7 @@ func (s *Service) Propose(ctx context.Context, actor account.Actor, project stri
 			return e.mayPropose(actor)
 		}
 		r := &request{edit: e, row: ChangeRequestRow{
-			ProjectID: e.row.ID, Title: p.Title, State: RequestOpen,
+			ProjectID: e.row.ID, Title: p.Title, State: state,
 			Author: Author{Kind: actor.Kind, ID: actor.ID, Name: actor.Name}, CreatedAt: e.now,
 		}}
 		if err := r.submit(actor, p); err != nil {
@@ -287,15 +323,29 @@ func (s *Service) Propose(ctx context.Context, actor account.Actor, project stri
 	return c, made, err
 }
 
-// Resubmit gives an open change request another content, made on what is live
-// now. Approvals of the content before no longer count.
+// Resubmit gives a draft or an open change request another content, made on what
+// is live now. Approvals of the content before no longer count.
 func (s *Service) Resubmit(ctx context.Context, actor account.Actor, project string, number int64, p Proposal) (ChangeRequest, error) {
-	return s.onOpen(ctx, actor, project, number, p.options(), func(r *request) error {
+	return s.onPending(ctx, actor, project, number, p.options(), func(r *request) error {
 		r.row.Title = cmp.Or(strings.TrimSpace(p.Title), r.row.Title)
 		if len(r.row.Title) > maxTitle {
 			return fault.New(fault.Invalid, "title_invalid", "The title is too long").WithField("title", "takes 1 to %d bytes of text", maxTitle)
 		}
 		return r.submit(actor, p)
+	})
+}
+
+// Open asks for approval of a draft. Who does so has submitted it too.
+func (s *Service) Open(ctx context.Context, actor account.Actor, project string, number int64, opts WriteOptions) (ChangeRequest, error) {
+	return s.onPending(ctx, actor, project, number, opts, func(r *request) error {
+		if err := r.mayPropose(actor); err != nil {
+			return err
+		}
+		if r.row.State != RequestDraft {
+			return fault.New(fault.Conflict, "change_request_open", "The change request %d is open already", number)
+		}
+		r.row.State = RequestOpen
+		return r.note(actor, EventOpened, opts.Comment, nil)
 	})
 }
 
@@ -364,7 +414,11 @@ func (r *request) submit(actor account.Actor, p Proposal) error {
 		changes = append(changes, proposedChange{c.Kind, c.Object, c.Environment, e.actionOf(c), c.Before, c.After})
 	}
 	row.Changes = jsonOf(changes)
-	return r.note(actor, EventSubmitted, p.Comment, nil)
+	kind := EventSubmitted
+	if row.State == RequestDraft {
+		kind = EventDrafted
+	}
+	return r.note(actor, kind, p.Comment, nil)
 }
 
 // CommentOn says something of a change request, be it open or not.
@@ -403,7 +457,7 @@ func (s *Service) Approve(ctx context.Context, actor account.Actor, project stri
 		me := personOf(actor)
 		for _, e := range r.events {
 			switch {
-			case e.Kind == EventSubmitted && e.Person == me:
+			case e.Kind.submits() && e.Person == me:
 				return fault.New(fault.Forbidden, "own_change_request", "%s has submitted the change request %d; somebody else has to approve it", actor.Name, number)
 			case e.Kind == EventApproved && e.Person == me && e.Version == version:
 				return nil
@@ -436,11 +490,12 @@ func (s *Service) Reject(ctx context.Context, actor account.Actor, project strin
 	})
 }
 
-// Withdraw closes a change request that one has submitted oneself.
+// Withdraw closes a change request that one has submitted oneself, or discards a
+// draft of one's own.
 func (s *Service) Withdraw(ctx context.Context, actor account.Actor, project string, number int64, opts WriteOptions) (ChangeRequest, error) {
-	return s.onOpen(ctx, actor, project, number, opts, func(r *request) error {
+	return s.onPending(ctx, actor, project, number, opts, func(r *request) error {
 		me := personOf(actor)
-		if !slices.ContainsFunc(r.events, func(e ChangeRequestEventRow) bool { return e.Kind == EventSubmitted && e.Person == me }) {
+		if !slices.ContainsFunc(r.events, func(e ChangeRequestEventRow) bool { return e.Kind.submits() && e.Person == me }) {
 			return fault.New(fault.Forbidden, "not_own_change_request", "%s has not submitted the change request %d; who may approve it may reject it", actor.Name, number)
 		}
 		r.row.State, r.row.PublishAt = RequestWithdrawn, 0
@@ -456,8 +511,20 @@ func (s *Service) onRequest(ctx context.Context, actor account.Actor, project st
 
 // onOpen writes to an open change request, and returns what it is then.
 func (s *Service) onOpen(ctx context.Context, actor account.Actor, project string, number int64, opts WriteOptions, write func(*request) error) (ChangeRequest, error) {
+	return s.onFound(ctx, actor, project, number, opts, (*edit).openRequest, write)
+}
+
+// onPending is onOpen for drafts too.
+func (s *Service) onPending(ctx context.Context, actor account.Actor, project string, number int64, opts WriteOptions, write func(*request) error) (ChangeRequest, error) {
+	return s.onFound(ctx, actor, project, number, opts, (*edit).pendingRequest, write)
+}
+
+func (s *Service) onFound(
+	ctx context.Context, actor account.Actor, project string, number int64, opts WriteOptions,
+	find func(*edit, int64) (*request, error), write func(*request) error,
+) (ChangeRequest, error) {
 	err := s.onRequest(ctx, actor, project, opts, func(e *edit) error {
-		r, err := e.openRequest(number)
+		r, err := find(e, number)
 		if err != nil {
 			return err
 		}
@@ -518,7 +585,7 @@ func (s *Service) ChangeRequest(ctx context.Context, actor account.Actor, projec
 		if out.Items, err = e.items(row); err != nil {
 			return err
 		}
-		if row.State == RequestOpen && out.Conflicts() == 0 {
+		if row.State.pending() && out.Conflicts() == 0 {
 			out.Misfit = e.misfit(row)
 		}
 		return nil
@@ -577,7 +644,7 @@ func newChangeRequest(project ProjectRow, row ChangeRequestRow, events []ChangeR
 func counting(row ChangeRequestRow, events []ChangeRequestEventRow) []ChangeRequestEventRow {
 	submitters := map[string]bool{}
 	for _, e := range events {
-		if e.Kind == EventSubmitted {
+		if e.Kind.submits() {
 			submitters[e.Person] = true
 		}
 	}
@@ -608,23 +675,41 @@ func (e *edit) items(row ChangeRequestRow) ([]RequestItem, error) {
 		live := e.project.Stored(p.Kind, p.Environment, p.Object)
 		item := RequestItem{Yours: itemOf(p.change(p.Before, p.After), e.project)}
 		switch {
-		case row.State != RequestOpen: // what is live has gone on since
+		case !row.State.pending(): // what is live has gone on since
 			item.PlanItem = item.Yours
 		case bytes.Equal(live, p.After):
 			item.PlanItem, item.Done = PlanItem{Change: item.Yours.Change}, true
 		default:
 			item.PlanItem = itemOf(p.change(live, p.After), e.project)
 		}
-		if row.State == RequestOpen && !item.Done && !bytes.Equal(live, p.Before) {
+		if row.State.pending() && !item.Done && !bytes.Equal(live, p.Before) {
 			theirs, err := e.theirs(p, live)
 			if err != nil {
 				return nil, err
 			}
 			item.Theirs = theirs
 		}
+		if err := item.tell(p, live); err != nil {
+			return nil, err
+		}
 		out = append(out, item)
 	}
 	return out, nil
+}
+
+// tell keeps the three states of an object as a file says them.
+func (i *RequestItem) tell(p proposedChange, live json.RawMessage) error {
+	for _, state := range []struct {
+		from json.RawMessage
+		to   *json.RawMessage
+	}{{p.Before, &i.Base}, {live, &i.Live}, {p.After, &i.Proposed}} {
+		told, err := document.Exported(p.Kind, state.from)
+		if err != nil {
+			return fmt.Errorf("catalog: read %s of a change request: %w", p.Object, err)
+		}
+		*state.to = told
+	}
+	return nil
 }
 
 func itemOf(c document.Change, next *document.Project) PlanItem {

@@ -40,6 +40,8 @@ type edit struct {
 	made     map[string]flagMeta   // how flags that are new came to be
 	declared []DeclarationRow      // written with the change, or alone
 
+	requested bool // something happened to a change request
+
 	also   []ChangeRow                         // entries of the record beside those of the changes
 	finish func(raised map[string]int64) error // writes what depends on the revisions; nil is nothing
 }
@@ -80,6 +82,9 @@ func (s *Service) commit(ctx context.Context, actor account.Actor, cmd command, 
 	})
 	if err != nil {
 		return Outcome{}, err
+	}
+	if e.requested {
+		s.tell.AnnounceRequest(ctx)
 	}
 	if done.state != nil {
 		s.remember(done.row.ID, done.state)

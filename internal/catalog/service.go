@@ -49,3 +49,6 @@ type silence struct{}
 
 // Announce implements Announcer.
 func (silence) Announce(context.Context, int64, int64) {}
+
+// AnnounceRequest implements Announcer.
+func (silence) AnnounceRequest(context.Context) {}

@@ -20,7 +20,8 @@ func newChangeRequest(stdio Stdio) *cobra.Command {
 		newRequestList(stdio), newRequestShow(stdio), newRequestPropose(stdio), newRequestComment(stdio),
 		newRequestAct(stdio, "approve", "Say that a change request is right; nobody approves their own", "approved"),
 		newRequestAct(stdio, "reject", "Close a change request that shall not be published", "rejected"),
-		newRequestAct(stdio, "withdraw", "Close a change request of your own", "withdrawn"),
+		newRequestAct(stdio, "open", "Ask for approval of a draft", "opened"),
+		newRequestAct(stdio, "withdraw", "Close a change request, or discard a draft, of your own", "withdrawn"),
 		newRequestPublish(stdio), newRequestSchedule(stdio))
 	cmd.Aliases = []string{"cr"}
 	return cmd
@@ -72,7 +73,7 @@ func newRequestList(stdio Stdio) *cobra.Command {
 			return runRequestList(cmd.Context(), stdio, o, state, scheduled)
 		},
 	}
-	cmd.Flags().StringVar(&state, "state", "open", "only these: open, published, rejected or withdrawn")
+	cmd.Flags().StringVar(&state, "state", "open", "only these: draft, open, published, rejected or withdrawn")
 	cmd.Flags().BoolVar(&all, "all", false, "of every state")
 	cmd.Flags().BoolVar(&scheduled, "scheduled", false, "only those that are to be published at a time")
 	return o.bound(cmd)
@@ -191,14 +192,16 @@ func newRequestPropose(stdio Stdio) *cobra.Command {
 	var o requestOptions
 	var title, file string
 	var again int64
-	var force bool
+	var force, draft bool
 	cmd := &cobra.Command{
 		Use:   "propose -f FILE --title TITLE",
 		Short: "Propose a file as a change request",
 		Long: `Propose a burgee/v1 file, as burgee apply takes it, as a change request. The same
 content proposed twice is one change request. --again gives one that is open another
-content, made on what is live now; its approvals no longer count.`,
+content, made on what is live now; its approvals no longer count. --draft saves it for
+later: nobody is asked to approve it until burgee change-request open.`,
 		Example: `  burgee change-request propose -f flags.yaml --title "DE to 25 %"
+  burgee change-request propose -f flags.yaml --title "DE to 50 %" --draft
   burgee change-request propose -f flags.yaml --again 7`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -218,7 +221,7 @@ content, made on what is live now; its approvals no longer count.`,
 			if project == "" {
 				project = projectOr(stdio, parsed.Project)
 			}
-			proposal := apiclient.Proposal{Title: title, Comment: o.comment, Text: string(text), File: name, Force: force}
+			proposal := apiclient.Proposal{Title: title, Comment: o.comment, Text: string(text), File: name, Draft: draft, Force: force}
 			var r apiclient.ChangeRequest
 			if again != 0 {
 				r, err = client.Resubmit(cmd.Context(), project, again, proposal)
@@ -235,7 +238,8 @@ content, made on what is live now; its approvals no longer count.`,
 	f.StringVarP(&file, "file", "f", "", "the file; - is standard input")
 	f.StringVar(&title, "title", "", "what it does, in a line")
 	f.StringVar(&o.comment, "comment", "", "why")
-	f.Int64Var(&again, "again", 0, "number of an open change request whose content it becomes")
+	f.Int64Var(&again, "again", 0, "number of a draft or an open change request whose content it becomes")
+	f.BoolVar(&draft, "draft", false, "save it as a draft, which asks nobody yet")
 	f.BoolVar(&force, "force", false, "propose also over changes made after the file was exported")
 	return o.bound(cmd)
 }

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 )
@@ -63,4 +64,33 @@ func exportServe(s Serve, flag Flag) Serve {
 		s.Table = nil
 	}
 	return s
+}
+
+// Exported is an object, as a Change has it before and after, as a file says it:
+// without the past of its splits. nil stays nil. Of a configuration it is the
+// environment's block.
+func Exported(kind Kind, stored json.RawMessage) (json.RawMessage, error) {
+	switch {
+	case stored == nil:
+		return nil, nil
+	case kind == ConfigurationKind:
+		return exported(stored, func(c *Configuration) {
+			c.Default.Past = nil
+			for i := range c.Rules {
+				c.Rules[i].Serve.Past = nil
+			}
+		})
+	case kind == ExperimentKind:
+		return exported(stored, func(x *Experiment) { x.Phase, x.Past = 0, nil })
+	}
+	return stored, nil
+}
+
+func exported[T any](stored json.RawMessage, forget func(*T)) (json.RawMessage, error) {
+	object := new(T)
+	if err := json.Unmarshal(stored, object); err != nil {
+		return nil, err
+	}
+	forget(object)
+	return json.Marshal(object)
 }

@@ -317,6 +317,14 @@ func changeRequestsLive(t *testing.T, s *testkit.Server, contract *testkit.Contr
 	run(testkit.Scenario{Method: "POST", Path: project + "/change-requests/" + propose("refused") + "/reject", As: reviewer, Body: obj{}, Status: 200, Holds: []string{`"state":"rejected"`}})
 	run(testkit.Scenario{Method: "POST", Path: project + "/change-requests/" + propose("regretted") + "/withdraw", Body: obj{}, Status: 200, Holds: []string{`"state":"withdrawn"`}})
 	run(testkit.Scenario{Method: "PUT", Path: approvals, Body: obj{"approvals": 0}, Status: 200})
+	later := obj{"title": "later", "text": "apiVersion: burgee/v1\nproject: default\nflags: {later: {type: boolean, environments: {production: {default: true}}}}\n", "draft": true}
+	live := s.Stream(project+"/live", testkit.Token, nil)
+	draft := project + "/change-requests/" + fmt.Sprint(run(testkit.Scenario{Method: "POST", Path: project + "/change-requests", Body: later, Status: 201, Holds: []string{`"state":"draft"`, `"kind":"drafted"`, `"proposed":{`}}).At("number"))
+	live.Next(t, "news of a change request", func(e testkit.Event) bool { return strings.Contains(e.Data, `"requests"`) })
+	run(testkit.Scenario{Method: "GET", Path: project + "/change-requests?state=draft", Status: 200, Holds: []string{`"title":"later"`}})
+	run(testkit.Scenario{Method: "POST", Path: draft + "/publish", Body: obj{}, Status: 409, Code: "change_request_draft"})
+	run(testkit.Scenario{Method: "POST", Path: draft + "/open", Body: obj{}, Status: 200, Holds: []string{`"state":"open"`, `"kind":"opened"`}})
+	run(testkit.Scenario{Method: "POST", Path: draft + "/open", Body: obj{}, Status: 409, Code: "change_request_open"})
 }
 
 func peopleLive(t *testing.T, s *testkit.Server, contract *testkit.Contract) {

@@ -53,6 +53,9 @@ func (a *announcer) Announce(ctx context.Context, environmentID, revision int64)
 	}
 }
 
+// AnnounceRequest implements catalog.Announcer. Programs get nothing by it.
+func (a *announcer) AnnounceRequest(context.Context) { a.hub.Announce(adminapi.RequestsMoved) }
+
 // heard takes note of a change that some node committed, perhaps this one: the
 // data plane looks, and who has the dashboard open is told, unless that happened
 // when this node committed it. Zeros are about anything.
@@ -67,6 +70,7 @@ func (a *announcer) heard(environmentID, revision int64) {
 	a.hub.Announce(adminapi.Revisions)
 	if revision == 0 {
 		a.hub.Announce(adminapi.KeysMoved)
+		a.hub.Announce(adminapi.RequestsMoved)
 	}
 }
 

@@ -226,17 +226,8 @@ var operations = map[string]need{
 	"rejectChangeRequest":   reads(takes(account.Approve, production)).by(aRequest(nil)),
 	"scheduleChangeRequest": reads(takes(account.Publish, production)).by(aRequest(obj{"at": 0})),
 	"publishChangeRequest":  reads(takes(account.Publish, production)).by(aRequest(nil)),
-	"commentChangeRequest": reads(need{asks: func(a account.Actor) error {
-		if err := account.Can(a, account.Read, defaults); err != nil {
-			return err
-		}
-		for _, environment := range []string{"production", "development"} {
-			if account.Can(a, account.EditFlags, account.Scope{Project: "default", Environment: environment}) == nil {
-				return nil
-			}
-		}
-		return fault.New(fault.Forbidden, "", "")
-	}}).by(aRequest(obj{"comment": "why?"})),
+	"commentChangeRequest":  reads(need{asks: mayPropose}).by(aRequest(obj{"comment": "why?"})),
+	"openChangeRequest":     reads(need{asks: mayPropose}).by(aSavedDraft),
 	"withdrawChangeRequest": need{asks: func(a account.Actor) error {
 		if err := account.Can(a, account.Read, defaults); err != nil {
 			return err
@@ -273,6 +264,28 @@ func aFlag(m *matrix) (map[string]string, string, any) {
 func configured(m *matrix) (map[string]string, string, any) {
 	m.want(200, "PUT", project+"/flags/f/environments/production", obj{"default": true})
 	return nil, "", nil
+}
+
+// mayPropose asks for the right to propose anything at all.
+func mayPropose(a account.Actor) error {
+	if err := account.Can(a, account.Read, defaults); err != nil {
+		return err
+	}
+	for _, environment := range []string{"production", "development"} {
+		if account.Can(a, account.EditFlags, account.Scope{Project: "default", Environment: environment}) == nil {
+			return nil
+		}
+	}
+	return fault.New(fault.Forbidden, "", "")
+}
+
+// aSavedDraft saves one.
+func aSavedDraft(m *matrix) (map[string]string, string, any) {
+	_, _, proposal := aProposal(false)(m)
+	draft := proposal.(obj)
+	draft["draft"] = true
+	made := m.want(201, "POST", project+"/change-requests", draft)
+	return map[string]string{"number": fmt.Sprint(made.At("number"))}, "", nil
 }
 
 // aRequest makes a change request about production.

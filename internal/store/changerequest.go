@@ -126,6 +126,7 @@ func (t catalogTx) AppendChangeRequestEvent(e catalog.ChangeRequestEventRow) err
 	if err != nil {
 		return err
 	}
+	t.q.moved.note(0, 0) // it is of no environment
 	var seq int64
 	if err := t.q.row(`SELECT COALESCE(MAX(seq), 0) + 1 FROM change_request_event WHERE project_id = $1 AND number = $2`, e.ProjectID, e.Number).scan(&seq); err != nil {
 		return err

@@ -220,7 +220,7 @@ export interface paths {
         /** List the change requests, newest first */
         get: operations["listChangeRequests"];
         put?: never;
-        /** Propose a change; one that is open with the same content is answered instead */
+        /** Propose a change, or save it as a draft; one that is there with the same content is answered instead */
         post: operations["propose"];
         delete?: never;
         options?: never;
@@ -274,6 +274,23 @@ export interface paths {
         put?: never;
         /** Say something of a change request */
         post: operations["commentChangeRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/change-requests/{number}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a draft for review */
+        post: operations["openChangeRequest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -340,7 +357,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Close a change request of one's own */
+        /** Close a change request, or discard a draft, of one's own */
         post: operations["withdrawChangeRequest"];
         delete?: never;
         options?: never;
@@ -1243,7 +1260,7 @@ export interface components {
                 [key: string]: number;
             };
             /** @enum {string} */
-            state: "open" | "published" | "rejected" | "withdrawn";
+            state: "draft" | "open" | "published" | "rejected" | "withdrawn";
             title: string;
             /** Format: int64 */
             updatedAt: number;
@@ -1297,7 +1314,7 @@ export interface components {
                 [key: string]: number;
             };
             /** @enum {string} */
-            state: "open" | "published" | "rejected" | "withdrawn";
+            state: "draft" | "open" | "published" | "rejected" | "withdrawn";
             title: string;
             /** Format: int64 */
             updatedAt: number;
@@ -1314,7 +1331,7 @@ export interface components {
             /** Format: int64 */
             at: number;
             /** @enum {string} */
-            kind: "submitted" | "commented" | "approved" | "rejected" | "withdrawn" | "scheduled" | "unscheduled" | "published" | "failed";
+            kind: "drafted" | "opened" | "submitted" | "commented" | "approved" | "rejected" | "withdrawn" | "scheduled" | "unscheduled" | "published" | "failed";
             text?: string;
             /**
              * Format: int64
@@ -1325,14 +1342,20 @@ export interface components {
         ChangeRequestItem: {
             /** @enum {string} */
             action: "create" | "update" | "delete";
+            /** @description the object as the content was made on it, as a file says it; absent where it was not there */
+            base?: unknown;
             diff: components["schemas"]["FieldChange"][];
             /** @description it is so already */
             done: boolean;
             environment?: string;
             kind: string;
+            /** @description the object as it is now; absent where it is not there */
+            live?: unknown;
             /** @description what edits of splits move; empty when nobody moves */
             moves: components["schemas"]["Move"][];
             object: string;
+            /** @description the object as it is proposed; absent where it is taken out */
+            proposed?: unknown;
             sentences: string[];
             /** @description how it was changed meanwhile, otherwise than proposed: a conflict */
             theirs?: components["schemas"]["Theirs"];
@@ -1864,7 +1887,7 @@ export interface components {
             revision?: number;
             sentences?: string[];
             /** @enum {string} */
-            type: "revision" | "presence" | "counts" | "keys" | "receipts";
+            type: "revision" | "presence" | "counts" | "keys" | "receipts" | "requests";
         };
         Member: {
             email: string;
@@ -2040,6 +2063,8 @@ export interface components {
             comment?: string;
             /** @description the document, instead of text */
             document?: components["schemas"]["Document"];
+            /** @description of a new one: save it as a draft, which nobody is asked to approve until it is opened */
+            draft?: boolean;
             /** @description the revision of each environment the change was made on */
             expect?: {
                 [key: string]: number;
@@ -3486,7 +3511,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description only these */
-                state?: "open" | "published" | "rejected" | "withdrawn";
+                state?: "draft" | "open" | "published" | "rejected" | "withdrawn";
                 /** @description only those that are to be published at a time */
                 scheduled?: boolean;
                 /** @description only those with a smaller number */
@@ -3985,6 +4010,98 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openChangeRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the change request's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RemarkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeRequestDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
