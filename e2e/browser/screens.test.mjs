@@ -181,6 +181,13 @@ describe('every screen', () => {
     const then = Date.now();
     await publish(server, past('"false"'), 'for nobody');
     await page.goto(`${server.origin}${environment}/flags/Flags.past?tab=history`);
+    const picks = page.getByRole('checkbox', { name: /^Compare revision/ });
+    await picks.nth(0).check();
+    await picks.nth(1).check();
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await page.getByRole('list', { name: 'What differs' }).getByText('Flags.past in production: default true → false').waitFor();
+    await look(page, 'compare');
+    await page.keyboard.press('Escape');
     const row = page.getByRole('listitem').filter({ hasText: 'for everyone' });
     await row.getByRole('button', { name: 'Restore' }).first().click();
     await page.getByRole('list', { name: 'What changes' }).getByText('Flags.past in production: default false → true').waitFor();

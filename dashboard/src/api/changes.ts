@@ -29,6 +29,24 @@ export const changesQuery = (project: string, filter: ChangeFilter) =>
 export const recentChanges = async (project: string) =>
   (await answer(api.GET(all, { params: { path: { project }, query: { limit: 100 } } }))).items;
 
+/** What differs between two revisions of an environment; with object, of that only. */
+export const comparisonQuery = (
+  project: string,
+  environment: string,
+  query: { from: number; to: number; object?: string },
+) =>
+  queryOptions({
+    queryKey: ['project', project, 'compare', environment, query],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/api/v1/projects/{project}/environments/{environment}/compare', {
+          params: { path: { project, environment }, query },
+          signal,
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY, // a revision never changes
+  });
+
 export const verifyQuery = (project: string) =>
   queryOptions({
     queryKey: ['project', project, 'changes', 'verify'],

@@ -3,13 +3,13 @@ import { IconHistory } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type RollbackResult, type RollbackTo, rollback, rollbackPlan } from '@/api/rollback';
-import type { Change, Environment, PlanItem } from '@/api/types';
+import type { Change, Environment } from '@/api/types';
 import { Confirm } from '@/components/confirm';
 import { environmentName } from '@/components/environment-badge';
 import { May } from '@/components/may';
 import { useProject } from '@/components/project-context';
 import { QueryState } from '@/components/states';
-import { FieldDiff } from './field-diff';
+import { Items } from './items';
 
 type Props = { environment: Environment; to: RollbackTo; label: string };
 
@@ -110,20 +110,5 @@ function Preview({ result }: { result: RollbackResult }) {
         </>
       )}
     </>
-  );
-}
-
-function Items({ label, items }: { label: string; items: PlanItem[] }) {
-  return (
-    <ul aria-label={label}>
-      {items.map((item) => (
-        <li key={`${item.kind} ${item.object} ${item.environment ?? ''}`}>
-          {item.sentences.map((sentence) => (
-            <div key={sentence}>{sentence}</div>
-          ))}
-          <FieldDiff diff={item.diff} />
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -97,6 +97,43 @@ describe('the audit log', () => {
     });
   });
 
+  it('compares any two revisions that are picked', async () => {
+    const user = userEvent.setup();
+    const at = (revision: number) => ({ revision, at: '2026-11-24T14:00:00Z' });
+    const differs = {
+      kind: 'configuration',
+      object: 'Flags.isHoliday',
+      environment: 'production',
+      action: 'update',
+      sentences: ['Flags.isHoliday in production: default true → false'],
+      diff: [{ path: 'default', before: 'true', after: 'false' }],
+      moves: [],
+    };
+    const items = [815, 814, 813].map((revision) =>
+      change({ id: revision, revisions: { production: revision }, requestId: `r${revision}` }),
+    );
+    const { asked } = renderPage(
+      `${address}?env=production`,
+      sound,
+      on('GET', '/projects/default/changes', { items }),
+      on('GET', '/projects/default/environments/production/compare', {
+        from: at(813),
+        to: at(814),
+        changes: [differs],
+      }),
+    );
+    await user.click(await screen.findByRole('checkbox', { name: 'Compare revision 815' }));
+    expect(screen.getByText(/Pick another to compare/)).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Compare' })).toHaveProperty('disabled', true);
+    await user.click(screen.getByRole('checkbox', { name: 'Compare revision 814' }));
+    await user.click(screen.getByRole('checkbox', { name: 'Compare revision 813' }));
+    expect(screen.getByText('Revisions 813 and 814 of PRODUCTION are picked.')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Compare' }));
+    const found = await screen.findByRole('list', { name: 'What differs' });
+    expect(found.textContent).toContain('default true → false');
+    expect(asked.some((request) => request.url.includes('from=813&to=814'))).toBe(true);
+  });
+
   it('raises the alarm where the chain is broken', async () => {
     const broken = on('GET', '/projects/default/changes/verify', { ok: false, checked: 12, brokenAt: 5 });
     renderPage(address, broken, on('GET', '/projects/default/changes', { items: [change()] }));

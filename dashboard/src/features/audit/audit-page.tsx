@@ -3,6 +3,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { changesExportAddress } from '@/api/changes';
 import { ChangeList } from '@/components/history/change-list';
+import { CompareBar, Pick, usePicked } from '@/components/history/compare';
 import { RollbackButton } from '@/components/history/rollback-button';
 import { Page } from '@/components/page';
 import { useProject } from '@/components/project-context';
@@ -17,6 +18,7 @@ export function AuditPage() {
   const { who, object, kind, env } = useSearch({ from });
   const navigate = useNavigate();
   const there = project.environments.find((item) => item.key === env);
+  const picked = usePicked(there);
   const filtered = [who, object, kind, env].some((value) => value !== undefined);
   const clear = () => {
     void navigate({
@@ -41,15 +43,25 @@ export function AuditPage() {
     >
       <ChainBroken />
       <Filters />
+      {there && <CompareBar environment={there} picked={picked} />}
       <ChangeList
         filter={{ actor: who, object, kind, environment: env }}
         withObject
         grouped
         action={(change, newest) => {
           const revision = there && change.revisions[there.key];
-          if (newest || !there || revision === undefined) return null;
+          if (!there || revision === undefined) return null;
           return (
-            <RollbackButton environment={there} to={{ revision }} label={`Back to revision ${revision}`} />
+            <>
+              <Pick change={change} environment={there} picked={picked} />
+              {!newest && (
+                <RollbackButton
+                  environment={there}
+                  to={{ revision }}
+                  label={`Back to revision ${revision}`}
+                />
+              )}
+            </>
           );
         }}
         empty={

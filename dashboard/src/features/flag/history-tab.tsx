@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Change, FlagDetail } from '@/api/types';
 import { environmentName } from '@/components/environment-badge';
 import { ChangeList } from '@/components/history/change-list';
+import { CompareBar, Pick, usePicked } from '@/components/history/compare';
 import { RestoreObject } from '@/components/history/rollback-button';
 import { UndoButton } from '@/components/history/undo-button';
 import { useEnvironment } from '@/components/project-context';
@@ -11,6 +12,7 @@ import { useEnvironment } from '@/components/project-context';
 export function HistoryTab({ flag }: { flag: FlagDetail }) {
   const environment = useEnvironment();
   const [here, setHere] = useState(false);
+  const picked = usePicked(environment);
   const undo = (change: Change, newest: boolean) => {
     const revision = change.revisions[environment.key];
     if (!newest) return <RestoreObject change={change} environment={environment} />;
@@ -26,9 +28,15 @@ export function HistoryTab({ flag }: { flag: FlagDetail }) {
         checked={here}
         onChange={(event) => setHere(event.currentTarget.checked)}
       />
+      <CompareBar environment={environment} object={flag.key} picked={picked} />
       <ChangeList
         filter={{ object: flag.key, environment: here ? environment.key : undefined }}
-        action={undo}
+        action={(change, newest) => (
+          <>
+            <Pick change={change} environment={environment} picked={picked} />
+            {undo(change, newest)}
+          </>
+        )}
         empty={{
           title: 'Nobody has changed this flag',
           body: 'Changes appear here as sentences, each with its fields before and after.',
