@@ -227,6 +227,9 @@ func (e Edge) finish(ctx context.Context, f finished, took time.Duration) {
 	case f.err != nil:
 		level = slog.LevelInfo
 	}
+	if !e.Logger.Enabled(ctx, level) {
+		return
+	}
 	// The path only: a query may hold what must not be logged.
 	attrs := []slog.Attr{
 		slog.String("method", f.method), slog.String("path", f.path), slog.Int("status", status),
@@ -261,6 +264,9 @@ func (e Edge) client(r *http.Request) (address string, secure bool) {
 }
 
 func (e Edge) trusted(address string) bool {
+	if len(e.TrustedProxies) == 0 {
+		return false
+	}
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
 		return false
@@ -341,13 +347,22 @@ func squeeze(path string) string {
 const ContentSecurityPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
 	"img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
+// The values of the headers that all answers have, as lists that all share. Who
+// sets another value makes a list of its own.
+var (
+	contentSecurityPolicy = []string{ContentSecurityPolicy}
+	sameOrigin            = []string{"same-origin"}
+	nosniff               = []string{"nosniff"}
+	deny                  = []string{"DENY"}
+)
+
 func securityHeaders(h http.Header, requestID string) {
-	h.Set("Content-Security-Policy", ContentSecurityPolicy)
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("X-Request-Id", requestID)
+	h["Content-Security-Policy"] = contentSecurityPolicy
+	h["Cross-Origin-Opener-Policy"] = sameOrigin
+	h["Referrer-Policy"] = sameOrigin
+	h["X-Content-Type-Options"] = nosniff
+	h["X-Frame-Options"] = deny
+	h["X-Request-Id"] = []string{requestID}
 }
 
 // response counts what is written. Unwrap lets http.ResponseController reach

@@ -11,24 +11,66 @@ import (
 // unknown path, or a method that the path does not take.
 func Routes(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		handler, pattern := mux.Handler(r)
-		if pattern != "" {
-			if rec := recordOf(r.Context()); rec != nil {
-				rec.pattern = pattern
-			}
-			mux.ServeHTTP(w, r)
-			return
+		if rec := recordOf(r.Context()); rec != nil {
+			defer func() { rec.pattern = r.Pattern }()
 		}
-		unrouted(w, r, handler)
+		answer := &routed{ResponseWriter: w, request: r}
+		mux.ServeHTTP(answer, r)
+		if answer.unsent != nil {
+			unrouted(w, r, answer.unsent)
+		}
 	})
 }
 
-// unrouted asks the mux's own answer which of the two it is.
-func unrouted(w http.ResponseWriter, r *http.Request, answer http.Handler) {
-	probe := &headerOnly{header: http.Header{}}
-	answer.ServeHTTP(probe, r)
-	allow := probe.header.Get("Allow")
-	if probe.status != http.StatusMethodNotAllowed || allow == "" {
+// routed is the writer of a request that the mux routes. What the mux answers
+// itself to a request without a route is kept from the client. It is cheaper than
+// to ask the mux first, which would route each request twice.
+type routed struct {
+	http.ResponseWriter
+	request *http.Request
+	unsent  *headerOnly // the mux's own answer; nil when a route has the request
+}
+
+// own is where the mux's own answer goes; nil when a route has the request.
+func (w *routed) own() *headerOnly {
+	if w.unsent == nil && w.request.Pattern == "" {
+		w.unsent = &headerOnly{header: http.Header{}}
+	}
+	return w.unsent
+}
+
+// Unwrap returns the wrapped writer.
+func (w *routed) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// Header implements http.ResponseWriter.
+func (w *routed) Header() http.Header {
+	if own := w.own(); own != nil {
+		return own.Header()
+	}
+	return w.ResponseWriter.Header()
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *routed) WriteHeader(status int) {
+	if own := w.own(); own != nil {
+		own.WriteHeader(status)
+		return
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (w *routed) Write(p []byte) (int, error) {
+	if own := w.own(); own != nil {
+		return own.Write(p)
+	}
+	return w.ResponseWriter.Write(p)
+}
+
+// unrouted learns from the mux's own answer which of the two it is.
+func unrouted(w http.ResponseWriter, r *http.Request, own *headerOnly) {
+	allow := own.header.Get("Allow")
+	if own.status != http.StatusMethodNotAllowed || allow == "" {
 		WriteProblem(w, r, NoRoute(r))
 		return
 	}
