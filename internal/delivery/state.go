@@ -72,6 +72,7 @@ type State struct {
 	document *ruleset.Document
 	chain    chain
 	keys     map[[32]byte]KeyRef
+	derived  *derived
 	zip      func() []byte
 	full     func() []byte
 	next     chan struct{} // closed when a newer State is published
@@ -96,6 +97,21 @@ func (s *State) Since(id string) (events [][]byte, ok bool) {
 		return nil, true
 	}
 	return s.chain.since(id)
+}
+
+// derived is what is made of a State once. States that differ in their keys only
+// share it.
+type derived struct {
+	once  sync.Once
+	value any
+}
+
+// Derive returns what build makes of the State, at the first call, for a protocol
+// that keeps something as long as the configuration is the same. There is one such
+// value: every caller must ask with the same build, which must not look at keys.
+func (s *State) Derive(build func(*State) any) any {
+	s.derived.once.Do(func() { s.derived.value = build(s) })
+	return s.derived.value
 }
 
 // Next is closed when a newer State is in the Cell.
@@ -171,6 +187,7 @@ func compile(env EnvironmentState, c content, keys []KeyRef) (s *State, err erro
 		document:      c.document,
 		chain:         c.chain.within(len(raw)),
 		keys:          keyMap(keys),
+		derived:       &derived{},
 		zip:           sync.OnceValue(func() []byte { return compress(raw) }),
 		full: sync.OnceValue(func() []byte {
 			return httpkit.AppendEvent(make([]byte, 0, len(raw)+6*c.document.Len()+128), id, "full", raw)

@@ -91,6 +91,8 @@ type Ingest struct {
 	away    *Load            // guarded by mu: what the Sink is given, and again until it has taken it; nil is nothing
 	series  *series          // guarded by mu
 	limited int64            // guarded by mu: the hour of the last warning about series
+	tallies []*Tally         // guarded by mu: those whose counts are still to come in
+	tallied int              // guarded by mu: how many numbers they count
 	uses    map[int64]KeyUse // guarded by mu
 	seen    map[string]int64 // guarded by mu: batch id → when it came
 	order   []string         // guarded by mu: the keys of seen, oldest first
@@ -318,8 +320,9 @@ func (in *Ingest) next() (load *Load, last bool) {
 	if in.away != nil {
 		return in.away, false
 	}
+	all := in.drain(clock.Millis(in.opts.Clock))
 	in.away, in.load, in.places = in.load, &Load{}, make(map[Row]int32, len(in.places))
-	return in.away, true
+	return in.away, all
 }
 
 // FlushUses hands the uses of keys to the Sink now, for a decision that rests

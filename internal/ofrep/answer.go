@@ -1,10 +1,7 @@
 package ofrep
 
 import (
-	"strconv"
-
 	"burgee.dev/burgee/internal/delivery"
-	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/sdk/eval"
 )
 
@@ -18,45 +15,50 @@ const (
 	reasonDisabled = "DISABLED"
 )
 
-// appendFlag evaluates one flag, counts it, and appends its item; ok is false
-// when the item is a failure. Keys, ids and reasons are of an alphabet that
-// needs no escaping in JSON. An item of many says no revision: providers compare
-// items to tell what has changed, and an answer without a change shall be the
-// same bytes.
-func (a *API) appendFlag(body []byte, c *caller, info delivery.FlagInfo, now int64, alone bool) (answer []byte, ok bool) {
-	result := c.pass.State.Snapshot.Evaluate(info.Key, c.context, now)
-	a.count(c, info.Key, result)
-	native := result.Reason().String()
-	body = append(body, `{"key":"`...)
-	body = append(body, info.Key...)
-	if result.Reason() == eval.Error {
-		body = append(body, `","errorCode":"GENERAL","errorDetails":"The flag cannot be evaluated; open it in the dashboard to see why"`...)
-		return appendMetadata(body, c, native, alone), false
+// appendItem counts a result and appends its item; ok is false when the item is a
+// failure. An item of many says no revision: providers compare items to tell what
+// has changed, and an answer without a change shall be the same bytes.
+func (a *API) appendItem(body []byte, c *caller, key string, result eval.Result, alone bool) (answer []byte, ok bool) {
+	n, known := result.OutcomeNumber()
+	if !known {
+		panic("ofrep: evaluated a flag that is not in the snapshot: " + key)
 	}
-	body = append(body, `","reason":"`...)
-	body = append(body, reasonOf(result, info.Plain)...)
-	body = append(body, '"')
+	if c.tally != nil {
+		c.tally.Add(n)
+	} else {
+		a.counter.Served(c.pass.State.EnvironmentID, c.app, c.sheet.countOf(n))
+	}
+	i := c.sheet.item(key, result, n)
+	body = append(body, i.text...)
+	if alone {
+		body = append(body, c.sheet.revision...)
+	}
+	return append(body, "}}"...), !i.failed
+}
+
+// newItem writes the item of a flag with a result. Keys, ids and reasons are of an
+// alphabet that needs no escaping in JSON.
+func newItem(info delivery.FlagInfo, result eval.Result) *item {
+	text := append(append([]byte(`{"key":"`), info.Key...), '"')
+	failed := result.Reason() == eval.Error
+	if failed {
+		text = append(text, `,"errorCode":"GENERAL","errorDetails":"The flag cannot be evaluated; open it in the dashboard to see why"`...)
+	} else {
+		text = appendServed(text, info, result)
+	}
+	text = append(append(text, `,"metadata":{"reason":"`...), result.Reason().String()...)
+	return &item{text: append(text, '"'), failed: failed}
+}
+
+func appendServed(text []byte, info delivery.FlagInfo, result eval.Result) []byte {
+	text = append(append(append(text, `,"reason":"`...), reasonOf(result, info.Plain)...), '"')
 	if value, served := result.Raw(); served {
 		// The stored literal, not a number read and written again: 1.0 of a
 		// double flag must not go out as 1.
-		body = append(append(body, `,"value":`...), value...)
+		text = append(append(text, `,"value":`...), value...)
 	}
 	variant, _ := result.Variation()
-	body = append(body, `,"variant":"`...)
-	body = append(body, variant...)
-	body = append(body, '"')
-	return appendMetadata(body, c, native, alone), true
-}
-
-func appendMetadata(body []byte, c *caller, native string, alone bool) []byte {
-	body = append(body, `,"metadata":{"reason":"`...)
-	body = append(body, native...)
-	body = append(body, '"')
-	if alone {
-		body = append(body, `,"revision":`...)
-		body = strconv.AppendInt(body, c.pass.State.Revision(), 10)
-	}
-	return append(body, "}}"...)
+	return append(append(append(text, `,"variant":"`...), variant...), '"')
 }
 
 // reasonOf maps a native result to the protocol. Without a variation the
@@ -80,11 +82,4 @@ func reasonOf(result eval.Result, plain bool) string {
 		}
 	}
 	return reasonDefault
-}
-
-func (a *API) count(c *caller, key string, result eval.Result) {
-	count := ingest.Count{Flag: key, Reason: result.Reason().String()}
-	count.Variation, _ = result.Variation()
-	count.Experiment, count.Arm, _, _ = result.Experiment()
-	a.counter.Served(c.pass.State.EnvironmentID, c.app, count)
 }

@@ -25,6 +25,8 @@ import (
 // Counter counts evaluations. It never waits.
 type Counter interface {
 	Served(environmentID int64, app ingest.Application, c ingest.Count)
+	// NewTally is what counts many evaluations; nil when there is no room for it.
+	NewTally(environmentID int64, app ingest.Application, n int, outcome func(n int) ingest.Count) *ingest.Tally
 }
 
 // API serves the routes.
@@ -66,6 +68,17 @@ type caller struct {
 	context *eval.Context
 	app     ingest.Application
 	clients bool // a client key: client flags only
+
+	now   int64 // the one clock reading of the answer, milliseconds since 1970
+	sheet *sheet
+	tally *ingest.Tally // nil when there is no room for one
+}
+
+// begin takes what the answer is made with, of the State as it is now.
+func (a *API) begin(c *caller) {
+	c.now = clock.Millis(a.clock)
+	c.sheet = sheetOf(c.pass.State)
+	c.tally = c.sheet.tally(a.counter, c.app, c.now)
 }
 
 // enter checks the credential and binds the context.
@@ -115,8 +128,9 @@ func (a *API) single(w http.ResponseWriter, r *http.Request) {
 	}
 	body := a.buffers.Get().(*[]byte)
 	defer a.buffers.Put(body)
+	a.begin(c)
 	var ok bool
-	*body, ok = a.appendFlag((*body)[:0], c, info, clock.Millis(a.clock), true)
+	*body, ok = a.appendItem((*body)[:0], c, key, c.pass.State.Snapshot.Evaluate(key, c.context, c.now), true)
 	status := http.StatusOK
 	if !ok {
 		status = http.StatusBadRequest
@@ -155,17 +169,18 @@ func (a *API) bulk(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *API) appendAll(body []byte, c *caller) []byte {
-	now := clock.Millis(a.clock) // one clock reading for the whole answer
+	a.begin(c)
+	all := c.pass.State.Snapshot.EvaluateAll
+	if c.clients {
+		all = c.pass.State.Snapshot.EvaluateClient
+	}
 	body = append(body, `{"flags":[`...)
 	start := len(body)
-	for _, info := range c.pass.State.Flags {
-		if c.clients && !info.Client {
-			continue
-		}
+	for key, result := range all(c.context, c.now) {
 		if len(body) > start {
 			body = append(body, ',')
 		}
-		body, _ = a.appendFlag(body, c, info, now, false)
+		body, _ = a.appendItem(body, c, key, result, false)
 	}
 	return append(appendStreams(append(body, `],"metadata":{}`...), c.pass), "}\n"...)
 }
@@ -179,10 +194,17 @@ func (a *API) countUnknown(c *caller, key string) {
 	a.counter.Served(c.pass.State.EnvironmentID, c.app, ingest.Count{Flag: key, Reason: eval.FlagNotFound.String()})
 }
 
+// The headers of every answer, as one list that all share. Setting another value
+// makes a list of its own.
+var (
+	asJSON  = []string{"application/json"}
+	noStore = []string{"no-store"}
+)
+
 func write(w http.ResponseWriter, status int, body []byte) {
 	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Cache-Control", "no-store")
+	h["Content-Type"] = asJSON
+	h["Cache-Control"] = noStore
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	// A failed write means that the client has gone.

@@ -332,22 +332,49 @@ func TestEvaluationsAreCountedAndTheCallerIsShown(t *testing.T) {
 	}
 }
 
-func benchmark(b *testing.B, path string, flagCount int) {
+// What a flag costs must not grow with the flags beside it: an answer about all of
+// them allocates no more than a handful of times beyond one about a single flag.
+func TestFlagsOfABulkAnswerDoNotAllocate(t *testing.T) {
+	ask := asker(t, flags, 100)
+	few := asker(t, flags, 1)
+	ask()
+	few()
+	if many, one := testing.AllocsPerRun(50, ask), testing.AllocsPerRun(50, few); many > one+5 {
+		t.Errorf("100 flags take %v allocations, one takes %v", many, one)
+	}
+}
+
+func TestASingleEvaluationAllocatesLittle(t *testing.T) {
+	const most = 70 // of which the request and the recorder of the test are a third
+	if n := testing.AllocsPerRun(50, asker(t, flags+"/flag-0", 100)); n > most {
+		t.Errorf("%v allocations, want at most %d", n, most)
+	}
+}
+
+// asker returns what asks for a path once, of a world with so many flags.
+func asker(t testing.TB, path string, flagCount int) func() {
 	lines := make([]string, flagCount)
 	for i := range lines {
 		lines[i] = strings.Replace(rules[9], `"ruled"`, fmt.Sprintf(`"flag-%d"`, i), 1)
 	}
-	w := newWorld(b, lines...)
-	b.ReportAllocs()
-	for b.Loop() {
+	w := newWorld(t, lines...)
+	return func() {
 		r := httptest.NewRequest("POST", path, strings.NewReader(alice))
 		r.Header.Set("Authorization", "Bearer "+serverKey)
 		answer := httptest.NewRecorder()
 		answer.Body = nil
 		w.handler.ServeHTTP(answer, r)
 		if answer.Code != 200 {
-			b.Fatal(answer.Code)
+			t.Fatal(answer.Code)
 		}
+	}
+}
+
+func benchmark(b *testing.B, path string, flagCount int) {
+	ask := asker(b, path, flagCount)
+	b.ReportAllocs()
+	for b.Loop() {
+		ask()
 	}
 }
 

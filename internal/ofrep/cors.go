@@ -5,9 +5,14 @@ import "net/http"
 // Pages of any origin may ask: a client key is public, and no cookie counts here.
 // What a page may not use is refused by the gate, with a reason that it may read.
 func crossOrigin(h http.Header) {
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "ETag, Retry-After, Burgee-Revision")
+	h["Access-Control-Allow-Origin"] = anyOrigin
+	h["Access-Control-Expose-Headers"] = exposed
 }
+
+var (
+	anyOrigin = []string{"*"}
+	exposed   = []string{"ETag, Retry-After, Burgee-Revision"}
+)
 
 // preflight answers what a browser asks before it lets a page ask.
 func preflight(w http.ResponseWriter, _ *http.Request) {

@@ -274,6 +274,9 @@ func TestClientKeysAreLimitedAndServerKeysAreNot(t *testing.T) {
 type broken struct{}
 
 func (broken) Served(int64, ingest.Application, ingest.Count) { panic("defect") }
+func (broken) NewTally(int64, ingest.Application, int, func(int) ingest.Count) *ingest.Tally {
+	return nil
+}
 
 func TestADefectIsAnsweredInTheProtocolsForm(t *testing.T) {
 	w := newWorld(t, rules...)

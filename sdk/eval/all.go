@@ -9,6 +9,15 @@ const fewConditions = 256
 // does, in the order of the set. It looks no key up, and a condition that rules of
 // several flags have is tested once.
 func (s *Snapshot) EvaluateAll(c *Context, now int64) iter.Seq2[string, Result] {
+	return s.evaluateAll(c, now, false)
+}
+
+// EvaluateClient is EvaluateAll of the flags that client keys may see.
+func (s *Snapshot) EvaluateClient(c *Context, now int64) iter.Seq2[string, Result] {
+	return s.evaluateAll(c, now, true)
+}
+
+func (s *Snapshot) evaluateAll(c *Context, now int64, client bool) iter.Seq2[string, Result] {
 	return func(yield func(string, Result) bool) {
 		if s == nil {
 			return
@@ -24,6 +33,9 @@ func (s *Snapshot) EvaluateAll(c *Context, now int64) iter.Seq2[string, Result] 
 		}
 		for i := range s.flags {
 			f := &s.flags[i]
+			if client && !f.source.Client {
+				continue
+			}
 			r := f.answer
 			if !f.settled {
 				r = e.flag(f)

@@ -2,6 +2,7 @@ package eval_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"burgee.dev/burgee/sdk/eval"
@@ -21,6 +22,22 @@ func TestEvaluateAllIsEvaluateOfEach(t *testing.T) {
 		if n != s.Len() {
 			t.Errorf("%d flags, want %d", n, s.Len())
 		}
+	}
+}
+
+func TestEvaluateClientIsEvaluateAllOfWhatClientsSee(t *testing.T) {
+	set := &ruleset.Set{Flags: []ruleset.Flag{boolean("a"), boolean("b"), boolean("c")}}
+	set.Flags[0].Client, set.Flags[2].Client = true, true
+	s := eval.Compile(set)
+	var seen []string
+	for key, got := range s.EvaluateClient(jan(), 0) {
+		if want := s.Evaluate(key, jan(), 0); got != want {
+			t.Errorf("%s serves %v among those, %v alone", key, got, want)
+		}
+		seen = append(seen, key)
+	}
+	if !slices.Equal(seen, []string{"a", "c"}) {
+		t.Errorf("the flags are %v, want a and c", seen)
 	}
 }
 
