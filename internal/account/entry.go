@@ -55,6 +55,9 @@ type MemberState struct {
 	// Roles are those that count in the project of the record, as ParseGrant reads
 	// them.
 	Roles []string `json:"roles"`
+	// TOTP and Linked are as in Person.
+	TOTP   bool `json:"totp,omitempty"`
+	Linked bool `json:"singleSignOn,omitempty"`
 }
 
 // In implements Told.
@@ -139,7 +142,7 @@ func inProject(place, project string) bool {
 }
 
 func memberState(rec MemberRecord) MemberState {
-	return MemberState{ID: rec.ID, Email: rec.Email, Roles: texts(rec.Grants)}
+	return MemberState{ID: rec.ID, Email: rec.Email, Roles: texts(rec.Grants), TOTP: rec.TOTP, Linked: rec.Linked}
 }
 
 func tokenState(rec TokenRecord) TokenState {

@@ -25,7 +25,8 @@ func (s *Service) Members(ctx context.Context, actor Actor) ([]Person, error) {
 	for _, rec := range recs {
 		grants := slices.DeleteFunc(slices.Clone(rec.Grants), func(g Grant) bool { return !actor.oversees(g) })
 		if len(grants) > 0 || actor.may(ManageAccounts, Scope{}) {
-			people = append(people, Person{ID: rec.ID, Email: rec.Email, Grants: tidy(grants)})
+			rec.Grants = grants
+			people = append(people, personOf(rec))
 		}
 	}
 	return people, nil

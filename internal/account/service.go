@@ -31,15 +31,22 @@ type Service struct {
 	hasher   *hasher
 	decoy    string // a hash of nobody's password, so that unknown e-mails take as long
 	attempts Attempts
+	seals    Sealer // nil without a secret key
 }
 
-// New returns a Service. It starts nothing and reads nothing. attempts is nil for
-// a server that is alone.
-func New(store Store, c clock.Clock, attempts Attempts) *Service {
-	if attempts == nil {
-		attempts = newThrottle(c)
+// Options are what a Service works with beside its store.
+type Options struct {
+	Clock    clock.Clock
+	Attempts Attempts // nil for a server that is alone
+	Seals    Sealer   // nil for a server without a secret key: nothing that it would seal can be set up
+}
+
+// New returns a Service. It starts nothing and reads nothing.
+func New(store Store, o Options) *Service {
+	if o.Attempts == nil {
+		o.Attempts = newThrottle(o.Clock)
 	}
-	return &Service{store: store, clock: c, hasher: newHasher(hashesAtOnce), decoy: decoyHash, attempts: attempts}
+	return &Service{store: store, clock: o.Clock, hasher: newHasher(hashesAtOnce), decoy: decoyHash, attempts: o.Attempts, seals: o.Seals}
 }
 
 // decoyHash has the cost of the real ones and matches nothing: its sum is not
@@ -48,17 +55,23 @@ const decoyHash = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAA
 
 // Person is someone with an account. Grants are sorted, the widest first.
 type Person struct {
-	ID     string
-	Email  string
-	Grants []Grant
+	ID       string
+	Email    string
+	Grants   []Grant
+	Password bool // may sign in with one
+	TOTP     bool // signs in with a second step
+	Linked   bool // is known to a provider of single sign-on
 }
 
 // Client is where a sign-in comes from.
 type Client struct{ Address, UserAgent, RequestID string }
 
-// SignIn is a session just begun. Secret goes to the browser and is nowhere else.
+// SignIn is a session just begun, or one that begins when GiveCode has seen a
+// code: exactly one of Secret and Pending is set. They go to the browser and are
+// nowhere else.
 type SignIn struct {
 	Secret    string
+	Pending   string
 	Member    Person
 	ExpiresAt time.Time
 }
@@ -197,7 +210,10 @@ func (s *Service) passwordEntry(member MemberRecord, by Actor, requestID string)
 }
 
 func personOf(rec MemberRecord) Person {
-	return Person{ID: rec.ID, Email: rec.Email, Grants: tidy(rec.Grants)}
+	return Person{
+		ID: rec.ID, Email: rec.Email, Grants: tidy(rec.Grants),
+		Password: rec.PasswordHash != "", TOTP: rec.TOTP, Linked: rec.Linked,
+	}
 }
 
 func emailKey(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
@@ -225,10 +241,11 @@ func (s *Service) SignIn(ctx context.Context, email, password string, client Cli
 	if !ok {
 		return SignIn{}, fault.New(fault.Unauthenticated, "sign_in_failed", "The e-mail address or the password is wrong")
 	}
-	if err := s.attempts.ForgetAttempts(ctx, subjects...); err != nil {
-		return SignIn{}, err
+	in, err := s.enter(ctx, personOf(member), client)
+	if err != nil || in.Pending != "" { // who still owes a code has not shown that the attempts were theirs
+		return in, err
 	}
-	return s.enter(ctx, personOf(member), client)
+	return in, s.attempts.ForgetAttempts(ctx, subjects...)
 }
 
 // verify takes as long for an unknown e-mail, and for who has no password, as for

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/secret"
 	"burgee.dev/burgee/internal/store"
 	"burgee.dev/burgee/internal/store/storetest"
 )
@@ -44,8 +46,17 @@ func open(t *testing.T) *home {
 			h.entries = append(h.entries, e)
 		}
 		return h.refuse
-	}), noon, nil)
+	}), account.Options{Clock: noon, Seals: seals(t)})
 	return h
+}
+
+func seals(t *testing.T) account.Sealer {
+	t.Helper()
+	key, err := secret.ParseKey(base64.StdEncoding.EncodeToString(make([]byte, 32)))
+	check(t, err)
+	box, err := key.Unwrap(key.NewDataKey())
+	check(t, err)
+	return box
 }
 
 // wrote returns the entries since it was last asked.

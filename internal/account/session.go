@@ -15,8 +15,21 @@ const maxUserAgent = 200
 
 // enter lets in somebody who has proven who they are, by a password, by a link or
 // in any other way: every way in ends here, and what a sign-in takes beyond that
-// proof is asked for here. It begins a new session with a new secret.
+// proof is asked for here. It begins a new session with a new secret, or waits for
+// the code of a second step.
 func (s *Service) enter(ctx context.Context, member Person, client Client) (SignIn, error) {
+	if member.TOTP {
+		return s.pend(ctx, member)
+	}
+	rec, in := s.newSession(member, client)
+	if err := s.store.CreateSession(ctx, rec); err != nil {
+		return SignIn{}, err
+	}
+	return in, nil
+}
+
+// newSession is a session that is not stored yet.
+func (s *Service) newSession(member Person, client Client) (SessionRecord, SignIn) {
 	secret := newSecret()
 	now := s.clock.Now()
 	rec := SessionRecord{
@@ -24,10 +37,7 @@ func (s *Service) enter(ctx context.Context, member Person, client Client) (Sign
 		CreatedAt: now.UnixMilli(), LastSeenAt: now.UnixMilli(), ExpiresAt: now.Add(sessionLife).UnixMilli(),
 		UserAgent: shortened(client.UserAgent), Address: client.Address,
 	}
-	if err := s.store.CreateSession(ctx, rec); err != nil {
-		return SignIn{}, err
-	}
-	return SignIn{Secret: secret, Member: member, ExpiresAt: time.UnixMilli(rec.ExpiresAt).UTC()}, nil
+	return rec, SignIn{Secret: secret, Member: member, ExpiresAt: time.UnixMilli(rec.ExpiresAt).UTC()}
 }
 
 // shortened is what is kept of a browser's name. Headers may hold any bytes, and

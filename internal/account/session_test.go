@@ -29,7 +29,7 @@ func waited(ctx context.Context) error {
 }
 
 func TestWhoMayEnterDoesSoWhileTheStoreCannotWrite(t *testing.T) {
-	s := New(busy{}, clock.System{}, nil)
+	s := New(busy{}, Options{Clock: clock.System{}})
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	if actor, err := s.ByToken(ctx, "bgp_x"); err != nil || actor.Name != "deploy" {

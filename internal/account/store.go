@@ -10,6 +10,33 @@ type MemberRecord struct {
 	PasswordHash string // PHC string; empty for who has no password
 	CreatedAt    int64  // milliseconds, like every time here
 	Grants       []Grant
+	TOTP         bool // signs in with a second step, which is confirmed
+	Linked       bool // has an identity of a provider
+}
+
+// TOTPRecord is the second step of a member as stored.
+type TOTPRecord struct {
+	MemberID      string
+	Sealed        []byte
+	ConfirmedAt   int64 // 0 until the member has shown a code
+	LastStep      int64 // of the last code that was taken
+	RecoveryCodes int   // how many are left; read only
+}
+
+// PendingRecord is a sign-in that waits for a code, as stored.
+type PendingRecord struct {
+	Hash      [32]byte // SHA-256 of its secret; primary key
+	MemberID  string
+	CreatedAt int64
+	ExpiresAt int64
+}
+
+// IdentityRecord is who a member is to a provider of single sign-on, as stored.
+type IdentityRecord struct {
+	Issuer    string
+	Subject   string // together with Issuer the primary key
+	MemberID  string
+	CreatedAt int64
 }
 
 // SessionRecord is a sign-in as stored.
@@ -142,6 +169,32 @@ type Store interface {
 	TouchSession(ctx context.Context, hash [32]byte, lastSeenAt, expiresAt int64) error
 	// DeleteSession removes a session; one that is absent is no error.
 	DeleteSession(ctx context.Context, hash [32]byte) error
+
+	// TOTPOf finds the second step of a member, also one that is not confirmed.
+	TOTPOf(ctx context.Context, memberID string) (TOTPRecord, error)
+	// PutTOTP stores the secret of a second step that is not confirmed, in the place
+	// of an earlier one. It refuses with Conflict "totp_on" when one is confirmed.
+	PutTOTP(ctx context.Context, memberID string, sealed []byte) error
+	// ConfirmTOTP confirms the second step that has the record's secret, and makes
+	// these the member's recovery codes. It refuses with Conflict "totp_not_started"
+	// when that one does not wait any more.
+	ConfirmTOTP(ctx context.Context, totp TOTPRecord, recovery [][32]byte, entry Entry) error
+	// DeleteTOTP removes a member's second step with its recovery codes and the
+	// sign-ins that wait for it. When proof is not nil, it must count, as in
+	// FinishSignIn.
+	DeleteTOTP(ctx context.Context, memberID string, proof *Proof, entry Entry) error
+	// CreatePending writes a sign-in that waits, and deletes expired ones
+	// (ExpiresAt <= CreatedAt).
+	CreatePending(ctx context.Context, pending PendingRecord) error
+	// PendingByHash finds a sign-in that waits, with its member.
+	PendingByHash(ctx context.Context, hash [32]byte) (PendingRecord, MemberRecord, error)
+	// FinishSignIn uses the proof up, deletes the sign-in that waited for it and
+	// writes the session. It refuses with NotFound when it does not wait any more,
+	// and with Unauthenticated CodeWrong when the proof does not count: its step is
+	// not after the last one that was taken, or there is no such recovery code.
+	FinishSignIn(ctx context.Context, pending [32]byte, proof Proof, session SessionRecord) error
+	// IdentitiesOf lists who a member is to providers, by issuer.
+	IdentitiesOf(ctx context.Context, memberID string) ([]IdentityRecord, error)
 
 	// CreateToken writes a token. It refuses with NotFound
 	// "environment_not_found" when one of its places does not exist, and with

@@ -43,7 +43,7 @@ func rolesOf(grants []account.Grant) []string {
 }
 
 func personView(p account.Person) PersonView {
-	return PersonView{ID: p.ID, Email: p.Email, Roles: rolesOf(p.Grants)}
+	return PersonView{ID: p.ID, Email: p.Email, Roles: rolesOf(p.Grants), Password: p.Password, TOTP: p.TOTP, SingleSignOn: p.Linked}
 }
 
 func (a *API) listMembers(ctx context.Context, _ *none) (*body[Items[PersonView]], error) {

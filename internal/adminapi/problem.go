@@ -63,7 +63,7 @@ func problem(ctx context.Context, err error) error {
 	answer := &Problem{
 		Type: p.Type, Title: p.Title, Status: p.Status, Detail: p.Detail, Code: p.Code, Errors: p.Errors, RequestID: p.RequestID,
 	}
-	if p.Code == account.CodeLinkUsed {
+	if p.Code == account.CodeLinkUsed || p.Code == account.CodeSignInOver {
 		answer.Status, answer.Title = http.StatusGone, http.StatusText(http.StatusGone)
 	}
 	answer.header = http.Header{}

@@ -63,6 +63,11 @@ func clientOf(r *http.Request) account.Client {
 
 func (a *API) signedIn(ctx context.Context, signIn account.SignIn) (*sessionOutput, error) {
 	r := callerOf(ctx).request
+	if signIn.Pending != "" {
+		session, err := a.session(ctx, nil)
+		session.Pending = signIn.Pending
+		return &sessionOutput{Body: session}, err
+	}
 	session, err := a.session(ctx, &signIn.Member)
 	if err != nil {
 		return nil, err

@@ -23,6 +23,7 @@ type Use struct {
 type Session struct {
 	OwnerExists bool      `json:"ownerExists"`
 	SignedIn    bool      `json:"signedIn"`
+	Pending     string    `json:"pending,omitempty" doc:"the sign-in waits for a code: give it with this, within 5 minutes"`
 	Member      *Member   `json:"member,omitempty"`
 	Encrypted   bool      `json:"encrypted" doc:"false: the page says that the connection is not encrypted"`
 	Loopback    bool      `json:"loopback" doc:"the browser runs on the server's own machine"`
@@ -48,9 +49,12 @@ type Right struct {
 
 // PersonView is a person as who manages members sees them.
 type PersonView struct {
-	ID    string   `json:"id"`
-	Email string   `json:"email"`
-	Roles []string `json:"roles" doc:"those that count where you manage members, each as viewer (everywhere), viewer@project or viewer@project/environment"`
+	ID           string   `json:"id"`
+	Email        string   `json:"email"`
+	Roles        []string `json:"roles" doc:"those that count where you manage members, each as viewer (everywhere), viewer@project or viewer@project/environment"`
+	Password     bool     `json:"password" doc:"signs in with a password"`
+	TOTP         bool     `json:"totp" doc:"signs in with a second step"`
+	SingleSignOn bool     `json:"singleSignOn" doc:"is known to a provider of single sign-on"`
 }
 
 // Role is a named set of actions.

@@ -68,6 +68,11 @@ func (c *Client) ResetPassword(ctx context.Context, id string) (Link, error) {
 	return out, err
 }
 
+// ResetTOTP turns off the second step of a member.
+func (c *Client) ResetTOTP(ctx context.Context, id string) error {
+	return c.call(ctx, http.MethodDelete, path("members", id, "totp"), nil, nil)
+}
+
 // Invite makes a link with which somebody makes an account that has roles.
 func (c *Client) Invite(ctx context.Context, email string, roles []string) (Link, error) {
 	var out Link

@@ -117,6 +117,10 @@ func memberSentences(c Change) []string {
 	switch {
 	case c.Action == ActionDelete:
 		return []string{fmt.Sprintf("%s removed the account %s", c.Author, c.Object)}
+	case c.Action == ActionUpdate && before.TOTP != after.TOTP:
+		return []string{guardSentence(c, "the second step of the sign-in", after.TOTP, itself)}
+	case c.Action == ActionUpdate && before.Linked != after.Linked:
+		return []string{guardSentence(c, "single sign-on", after.Linked, itself)}
 	case c.Action == ActionUpdate && slices.Equal(before.Roles, after.Roles):
 		if itself {
 			return []string{c.Author.String() + " set another password with a link"}
@@ -130,6 +134,18 @@ func memberSentences(c Change) []string {
 		return []string{c.Author.String() + " created the owner account"}
 	}
 	return []string{fmt.Sprintf("%s joined%s", c.Author, roleWords(" as ", after.Roles))}
+}
+
+// guardSentence says that a way to sign in was turned on or off.
+func guardSentence(c Change, what string, on, itself bool) string {
+	verb := "off"
+	if on {
+		verb = "on"
+	}
+	if itself {
+		return fmt.Sprintf("%s turned %s %s", c.Author, what, verb)
+	}
+	return fmt.Sprintf("%s turned %s of %s %s", c.Author, what, c.Object, verb)
 }
 
 // roleMoves says which roles somebody has got and lost.

@@ -12,7 +12,7 @@ import (
 
 func newMember(stdio Stdio) *cobra.Command {
 	return group("member", "Invite people, and say what they may do",
-		newMemberList(stdio), newMemberInvite(stdio), newMemberRole(stdio), newMemberRemove(stdio), newMemberReset(stdio))
+		newMemberList(stdio), newMemberInvite(stdio), newMemberRole(stdio), newMemberRemove(stdio), newMemberReset(stdio), newMemberResetTOTP(stdio))
 }
 
 type memberOptions struct {
@@ -210,6 +210,34 @@ func runMemberReset(ctx context.Context, stdio Stdio, o memberOptions, email str
 		return err
 	}
 	return printLink(stdio, o.asJSON, link)
+}
+
+func newMemberResetTOTP(stdio Stdio) *cobra.Command {
+	var o memberOptions
+	return o.remote(&cobra.Command{
+		Use:     "reset-totp EMAIL",
+		Short:   "Turn off the second step of a member who has lost it",
+		Example: "  burgee member reset-totp ben@example.com",
+		Args:    exactly("EMAIL"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runMemberResetTOTP(cmd.Context(), stdio, o, args[0])
+		},
+	})
+}
+
+func runMemberResetTOTP(ctx context.Context, stdio Stdio, o memberOptions, email string) error {
+	client, id, err := o.member(ctx, stdio, email)
+	if err != nil {
+		return err
+	}
+	if err := client.ResetTOTP(ctx, id); err != nil {
+		return err
+	}
+	if o.asJSON {
+		return printJSON(stdio.Out, map[string]any{"id": id, "totp": false})
+	}
+	say(stdio.Out, "%s signs in without a second step now\n", email)
+	return nil
 }
 
 func newSession(stdio Stdio) *cobra.Command {

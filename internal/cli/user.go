@@ -19,7 +19,7 @@ import (
 )
 
 func newUser(stdio Stdio) *cobra.Command {
-	return group("user", "Manage people", newCreateOwner(stdio), newSetPassword(stdio), newResetPassword(stdio))
+	return group("user", "Manage people", newCreateOwner(stdio), newSetPassword(stdio), newResetPassword(stdio), newResetTOTP(stdio))
 }
 
 type ownerOptions struct {
@@ -83,11 +83,44 @@ running server or without one. It works once, for 7 days, when the server is up.
 	return cmd
 }
 
-func runResetPassword(ctx context.Context, stdio Stdio, o ownerOptions, base string) error {
-	if o.email == "" {
-		return fault.New(fault.Invalid, "email_missing", "the e-mail address is missing; add --email")
+func newResetTOTP(stdio Stdio) *cobra.Command {
+	var o ownerOptions
+	cmd := &cobra.Command{
+		Use:   "reset-totp",
+		Short: "Turn off somebody's second step, on the server's own machine",
+		Long: `Turn off the second step of the sign-in of somebody who has lost it, beside a running
+server or without one. They sign in with the password alone, and can turn it on again.`,
+		Example: `  burgee user reset-totp --data ./data --email ann@example.com`,
+		Args:    exactly(),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runResetTOTP(cmd.Context(), stdio, o) },
 	}
-	at, err := o.found(stdio)
+	o.place.bind(cmd)
+	cmd.Flags().StringVar(&o.email, "email", "", "the person's e-mail address")
+	return cmd
+}
+
+func runResetTOTP(ctx context.Context, stdio Stdio, o ownerOptions) error {
+	at, err := o.ofSomebody(stdio)
+	if err != nil {
+		return err
+	}
+	if err := server.ResetTOTP(ctx, at, o.email); err != nil {
+		return err
+	}
+	say(stdio.Out, "%s signs in without a second step now\n", o.email)
+	return nil
+}
+
+// ofSomebody is found, for commands that do not ask whom they are about.
+func (o ownerOptions) ofSomebody(stdio Stdio) (store.Place, error) {
+	if o.email == "" {
+		return store.Place{}, fault.New(fault.Invalid, "email_missing", "the e-mail address is missing; add --email")
+	}
+	return o.found(stdio)
+}
+
+func runResetPassword(ctx context.Context, stdio Stdio, o ownerOptions, base string) error {
+	at, err := o.ofSomebody(stdio)
 	if err != nil {
 		return err
 	}

@@ -161,7 +161,7 @@ flags:
 `
 
 func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
-	s := testkit.Start(t, testkit.Options{})
+	s := testkit.Start(t, testkit.Options{Sealed: true})
 	contract := testkit.NewContract()
 	for _, scenario := range everyRoute {
 		t.Run(scenario.Name, func(t *testing.T) { scenario.Run(t, s, contract) })
@@ -170,6 +170,7 @@ func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
 	t.Run("an undo makes a new revision", func(t *testing.T) { undoes(t, s, contract) })
 	t.Run("an owner is made and signs in", func(t *testing.T) { ownerLives(t, s, contract) })
 	t.Run("people come and go", func(t *testing.T) { peopleLive(t, s, contract) })
+	t.Run("a second step is turned on and off", func(t *testing.T) { secondStepLives(t, s, contract) })
 	t.Run("a change request is approved and published", func(t *testing.T) { changeRequestsLive(t, s, contract) })
 	t.Run("a token is revoked", func(t *testing.T) { tokenDies(t, s, contract) })
 	contract.Check(t, "GET", project+"/live", testkit.Answer{Status: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}})
@@ -181,7 +182,7 @@ func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
 func TestNoRouteAnswersAStranger(t *testing.T) {
 	s := testkit.Start(t, testkit.Options{})
 	contract := testkit.NewContract()
-	public := map[string]bool{"GET /api/v1/session": true, "POST /api/v1/session": true, "DELETE /api/v1/session": true, "POST /api/v1/setup": true, "POST /api/v1/links/read": true, "POST /api/v1/links/use": true}
+	public := map[string]bool{"GET /api/v1/session": true, "POST /api/v1/session": true, "DELETE /api/v1/session": true, "POST /api/v1/setup": true, "POST /api/v1/links/read": true, "POST /api/v1/links/use": true, "POST /api/v1/session/code": true}
 	for _, route := range contract.Uncovered() {
 		if public[route] {
 			continue

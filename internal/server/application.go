@@ -23,6 +23,7 @@ import (
 	"burgee.dev/burgee/internal/presence"
 	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/sdkapi"
+	"burgee.dev/burgee/internal/secret"
 	"burgee.dev/burgee/internal/store"
 	"burgee.dev/burgee/internal/upkeep"
 )
@@ -33,6 +34,7 @@ type application struct {
 	store     *store.Store
 	accounts  *account.Service
 	catalog   *catalog.Service
+	vault     *secret.Vault // nil without a secret key
 	delivery  *delivery.Manager
 	presence  *presence.Registry
 	refusals  *refusals
@@ -84,6 +86,10 @@ func (a *application) wire(ctx context.Context) error {
 		return err
 	}
 	a.exchange = a.newExchange()
+	var err error
+	if a.vault, err = a.openVault(ctx); err != nil {
+		return err
+	}
 	signer, err := a.signer(ctx)
 	if err != nil {
 		return err
@@ -100,7 +106,7 @@ func (a *application) wire(ctx context.Context) error {
 	}
 	a.accounts = account.New(announcedTokens{
 		a.store.Accounts(a.catalog.RecordAccount), func() { a.delivery.Announce(0, 0) },
-	}, s.clock, a.attempts())
+	}, account.Options{Clock: s.clock, Attempts: a.attempts(), Seals: a.seals()})
 	a.declared = newQueue(a.register, a.reportRegistration)
 	a.sdk = sdkapi.New(a.gate(), a.presence, registrar{a.declared, a.storeTrouble}, a.ingest, a.receipts, sdkapi.Options{OnPanic: s.streamPanicked})
 	a.remote = ofrep.New(a.gate(), a.presence, a.ingest, s.clock)
@@ -131,6 +137,14 @@ func (a *application) attempts() account.Attempts {
 		return nil
 	}
 	return a.store
+}
+
+// seals is what accounts seal secrets with; nil where there is no secret key.
+func (a *application) seals() account.Sealer {
+	if a.vault == nil {
+		return nil
+	}
+	return a.vault.Box()
 }
 
 func (a *application) gate() *gate.Gate {

@@ -20,7 +20,7 @@ func TestTheDataPlaneHearsOfTokensWhenTheyChange(t *testing.T) {
 	defer st.Close()
 	record := func(catalog.Tx, account.Entry) error { return nil }
 	told := 0
-	accounts := account.New(announcedTokens{st.Accounts(record), func() { told++ }}, clock.System{}, nil)
+	accounts := account.New(announcedTokens{st.Accounts(record), func() { told++ }}, account.Options{Clock: clock.System{}})
 	owner := account.Actor{Kind: account.Host, Name: "host", Role: account.Owner}
 
 	token, _, err := accounts.CreateToken(t.Context(), owner, account.TokenRequest{Name: "edge", Role: account.Relay})

@@ -39,6 +39,11 @@ func ResetLink(ctx context.Context, place store.Place, email, base string) (link
 	return link, err
 }
 
+// ResetTOTP turns off, in the same way, the second step of a person's sign-in.
+func ResetTOTP(ctx context.Context, place store.Place, email string) error {
+	return withAccounts(ctx, place, func(accounts *account.Service) error { return accounts.HostResetTOTP(ctx, email) })
+}
+
 func withAccounts(ctx context.Context, place store.Place, do func(*account.Service) error) (err error) {
 	st, err := store.Open(ctx, store.Options{URL: place.URL, Dir: place.Dir, Shared: true, Clock: clock.System{}, Version: telemetry.Version})
 	if err != nil {
@@ -46,5 +51,5 @@ func withAccounts(ctx context.Context, place store.Place, do func(*account.Servi
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	record := catalog.New(st, catalog.Options{Clock: clock.System{}}).RecordAccount
-	return do(account.New(st.Accounts(record), clock.System{}, nil))
+	return do(account.New(st.Accounts(record), account.Options{Clock: clock.System{}}))
 }

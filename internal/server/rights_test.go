@@ -40,6 +40,9 @@ type need struct {
 	with func(*matrix) (path map[string]string, query string, body any)
 	// streams: the answer does not end.
 	streams bool
+	// refusal is what who may is answered where a success takes more than the right,
+	// such as a code that only one member has; 0 is a success.
+	refusal int
 }
 
 type right struct {
@@ -85,6 +88,30 @@ func (n need) query(query string) need {
 // signedIn is for what everybody may who is known at all.
 func signedIn() need { return need{asks: func(account.Actor) error { return nil }} }
 
+// aPerson is who acts for a member, with a session or a personal token.
+func aPerson(a account.Actor) error {
+	if a.Person != "" {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "", "")
+}
+
+// bySession is for what only a browser may.
+func bySession() need {
+	return need{asks: func(a account.Actor) error {
+		if a.Kind == account.Member {
+			return nil
+		}
+		return fault.New(fault.Forbidden, "", "")
+	}}
+}
+
+// told is for what is refused also to who may.
+func (n need) told(status int, body any) need {
+	n.refusal = status
+	return n.body(body)
+}
+
 // somewhere is for what lists what the actor manages.
 func somewhere() need {
 	return need{asks: func(a account.Actor) error { return account.CanSomewhere(a, account.ManageAccounts) }}
@@ -117,6 +144,9 @@ func overTarget(governs bool) need {
 
 // operations has an entry for each operation of the OpenAPI document.
 var operations = map[string]need{
+	"giveCode": {public: true}, "ownAccount": {asks: aPerson},
+	"startTOTP": bySession().body(nil), "confirmTOTP": bySession().told(409, obj{"code": "000000"}), "stopTOTP": bySession().told(409, obj{"password": "x"}),
+	"resetTOTP":  overTarget(true).by(func(m *matrix) (map[string]string, string, any) { return map[string]string{"id": m.target}, "", nil }),
 	"getSession": {public: true}, "setup": {public: true}, "signIn": {public: true}, "signOut": {public: true},
 	"readLink": {public: true}, "useLink": {public: true},
 
@@ -433,7 +463,7 @@ func (m *matrix) member(email string, roles ...string) tried {
 	id := m.join(email, roles...)
 	return tried{
 		name: fmt.Sprintf("a member who is %v", roles), as: "-", cookie: m.signIn(email),
-		model: account.Actor{Name: email, Rights: rights(m.t, roles...), Person: id},
+		model: account.Actor{Kind: account.Member, Name: email, Rights: rights(m.t, roles...), Person: id},
 	}
 }
 
@@ -445,6 +475,7 @@ func (m *matrix) personal(of tried, scope string) tried {
 		m.t.Fatalf("a personal token: %d %s", made.Status, made.Body)
 	}
 	model := of.model
+	model.Kind = account.Token
 	model.Rights = model.Rights.Within(account.Grant{Role: account.Role(scope)})
 	return tried{name: "a token for " + scope + " of " + of.name, as: made.At("token").(string), model: model}
 }
@@ -475,7 +506,7 @@ func shop(t *testing.T, s *testkit.Server) {
 
 func newMatrix(t *testing.T) (*matrix, []tried) {
 	t.Helper()
-	s := testkit.Start(t, testkit.Options{SQLite: true})
+	s := testkit.Start(t, testkit.Options{SQLite: true, Sealed: true})
 	shop(t, s)
 	m := &matrix{t: t, server: s, client: &http.Client{}, ready: map[string]request{}}
 	t.Cleanup(m.client.CloseIdleConnections)
@@ -573,6 +604,10 @@ func (m *matrix) try(o operation, n need, who tried) {
 		m.t.Errorf("%s by %s: %d, want %d (%v)\n%s", o.id, who.name, a.Status, status, verdict, a.Body)
 	case verdict != nil && strings.Contains(string(a.Body), hidden):
 		m.t.Errorf("%s by %s: the refusal tells: %s", o.id, who.name, a.Body)
+	case verdict == nil && n.refusal != 0:
+		if a.Status != n.refusal {
+			m.t.Errorf("%s by %s: %d, want %d\n%s", o.id, who.name, a.Status, n.refusal, a.Body)
+		}
 	case verdict == nil && a.Status >= 300:
 		m.t.Errorf("%s by %s: %d, want success\n%s", o.id, who.name, a.Status, a.Body)
 	case o.id == "listProjects" && account.Can(who.model, account.Read, defaults) != nil && strings.Contains(string(a.Body), hidden):

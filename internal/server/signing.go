@@ -60,11 +60,7 @@ func (a *application) signer(ctx context.Context) (*delivery.Signer, error) {
 // signingKey reads the private key: from the file that was named, else from the
 // sealed secrets, else from the data folder.
 func (a *application) signingKey(ctx context.Context) (ed25519.PrivateKey, error) {
-	vault, err := a.openVault(ctx)
-	if err != nil {
-		return nil, err
-	}
-	cfg := a.server.cfg
+	vault, cfg := a.vault, a.server.cfg
 	if cfg.SigningKey != "" {
 		return readPrivateKey(cfg.SigningKey, "--signing-key")
 	}

@@ -104,9 +104,13 @@ func (s *Store) CreateSession(ctx context.Context, e account.SessionRecord) erro
 		if err := q.exec(`DELETE FROM session WHERE expires_at <= $1`, e.CreatedAt); err != nil {
 			return err
 		}
-		return q.exec(`INSERT INTO session (hash, member_id, created_at, last_seen_at, expires_at, user_agent, address) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-			e.Hash[:], e.MemberID, e.CreatedAt, e.LastSeenAt, e.ExpiresAt, e.UserAgent, e.Address)
+		return insertSession(q, e)
 	})
+}
+
+func insertSession(q query, e account.SessionRecord) error {
+	return q.exec(`INSERT INTO session (hash, member_id, created_at, last_seen_at, expires_at, user_agent, address) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		e.Hash[:], e.MemberID, e.CreatedAt, e.LastSeenAt, e.ExpiresAt, e.UserAgent, e.Address)
 }
 
 const sessionColumns = `s.member_id, s.created_at, s.last_seen_at, s.expires_at, s.user_agent, s.address`
@@ -259,7 +263,7 @@ func (s *Store) TokenByHash(ctx context.Context, hash [32]byte) (h account.Holde
 			err := scanMember(from, &h.Member, append(t.fields(), &actions)...)
 			h.Token, h.Actions = t.record(), readActions(actions)
 			return err
-		}, `SELECT `+tokenColumns+`, COALESCE(tr.actions, ''), COALESCE(m.id, ''), COALESCE(m.email, ''), COALESCE(m.email_key, ''), COALESCE(m.password_hash, ''), COALESCE(m.created_at, 0), `+grantColumns+`
+		}, `SELECT `+tokenColumns+`, COALESCE(tr.actions, ''), COALESCE(m.id, ''), COALESCE(m.email, ''), COALESCE(m.email_key, ''), COALESCE(m.password_hash, ''), COALESCE(m.created_at, 0), `+guardColumns+`, `+grantColumns+`
 			FROM token t LEFT JOIN custom_role tr ON tr.name = t.role
 			LEFT JOIN member m ON m.id = t.member_id AND t.kind = 'personal' `+memberGrants+` WHERE t.hash = $1`, hash[:])
 	})

@@ -271,6 +271,7 @@ func (s *Store) Prune(ctx context.Context, fence lease.Fence, now time.Time) err
 		{"event_batch", "at", keepBatches, ""},
 		{"receipt", "committed_at", receipts.Kept, ""},
 		{"session", "expires_at", 0, ""},
+		{"pending_sign_in", "expires_at", 0, ""},
 		{"delta", "at", keepDeltas, ""},
 		{"sign_in_failure", "last_at", account.ForgetAfter, ""},
 		{"node", "beat", nodes.Kept, ""},

@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	memberColumns = `m.id, m.email, m.email_key, m.password_hash, m.created_at, ` + grantColumns
+	memberColumns = `m.id, m.email, m.email_key, m.password_hash, m.created_at, ` + guardColumns + `, ` + grantColumns
+	guardColumns  = `(SELECT COUNT(*) FROM totp WHERE totp.member_id = m.id AND totp.confirmed_at > 0), (SELECT COUNT(*) FROM identity WHERE identity.member_id = m.id)`
 	grantColumns  = `COALESCE(g.role, ''), COALESCE(g.project, ''), COALESCE(g.environment, ''), COALESCE(r.actions, '')`
 	// memberGrants joins a member m with each role g, and what people let it do.
 	memberGrants = `LEFT JOIN membership g ON g.member_id = m.id LEFT JOIN custom_role r ON r.name = g.role`
@@ -22,8 +23,10 @@ const (
 func scanMember(from scanner, m *account.MemberRecord, before ...any) error {
 	var g account.Grant
 	var actions string
-	err := from.Scan(append(before, &m.ID, &m.Email, &m.EmailKey, &m.PasswordHash, &m.CreatedAt,
+	var totp, identities int
+	err := from.Scan(append(before, &m.ID, &m.Email, &m.EmailKey, &m.PasswordHash, &m.CreatedAt, &totp, &identities,
 		&g.Role, &g.Scope.Project, &g.Scope.Environment, &actions)...)
+	m.TOTP, m.Linked = totp > 0, identities > 0
 	if err != nil || g.Role == "" {
 		return err
 	}
@@ -117,6 +120,10 @@ func (a *Accounts) DeleteMember(ctx context.Context, memberID string, before []a
 			`DELETE FROM link WHERE made_by = $1 OR member_id = $1`,
 			`DELETE FROM membership WHERE member_id = $1`,
 			`DELETE FROM session WHERE member_id = $1`,
+			`DELETE FROM pending_sign_in WHERE member_id = $1`,
+			`DELETE FROM recovery_code WHERE member_id = $1`,
+			`DELETE FROM totp WHERE member_id = $1`,
+			`DELETE FROM identity WHERE member_id = $1`,
 			`DELETE FROM member WHERE id = $1`,
 		} {
 			if err := q.exec(text, memberID); err != nil {

@@ -30,6 +30,7 @@ var (
 // both keys, and nobody's account.
 type Options struct {
 	Data    string            // a folder to reuse; empty is a new one
+	Sealed  bool              // with a secret key, also where the engine does without
 	SQLite  bool              // whatever engine this run is about: for tests of the folder itself
 	Flags   map[string]string // settings by flag
 	Environ []string          // BURGEE_… variables; nil is the credentials above
@@ -109,7 +110,7 @@ func (o Options) sources(t testing.TB) config.Sources {
 	if environ == nil {
 		environ = []string{"BURGEE_INIT_TOKEN=" + Token, "BURGEE_INIT_SERVER_KEY=" + ServerKey, "BURGEE_INIT_CLIENT_KEY=" + ClientKey}
 	}
-	if flags["store"] != "" && !slices.ContainsFunc(environ, isSecretKey) {
+	if (o.Sealed || flags["store"] != "") && !slices.ContainsFunc(environ, isSecretKey) {
 		environ = append(slices.Clip(environ), "BURGEE_SECRET_KEY="+SecretKey)
 	}
 	return config.Sources{Flags: flags, Environ: environ}
