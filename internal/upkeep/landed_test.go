@@ -245,7 +245,8 @@ func TestAPostgresDatabaseOfEachSchemaThatLandedIsUpgraded(t *testing.T) {
 // what others read through before it tries again.
 func TestAStepThatWaitsForATableHoldsNobodyBack(t *testing.T) {
 	url := storetest.EmptyPostgres(t)
-	load(t, openDB(t, "pgx", url+"&default_query_exec_mode=simple_protocol"), landedFiles(t, "postgres")[0])
+	oldest := slices.MinFunc(landedFiles(t, "postgres"), func(a, b string) int { return len(steps(a)) - len(steps(b)) })
+	load(t, openDB(t, "pgx", url+"&default_query_exec_mode=simple_protocol"), oldest)
 	reader, err := openDB(t, "pgx", url).BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -82,6 +82,21 @@ func recorded(t *testing.T, open Opener) {
 			check(t, err)
 			return len(m.Grants) > 0
 		}},
+		{"guarded", func() error {
+			check(t, s.PutTOTP(t.Context(), "b", []byte("sealed")))
+			totp := account.TOTPRecord{MemberID: "b", Sealed: []byte("sealed"), ConfirmedAt: 1, LastStep: 7}
+			return s.ConfirmTOTP(t.Context(), totp, [][32]byte{{1}, {2}}, about("guarded"))
+		}, func() bool {
+			m, err := s.MemberByID(t.Context(), "b")
+			check(t, err)
+			return m.TOTP
+		}},
+		{"unguarded", func() error {
+			return s.DeleteTOTP(t.Context(), "b", &account.Proof{Recovery: &[32]byte{1}}, about("unguarded"))
+		}, func() bool {
+			_, err := s.TOTPOf(t.Context(), "b")
+			return fault.IsKind(err, fault.NotFound)
+		}},
 		{"ended", func() error { return s.EndSession(t.Context(), session.Hash, about("ended")) }, func() bool {
 			left, err := s.SessionsOf(t.Context(), "b")
 			check(t, err)
@@ -121,7 +136,7 @@ func recorded(t *testing.T, open Opener) {
 	wantCode(t, s.CreateOwner(t.Context(), account.MemberRecord{ID: "2"}, nil, about("second")), fault.Conflict, "owner_exists")
 	wantCode(t, s.SetPassword(t.Context(), "2", "new", nil, about("nobody")), fault.NotFound, "member_not_found")
 	wantCode(t, s.DeleteToken(t.Context(), "t", about("again")), fault.NotFound, "token_not_found")
-	equal(t, []string{"owner", "password", "token", "invited", "joined", "made", "roles", "ended", "removed", "unmade", "gone"}, seen)
+	equal(t, []string{"owner", "password", "token", "invited", "joined", "made", "roles", "guarded", "unguarded", "ended", "removed", "unmade", "gone"}, seen)
 }
 
 func waiting(t *testing.T, s Store) {

@@ -58,6 +58,7 @@ func Run(t *testing.T, open Opener) {
 		"one owner, whoever is faster":               owner,
 		"sessions and tokens":                        sessionsAndTokens,
 		"attempts to sign in count together":         attempts,
+		"a code of a second step counts once":        codes,
 		"nodes hear each other":                      nodesMeet,
 		"entries wait in order and are taken once":   waiting,
 		"counts add up and a batch is known":         counts,
