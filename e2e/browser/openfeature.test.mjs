@@ -2,14 +2,14 @@
 // one for servers here in Node, the one for the web in Chromium, on a page of
 // another origin than the server. Both are held to the rows of e2e/openfeature.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { OFREPProvider } from '@openfeature/ofrep-provider';
 import { OpenFeature } from '@openfeature/server-sdk';
 import { launch } from './lib/browser.mjs';
-import { root, startServer, until } from './lib/processes.mjs';
+import { apply, root, startServer, until } from './lib/processes.mjs';
+import { serveSite } from './lib/site.mjs';
 
 const rows = JSON.parse(readFileSync(join(root, 'e2e/openfeature/rows.json'), 'utf8'));
 const keys = {
@@ -17,7 +17,6 @@ const keys = {
   server: 'bgs_browser00000000000000000000000000000000000',
   client: 'bgc_browser00000000000000000000000000000000000',
 };
-const modules = join(root, 'e2e/browser/node_modules');
 
 // expected is what a row gives over OFREP; client keys do not see every flag.
 function expected(row, client) {
@@ -42,7 +41,7 @@ describe("OpenFeature's providers for JavaScript", () => {
 
   before(async () => {
     server = await startServer({ env: { BURGEE_INIT_TOKEN: keys.token, BURGEE_INIT_SERVER_KEY: keys.server, BURGEE_INIT_CLIENT_KEY: keys.client } });
-    await apply(server, readFileSync(join(root, 'e2e/openfeature/flags.yaml'), 'utf8'));
+    await apply(server, keys.token, readFileSync(join(root, 'e2e/openfeature/flags.yaml'), 'utf8'));
   });
   after(() => server?.stop());
 
@@ -63,7 +62,9 @@ describe("OpenFeature's providers for JavaScript", () => {
     let site, browser, page, asked;
 
     before(async () => {
-      site = await serveSite();
+      site = await serveSite(`import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
+import { OpenFeature, ProviderEvents } from '@openfeature/web-sdk';
+window.loaded({ OFREPWebProvider, OpenFeature, ProviderEvents });`);
       browser = await launch();
       page = await browser.newPage();
       asked = [];
@@ -95,7 +96,7 @@ describe("OpenFeature's providers for JavaScript", () => {
       await until('the stream', () => evaluations() === 2);
       const before = evaluations();
       for (const next of ['bar', 'foo', 'bar']) {
-        await apply(server, JSON.stringify({ apiVersion: 'burgee/v1', project: 'default', flags: { 'changing-flag': { environments: { production: { default: next } } } } }));
+        await apply(server, keys.token, JSON.stringify({ apiVersion: 'burgee/v1', project: 'default', flags: { 'changing-flag': { environments: { production: { default: next } } } } }));
         await page.waitForFunction((want) => window.flags.getStringValue('changing-flag', 'code') === want, next, { timeout: 2000, polling: 20 });
       }
       assert.equal(evaluations() - before, 3, 'one evaluation for each change');
@@ -117,39 +118,3 @@ describe("OpenFeature's providers for JavaScript", () => {
     });
   });
 });
-
-async function apply(server, text) {
-  const answer = await fetch(`${server.origin}/api/v1/projects/default/apply`, {
-    method: 'POST', headers: { Authorization: `Bearer ${keys.token}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ text, file: 'flags.yaml' }),
-  });
-  assert.equal(answer.status, 200, await answer.text());
-}
-
-// serveSite serves a page that loads the provider as it comes from the registry.
-async function serveSite() {
-  const nested = 'ofrep-web-provider/node_modules/@openfeature/ofrep-core';
-  const core = existsSync(join(modules, '@openfeature', nested)) ? nested : 'ofrep-core';
-  const imports = {
-    '@openfeature/ofrep-web-provider': '/m/@openfeature/ofrep-web-provider/index.esm.js',
-    '@openfeature/ofrep-core': `/m/@openfeature/${core}/index.esm.js`,
-    '@openfeature/web-sdk': '/m/@openfeature/web-sdk/dist/esm/index.js',
-    '@openfeature/core': '/m/@openfeature/core/dist/esm/index.js',
-    tslib: '/m/tslib/tslib.es6.js',
-  };
-  const html = `<!doctype html><title>Shop</title><script type="importmap">${JSON.stringify({ imports })}</script>
-<script type="module">
-import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
-import { OpenFeature, ProviderEvents } from '@openfeature/web-sdk';
-window.loaded({ OFREPWebProvider, OpenFeature, ProviderEvents });
-</script><script>window.openFeature = new Promise((done) => { window.loaded = done; });</script>`;
-  const site = createServer((request, response) => {
-    const path = normalize(new URL(request.url, 'http://x').pathname);
-    if (!path.startsWith('/m/')) return response.setHeader('Content-Type', 'text/html').end(html);
-    const file = join(modules, path.slice(3));
-    if (extname(file) !== '.js' || !existsSync(file)) return response.writeHead(404).end();
-    return response.setHeader('Content-Type', 'text/javascript').end(readFileSync(file));
-  });
-  await new Promise((done) => { site.listen(0, '127.0.0.1', done); });
-  site.origin = `http://127.0.0.1:${site.address().port}`;
-  return site;
-}

@@ -86,3 +86,11 @@ export async function startServer({ env = {}, data = temporary('data'), port, ar
     serverKey: program.output.match(/bgs_[A-Za-z0-9_-]{32,}/)?.[0],
   };
 }
+
+// apply applies a document as burgee apply does.
+export async function apply(server, token, text) {
+  const answer = await fetch(`${server.origin}/api/v1/projects/default/apply`, {
+    method: 'POST', headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }, body: JSON.stringify({ text, file: 'flags.yaml' }),
+  });
+  if (!answer.ok) throw new Error(`apply: ${answer.status} ${await answer.text()}`);
+}

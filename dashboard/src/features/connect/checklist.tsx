@@ -15,7 +15,8 @@ export function Checklist({ place }: { place: Place }) {
       <List size="sm" spacing={4}>
         <List.Item>The program is started, and was restarted since the snippet went in.</List.Item>
         <List.Item>
-          It prints a line that begins with “burgee”: that says what went wrong, if anything did.
+          With Burgee’s SDK it prints a line that begins with “burgee”: that says what went wrong, if anything
+          did.
         </List.Item>
         <List.Item>
           It can reach <span className="b-mono">{place.origin}</span> from where it runs.

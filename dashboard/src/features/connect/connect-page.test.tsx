@@ -97,3 +97,41 @@ test('another way to connect keeps the key', async () => {
   expect(await screen.findByText(/go get burgee.dev\/burgee\/sdk@v0.1.0/)).toBeInstanceOf(HTMLElement);
   expect(asked.filter((request) => request.method === 'POST')).toHaveLength(1);
 });
+
+test('what runs at people’s homes gets a client key, made anew, and the server key goes', async () => {
+  const client = { ...made, id: 'k10', kind: 'client', key: 'bgc_new0123456789abcdef0123456789ab' };
+  const { asked } = renderPage(
+    '/p/default/connect?env=production&sdk=node',
+    on('POST', keys, async (request: Request) =>
+      ((await request.json()) as { kind: string }).kind === 'client' ? client : made,
+    ),
+    on('GET', keys, { items: [made] }),
+  );
+  expect((await screen.findByText(/bgs_new0123/)).textContent).toContain('// connects to PRODUCTION');
+  await userEvent.click(screen.getByRole('radio', { name: /^JavaScript, browser/ }));
+  const page = await screen.findByText(/bgc_new0123/);
+  expect(page.textContent).not.toContain('bgs_');
+  expect(screen.getByText(/must be marked for client keys/)).toBeInstanceOf(HTMLElement);
+  expect(screen.queryByRole('button', { name: 'Copy as env file' })).toBeNull();
+  expect(asked.some((request) => request.method === 'DELETE' && request.url.includes('k9'))).toBe(true);
+});
+
+test('a program that asks over OFREP turns the panel to Success too', async () => {
+  const [program] = connected.items;
+  if (!program) throw new Error('no program');
+  const remote = {
+    ...program,
+    application: 'node',
+    version: '',
+    platform: '',
+    sdk: '',
+    instances: program.instances.map((instance) => ({ ...instance, transport: 'ofrep' })),
+  };
+  renderPage(
+    '/p/default/connect?env=production&sdk=node',
+    ...makesKey,
+    on('GET', '/projects/default/connections', { items: [remote], refused: [], nodes: [] }),
+  );
+  expect(await screen.findByText('Success')).toBeInstanceOf(HTMLElement);
+  expect(screen.getByText(/node, over OFREP/)).toBeInstanceOf(HTMLElement);
+});

@@ -9,7 +9,7 @@ import { ordered, preferred } from '@/lib/environments';
 import { Choice } from './choice';
 import classes from './connect.module.css';
 import { LivePanel } from './live-panel';
-import { type Sdk, sdkNames, sdks } from './snippets';
+import { keyKind, type Sdk, sdkNames, sdks } from './snippets';
 import { Snippets } from './snippets-panel';
 import { usePageKey } from './use-page-key';
 
@@ -25,7 +25,7 @@ export function ConnectPage() {
   const last = search.sdk ?? localStorage.getItem(sdkKey);
   const sdk: Sdk = sdks.find((item) => item === last) ?? 'python';
   const session = useQuery(sessionQuery());
-  const { key, error, renew } = usePageKey(project.key, environment?.key ?? '');
+  const { key, error, renew } = usePageKey(project.key, environment?.key ?? '', keyKind(sdk));
   const choose = (change: { env?: string; sdk?: Sdk }) => {
     if (change.sdk) localStorage.setItem(sdkKey, change.sdk);
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });

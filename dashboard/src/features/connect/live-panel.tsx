@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { connectionsQuery } from '@/api/connections';
 import { flagsQuery } from '@/api/flags';
 import { keysQuery } from '@/api/keys';
-import type { Environment, NewKey } from '@/api/types';
+import type { Connection, Environment, Instance, NewKey } from '@/api/types';
 import { EnvironmentBadge, environmentName } from '@/components/environment-badge';
 import { ButtonLink } from '@/components/links';
 import { useProject } from '@/components/project-context';
@@ -110,7 +110,11 @@ function Stages({ state, environment }: { state: Progress; environment: Environm
       </Line>
       <Line icon={<IconCircleDotFilled size={20} aria-hidden />}>
         Connected:{' '}
-        {[`${connection.application} ${connection.version}`.trim(), connection.platform, connection.sdk]
+        {[
+          `${connection.application} ${connection.version}`.trim(),
+          connection.platform,
+          sdkOf(connection, instance),
+        ]
           .filter((part) => part !== '')
           .join(', ')}
         , <Time at={instance.since} everyMs={1000} />
@@ -125,6 +129,10 @@ function Stages({ state, environment }: { state: Progress; environment: Environm
     </Stack>
   );
 }
+
+/** What connected: an SDK says its name, and a provider of OpenFeature does not. */
+const sdkOf = (connection: Connection, instance: Instance): string =>
+  connection.sdk === '' && instance.transport === 'ofrep' ? 'over OFREP' : connection.sdk;
 
 const evaluated = (times: number) => (times > 0 ? `, evaluated ${times.toLocaleString('en')}×` : '');
 

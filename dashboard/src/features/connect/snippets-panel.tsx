@@ -3,7 +3,7 @@ import { IconPackageOff } from '@tabler/icons-react';
 import { CodeBlock } from '@/components/code-block';
 import { CopyButton } from '@/components/copy';
 import classes from './connect.module.css';
-import { allSteps, envFile, type Place, type Sdk, steps } from './snippets';
+import { allSteps, envFile, type Place, readsEnvironment, type Sdk, steps } from './snippets';
 
 type Props = { sdk: Sdk; place: Place; ready: boolean; hint?: string };
 
@@ -16,7 +16,7 @@ export function Snippets({ sdk, place, ready, hint }: Props) {
       <Group justify="space-between" mb={6}>
         <h2 className={classes.legend}>3. Copy</h2>
         <Group gap="xs">
-          <CopyButton text={envFile(place)}>Copy as env file</CopyButton>
+          {readsEnvironment(sdk) && <CopyButton text={envFile(place)}>Copy as env file</CopyButton>}
           <CopyButton text={allSteps(sdk, place)} primary>
             Copy snippet
           </CopyButton>

@@ -1,11 +1,39 @@
-export const sdks = ['python', 'go', 'openfeature', 'curl'] as const;
+import { programs, type Remote } from './programs';
+
+export const sdks = [
+  'python',
+  'go',
+  'browser',
+  'node',
+  'java',
+  'dotnet',
+  'php',
+  'ruby',
+  'swift',
+  'kotlin',
+  'curl',
+] as const;
 export type Sdk = (typeof sdks)[number];
 export const sdkNames: Record<Sdk, { name: string; about: string }> = {
   python: { name: 'Python', about: 'SDK, 3.10 and newer' },
   go: { name: 'Go', about: 'SDK, standard library only' },
-  openfeature: { name: 'OpenFeature', about: 'any language, over OFREP' },
+  browser: { name: 'JavaScript, browser', about: 'OpenFeature, public key' },
+  node: { name: 'JavaScript, Node', about: 'OpenFeature' },
+  java: { name: 'Java', about: 'OpenFeature' },
+  dotnet: { name: '.NET', about: 'OpenFeature' },
+  php: { name: 'PHP', about: 'OpenFeature' },
+  ruby: { name: 'Ruby', about: 'OpenFeature, 3.4 and newer' },
+  swift: { name: 'Swift', about: 'OpenFeature, public key' },
+  kotlin: { name: 'Kotlin', about: 'OpenFeature, public key' },
   curl: { name: 'curl', about: 'one request by hand' },
 };
+
+/** What runs at people's homes gets a client key: anybody can read it there. */
+export const keyKind = (sdk: Sdk): 'server' | 'client' =>
+  sdk === 'browser' || sdk === 'swift' || sdk === 'kotlin' ? 'client' : 'server';
+
+/** Programs with Burgee's own SDK, and the shell, read their settings from the environment. */
+export const readsEnvironment = (sdk: Sdk): boolean => sdk === 'python' || sdk === 'go' || sdk === 'curl';
 
 export type Step = { id: 'install' | 'init' | 'flag'; title: string; code: string; note?: string };
 
@@ -26,7 +54,7 @@ export function steps(sdk: Sdk, place: Place): Step[] {
 
 /** Everything at once, as one text to paste. */
 export function allSteps(sdk: Sdk, place: Place): string {
-  const comment = sdk === 'go' || sdk === 'openfeature' ? '//' : '#';
+  const comment = sdk === 'python' || sdk === 'ruby' || sdk === 'curl' ? '#' : '//';
   return steps(sdk, place)
     .map((step) => `${comment} ${step.title}\n${step.code}`)
     .join('\n\n');
@@ -50,7 +78,46 @@ export function curlTest(place: Place): string {
   ${place.origin}/ofrep/v1/evaluate/flags/Flags.isHoliday`;
 }
 
-const makers: Record<Sdk, (place: Place) => Step[]> = { python, go, openfeature, curl };
+const makers: Record<Sdk, (place: Place) => Step[]> = {
+  python,
+  go,
+  browser: remote('browser'),
+  node: remote('node'),
+  java: remote('java'),
+  dotnet: remote('dotnet'),
+  php: remote('php'),
+  ruby: remote('ruby'),
+  swift: remote('swift'),
+  kotlin: remote('kotlin'),
+  curl,
+};
+
+/** The steps of a language that asks the server through OpenFeature. */
+function remote(sdk: Remote): (place: Place) => Step[] {
+  const { install, note, text } = programs[sdk];
+  const seen =
+    keyKind(sdk) === 'client'
+      ? ' Its flags must be marked for client keys: this key is public, and sees no others.'
+      : '';
+  return (place) => [
+    { id: 'install', title: 'Install', code: install, note },
+    {
+      id: 'init',
+      title: 'Connect, and ask for the first flag',
+      code: filledIn(text, place),
+      note: `OpenFeature programs do not declare flags: create Flags.isHoliday in the list first.${seen}`,
+    },
+  ];
+}
+
+/** A program with this server's address and key in it, as the tests run it. */
+function filledIn(text: string, place: Place): string {
+  return text
+    .replace('https://burgee.example', place.origin)
+    .replace(/bg[sc]_key/, place.key)
+    .replace('ENVIRONMENT', place.environment)
+    .trimEnd();
+}
 
 function python(place: Place): Step[] {
   return [
@@ -140,38 +207,6 @@ func main() {
 	}
 	fmt.Println("special day:", flags.IsHoliday.Enabled(ctx))
 }`,
-    },
-  ];
-}
-
-function openfeature(place: Place): Step[] {
-  return [
-    {
-      id: 'install',
-      title: 'Install',
-      code: 'npm install @openfeature/server-sdk @openfeature/ofrep-provider',
-      note: 'For Node here; every OpenFeature SDK with an OFREP provider works with the same address and key.',
-    },
-    {
-      id: 'init',
-      title: 'Connect',
-      code: `import { OpenFeature } from '@openfeature/server-sdk';
-import { OFREPProvider } from '@openfeature/ofrep-provider';
-
-await OpenFeature.setProviderAndWait(
-  new OFREPProvider({
-    baseUrl: '${place.origin}',
-    headers: [['Authorization', 'Bearer ${place.key}']], // connects to ${place.environment}
-  }),
-);`,
-    },
-    {
-      id: 'flag',
-      title: 'First flag',
-      code: `const flags = OpenFeature.getClient();
-const holiday = await flags.getBooleanValue('Flags.isHoliday', false, { targetingKey: 'alice' });
-console.log(holiday ? 'A special day' : 'A normal day');`,
-      note: 'OpenFeature programs do not declare flags: create Flags.isHoliday in the list first.',
     },
   ];
 }

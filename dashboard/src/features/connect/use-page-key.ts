@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 import { createKey, revokeKey } from '@/api/keys';
-import type { NewKey } from '@/api/types';
+import type { KeyKind, NewKey } from '@/api/types';
 import { absolute } from '@/lib/time';
 
 export type PageKey = {
@@ -14,7 +14,7 @@ export type PageKey = {
  * The key that the snippets hold: made when the page opens, taken away again when it closes unused. The
  * server decides what "unused" is, so that a program that has just connected keeps its key.
  */
-export function usePageKey(project: string, environment: string): PageKey {
+export function usePageKey(project: string, environment: string, kind: KeyKind): PageKey {
   const [key, setKey] = useState<NewKey>();
   const [error, setError] = useState<unknown>();
   const [round, setRound] = useState(0);
@@ -34,7 +34,7 @@ export function usePageKey(project: string, environment: string): PageKey {
     setKey(undefined);
     setError(undefined);
     const name = `Connect page, ${absolute(Date.now()).slice(0, 16)}`;
-    createKey(project, environment, { kind: 'server', name }).then(
+    createKey(project, environment, { kind, name }).then(
       (answer) => {
         made = answer;
         if (closed) drop();
@@ -56,7 +56,7 @@ export function usePageKey(project: string, environment: string): PageKey {
       window.removeEventListener('pageshow', shown);
       drop();
     };
-  }, [project, environment, round, renew]);
+  }, [project, environment, kind, round, renew]);
 
   return { key, error, renew };
 }
