@@ -248,6 +248,26 @@ def test_metadata():
     assert made.flag_metadata["revision"] >= 2
 
 
+def test_experiment_metadata():
+    client = use(own())
+    made = client.get_string_details("trial-split-flag", "x", EvaluationContext("ann"))
+    assert made.reason == "SPLIT"
+    assert made.flag_metadata["experiment"] == "trial-split"
+    assert made.flag_metadata["arm"] == {"a": "one", "b": "two"}[made.variant]
+    assert made.flag_metadata["phase"] == 1
+
+
+def test_override(monkeypatch):
+    monkeypatch.setenv("BURGEE_OVERRIDES", '{"string-flag": "mine", "unheard-of": 7}')
+    client = use(own())
+    made = client.get_string_details("string-flag", "x")
+    assert (made.value, made.reason, made.variant) == ("mine", "STATIC", "")
+    assert made.flag_metadata["reason"] == "OVERRIDE"
+    assert client.get_integer_value("unheard-of", 1) == 7
+    other = client.get_boolean_details("string-flag", True)
+    assert other.value is True and other.error_code == ErrorCode.TYPE_MISMATCH
+
+
 class Noting(Hook):
     def __init__(self):
         self.stages = []

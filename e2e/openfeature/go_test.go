@@ -104,7 +104,7 @@ func TestTheGoProviderConforms(t *testing.T) {
 	}{
 		{"lifecycle", goLifecycle}, {"reinitialization", goReinitialization}, {"unavailable", goUnavailable}, {"events", goFatal},
 		{"configuration-change", goConfigurationChange}, {"stale", goStale}, {"lifecycle", goBeginsWithWhatIsStored},
-		{"", goMetadata}, {"", goHooks}, {"", goTracking}, {"", goContextMerging}, {"", goFallsThrough}, {"events", goLateHandler},
+		{"", goMetadata}, {"", goExperimentMetadata}, {"", goOverride}, {"", goHooks}, {"", goTracking}, {"", goContextMerging}, {"", goFallsThrough}, {"events", goLateHandler},
 	} {
 		name := functionName(part.test)
 		t.Run(name, func(t *testing.T) {
@@ -377,6 +377,39 @@ func goMetadata(t *testing.T) {
 	revision, err := d.FlagMetadata.GetInt("revision")
 	if reason != "RULE" || rule != "inside" || revision < 2 || err != nil {
 		t.Errorf("metadata %v, %v", d.FlagMetadata, err)
+	}
+}
+
+// goExperimentMetadata has what an evaluation of an experiment tells beside its value.
+func goExperimentMetadata(t *testing.T) {
+	client := use(t, own(t, nil))
+	d, err := client.StringValueDetails(t.Context(), "trial-split-flag", "x", of.NewEvaluationContext("ann", nil))
+	if err != nil || d.Reason != of.SplitReason {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	experiment, _ := d.FlagMetadata.GetString("experiment")
+	arm, _ := d.FlagMetadata.GetString("arm")
+	phase, err := d.FlagMetadata.GetInt("phase")
+	if want := map[string]string{"a": "one", "b": "two"}[d.Variant]; experiment != "trial-split" || arm != want || phase != 1 || err != nil {
+		t.Errorf("metadata %v of %s, %v", d.FlagMetadata, d.Variant, err)
+	}
+}
+
+// goOverride is an override in an emergency: a value as every other, which says
+// where it is from.
+func goOverride(t *testing.T) {
+	t.Setenv("BURGEE_OVERRIDES", `{"string-flag": "mine", "unheard-of": 7}`)
+	client := use(t, own(t, nil))
+	d, err := client.StringValueDetails(t.Context(), "string-flag", "x", of.EvaluationContext{})
+	reason, _ := d.FlagMetadata.GetString("reason")
+	if err != nil || d.Value != "mine" || d.Reason != of.StaticReason || reason != "OVERRIDE" || d.Variant != "" {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if n, err := client.IntValue(t.Context(), "unheard-of", 1, of.EvaluationContext{}); n != 7 || err != nil {
+		t.Errorf("of a flag that the server does not know: %d, %v", n, err)
+	}
+	if d, err := client.BooleanValueDetails(t.Context(), "string-flag", true, of.EvaluationContext{}); !d.Value || d.ErrorCode != of.TypeMismatchCode {
+		t.Errorf("of another type: %+v, %v", d, err)
 	}
 }
 

@@ -82,7 +82,7 @@ func (a *API) begin(c *caller) {
 }
 
 // enter checks the credential and binds the context.
-func (a *API) enter(r *http.Request) (*caller, error) {
+func (a *API) enter(w http.ResponseWriter, r *http.Request) (*caller, error) {
 	pass, err := a.gate.Enter(r, secretOf(r), true)
 	if err != nil {
 		return nil, err
@@ -93,6 +93,7 @@ func (a *API) enter(r *http.Request) (*caller, error) {
 			return nil, err
 		}
 	}
+	httpkit.Pace(w, r)
 	attributes, err := readContext(r, clients)
 	if err != nil {
 		return nil, err
@@ -115,7 +116,7 @@ func (a *API) single(w http.ResponseWriter, r *http.Request) {
 	crossOrigin(w.Header())
 	key := r.PathValue("key")
 	defer a.survive(w, r, &key)
-	c, err := a.enter(r)
+	c, err := a.enter(w, r)
 	if err != nil {
 		a.refuse(w, r, &key, err)
 		return
@@ -143,7 +144,7 @@ func (a *API) single(w http.ResponseWriter, r *http.Request) {
 func (a *API) bulk(w http.ResponseWriter, r *http.Request) {
 	crossOrigin(w.Header())
 	defer a.survive(w, r, nil)
-	c, err := a.enter(r)
+	c, err := a.enter(w, r)
 	if err != nil {
 		a.refuse(w, r, nil, err)
 		return

@@ -7,9 +7,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"burgee.dev/burgee/internal/clock"
@@ -323,4 +325,43 @@ func (w *world) start(t testing.TB, reader *deliverytest.Reader, at clock.Clock)
 	if p := w.manager.Problems(); len(p) > 0 {
 		t.Log("problems:", p[0].Err)
 	}
+}
+
+// slowly is a body that says nothing until its connection's deadline.
+type slowly struct{ until chan time.Time }
+
+func (s slowly) Read([]byte) (int, error) {
+	time.Sleep(time.Until(<-s.until))
+	return 0, os.ErrDeadlineExceeded
+}
+
+func (s slowly) Close() error { return nil }
+
+// deadlined is a writer of a connection that has a deadline.
+type deadlined struct {
+	*httptest.ResponseRecorder
+	until chan time.Time
+}
+
+func (d deadlined) SetReadDeadline(at time.Time) error {
+	d.until <- at
+	return nil
+}
+
+func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
+	w := newWorld(t, rules...)
+	synctest.Test(t, func(t *testing.T) {
+		for _, path := range []string{flags, flags + "/plain"} {
+			until := make(chan time.Time, 1)
+			r := httptest.NewRequest("POST", path, slowly{until})
+			r.Header.Set("Authorization", "Bearer "+serverKey)
+			answer := deadlined{httptest.NewRecorder(), until}
+			began := time.Now()
+			w.handler.ServeHTTP(answer, r)
+			if waited := time.Since(began); answer.Code != 503 || answer.Header().Get("Retry-After") == "" || waited > 10*time.Second {
+				t.Errorf("%s: %d after %v: %s", path, answer.Code, waited, answer.Body)
+			}
+			held(t, "POST", path, answer.ResponseRecorder)
+		}
+	})
 }
