@@ -215,6 +215,40 @@ func (s *Service) DeleteToken(ctx context.Context, actor Actor, id, requestID st
 	})
 }
 
+// Actor returns who acts as the author of something that happens later, with the
+// rights of now: a member, also where they came with a token of their own, or a
+// service token. The fault is Forbidden where there is nobody like that any more.
+func (s *Service) Actor(ctx context.Context, kind ActorKind, id, person string) (Actor, error) {
+	member := person
+	if kind == Member {
+		member = id
+	}
+	if kind == Token && strings.HasPrefix(person, string(Token)+":") {
+		return s.serviceToken(ctx, id)
+	}
+	rec, err := s.store.MemberByID(ctx, member)
+	if fault.IsKind(err, fault.NotFound) {
+		return Actor{}, fault.New(fault.Forbidden, "author_gone", "there is no such member any more")
+	}
+	return actorOf(rec), err
+}
+
+// serviceToken is who a service token acts for now.
+func (s *Service) serviceToken(ctx context.Context, id string) (Actor, error) {
+	rec, err := s.store.TokenByID(ctx, id)
+	if fault.IsKind(err, fault.NotFound) || err == nil && rec.ExpiresAt != 0 && clock.Millis(s.clock) >= rec.ExpiresAt {
+		return Actor{}, fault.New(fault.Forbidden, "author_gone", "the API token was revoked or has expired")
+	}
+	if err != nil {
+		return Actor{}, err
+	}
+	own, err := s.resolved(ctx, grantsOf(rec.Role, rec.Scopes))
+	if err != nil {
+		return Actor{}, err
+	}
+	return Actor{Kind: Token, ID: rec.ID, Name: rec.Name, Rights: NewRights(own...)}, nil
+}
+
 // actor is who a token acts for.
 func (h HolderRecord) actor() Actor {
 	t := h.Token

@@ -33,6 +33,23 @@ type home struct {
 	now       time.Time // guarded by mu
 	announced [][2]int64
 	requested int // how often change requests were announced
+	rights    map[string]account.Actor // of authors, by id, where they are others than before; guarded by mu
+}
+
+// Actor implements catalog.Actors: people may do what they may in the tests, unless
+// rights says otherwise.
+func (h *home) Actor(_ context.Context, _ account.ActorKind, id, _ string) (account.Actor, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if actor, ok := h.rights[id]; ok {
+		return actor, nil
+	}
+	for _, actor := range []account.Actor{ann, bob, cleo, dora, emil, fred, gina} {
+		if actor.ID == id {
+			return actor, nil
+		}
+	}
+	return account.Actor{}, fault.New(fault.Forbidden, "author_gone", "there is no such member any more")
 }
 
 func open(t *testing.T) *home {
@@ -49,7 +66,7 @@ func open(t *testing.T) *home {
 		}
 	})
 	h.store = s
-	h.Service = catalog.New(s, catalog.Options{Clock: tick, Announcer: h})
+	h.Service = catalog.New(s, catalog.Options{Clock: tick, Announcer: h, Actors: h})
 	if _, err := h.EnsureFirstRun(t.Context(), catalog.FirstRun{}); err != nil {
 		t.Fatal(err)
 	}

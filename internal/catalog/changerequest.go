@@ -75,6 +75,12 @@ type Proposal struct {
 	Expect    map[string]int64 // as that of ApplyRequest
 	Force     bool
 	RequestID string
+
+	// Rollout is proposed instead of a file: its first step is the change, and the
+	// others follow under the same approvals.
+	Rollout *RolloutPlan
+	// Rollback is proposed instead of a file.
+	Rollback *RollbackRequest
 }
 
 // ChangeRequest is a change that somebody proposes.
@@ -92,7 +98,9 @@ type ChangeRequest struct {
 	Objects      int              // how many it changes
 	Approvals    []Approval       // that count, by environment
 	PublishAt    int64            // when it is due; 0 is not scheduled
-	Problem      string           // why it was not published at its time
+	Problem      string           // why it was not published at its time, or is tried again
+	RetryAt      int64            // when it is tried again; 0 is not
+	Rollout      *RolloutPlan     // what begins when it is published; nil is nothing
 	Revisions    map[string]int64 // that it was published as
 	Events       []ChangeRequestEvent
 
@@ -135,6 +143,8 @@ type RequestItem struct {
 	// The object as a file says it: as the content was made on it, as it is live
 	// now, and as it is proposed. nil is absent.
 	Base, Live, Proposed json.RawMessage
+
+	restores bool // a flag that is archived
 }
 
 // Theirs is what became of an object since a change request was made on it.
@@ -310,7 +320,7 @@ func (s *Service) Propose(ctx context.Context, actor account.Actor, project stri
 			ProjectID: e.row.ID, Title: p.Title, State: state,
 			Author: Author{Kind: actor.Kind, ID: actor.ID, Name: actor.Name}, CreatedAt: e.now,
 		}}
-		if err := r.submit(actor, p); err != nil {
+		if err := s.submit(r, actor, p); err != nil {
 			return err
 		}
 		made, number = true, r.row.Number
@@ -331,7 +341,7 @@ func (s *Service) Resubmit(ctx context.Context, actor account.Actor, project str
 		if len(r.row.Title) > maxTitle {
 			return fault.New(fault.Invalid, "title_invalid", "The title is too long").WithField("title", "takes 1 to %d bytes of text", maxTitle)
 		}
-		return r.submit(actor, p)
+		return s.submit(r, actor, p)
 	})
 }
 
@@ -360,6 +370,12 @@ func (p Proposal) digest() []byte {
 		_ = json.NewEncoder(sum).Encode(p.File)
 	}
 	_ = json.NewEncoder(sum).Encode(p.Remove)
+	if p.Rollout != nil {
+		_ = json.NewEncoder(sum).Encode(p.Rollout)
+	}
+	if p.Rollback != nil {
+		_ = json.NewEncoder(sum).Encode(p.Rollback)
+	}
 	return sum.Sum(nil)
 }
 
@@ -376,20 +392,12 @@ func (e *edit) mayPropose(actor account.Actor) error {
 
 // submit makes the content of a request: the changes of a proposal from what is
 // live now.
-func (r *request) submit(actor account.Actor, p Proposal) error {
+func (s *Service) submit(r *request, actor account.Actor, p Proposal) error {
 	if err := r.mayPropose(actor); err != nil {
 		return err
 	}
-	e := &edit{view: r.view, tx: r.tx, reader: r.reader, now: r.now, seeds: r.seeds, actions: map[string]ActionKind{}, made: map[string]flagMeta{}}
-	if p.File != nil {
-		if err := e.merge(p.File); err != nil {
-			return err
-		}
-		if err := e.unmoved(ApplyRequest{File: p.File, Expect: p.Expect, Force: p.Force}); err != nil {
-			return err
-		}
-	}
-	if err := e.removed(p.Remove); err != nil {
+	e := r.fresh()
+	if err := s.wanted(e, p); err != nil {
 		return err
 	}
 	if len(e.changes) == 0 {
@@ -413,12 +421,44 @@ func (r *request) submit(actor account.Actor, p Proposal) error {
 	for _, c := range e.changes {
 		changes = append(changes, proposedChange{c.Kind, c.Object, c.Environment, e.actionOf(c), c.Before, c.After})
 	}
-	row.Changes = jsonOf(changes)
+	row.Changes, row.Rollout = jsonOf(changes), nil
+	if p.Rollout != nil {
+		row.Rollout = jsonOf(p.Rollout)
+	}
 	kind := EventSubmitted
 	if row.State == RequestDraft {
 		kind = EventDrafted
 	}
 	return r.note(actor, kind, p.Comment, nil)
+}
+
+// fresh is an edit of the same transaction in which nothing is wanted yet.
+func (r *request) fresh() *edit {
+	return &edit{view: r.view, tx: r.tx, reader: r.reader, now: r.now, seeds: r.seeds, actions: map[string]ActionKind{}, made: map[string]flagMeta{}}
+}
+
+// wanted makes the command of a proposal.
+func (s *Service) wanted(e *edit, p Proposal) error {
+	if p.Rollout != nil && p.Rollback != nil || (p.Rollout != nil || p.Rollback != nil) && (p.File != nil || len(p.Remove) > 0) {
+		return fault.New(fault.Invalid, "proposal_malformed", "A change request is a file, a rollout or a rollback").
+			WithField("rollout", "stands alone, and so does rollback")
+	}
+	switch {
+	case p.Rollout != nil:
+		_, err := e.begin(*p.Rollout)
+		return err
+	case p.Rollback != nil:
+		_, _, err := s.wantBack(e, *p.Rollback)
+		return err
+	case p.File != nil:
+		if err := e.merge(p.File); err != nil {
+			return err
+		}
+		if err := e.unmoved(ApplyRequest{File: p.File, Expect: p.Expect, Force: p.Force}); err != nil {
+			return err
+		}
+	}
+	return e.removed(p.Remove)
 }
 
 // CommentOn says something of a change request, be it open or not.
@@ -618,8 +658,9 @@ func newChangeRequest(project ProjectRow, row ChangeRequestRow, events []ChangeR
 	c := ChangeRequest{
 		Project: project.Key, Number: row.Number, Title: row.Title, State: row.State, Version: row.Version, Author: row.Author,
 		CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, Base: row.Base, Environments: row.Environments, Objects: row.Objects,
-		PublishAt: row.PublishAt, Problem: row.Problem, Revisions: row.Revisions, Events: []ChangeRequestEvent{},
+		PublishAt: row.PublishAt, Problem: row.Problem, RetryAt: row.RetryAt, Revisions: row.Revisions, Events: []ChangeRequestEvent{},
 	}
+	c.Rollout, _ = rolloutOf(row) // one that cannot be read is said when it is published
 	for _, environment := range project.Environments {
 		if !slices.Contains(row.Environments, environment.Key) {
 			continue
@@ -671,9 +712,10 @@ func (e *edit) items(row ChangeRequestRow) ([]RequestItem, error) {
 		return nil, fmt.Errorf("catalog: read the change request %d: %w", row.Number, err)
 	}
 	out := make([]RequestItem, 0, len(changes))
+	present := e.besides(changes)
 	for _, p := range changes {
-		live := e.project.Stored(p.Kind, p.Environment, p.Object)
-		item := RequestItem{Yours: itemOf(p.change(p.Before, p.After), e.project)}
+		live := present.Stored(p.Kind, p.Environment, p.Object)
+		item := RequestItem{Yours: itemOf(p.change(p.Before, p.After), e.project), restores: p.Action == ActionRestore}
 		switch {
 		case !row.State.pending(): // what is live has gone on since
 			item.PlanItem = item.Yours
@@ -694,7 +736,47 @@ func (e *edit) items(row ChangeRequestRow) ([]RequestItem, error) {
 		}
 		out = append(out, item)
 	}
-	return out, nil
+	return out, thenSteps(row, out)
+}
+
+// besides is the present state that changes are looked at beside: a flag that they
+// restore has the configurations that wait for it.
+func (e *edit) besides(changes []proposedChange) *document.Project {
+	restored := &edit{view: e.view, actions: map[string]ActionKind{}}
+	for _, p := range changes {
+		if p.Action == ActionRestore && e.project.Archived[p.Object] {
+			restored.actions[p.Object] = ActionRestore
+		}
+	}
+	return restored.aside()
+}
+
+// thenSteps says with the object that a rollout raises which steps follow.
+func thenSteps(row ChangeRequestRow, items []RequestItem) error {
+	plan, err := rolloutOf(row)
+	if err != nil || plan == nil {
+		return err
+	}
+	words := fmt.Sprintf("%s: then step by step, %s", plan.place(), plan.words())
+	for i := range items {
+		if c := items[i].Yours.Change; c.Kind == plan.kind() && c.Object == plan.object() {
+			items[i].Sentences = append(slices.Clip(items[i].Sentences), words)
+			items[i].Yours.Sentences = append(slices.Clip(items[i].Yours.Sentences), words)
+		}
+	}
+	return nil
+}
+
+// rolloutOf is what begins when a request is published; nil is nothing.
+func rolloutOf(row ChangeRequestRow) (*RolloutPlan, error) {
+	if row.Rollout == nil {
+		return nil, nil
+	}
+	plan := new(RolloutPlan)
+	if err := json.Unmarshal(row.Rollout, plan); err != nil {
+		return nil, fmt.Errorf("catalog: read the rollout of the change request %d: %w", row.Number, err)
+	}
+	return plan, nil
 }
 
 // tell keeps the three states of an object as a file says them.
@@ -755,6 +837,9 @@ func (e *edit) proposed(row ChangeRequestRow) error {
 			err = putBack(next, ChangeRow{Kind: c.Kind, Object: c.Object, Environment: c.Environment, Before: c.After})
 		case c.Action == document.Delete:
 			archived = append(archived, c.Object)
+		case e.project.Archived[c.Object] && item.restores:
+			e.restore(next, c.Object)
+			err = putDecoded(ChangeRow{Object: c.Object, Before: c.After}, next.PutFlag, next.DeleteFlag)
 		case e.project.Archived[c.Object]:
 			err = archivedFault(c.Object)
 		default:
@@ -837,11 +922,36 @@ func (s *Service) publish(ctx context.Context, actor account.Actor, project stri
 			said = pastApprovals(opts.Bypass, said)
 		}
 		e.comment = strings.TrimSpace(fmt.Sprintf("change request %d: %s\n%s", number, r.row.Title, opts.Comment))
+		begins, err := e.follows(r.row)
+		if err != nil {
+			return err
+		}
 		e.finish = func(raised map[string]int64) error {
+			if begins != nil {
+				if err := begins.begun(actor, raised); err != nil {
+					return err
+				}
+			}
 			r.row.State, r.row.PublishAt, r.row.Problem, r.row.Revisions = RequestPublished, 0, "", raised
+			r.row.Attempts, r.row.RetryAt = 0, 0
 			return r.note(actor, EventPublished, said, nil)
 		}
 		return nil
 	})
 	return err
+}
+
+// follows is the rollout whose first step a request is; nil is none. The steps after
+// it are under the approvals of the request.
+func (e *edit) follows(row ChangeRequestRow) (*ramp, error) {
+	plan, err := rolloutOf(row)
+	if err != nil || plan == nil {
+		return nil, err
+	}
+	r, err := e.prepared(*plan)
+	if err != nil {
+		return nil, err
+	}
+	r.row.Request = row.Number
+	return r, nil
 }

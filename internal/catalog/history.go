@@ -141,6 +141,8 @@ func sentences(c Change) []string {
 		return []string{fmt.Sprintf("%s ended a sign-in of %s", c.Author, c.Object)}
 	case ChangeRequestKind:
 		return changeRequestSentences(c)
+	case RolloutKind:
+		return rolloutSentences(c)
 	case StoreKind:
 		return []string{"everything was restored from a backup: " + c.Object}
 	case ProjectKind, EnvironmentKey:

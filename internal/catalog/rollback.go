@@ -50,19 +50,14 @@ func (s *Service) Rollback(ctx context.Context, actor account.Actor, project str
 		if err := request.authorise(actor, project); err != nil {
 			return err
 		}
-		at, err := e.environment(request.Environment)
+		then, kept, err := s.wantBack(e, request)
 		if err != nil {
 			return err
 		}
-		then, err := s.asOf(e.reader, e.row, at, request.To)
-		if err != nil {
-			return err
-		}
-		result.To = *then
+		result.To, result.Kept = *then, kept
 		e.comment = cmp.Or(e.comment, request.words(then.Number))
-		result.Kept, err = e.goBack(then, request)
 		result.Plan = planOf(e.changes, e.next)
-		return err
+		return nil
 	}
 	var err error
 	if request.DryRun {
@@ -74,6 +69,23 @@ func (s *Service) Rollback(ctx context.Context, actor account.Actor, project str
 		return RollbackResult{}, err
 	}
 	return result, nil
+}
+
+// wantBack makes the command of a rollback, and says what it goes back to and what
+// it leaves.
+func (s *Service) wantBack(e *edit, request RollbackRequest) (then *Past, kept []PlanItem, err error) {
+	if err := request.check(); err != nil {
+		return nil, nil, err
+	}
+	at, err := e.environment(request.Environment)
+	if err != nil {
+		return nil, nil, err
+	}
+	if then, err = s.asOf(e.reader, e.row, at, request.To); err != nil {
+		return nil, nil, err
+	}
+	kept, err = e.goBack(then, request)
+	return then, kept, err
 }
 
 func (r RollbackRequest) check() error {

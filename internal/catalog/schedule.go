@@ -1,8 +1,10 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -16,8 +18,8 @@ import (
 const furthestSchedule = 366 * 24 * time.Hour
 
 // Schedule has an open change request published at a time, or with 0 no longer.
-// It takes the rights and the approvals that publishing takes. Approvals are looked
-// at again at that time; the rights are those of the day on which it was scheduled.
+// It takes the rights and the approvals that publishing takes, now and at that time:
+// it is published by whoever scheduled it, if they may by then.
 func (s *Service) Schedule(ctx context.Context, actor account.Actor, project string, number, at int64, opts WriteOptions) (ChangeRequest, error) {
 	return s.onOpen(ctx, actor, project, number, opts, func(r *request) error {
 		if err := r.publishable(actor, opts); err != nil {
@@ -34,14 +36,14 @@ func (s *Service) Schedule(ctx context.Context, actor account.Actor, project str
 		if r.row.PublishAt == at {
 			return nil
 		}
-		r.row.PublishAt, r.row.Problem = at, ""
+		r.row.PublishAt, r.row.Problem, r.row.Attempts, r.row.RetryAt = at, "", 0, 0
 		return r.note(actor, kind, opts.Comment, nil)
 	})
 }
 
 // publishable checks that the request could be published by the actor now.
 func (r *request) publishable(actor account.Actor, opts WriteOptions) error {
-	e := &edit{view: r.view, tx: r.tx, reader: r.reader, now: r.now, seeds: r.seeds, actions: map[string]ActionKind{}, made: map[string]flagMeta{}}
+	e := r.fresh()
 	if err := e.proposed(r.row); err != nil {
 		return err
 	}
@@ -52,7 +54,8 @@ func (r *request) publishable(actor account.Actor, opts WriteOptions) error {
 	return err
 }
 
-// Due says whether the time of a change request has come.
+// Due says whether the time of a change request, or of a rollout's next step, has
+// come.
 func (s *Service) Due(ctx context.Context) (bool, error) {
 	due, err := s.due(ctx)
 	return len(due) > 0, err
@@ -60,31 +63,93 @@ func (s *Service) Due(ctx context.Context) (bool, error) {
 
 func (s *Service) due(ctx context.Context) (due []DueRow, err error) {
 	err = s.store.Read(ctx, func(r Reader) error {
-		due, err = r.DueChangeRequests(clock.Millis(s.clock))
+		now := clock.Millis(s.clock)
+		if due, err = r.DueChangeRequests(now); err != nil {
+			return err
+		}
+		steps, err := r.DueRollouts(now)
+		due = append(due, steps...)
 		return err
 	})
+	slices.SortStableFunc(due, func(a, b DueRow) int { return cmp.Compare(a.At, b.At) })
 	return due, err
 }
 
-// PublishDue publishes the change requests whose time has come, each once: its
-// publication and the note that it is done are one transaction, which commits only
-// for who holds the lease. What cannot be published, such as one that was
-// overtaken, stays open and says why. An error ends it; what is left stays due.
-func (s *Service) PublishDue(ctx context.Context, fence lease.Fence) error {
+// Fired counts what became of what was due.
+type Fired struct {
+	Done    int // published, or a step made
+	Refused int // not now and not later: a person has to look
+	Failed  int // tried again, at times that are further and further apart
+}
+
+// PublishDue publishes the change requests whose time has come and makes the due
+// steps of rollouts, each once: what is published and the note that it is done are
+// one transaction, which commits only for who holds the lease. What cannot be done,
+// such as one that was overtaken or whose author may no longer do it, needs a person
+// and says why. What fails for any other reason is tried again at growing intervals,
+// and holds nothing else back; after maxAttempts it needs a person too. The error is
+// that the lease is lost, or that the store is away.
+func (s *Service) PublishDue(ctx context.Context, fence lease.Fence) (fired Fired, err error) {
 	due, err := s.due(ctx)
 	if err != nil {
-		return err
+		return fired, err
 	}
+	var away []error
 	for _, d := range due {
-		err := s.publishScheduled(ctx, fence, d)
-		if err != nil && refused(err) {
+		err := s.fire(ctx, fence, d)
+		switch {
+		case err == nil:
+			fired.Done++
+			continue
+		case errors.Is(err, lease.ErrLost), ctx.Err() != nil:
+			return fired, err
+		case refused(err):
+			fired.Refused++
 			err = s.missed(ctx, fence, d, err)
+		case fault.KindOf(err) == fault.Internal:
+			fired.Failed++
+			err = s.again(ctx, fence, d, err)
 		}
-		if err != nil {
+		if errors.Is(err, lease.ErrLost) {
+			return fired, err
+		}
+		away = append(away, err)
+	}
+	return fired, errors.Join(away...)
+}
+
+// maxAttempts is how often what fails is tried: for some hours.
+const maxAttempts = 12
+
+// retryAfter is how long what failed so many times waits: 2 s, 4 s … one hour.
+func retryAfter(attempts int) time.Duration {
+	return min(time.Second<<min(attempts, 20), time.Hour)
+}
+
+// again has what failed tried again later. What has failed too often needs a person;
+// where even that cannot be noted, it is tried on.
+func (s *Service) again(ctx context.Context, fence lease.Fence, d DueRow, why error) error {
+	attempts := d.Attempts + 1
+	if attempts >= maxAttempts {
+		err := s.missed(ctx, fence, d, fault.Wrap(why, fault.Internal, "attempts_failed", "it failed %d times: %v", attempts, why))
+		if err == nil || errors.Is(err, lease.ErrLost) {
 			return err
 		}
 	}
-	return nil
+	words := fmt.Sprintf("it failed %s and is tried again: %v", times(attempts), why)
+	return s.store.Write(ctx, func(tx Tx) error {
+		if err := tx.Hold(fence); err != nil {
+			return err
+		}
+		return tx.PutAttempt(d, attempts, clock.Millis(s.clock)+retryAfter(attempts).Milliseconds(), words)
+	})
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // refused tells what will be so the next time as well from a store that is away.
@@ -99,15 +164,72 @@ func refused(err error) bool {
 	return true
 }
 
-// scheduler is who acts at the time: whoever scheduled it, whose rights were looked
-// at then.
-func (r *request) scheduler() account.Actor {
-	for _, e := range slices.Backward(r.events) {
-		if e.Kind == EventScheduled {
-			return account.Actor{Kind: e.Author.Kind, ID: e.Author.ID, Name: e.Author.Name, Role: account.Owner}
-		}
+// Actors knows what people and tokens may do now.
+type Actors interface {
+	// Actor returns who acts as an author, with the rights of now: a person, also
+	// where they came with a token of their own, or a service token. The fault is
+	// Forbidden where there is nobody like that any more.
+	Actor(ctx context.Context, kind account.ActorKind, id, person string) (account.Actor, error)
+}
+
+// nobody is an Actors that knows no one.
+type nobody struct{}
+
+// Actor implements Actors.
+func (nobody) Actor(context.Context, account.ActorKind, string, string) (account.Actor, error) {
+	return account.Actor{}, fault.New(fault.Forbidden, "author_gone", "nobody is known here")
+}
+
+// present is who acts for an author, with the rights of now and the author's name.
+func (s *Service) present(ctx context.Context, author Author, person string) (account.Actor, error) {
+	if author.Kind == account.Host {
+		return account.Actor{Kind: account.Host, Name: author.Name, Role: account.Owner}, nil
 	}
-	return account.Actor{Kind: account.Host, Name: "burgee", Role: account.Owner}
+	actor, err := s.actors.Actor(ctx, author.Kind, author.ID, person)
+	if fault.IsKind(err, fault.Forbidden) {
+		return actor, fault.Wrap(err, fault.Forbidden, "author_gone", "%s, whose rights it uses, may not do it any more: %v", author.Name, err)
+	}
+	actor.Kind, actor.ID, actor.Name = author.Kind, author.ID, author.Name
+	return actor, err
+}
+
+// fire does what is due.
+func (s *Service) fire(ctx context.Context, fence lease.Fence, d DueRow) error {
+	author, person, err := s.authorOf(ctx, d)
+	if err != nil {
+		return err
+	}
+	actor, err := s.present(ctx, author, person)
+	if err != nil {
+		return err
+	}
+	if d.Rollout {
+		return s.makeStep(ctx, actor, fence, d)
+	}
+	return s.publish(ctx, actor, d.Project, d.Number, WriteOptions{Comment: "as scheduled"}, func(e *edit) (bool, error) {
+		r, err := e.pending(fence, d.Number)
+		return r != nil, err
+	})
+}
+
+// authorOf is who has scheduled what is due.
+func (s *Service) authorOf(ctx context.Context, d DueRow) (author Author, person string, err error) {
+	err = s.store.Read(ctx, func(r Reader) error {
+		if d.Rollout {
+			row, err := r.Rollout(d.ProjectID, d.Number)
+			author, person = row.Author, row.Person
+			return err
+		}
+		events, err := r.ChangeRequestEvents(d.ProjectID, d.Number, d.Number)
+		for _, e := range slices.Backward(events) {
+			if e.Kind == EventScheduled {
+				author, person = e.Author, e.Person
+				return err
+			}
+		}
+		return err
+	})
+	return author, person, err
 }
 
 // pending finds a request that is still due, under the lease; nil is none.
@@ -122,40 +244,54 @@ func (e *edit) pending(fence lease.Fence, number int64) (*request, error) {
 	return r, err
 }
 
-func (s *Service) publishScheduled(ctx context.Context, fence lease.Fence, d DueRow) error {
-	actor, err := s.scheduledBy(ctx, d)
-	if err != nil {
-		return err
+// dueStep finds a rollout whose next step is still due, under the lease; nil is none.
+func (e *edit) dueStep(fence lease.Fence, number int64) (*ramp, error) {
+	if err := e.tx.Hold(fence); err != nil {
+		return nil, err
 	}
-	return s.publish(ctx, actor, d.Project, d.Number, WriteOptions{Comment: "as scheduled"}, func(e *edit) (bool, error) {
-		r, err := e.pending(fence, d.Number)
-		return r != nil, err
-	})
+	row, err := e.reader.Rollout(e.row.ID, number)
+	if err != nil || row.State != RolloutRunning || row.NextAt > e.now {
+		return nil, err
+	}
+	e.rollout = number
+	return &ramp{edit: e, row: row}, nil
 }
 
-func (s *Service) scheduledBy(ctx context.Context, d DueRow) (actor account.Actor, err error) {
-	err = s.store.Read(ctx, func(r Reader) error {
-		v, err := s.view(r, d.Project)
-		if err != nil {
+// makeStep makes the next step of a rollout, with the approvals that it began with.
+func (s *Service) makeStep(ctx context.Context, actor account.Actor, fence lease.Fence, d DueRow) error {
+	actor.Name = "schedule of " + actor.Name
+	cmd := command{project: d.Project, approved: map[string]int{}}
+	_, err := s.commit(ctx, actor, cmd, func(e *edit) error {
+		r, err := e.dueStep(fence, d.Number)
+		if err != nil || r == nil {
 			return err
 		}
-		events, err := r.ChangeRequestEvents(v.row.ID, d.Number, d.Number)
-		actor = (&request{events: events}).scheduler()
-		return err
+		clear(cmd.approved)
+		cmd.approved[r.environment()] = r.row.Approvals
+		return r.step()
 	})
-	return actor, err
+	return err
 }
 
-// missed notes why a request was not published at its time, and takes it off the
-// schedule.
+// missed notes why something was not done at its time: a change request leaves the
+// schedule, a rollout pauses.
 func (s *Service) missed(ctx context.Context, fence lease.Fence, d DueRow, why error) error {
 	host := account.Actor{Kind: account.Host, Name: "burgee", Role: account.Owner}
+	problem := fault.As(why).Message
 	return s.onRequest(ctx, host, d.Project, WriteOptions{}, func(e *edit) error {
+		if d.Rollout {
+			r, err := e.dueStep(fence, d.Number)
+			if err != nil || r == nil {
+				return err
+			}
+			r.pause(problem)
+			return r.put(eventPaused)
+		}
 		r, err := e.pending(fence, d.Number)
 		if err != nil || r == nil {
 			return err
 		}
-		r.row.PublishAt, r.row.Problem = 0, fault.As(why).Message
+		r.row.PublishAt, r.row.Attempts, r.row.RetryAt, r.row.Problem = 0, 0, 0, problem
 		return r.note(host, EventFailed, r.row.Problem, nil)
 	})
 }

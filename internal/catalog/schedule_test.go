@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/lease"
@@ -51,7 +52,7 @@ func TestAChangeIsPublishedOnceAtItsTime(t *testing.T) {
 		t.Errorf("scheduled: %+v %v", page, err)
 	}
 	fence := h.fence(t, "here")
-	if err := h.PublishDue(t.Context(), fence); err != nil {
+	if _, err := h.PublishDue(t.Context(), fence); err != nil {
 		t.Fatal(err)
 	}
 	if c = must[catalog.ChangeRequest](t)(h.ChangeRequest(t.Context(), fred, "default", c.Number)); c.State != catalog.RequestOpen {
@@ -62,7 +63,7 @@ func TestAChangeIsPublishedOnceAtItsTime(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			if err := h.PublishDue(t.Context(), fence); err != nil {
+			if _, err := h.PublishDue(t.Context(), fence); err != nil {
 				t.Error(err)
 			}
 		})
@@ -89,13 +90,13 @@ func TestWhoHasLostTheLeasePublishesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := h.fence(t, "there")
-	if err := h.PublishDue(t.Context(), old); !errors.Is(err, lease.ErrLost) {
+	if _, err := h.PublishDue(t.Context(), old); !errors.Is(err, lease.ErrLost) {
 		t.Errorf("with the old lease: %v", err)
 	}
 	if c = must[catalog.ChangeRequest](t)(h.ChangeRequest(t.Context(), fred, "default", c.Number)); c.State != catalog.RequestOpen {
 		t.Errorf("state %s", c.State)
 	}
-	if err := h.PublishDue(t.Context(), now); err != nil {
+	if _, err := h.PublishDue(t.Context(), now); err != nil {
 		t.Error(err)
 	}
 }
@@ -107,9 +108,7 @@ func TestAScheduledChangeThatWasOvertakenIsSaidAndNotPublished(t *testing.T) {
 	h.apply(t, ann, "apiVersion: burgee/v1\nflags:\n  x: {environments: {production: {default: code}}}\n")
 	h.wait(2 * time.Hour)
 	before := h.lines(t, "production")
-	if err := h.PublishDue(t.Context(), h.fence(t, "here")); err != nil {
-		t.Fatal(err)
-	}
+	h.fire(t)
 	c = must[catalog.ChangeRequest](t)(h.ChangeRequest(t.Context(), fred, "default", c.Number))
 	if c.State != catalog.RequestOpen || c.PublishAt != 0 || !strings.Contains(c.Problem, "x changed since") || h.lines(t, "production")["y"] != before["y"] {
 		t.Errorf("overtaken: %+v", c)
@@ -135,4 +134,124 @@ func TestOtherContentTakesARequestOffTheSchedule(t *testing.T) {
 	if c = must[catalog.ChangeRequest](t)(out, err); c.PublishAt != 0 {
 		t.Errorf("still scheduled: %+v", c)
 	}
+}
+
+// fire does what is due, and returns what became of it.
+func (h *home) fire(t *testing.T) catalog.Fired {
+	t.Helper()
+	fence := h.fence(t, "here")
+	fired, err := h.PublishDue(t.Context(), fence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fired
+}
+
+// may says what somebody may do from now on.
+func (h *home) may(actor account.Actor, role account.Role) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.rights == nil {
+		h.rights = map[string]account.Actor{}
+	}
+	h.rights[actor.ID] = somebody(actor.Name, role, here)
+}
+
+func TestWhoMayNoLongerPublishPublishesNothingAtItsTime(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, twoOn)
+	c := h.schedule(t, h.propose(t, cleo, twoOff))
+	h.may(dora, account.Editor)
+	h.wait(2 * time.Hour)
+	if fired := h.fire(t); fired != (catalog.Fired{Refused: 1}) {
+		t.Errorf("fired %+v", fired)
+	}
+	c = must[catalog.ChangeRequest](t)(h.ChangeRequest(t.Context(), fred, "default", c.Number))
+	if c.State != catalog.RequestOpen || c.PublishAt != 0 || !strings.Contains(c.Problem, "dora may not publish") {
+		t.Errorf("with other rights: %+v", c)
+	}
+	if entries := h.entries(t); !strings.Contains(entries[0], "not published at its time") {
+		t.Errorf("entries %v", entries)
+	}
+}
+
+func TestWhoIsGonePublishesNothing(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, twoOn)
+	c := h.propose(t, cleo, twoOff)
+	zoe := somebody("zoe", account.Publisher, here)
+	out, err := h.Schedule(t.Context(), zoe, "default", c.Number, h.inAnHour(), none)
+	must[catalog.ChangeRequest](t)(out, err)
+	h.wait(2 * time.Hour)
+	h.fire(t)
+	c = must[catalog.ChangeRequest](t)(h.ChangeRequest(t.Context(), fred, "default", c.Number))
+	if c.State != catalog.RequestOpen || !strings.Contains(c.Problem, "zoe, whose rights it uses, may not do it any more: there is no such member") {
+		t.Errorf("of who is gone: %+v", c)
+	}
+}
+
+// What fails for an inner reason is tried at growing intervals, holds nothing else
+// back, and needs a person in the end.
+func TestWhatFailsIsTriedAgainAndHoldsNothingBack(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, twoOn)
+	broken := h.schedule(t, h.propose(t, cleo, twoOff))
+	sound := h.schedule(t, h.propose(t, cleo, "apiVersion: burgee/v1\nproject: default\nflags:\n  z: {type: boolean}\n"))
+	h.damage(t, broken.Number)
+	h.wait(2 * time.Hour)
+	if fired := h.fire(t); fired != (catalog.Fired{Done: 1, Failed: 1}) {
+		t.Errorf("fired %+v", fired)
+	}
+	if c := must[catalog.ChangeRequest](t)(h.ChangeRequest(t.Context(), fred, "default", sound.Number)); c.State != catalog.RequestPublished {
+		t.Errorf("the sound one: %+v", c)
+	}
+	if fired := h.fire(t); fired != (catalog.Fired{}) {
+		t.Errorf("it is tried again at once: %+v", fired)
+	}
+	row := h.requestRow(t, broken.Number)
+	if row.Attempts != 1 || row.RetryAt <= h.now.UnixMilli() || !strings.Contains(row.Problem, "it failed once and is tried again: catalog: read the change request 1") {
+		t.Errorf("after an attempt: %+v", row)
+	}
+	attempts := 1
+	for ; attempts < 50 && h.requestRow(t, broken.Number).PublishAt != 0; attempts++ {
+		h.wait(time.Hour)
+		h.fire(t)
+	}
+	row = h.requestRow(t, broken.Number)
+	if attempts != 12 || row.State != catalog.RequestOpen || row.PublishAt != 0 || !strings.Contains(row.Problem, "it failed 12 times: catalog: read") {
+		t.Errorf("after %d attempts: %+v", attempts, row)
+	}
+	if entries := h.entries(t); !strings.Contains(entries[0], "not published at its time") {
+		t.Errorf("entries %v", entries)
+	}
+}
+
+// damage makes the content of a change request one that cannot be read.
+func (h *home) damage(t *testing.T, number int64) {
+	t.Helper()
+	row := h.requestRow(t, number)
+	row.Changes = []byte("damaged")
+	err := h.store.Write(t.Context(), func(tx catalog.Tx) error {
+		_, err := tx.PutChangeRequest(row)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *home) requestRow(t *testing.T, number int64) (row catalog.ChangeRequestRow) {
+	t.Helper()
+	err := h.store.Read(t.Context(), func(r catalog.Reader) error {
+		project, err := r.Project("default")
+		if err != nil {
+			return err
+		}
+		row, err = r.ChangeRequest(project.ID, number)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return row
 }

@@ -14,6 +14,7 @@ type Options struct {
 	Clock     clock.Clock // nil is the machine's
 	Announcer Announcer   // nil tells nobody
 	Random    io.Reader   // nil is crypto/rand
+	Actors    Actors      // nil knows nobody: what was scheduled is not done
 }
 
 // Service is the catalog. It is safe for concurrent use.
@@ -22,6 +23,7 @@ type Service struct {
 	clock  clock.Clock
 	tell   Announcer
 	random io.Reader
+	actors Actors
 
 	pasts pasts
 
@@ -31,12 +33,15 @@ type Service struct {
 
 // New returns the catalog of a store.
 func New(store Store, options Options) *Service {
-	s := &Service{store: store, clock: options.Clock, tell: options.Announcer, random: options.Random, states: map[int64]*state{}}
+	s := &Service{store: store, clock: options.Clock, tell: options.Announcer, random: options.Random, actors: options.Actors, states: map[int64]*state{}}
 	if s.clock == nil {
 		s.clock = clock.System{}
 	}
 	if s.tell == nil {
 		s.tell = silence{}
+	}
+	if s.actors == nil {
+		s.actors = nobody{}
 	}
 	if s.random == nil {
 		s.random = rand.Reader

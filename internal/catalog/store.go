@@ -80,6 +80,12 @@ type Reader interface {
 	ChangeRequestEvents(projectID, first, last int64) ([]ChangeRequestEventRow, error)
 	// DueChangeRequests lists those whose time has come, the longest due first.
 	DueChangeRequests(at int64) ([]DueRow, error)
+	// Rollouts lists rollouts, newest first.
+	Rollouts(RolloutQuery) ([]RolloutRow, error)
+	// Rollout finds one; NotFound with the code rollout_not_found.
+	Rollout(projectID, number int64) (RolloutRow, error)
+	// DueRollouts lists those whose next step is due, the longest due first.
+	DueRollouts(at int64) ([]DueRow, error)
 }
 
 // Tx writes in one transaction. What it has written, it reads.
@@ -122,6 +128,11 @@ type Tx interface {
 	PutChangeRequest(c ChangeRequestRow) (number int64, err error)
 	// AppendChangeRequestEvent writes the next event of a change request.
 	AppendChangeRequestEvent(e ChangeRequestEventRow) error
+	// PutRollout writes a rollout whole; one with the number 0 is new and gets the
+	// next one, which is returned.
+	PutRollout(r RolloutRow) (number int64, err error)
+	// PutAttempt notes that what was due failed, why, and when it is tried again.
+	PutAttempt(due DueRow, attempts int, retryAt int64, problem string) error
 	// Hold makes the transaction one of who holds a lease: it commits only while
 	// nobody else does. lease.ErrLost is that somebody else has it.
 	Hold(fence lease.Fence) error
@@ -297,6 +308,9 @@ type ChangeRequestRow struct {
 	PublishAt    int64
 	Problem      string
 	Revisions    map[string]int64
+	Attempts     int             // to publish it at its time that failed, one after the other
+	RetryAt      int64           // it is not tried again before
+	Rollout      json.RawMessage // of RolloutPlan: what begins when it is published; nil is nothing
 }
 
 // ChangeRequestEventRow is an event of a change request as stored.
@@ -312,8 +326,52 @@ type ChangeRequestEventRow struct {
 	Text         string
 }
 
-// DueRow names a change request whose time has come.
+// DueRow names a change request, or a step of a rollout, whose time has come.
 type DueRow struct {
-	Project string
-	Number  int64
+	Project   string
+	ProjectID int64
+	Number    int64
+	Rollout   bool  // it is one's next step
+	At        int64 // when it was due
+	Attempts  int   // that failed until now
+}
+
+// RolloutQuery selects rollouts.
+type RolloutQuery struct {
+	ProjectID     int64
+	EnvironmentID int64 // 0 is all
+	Kind          document.Kind
+	Object        string
+	States        []RolloutState // none is all
+	Before        int64          // only those with a smaller number; 0 is all
+	Limit         int
+}
+
+// RolloutRow is a rollout as stored.
+type RolloutRow struct {
+	ProjectID     int64
+	Number        int64
+	EnvironmentID int64
+	Kind          document.Kind
+	Object        string
+	Rule          string
+	Variation     string
+	Rest          string
+	By            string
+	State         RolloutState
+	Steps         []RolloutStep
+	Made          int
+	NextAt        int64
+	Remaining     int64
+	Problem       string
+	Began         json.RawMessage // nil is absent
+	Remains       json.RawMessage
+	Approvals     int
+	Request       int64
+	Author        Author
+	Person        string
+	CreatedAt     int64
+	UpdatedAt     int64
+	Attempts      int
+	RetryAt       int64
 }

@@ -218,6 +218,8 @@ const (
 	SessionKind                  = document.Kind(account.SessionEntry)
 	// ChangeRequestKind is of an entry about a change request; its object is the number.
 	ChangeRequestKind document.Kind = "change_request"
+	// RolloutKind is of an entry about a rollout; its object is the number.
+	RolloutKind document.Kind = "rollout"
 	// StoreKind is of an entry about everything at once: a backup was restored.
 	StoreKind document.Kind = "store"
 )

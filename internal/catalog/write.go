@@ -32,6 +32,9 @@ func (s *Service) write(e *edit, actor account.Actor, cmd command, next []servin
 	if err := e.finished(done.raised); err != nil {
 		return committed{}, err
 	}
+	if err := e.holdRollouts(actor, cmd, done.raised); err != nil {
+		return committed{}, err
+	}
 	if done.outcome.ChangeIDs, after.entry, err = s.record(e, actor, cmd, done.raised); err != nil {
 		return committed{}, err
 	}

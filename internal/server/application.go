@@ -100,7 +100,7 @@ func (a *application) wire(ctx context.Context) error {
 	a.announcer = &announcer{
 		data: a.delivery, receipts: a.receipts, hub: a.hub, clock: s.clock, lag: a.lag, tracer: s.tracer, last: map[int64]int64{},
 	}
-	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: a.announcer})
+	a.catalog = catalog.New(a.store, catalog.Options{Clock: s.clock, Announcer: a.announcer, Actors: authors{a}})
 	if err := a.leadBack(ctx); err != nil {
 		return err
 	}
@@ -128,6 +128,14 @@ func (a *application) wire(ctx context.Context) error {
 	a.observe()
 	a.handler, err = a.routes(sdks)
 	return err
+}
+
+// authors tells the catalog what people may do now.
+type authors struct{ *application }
+
+// Actor implements catalog.Actors.
+func (a authors) Actor(ctx context.Context, kind account.ActorKind, id, person string) (account.Actor, error) {
+	return a.accounts.Actor(ctx, kind, id, person)
 }
 
 // attempts are where failed attempts to sign in are counted: with the other

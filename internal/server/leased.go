@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/lease"
 )
 
@@ -19,7 +20,8 @@ const (
 	scheduleEvery = time.Second
 )
 
-// publishScheduled publishes change requests at their time, on one node. The lease
+// publishScheduled publishes change requests and makes the steps of rollouts at their
+// time, on one node. The lease
 // is taken when something is due, and not held between: an idle server writes
 // nothing.
 func (a *application) publishScheduled(ctx context.Context) error {
@@ -42,10 +44,22 @@ func (a *application) publishDue(ctx context.Context) error {
 	if err != nil || !due {
 		return err
 	}
-	if _, err = a.schedule.Once(ctx, a.catalog.PublishDue); errors.Is(err, lease.ErrLost) {
+	_, err = a.schedule.Once(ctx, func(ctx context.Context, fence lease.Fence) error {
+		fired, err := a.catalog.PublishDue(ctx, fence)
+		a.fired(fired)
+		return err
+	})
+	if errors.Is(err, lease.ErrLost) {
 		return nil // another node goes on with it
 	}
 	return err
+}
+
+// fired counts what became of what was due.
+func (a *application) fired(f catalog.Fired) {
+	for outcome, n := range map[string]int{"done": f.Done, "refused": f.Refused, "failed": f.Failed} {
+		a.server.metrics.Scheduled(outcome, n)
+	}
 }
 
 // retain deletes what was kept long enough, on one node at a time.

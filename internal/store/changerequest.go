@@ -11,14 +11,19 @@ import (
 )
 
 const requestColumns = `c.project_id, c.number, c.title, c.state, c.version, c.digest, c.base, c.environments, c.objects,
-	c.actor_kind, c.actor_id, c.actor_name, c.created_at, c.updated_at, c.publish_at, c.problem, c.revisions`
+	c.actor_kind, c.actor_id, c.actor_name, c.created_at, c.updated_at, c.publish_at, c.problem, c.revisions,
+	c.attempts, c.retry_at, c.rollout`
 
 func scanRequest(from scanner, more ...any) (c catalog.ChangeRequestRow, err error) {
-	var base, environments, revisions []byte
+	var base, environments, revisions, rollout []byte
 	err = from.Scan(append([]any{&c.ProjectID, &c.Number, &c.Title, &c.State, &c.Version, &c.Digest, &base, &environments, &c.Objects,
-		&c.Author.Kind, &c.Author.ID, &c.Author.Name, &c.CreatedAt, &c.UpdatedAt, &c.PublishAt, &c.Problem, &revisions}, more...)...)
+		&c.Author.Kind, &c.Author.ID, &c.Author.Name, &c.CreatedAt, &c.UpdatedAt, &c.PublishAt, &c.Problem, &revisions,
+		&c.Attempts, &c.RetryAt, &rollout}, more...)...)
 	if err != nil {
 		return c, err
+	}
+	if len(rollout) > 0 {
+		c.Rollout = rollout
 	}
 	return c, errors.Join(json.Unmarshal(base, &c.Base), json.Unmarshal(environments, &c.Environments), json.Unmarshal(revisions, &c.Revisions))
 }
@@ -78,12 +83,22 @@ func (t catalogTx) ChangeRequestEvents(projectID, first, last int64) (out []cata
 func (t catalogTx) DueChangeRequests(at int64) (out []catalog.DueRow, err error) {
 	err = t.q.each(func(from scanner) error {
 		var due catalog.DueRow
-		err := from.Scan(&due.Project, &due.Number)
+		err := from.Scan(&due.Project, &due.ProjectID, &due.Number, &due.At, &due.Attempts)
 		out = append(out, due)
 		return err
-	}, `SELECT p.key, c.number FROM change_request c JOIN project p ON p.id = c.project_id
-		WHERE c.state = $1 AND c.publish_at > 0 AND c.publish_at <= $2 ORDER BY c.publish_at, c.project_id, c.number`, string(catalog.RequestOpen), at)
+	}, `SELECT p.key, p.id, c.number, c.publish_at, c.attempts FROM change_request c JOIN project p ON p.id = c.project_id
+		WHERE c.state = $1 AND c.publish_at > 0 AND c.publish_at <= $2 AND c.retry_at <= $2 ORDER BY c.publish_at, c.project_id, c.number`, string(catalog.RequestOpen), at)
 	return out, err
+}
+
+// PutAttempt implements catalog.Tx.
+func (t catalogTx) PutAttempt(due catalog.DueRow, attempts int, retryAt int64, problem string) error {
+	table := "change_request"
+	if due.Rollout {
+		table = "rollout"
+	}
+	return t.q.exec(`UPDATE `+table+` SET attempts = $3, retry_at = $4, problem = $5 WHERE project_id = $1 AND number = $2`,
+		due.ProjectID, due.Number, attempts, retryAt, problem)
 }
 
 // SetApprovals implements catalog.Tx.
@@ -111,13 +126,16 @@ func (t catalogTx) PutChangeRequest(c catalog.ChangeRequestRow) (int64, error) {
 		return 0, err
 	}
 	return c.Number, t.q.exec(`INSERT INTO change_request (project_id, number, title, state, version, digest, base, environments, objects, changes,
-			actor_kind, actor_id, actor_name, created_at, updated_at, publish_at, problem, revisions)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+			actor_kind, actor_id, actor_name, created_at, updated_at, publish_at, problem, revisions,
+			attempts, retry_at, rollout)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 		ON CONFLICT (project_id, number) DO UPDATE SET title = excluded.title, state = excluded.state, version = excluded.version, digest = excluded.digest,
 			base = excluded.base, environments = excluded.environments, objects = excluded.objects, changes = excluded.changes,
-			updated_at = excluded.updated_at, publish_at = excluded.publish_at, problem = excluded.problem, revisions = excluded.revisions`,
+			updated_at = excluded.updated_at, publish_at = excluded.publish_at, problem = excluded.problem, revisions = excluded.revisions,
+			attempts = excluded.attempts, retry_at = excluded.retry_at, rollout = excluded.rollout`,
 		c.ProjectID, c.Number, c.Title, string(c.State), c.Version, c.Digest, base, environments, c.Objects, string(c.Changes),
-		string(c.Author.Kind), c.Author.ID, c.Author.Name, c.CreatedAt, c.UpdatedAt, c.PublishAt, c.Problem, revisions)
+		string(c.Author.Kind), c.Author.ID, c.Author.Name, c.CreatedAt, c.UpdatedAt, c.PublishAt, c.Problem, revisions,
+		c.Attempts, c.RetryAt, string(c.Rollout))
 }
 
 // AppendChangeRequestEvent implements catalog.Tx.

@@ -25,6 +25,7 @@ type Metrics struct {
 	durations   *prometheus.HistogramVec
 	panics      *prometheus.CounterVec
 	registered  *prometheus.CounterVec
+	scheduled   *prometheus.CounterVec
 	store       *prometheus.HistogramVec
 	storeErrors *prometheus.CounterVec
 	publish     prometheus.Histogram
@@ -60,6 +61,8 @@ func NewMetrics(build Build) *Metrics {
 	m.panics = m.counter("burgee_panics_total", "Panics recovered, by the part that panicked: each is a defect.", "where")
 	m.registered = m.counter("burgee_registrations_total",
 		"Registrations of programs, by outcome: done, refused (by the rules) or failed (the store did not take them).", "outcome")
+	m.scheduled = m.counter("burgee_scheduled_total",
+		"Scheduled changes and steps of rollouts whose time came on this node, by outcome: done, refused (a person has to look) or failed (it is tried again).", "outcome")
 	m.store = m.histogram("burgee_store_duration_seconds",
 		"Time of the database. read and write are whole transactions; of a write, wait is for its turn and commit is the flush to disk. "+
 			"The other operations are those of the data plane and include their transaction.",
@@ -83,6 +86,7 @@ func (m *Metrics) expect() {
 	m.ExpectPanics("http")
 	for _, outcome := range []string{"done", "refused", "failed"} {
 		m.registered.WithLabelValues(outcome)
+		m.scheduled.WithLabelValues(outcome)
 	}
 	for _, operation := range []string{"read", "wait", "write", "commit"} {
 		m.storeErrors.WithLabelValues(operation)
@@ -139,6 +143,11 @@ func (m *Metrics) Panic(where string) { m.panics.WithLabelValues(where).Inc() }
 // Registration counts programs that declared their flags.
 func (m *Metrics) Registration(outcome string, n int) {
 	m.registered.WithLabelValues(outcome).Add(float64(n))
+}
+
+// Scheduled counts what became of what was due at a time.
+func (m *Metrics) Scheduled(outcome string, n int) {
+	m.scheduled.WithLabelValues(outcome).Add(float64(n))
 }
 
 // Store measures one operation of the store that took a time, and counts err
