@@ -58,6 +58,13 @@ var rows = []struct {
 	{"change_request_event", `INSERT INTO change_request_event VALUES ((SELECT MIN(id) FROM project), 1, 1, 'withdraw', 1, 0, 'host', '', 'host', '', '', $1) ON CONFLICT DO NOTHING`, []any{"kept"}},
 	{"node", `INSERT INTO node (id, beat, asks, newest) VALUES ($1, 1795700000000, 1, 1) ON CONFLICT DO NOTHING`, []any{"kept"}},
 	{"node_news", `INSERT INTO node_news VALUES ($1, 1, 1795700000000, '{}') ON CONFLICT DO NOTHING`, []any{"kept"}},
+	{"change_request", `INSERT INTO change_request (project_id, number, title, state, version, digest, base, environments, objects, changes,
+		actor_kind, actor_id, actor_name, created_at, updated_at, publish_at, problem, revisions)
+		VALUES ((SELECT MIN(id) FROM project), 1000, $1, 'open', 1, $2, '{}', '[]', 0, '[]', 'host', '', $1, 0, 0, 0, '', '{}') ON CONFLICT DO NOTHING`, []any{"kept", []byte("kept")}},
+	{"change_request_event", `INSERT INTO change_request_event (project_id, number, seq, kind, version, at, actor_kind, actor_id, actor_name, person, environments, text)
+		VALUES ((SELECT MIN(id) FROM project), 1000, 1, 'submitted', 1, 0, 'host', '', $1, '', '[]', '') ON CONFLICT DO NOTHING`, []any{"kept"}},
+	{"rollout", `INSERT INTO rollout VALUES ((SELECT MIN(id) FROM project), 1000, (SELECT MIN(id) FROM environment), 'configuration', $1, '', $1, '', '', 'done',
+		'[]', 0, 0, 0, '', '', '{}', 0, 0, 'host', '', $1, '', 0, 0, 0, 0) ON CONFLICT DO NOTHING`, []any{"kept"}},
 }
 
 // use does with a store what leaves a row in each table that the kept databases
