@@ -35,6 +35,18 @@ type Proposal struct {
 	Draft    bool             `json:"draft,omitempty" doc:"of a new one: save it as a draft, which nobody is asked to approve until it is opened"`
 	Expect   map[string]int64 `json:"expect,omitempty" doc:"the revision of each environment the change was made on"`
 	Force    bool             `json:"force,omitempty" doc:"propose also over changes made after the file was exported"`
+	Rollout  *RolloutPlan     `json:"rollout,omitempty" doc:"a rollout instead of a document: published is its first step, and the others follow under the same approvals"`
+	Rollback *RollbackPlan    `json:"rollback,omitempty" doc:"a rollback instead of a document"`
+}
+
+// RollbackPlan says what becomes what it was.
+type RollbackPlan struct {
+	Environment string `json:"environment" minLength:"1"`
+	Revision    int64  `json:"revision,omitempty" minimum:"1" doc:"the revision to go back to"`
+	At          int64  `json:"at,omitempty" minimum:"1" doc:"or the time, in milliseconds since 1970"`
+	Kind        string `json:"kind,omitempty" enum:"configuration,flag,target_group,experiment,attribute" doc:"of the one object to take back; without it the environment: its configurations and experiments"`
+	Object      string `json:"object,omitempty" doc:"the key of the one object"`
+	Shared      bool   `json:"shared,omitempty" doc:"with the environment also the flags' own fields, target groups and attributes, which other environments see too"`
 }
 
 type proposeInput struct {
@@ -122,7 +134,9 @@ type ChangeRequest struct {
 	Approved     bool             `json:"approved" doc:"nobody else has to approve it"`
 	Approvals    []Approvals      `json:"approvals"`
 	PublishAt    int64            `json:"publishAt,omitempty" doc:"when it is to be published, in milliseconds since 1970"`
-	Problem      string           `json:"problem,omitempty" doc:"why it was not published at its time"`
+	Problem      string           `json:"problem,omitempty" doc:"why it was not published at its time, or is tried again"`
+	RetryAt      int64            `json:"retryAt,omitempty" doc:"when publishing it is tried again, in milliseconds since 1970"`
+	Rollout      *RolloutPlan     `json:"rollout,omitempty" doc:"what begins when it is published"`
 	Revisions    map[string]int64 `json:"revisions" doc:"that it was published as"`
 }
 
@@ -252,12 +266,35 @@ func (in *Proposal) parse(ctx context.Context) (catalog.Proposal, error) {
 		}
 		p.Remove = append(p.Remove, catalog.ObjectRef{Kind: document.Kind(ref.Kind), Key: ref.Key, Environment: ref.Environment})
 	}
-	if in.Text == "" && in.Document == nil && len(in.Remove) > 0 {
+	if err := in.plans(&p); err != nil {
+		return p, err
+	}
+	if in.Text == "" && in.Document == nil && (len(in.Remove) > 0 || p.Rollout != nil || p.Rollback != nil) {
 		return p, nil
 	}
 	file, err := (&Apply{Text: in.Text, File: in.File, Document: in.Document}).parse()
 	p.File = file
 	return p, err
+}
+
+// plans reads what is proposed instead of a document.
+func (in *Proposal) plans(p *catalog.Proposal) (err error) {
+	if in.Rollout != nil {
+		if p.Rollout, err = in.Rollout.parse(); err != nil {
+			return err
+		}
+	}
+	if in.Rollback == nil {
+		return nil
+	}
+	to, err := backTo(in.Rollback.Revision, in.Rollback.At)
+	if err != nil {
+		return err
+	}
+	p.Rollback = &catalog.RollbackRequest{
+		Environment: in.Rollback.Environment, To: to, Kind: document.Kind(in.Rollback.Kind), Object: in.Rollback.Object, Shared: in.Rollback.Shared,
+	}
+	return nil
 }
 
 func (a *API) commentChangeRequest(ctx context.Context, in *remarkInput) (*body[ChangeRequestDetail], error) {
@@ -303,7 +340,11 @@ func (a *API) changeRequestView(ctx context.Context, c catalog.ChangeRequest) Ch
 	v := ChangeRequest{
 		Number: c.Number, Title: c.Title, State: string(c.State), Version: c.Version, Author: authorView(c.Author),
 		CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Base: c.Base, Environments: c.Environments, Objects: c.Objects,
-		Approved: c.Approved(), Approvals: make([]Approvals, 0, len(c.Approvals)), PublishAt: c.PublishAt, Problem: c.Problem, Revisions: c.Revisions,
+		Approved: c.Approved(), Approvals: make([]Approvals, 0, len(c.Approvals)), PublishAt: c.PublishAt, Problem: c.Problem, RetryAt: c.RetryAt, Revisions: c.Revisions,
+	}
+	if c.Rollout != nil {
+		plan := planOfRollout(*c.Rollout)
+		v.Rollout = &plan
 	}
 	v.URL = fmt.Sprintf("%s/p/%s/change-requests/%d", a.deps.PublicURL(callerOf(ctx).request), url.PathEscape(c.Project), c.Number)
 	for _, approval := range c.Approvals {

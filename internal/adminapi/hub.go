@@ -12,7 +12,7 @@ const (
 	Evaluated                  // counts were stored
 	KeysMoved                  // SDK keys were made or revoked
 	Applied                    // instances reported what they applied or override
-	RequestsMoved              // something happened to a change request
+	RequestsMoved              // something happened to a change request or a rollout
 
 	topics
 )

@@ -50,14 +50,20 @@ func (a *API) compare(ctx context.Context, in *compareInput) (*body[Comparison],
 	return &body[Comparison]{Comparison{From: asOfView(from), To: asOfView(to), Changes: planView(plan)}}, nil
 }
 
+// backTo is how far back a rollback goes.
+func backTo(revision, at int64) (catalog.Moment, error) {
+	moment, err := momentOf(revision, at)
+	if err == nil && moment == (catalog.Moment{}) {
+		err = fault.New(fault.Invalid, "moment_missing", "A rollback needs to know how far back").
+			WithField("revision", "name the revision to go back to, or a time in at")
+	}
+	return moment, err
+}
+
 func (a *API) rollback(ctx context.Context, in *rollbackInput) (*body[RollbackResult], error) {
-	moment, err := momentOf(in.Body.Revision, in.Body.At)
+	moment, err := backTo(in.Body.Revision, in.Body.At)
 	if err != nil {
 		return nil, err
-	}
-	if moment == (catalog.Moment{}) {
-		return nil, fault.New(fault.Invalid, "moment_missing", "A rollback needs to know how far back").
-			WithField("revision", "name the revision to go back to, or a time in at")
 	}
 	write, err := conditional(ctx, in.WriteOptions)
 	if err != nil {

@@ -19,13 +19,14 @@ const (
 	tagExperiments = "Experiments"
 	tagDocuments   = "Documents"
 	tagRequests    = "Change requests"
+	tagRollouts    = "Rollouts"
 	tagHistory     = "History"
 	tagLive        = "Live"
 )
 
 // tags is the order in which the documentation shows them.
 var tags = []string{
-	tagSession, tagMembers, tagTokens, tagProjects, tagKeys, tagFlags, tagGroups, tagExperiments, tagDocuments, tagRequests, tagHistory, tagLive,
+	tagSession, tagMembers, tagTokens, tagProjects, tagKeys, tagFlags, tagGroups, tagExperiments, tagDocuments, tagRequests, tagRollouts, tagHistory, tagLive,
 }
 
 const (
@@ -102,6 +103,7 @@ func (a *API) routes() {
 	a.experimentRoutes()
 	a.documentRoutes()
 	a.changeRequestRoutes()
+	a.rolloutRoutes()
 	a.readingRoutes()
 	a.mux.HandleFunc("GET /api/docs", a.docs)
 }

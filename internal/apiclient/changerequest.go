@@ -17,6 +17,19 @@ type Proposal struct {
 	Draft   bool             `json:"draft,omitempty"`
 	Expect  map[string]int64 `json:"expect,omitempty"`
 	Force   bool             `json:"force,omitempty"`
+
+	Rollout  *RolloutPlan  `json:"rollout,omitempty"`
+	Rollback *RollbackPlan `json:"rollback,omitempty"`
+}
+
+// RollbackPlan says what becomes what it was.
+type RollbackPlan struct {
+	Environment string `json:"environment"`
+	Revision    int64  `json:"revision,omitempty"`
+	At          int64  `json:"at,omitempty"`
+	Kind        string `json:"kind,omitempty"`
+	Object      string `json:"object,omitempty"`
+	Shared      bool   `json:"shared,omitempty"`
 }
 
 // ChangeRequest is a change that somebody proposes. Lists leave the items, the

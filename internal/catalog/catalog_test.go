@@ -32,7 +32,7 @@ type home struct {
 	mu        sync.Mutex
 	now       time.Time // guarded by mu
 	announced [][2]int64
-	requested int // how often change requests were announced
+	requested int                      // how often change requests were announced
 	rights    map[string]account.Actor // of authors, by id, where they are others than before; guarded by mu
 }
 

@@ -40,8 +40,8 @@ type edit struct {
 	made     map[string]flagMeta   // how flags that are new came to be
 	declared []DeclarationRow      // written with the change, or alone
 
-	requested bool // something happened to a change request
-	rollout int64 // the one that makes the change; 0 is none
+	requested bool  // something happened to a change request or a rollout
+	rollout   int64 // the one that makes the change; 0 is none
 
 	also   []ChangeRow                         // entries of the record beside those of the changes
 	finish func(raised map[string]int64) error // writes what depends on the revisions; nil is nothing

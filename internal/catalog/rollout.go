@@ -234,7 +234,7 @@ func (r *ramp) put(event string) error {
 	if err != nil {
 		return err
 	}
-	r.row.Number = number
+	r.row.Number, r.requested = number, true
 	if event == "" {
 		return nil
 	}

@@ -20,7 +20,7 @@ type Store interface {
 // change it is, and no more: its end does not take the hint back.
 type Announcer interface {
 	Announce(ctx context.Context, environmentID, revision int64)
-	// AnnounceRequest is about change requests: something happened to one, which
+	// AnnounceRequest is about change requests and rollouts: something happened to one, which
 	// may have published nothing.
 	AnnounceRequest(ctx context.Context)
 }

@@ -19,10 +19,10 @@ import (
 
 type applyOptions struct {
 	connection
-	file, project, comment            string
-	bypass                            string
-	yes, check, dryRun, force, asJSON bool
-	wait                              bool
+	file, project, comment    string
+	bypass                    string
+	yes, check, dryRun, force bool
+	review
 }
 
 func newApply(stdio Stdio) *cobra.Command {
@@ -48,7 +48,7 @@ printed, and the exit code is 3. --wait waits until it is published (0) or close
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runApply(cmd.Context(), stdio, o) },
 	}
-	o.bind(cmd)
+	o.connection.bind(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&o.file, "file", "f", "", "the file; - is standard input")
 	f.StringVar(&o.project, "project", "", "key of the project (the file's own when not set)")
@@ -57,9 +57,8 @@ printed, and the exit code is 3. --wait waits until it is published (0) or close
 	f.BoolVar(&o.check, "check", false, "check the file alone, without a server")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would change and stop")
 	f.BoolVar(&o.force, "force", false, "overwrite changes made after the file was exported")
-	f.BoolVar(&o.wait, "wait", false, "where it needs approvals: wait until the change request is published or closed")
 	f.StringVar(&o.bypass, "bypass", "", "the reason to publish without the approvals that it needs")
-	bindJSON(cmd, &o.asJSON)
+	o.review.bind(cmd)
 	return cmd
 }
 
@@ -92,7 +91,7 @@ func runApply(ctx context.Context, stdio Stdio, o applyOptions) error {
 	}
 	result, err := client.Apply(ctx, project, request)
 	if needsReview(err) {
-		return propose(ctx, stdio, o, client, project, request)
+		return proposeFile(ctx, stdio, o, client, project, request)
 	}
 	if err != nil {
 		return aboutFile(err)
@@ -114,20 +113,39 @@ func needsReview(err error) bool {
 	return ok && f.Code == "review_required"
 }
 
-// propose makes a change request of a file that needs approvals.
-func propose(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Client, project string, request apiclient.ApplyRequest) error {
-	title, _, _ := strings.Cut(o.comment, "\n")
-	if title == "" || len(title) > 200 {
-		title = "apply " + request.File
-	}
-	r, err := client.Propose(ctx, project, apiclient.Proposal{
+// proposeFile makes a change request of a file that needs approvals.
+func proposeFile(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Client, project string, request apiclient.ApplyRequest) error {
+	title := titleOf(o.comment, "apply "+request.File)
+	return o.review.propose(ctx, stdio, client, project, apiclient.Proposal{
 		Title: title, Comment: o.comment, Text: request.Text, File: request.File, Expect: request.Expect, Force: request.Force,
 	})
+}
+
+// titleOf is the title of a change request: the first line of the comment where it
+// fits, or else other words.
+func titleOf(comment, other string) string {
+	if title, _, _ := strings.Cut(comment, "\n"); title != "" && len(title) <= 200 {
+		return title
+	}
+	return other
+}
+
+// review is how a command ends whose change needs approvals.
+type review struct{ asJSON, wait bool }
+
+func (o *review) bind(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&o.wait, "wait", false, "where it needs approvals: wait until the change request is published or closed")
+	bindJSON(cmd, &o.asJSON)
+}
+
+// propose makes a change request, and waits for it where that is wanted.
+func (o review) propose(ctx context.Context, stdio Stdio, client *apiclient.Client, project string, proposal apiclient.Proposal) error {
+	r, err := client.Propose(ctx, project, proposal)
 	if err != nil {
 		return aboutFile(err)
 	}
 	if !o.wait {
-		return opened(stdio, o, r)
+		return o.opened(stdio, r)
 	}
 	say(stdio.Err, "waiting for change request %d to be published: %s\n", r.Number, r.URL)
 	for r.State == "open" {
@@ -140,7 +158,7 @@ func propose(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient
 			return err
 		}
 	}
-	return ended(stdio, o, r)
+	return o.ended(stdio, r)
 }
 
 // waitInterval is how often --wait looks.
@@ -159,9 +177,7 @@ func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Cl
 		return false, printJSON(stdio.Out, result)
 	}
 	printPlan(stdio, result)
-	for _, environment := range slices.Sorted(maps.Keys(result.Review)) {
-		say(stdio.Err, "%s needs %s: this becomes a change request\n", environment, count(result.Review[environment], "approval"))
-	}
+	sayReview(stdio, result)
 	if o.dryRun || !result.Changed {
 		return false, nil
 	}
@@ -177,6 +193,13 @@ func plan(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Cl
 	}
 	request.Expect = result.Revisions
 	return true, nil
+}
+
+// sayReview says which approvals a plan needs.
+func sayReview(stdio Stdio, plan apiclient.ApplyResult) {
+	for _, environment := range slices.Sorted(maps.Keys(plan.Review)) {
+		say(stdio.Err, "%s needs %s: this becomes a change request\n", environment, count(plan.Review[environment], "approval"))
+	}
 }
 
 // aboutFile says what to do here about a file that is older than what is

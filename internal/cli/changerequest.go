@@ -430,8 +430,8 @@ func runProtect(ctx context.Context, stdio Stdio, o protectOptions) error {
 	return nil
 }
 
-// opened is the outcome of an apply that became a change request.
-func opened(stdio Stdio, o applyOptions, r apiclient.ChangeRequest) error {
+// opened is the outcome of a command whose change became a change request.
+func (o review) opened(stdio Stdio, r apiclient.ChangeRequest) error {
 	if o.asJSON {
 		if err := printJSON(stdio.Out, r); err != nil {
 			return err
@@ -446,7 +446,7 @@ func opened(stdio Stdio, o applyOptions, r apiclient.ChangeRequest) error {
 }
 
 // ended says what became of a change request that somebody waited for.
-func ended(stdio Stdio, o applyOptions, r apiclient.ChangeRequest) error {
+func (o review) ended(stdio Stdio, r apiclient.ChangeRequest) error {
 	if r.State != "published" {
 		reason := ""
 		if last := len(r.Events) - 1; last >= 0 && r.Events[last].Text != "" {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,8 @@ type rollbackOptions struct {
 	moment
 	project, object, environment string
 	kind, comment                string
-	shared, yes, dryRun, asJSON  bool
+	shared, yes, dryRun          bool
+	review
 }
 
 func newRollback(stdio Stdio) *cobra.Command {
@@ -30,7 +32,10 @@ func newRollback(stdio Stdio) *cobra.Command {
 		Long: `Take what an environment does with a flag back to what it was at a revision or a time,
 or without OBJECT the whole environment: its configurations and experiments. Print what
 would change, ask, and commit it as a new revision. What other environments see too, such
-as target groups, stays unless --shared.`,
+as target groups, stays unless --shared.
+
+Where the environment needs approvals it becomes a change request: its address is
+printed, and the exit code is 3. --wait waits until it is published (0) or closed (4).`,
 		Example: `  burgee rollback Flags.isHoliday -e production --revision 812
   burgee rollback -e production --at "2026-11-24 14:00" --yes
   burgee rollback beta-testers --kind target_group -e production --revision 812`,
@@ -50,7 +55,7 @@ as target groups, stays unless --shared.`,
 	f.BoolVar(&o.shared, "shared", false, "with an environment also the flags' own fields, target groups and attributes")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would change and stop")
-	bindJSON(cmd, &o.asJSON)
+	o.review.bind(cmd)
 	return cmd
 }
 
@@ -77,6 +82,7 @@ func runRollback(ctx context.Context, stdio Stdio, o rollbackOptions) error {
 	}
 	if !o.asJSON {
 		printRollback(stdio, environment, plan)
+		sayReview(stdio, plan.ApplyResult)
 	}
 	if o.dryRun || !plan.Changed {
 		return o.print(stdio, plan)
@@ -93,6 +99,13 @@ func runRollback(ctx context.Context, stdio Stdio, o rollbackOptions) error {
 	// What was agreed to is what happens: nothing else may have been published.
 	request.DryRun, request.IfRevision = false, plan.Revisions[environment]
 	done, err := client.Rollback(ctx, project, environment, request)
+	if needsReview(err) {
+		// To the revision that was shown: --at may be another one by then.
+		title := fmt.Sprintf("roll %s back to revision %d", cmp.Or(o.object, environment), plan.To.Number)
+		return o.review.propose(ctx, stdio, client, project, apiclient.Proposal{Title: titleOf(o.comment, title), Comment: o.comment, Rollback: &apiclient.RollbackPlan{
+			Environment: environment, Revision: plan.To.Number, Kind: request.Kind, Object: request.Object, Shared: request.Shared,
+		}})
+	}
 	if err != nil {
 		return err
 	}

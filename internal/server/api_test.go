@@ -172,6 +172,7 @@ func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
 	t.Run("people come and go", func(t *testing.T) { peopleLive(t, s, contract) })
 	t.Run("a second step is turned on and off", func(t *testing.T) { secondStepLives(t, s, contract) })
 	t.Run("a change request is approved and published", func(t *testing.T) { changeRequestsLive(t, s, contract) })
+	t.Run("a flag is raised step by step", func(t *testing.T) { rolloutsLive(t, s, contract) })
 	t.Run("a token is revoked", func(t *testing.T) { tokenDies(t, s, contract) })
 	contract.Check(t, "GET", project+"/live", testkit.Answer{Status: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}})
 	if missing := contract.Uncovered(200, 201, 204); len(missing) > 0 {
@@ -229,6 +230,7 @@ func TestEveryRouteOfAProjectKnowsWhichProjectsThereAre(t *testing.T) {
 		"POST /api/v1/projects/{project}/change-requests/{number}/approve":            obj{"version": 1},
 		"POST /api/v1/projects/{project}/change-requests/{number}/comments":           obj{"comment": "x"},
 		"POST /api/v1/projects/{project}/change-requests/{number}/schedule":           obj{"at": 1},
+		"POST /api/v1/projects/{project}/rollouts":                                    obj{"flag": "f", "environment": "production", "variation": "true", "steps": []any{obj{"percent": 10}}},
 		"PUT /api/v1/projects/{project}/environments/{environment}/approvals":         obj{"approvals": 1},
 	}
 	fill := strings.NewReplacer("{project}", "nowhere", "{environment}", "production", "{id}", "1", "{flag}", "x", "{group}", "x", "{experiment}", "x", "{revision}", "1", "{number}", "1")
@@ -326,6 +328,29 @@ func changeRequestsLive(t *testing.T, s *testkit.Server, contract *testkit.Contr
 	run(testkit.Scenario{Method: "POST", Path: draft + "/publish", Body: obj{}, Status: 409, Code: "change_request_draft"})
 	run(testkit.Scenario{Method: "POST", Path: draft + "/open", Body: obj{}, Status: 200, Holds: []string{`"state":"open"`, `"kind":"opened"`}})
 	run(testkit.Scenario{Method: "POST", Path: draft + "/open", Body: obj{}, Status: 409, Code: "change_request_open"})
+}
+
+func rolloutsLive(t *testing.T, s *testkit.Server, contract *testkit.Contract) {
+	run := func(c testkit.Scenario) testkit.Answer { t.Helper(); return c.Run(t, s, contract) }
+	run(testkit.Scenario{Method: "POST", Path: project + "/flags", Body: obj{"key": "raised", "type": "boolean", "environments": obj{"production": obj{"default": false}}}, Status: 201})
+	rollouts := project + "/rollouts"
+	wrong := raising("raised")
+	wrong["steps"] = []any{obj{"percent": 10.00001}}
+	run(testkit.Scenario{Method: "POST", Path: rollouts, Body: wrong, Status: 422, Field: "steps"})
+	live := s.Stream(project+"/live", testkit.Token, nil)
+	begun := run(testkit.Scenario{Method: "POST", Path: rollouts, Body: raising("raised"), Status: 201, Holds: []string{`"state":"running"`, `"made":1`, `"percent":10,"wait":3600000,"at":`}})
+	live.Next(t, "news of a rollout", func(e testkit.Event) bool { return strings.Contains(e.Data, `"requests"`) })
+	one := rollouts + "/" + fmt.Sprint(begun.At("number"))
+	run(testkit.Scenario{Method: "POST", Path: rollouts, Body: raising("raised"), Status: 409, Code: "rollout_live"})
+	run(testkit.Scenario{Method: "POST", Path: one + "/pause", Body: obj{}, Status: 200, Holds: []string{`"state":"paused"`, `"remaining":`}})
+	run(testkit.Scenario{Method: "GET", Path: rollouts + "?environment=production&flag=raised&live=true", Status: 200, Holds: []string{`"state":"paused"`}})
+	run(testkit.Scenario{Method: "POST", Path: one + "/resume", Status: 200, Holds: []string{`"state":"running"`}})
+	run(testkit.Scenario{Method: "POST", Path: one + "/advance", Status: 200, Holds: []string{`"state":"done"`, `"made":2`}})
+	run(testkit.Scenario{Method: "POST", Path: one + "/rollback", Status: 200, Holds: []string{`"state":"rolled_back"`}})
+	another := run(testkit.Scenario{Method: "POST", Path: rollouts, Body: raising("raised"), Status: 201})
+	run(testkit.Scenario{Method: "POST", Path: rollouts + "/" + fmt.Sprint(another.At("number")) + "/stop", Status: 200, Holds: []string{`"state":"stopped"`}})
+	run(testkit.Scenario{Method: "GET", Path: one, Status: 200, Holds: []string{`"state":"rolled_back"`}})
+	run(testkit.Scenario{Method: "GET", Path: rollouts + "/99", Status: 404, Code: "rollout_not_found"})
 }
 
 func peopleLive(t *testing.T, s *testkit.Server, contract *testkit.Contract) {

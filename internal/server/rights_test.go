@@ -247,6 +247,17 @@ var operations = map[string]need{
 	}),
 	"evaluate": takes(account.Read, defaults).body(obj{"flag": "f", "context": "alice"}),
 
+	"listRollouts": takes(account.Read, defaults), "getRollout": takes(account.Read, defaults).by(aRollout("")),
+	"startRollout": reads(takes(account.Publish, production)).by(func(m *matrix) (map[string]string, string, any) {
+		values, _, _ := aFlag(m)
+		return nil, "", raising(values["flag"])
+	}),
+	"pauseRollout":    reads(takes(account.SwitchOff, production)).by(aRollout("")),
+	"resumeRollout":   reads(takes(account.Publish, production)).by(aRollout("/pause")),
+	"advanceRollout":  reads(takes(account.Publish, production)).by(aRollout("")),
+	"stopRollout":     reads(takes(account.SwitchOff, production)).by(aRollout("")),
+	"rollbackRollout": reads(takes(account.SwitchOff, production)).by(aRollout("")),
+
 	"setApprovals":          takes(account.ManageProject, production).body(obj{"approvals": 0}),
 	"listChangeRequests":    takes(account.Read, defaults),
 	"getChangeRequest":      takes(account.Read, defaults).by(aRequest(nil)),
@@ -307,6 +318,24 @@ func mayPropose(a account.Actor) error {
 		}
 	}
 	return fault.New(fault.Forbidden, "", "")
+}
+
+// raising is the body that raises a flag step by step.
+func raising(flag string) obj {
+	return obj{"environment": "production", "flag": flag, "variation": "true", "rest": "false", "steps": []any{obj{"percent": 10, "wait": 3_600_000}, obj{"percent": 100}}}
+}
+
+// aRollout begins one of a flag of its own, and does something to it.
+func aRollout(then string) func(*matrix) (map[string]string, string, any) {
+	return func(m *matrix) (map[string]string, string, any) {
+		values, _, _ := aFlag(m)
+		made := m.want(201, "POST", project+"/rollouts", raising(values["flag"]))
+		number := fmt.Sprint(made.At("number"))
+		if then != "" {
+			m.want(200, "POST", project+"/rollouts/"+number+then, nil)
+		}
+		return map[string]string{"number": number}, "", nil
+	}
 }
 
 // aSavedDraft saves one.
@@ -667,10 +696,12 @@ func TestTheIdentifiersOfAProjectOpenNothingInAnother(t *testing.T) {
 	m, _ := newMatrix(t)
 	key := m.want(201, "POST", project+"/environments/production/keys", obj{"kind": "server", "name": hidden}).At("id").(string)
 	bodies := map[string]any{
-		"patchFlag": obj{"description": "x"}, "putConfiguration": obj{"default": true}, "rotateKey": obj{"overlapHours": 0},
+		"startRollout": raising("f"),
+		"patchFlag":    obj{"description": "x"}, "putConfiguration": obj{"default": true}, "rotateKey": obj{"overlapHours": 0},
 		"approveChangeRequest": obj{"version": 1}, "commentChangeRequest": obj{"comment": "x"}, "scheduleChangeRequest": obj{"at": 0}, "resubmit": obj{"text": "apiVersion: burgee/v1\nflags: {new: {type: boolean}}\n"},
 	}
 	aRequest(nil)(m)
+	aRollout("")(m)
 	tried := 0
 	for _, o := range described(m) {
 		own := strings.NewReplacer("{project}", "", "{environment}", "", "{revision}", "").Replace(o.path)

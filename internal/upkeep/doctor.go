@@ -116,6 +116,7 @@ func (e *examination) checks() []check {
 		{"lines", true, e.checkLines},
 		{"keys", true, e.checkKeys},
 		{"secrets", true, e.checkSecrets},
+		{"schedule", true, e.checkSchedule},
 		{"clock", true, e.checkClock},
 	}
 	if e.o.Store != "" {

@@ -100,6 +100,41 @@ func (e *examination) checkLines(ctx context.Context) (string, error) {
 	return fmt.Sprintf("what is sent in %s, beside what is configured", counted(len(e.facts.Environments), "environment", "environments")), nil
 }
 
+// checkSchedule looks for what should have happened at its time and did not.
+func (e *examination) checkSchedule(ctx context.Context) (string, error) {
+	waiting, rollouts := 0, 0
+	for _, p := range e.facts.Projects {
+		requests, _, err := e.service.ChangeRequests(ctx, host, p.Key, catalog.ChangeRequestFilter{State: catalog.RequestOpen, Limit: lookedAt})
+		if err != nil {
+			return "", err
+		}
+		for _, c := range requests {
+			if c.PublishAt != 0 {
+				waiting++
+			}
+			if c.Problem != "" {
+				e.find(Warning, fmt.Sprintf("project %s, change request %d “%s” was not published at its time: %s", p.Key, c.Number, c.Title, c.Problem),
+					"what somebody planned has not happened", fmt.Sprintf("Look at it with burgee change-request show %d, and schedule or publish it again", c.Number))
+			}
+		}
+		live, _, err := e.service.Rollouts(ctx, host, p.Key, catalog.RolloutFilter{Live: true, Limit: lookedAt})
+		if err != nil {
+			return "", err
+		}
+		rollouts += len(live)
+		for _, r := range live {
+			if r.Problem != "" {
+				e.find(Warning, fmt.Sprintf("project %s, rollout %d is %s: %s", p.Key, r.Number, r.State, r.Problem),
+					"its next step is not made, or late", fmt.Sprintf("Look at it with burgee rollout show %d, and resume, roll back or stop it", r.Number))
+			}
+		}
+	}
+	return fmt.Sprintf("%s at a time, %s", counted(waiting, "change request", "change requests"), counted(rollouts, "rollout", "rollouts")), nil
+}
+
+// lookedAt is how many of the newest of a kind are looked at in each project.
+const lookedAt = 200
+
 const (
 	expiresSoon = 7 * 24 * time.Hour
 	usedLately  = 24 * time.Hour

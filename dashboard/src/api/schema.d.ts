@@ -969,6 +969,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/rollouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rollouts, newest first */
+        get: operations["listRollouts"];
+        put?: never;
+        /** Raise a split step by step; the first step is made at once */
+        post: operations["startRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/rollouts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a rollout */
+        get: operations["getRollout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/rollouts/{number}/advance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the next step of a rollout now */
+        post: operations["advanceRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/rollouts/{number}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause a rollout at once, where it is */
+        post: operations["pauseRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/rollouts/{number}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused rollout go on; its wait goes on where it was interrupted */
+        post: operations["resumeRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/rollouts/{number}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put what a rollout raised back to where it began at once, as a new revision */
+        post: operations["rollbackRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/rollouts/{number}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a rollout where it is */
+        post: operations["stopRollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -1334,17 +1454,24 @@ export interface components {
              * @description how many it changes
              */
             objects: number;
-            /** @description why it was not published at its time */
+            /** @description why it was not published at its time, or is tried again */
             problem?: string;
             /**
              * Format: int64
              * @description when it is to be published, in milliseconds since 1970
              */
             publishAt?: number;
+            /**
+             * Format: int64
+             * @description when publishing it is tried again, in milliseconds since 1970
+             */
+            retryAt?: number;
             /** @description that it was published as */
             revisions: {
                 [key: string]: number;
             };
+            /** @description what begins when it is published */
+            rollout?: components["schemas"]["RolloutPlan"];
             /** @enum {string} */
             state: "draft" | "open" | "published" | "rejected" | "withdrawn";
             title: string;
@@ -1388,17 +1515,24 @@ export interface components {
              * @description how many it changes
              */
             objects: number;
-            /** @description why it was not published at its time */
+            /** @description why it was not published at its time, or is tried again */
             problem?: string;
             /**
              * Format: int64
              * @description when it is to be published, in milliseconds since 1970
              */
             publishAt?: number;
+            /**
+             * Format: int64
+             * @description when publishing it is tried again, in milliseconds since 1970
+             */
+            retryAt?: number;
             /** @description that it was published as */
             revisions: {
                 [key: string]: number;
             };
+            /** @description what begins when it is published */
+            rollout?: components["schemas"]["RolloutPlan"];
             /** @enum {string} */
             state: "draft" | "open" | "published" | "rejected" | "withdrawn";
             title: string;
@@ -2198,6 +2332,10 @@ export interface components {
             force?: boolean;
             /** @description objects to take out, which no document says; a flag is archived */
             remove?: components["schemas"]["ObjectRef"][];
+            /** @description a rollback instead of a document */
+            rollback?: components["schemas"]["RollbackPlan"];
+            /** @description a rollout instead of a document: published is its first step, and the others follow under the same approvals */
+            rollout?: components["schemas"]["RolloutPlan"];
             /** @description a file's text, YAML or JSON, as apply takes it */
             text?: string;
             /** @description needed for a new one */
@@ -2354,6 +2492,28 @@ export interface components {
             /** @description with the environment also the flags' own fields, target groups and attributes, which other environments see too */
             shared?: boolean;
         };
+        RollbackPlan: {
+            /**
+             * Format: int64
+             * @description or the time, in milliseconds since 1970
+             */
+            at?: number;
+            environment: string;
+            /**
+             * @description of the one object to take back; without it the environment: its configurations and experiments
+             * @enum {string}
+             */
+            kind?: "configuration" | "flag" | "target_group" | "experiment" | "attribute";
+            /** @description the key of the one object */
+            object?: string;
+            /**
+             * Format: int64
+             * @description the revision to go back to
+             */
+            revision?: number;
+            /** @description with the environment also the flags' own fields, target groups and attributes, which other environments see too */
+            shared?: boolean;
+        };
         RollbackResult: {
             changed: boolean;
             /** @description what else was different then and stays as it is, because other environments see it too */
@@ -2370,6 +2530,112 @@ export interface components {
             /** @description what was gone back to */
             to: components["schemas"]["AsOf"];
             warnings: components["schemas"]["Warning"][];
+        };
+        Rollout: {
+            /** @description who began or resumed it; its steps use their rights */
+            author: components["schemas"]["ActorView"];
+            /** @description path of the unit, of a split that is not there yet; targetingKey when absent */
+            by?: string;
+            /** Format: int64 */
+            createdAt: number;
+            /** @description of a flag */
+            environment?: string;
+            /** @description or the share of units in this experiment: all arms in proportion */
+            experiment?: string;
+            /** @description what this flag serves in the environment is raised */
+            flag?: string;
+            /**
+             * Format: int64
+             * @description how many steps were made
+             */
+            made: number;
+            /**
+             * Format: int64
+             * @description when the next step is due, in milliseconds since 1970
+             */
+            nextAt?: number;
+            /** Format: int64 */
+            number: number;
+            /** @description why it is paused when no person paused it, or is tried again */
+            problem?: string;
+            /**
+             * Format: int64
+             * @description while it is paused: how long the next step still waits, in milliseconds
+             */
+            remaining?: number;
+            /**
+             * Format: int64
+             * @description the change request that it began with
+             */
+            request?: number;
+            /** @description the variation that the others get, where they get the program's own default now */
+            rest?: string;
+            /**
+             * Format: int64
+             * @description when a step that failed is tried again
+             */
+            retryAt?: number;
+            /** @description id of the flag's rule; without it what it serves otherwise */
+            rule?: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "done" | "stopped" | "rolled_back";
+            /** @description with larger and larger shares; the first is made at once */
+            steps: components["schemas"]["RolloutStep"][];
+            /** Format: int64 */
+            updatedAt: number;
+            /** @description the variation of the flag that is raised */
+            variation?: string;
+        };
+        RolloutActionInputBody: {
+            comment?: string;
+        };
+        RolloutPage: {
+            items: components["schemas"]["Rollout"][];
+            /**
+             * Format: int64
+             * @description give it as before to read on
+             */
+            next?: number;
+        };
+        RolloutPlan: {
+            /** @description path of the unit, of a split that is not there yet; targetingKey when absent */
+            by?: string;
+            /** @description of a flag */
+            environment?: string;
+            /** @description or the share of units in this experiment: all arms in proportion */
+            experiment?: string;
+            /** @description what this flag serves in the environment is raised */
+            flag?: string;
+            /** @description the variation that the others get, where they get the program's own default now */
+            rest?: string;
+            /** @description id of the flag's rule; without it what it serves otherwise */
+            rule?: string;
+            /** @description with larger and larger shares; the first is made at once */
+            steps: components["schemas"]["RolloutStep"][];
+            /** @description the variation of the flag that is raised */
+            variation?: string;
+        };
+        RolloutStep: {
+            /**
+             * Format: int64
+             * @description when it was made, in milliseconds since 1970
+             */
+            readonly at?: number;
+            /**
+             * Format: double
+             * @description with up to four decimals
+             */
+            percent: number;
+            /**
+             * Format: int64
+             * @description that it was made as
+             */
+            readonly revision?: number;
+            /**
+             * Format: int64
+             * @description before the next step, in milliseconds: a second to 366 days
+             */
+            wait?: number;
         };
         RotateKeyInputBody: {
             /**
@@ -2470,6 +2736,27 @@ export interface components {
              */
             since: number;
             version: string;
+        };
+        StartRolloutInputBody: {
+            /** @description path of the unit, of a split that is not there yet; targetingKey when absent */
+            by?: string;
+            /** @description the reason to begin without the approvals that it needs, which takes the right to do so */
+            bypass?: string;
+            comment?: string;
+            /** @description of a flag */
+            environment?: string;
+            /** @description or the share of units in this experiment: all arms in proportion */
+            experiment?: string;
+            /** @description what this flag serves in the environment is raised */
+            flag?: string;
+            /** @description the variation that the others get, where they get the program's own default now */
+            rest?: string;
+            /** @description id of the flag's rule; without it what it serves otherwise */
+            rule?: string;
+            /** @description with larger and larger shares; the first is made at once */
+            steps: components["schemas"]["RolloutStep"][];
+            /** @description the variation of the flag that is raised */
+            variation?: string;
         };
         StopTOTPInputBody: {
             /** @description of the app, or a recovery code; in place of the password */
@@ -5026,7 +5313,7 @@ export interface operations {
                 environment?: string;
                 /** @description a flag's, group's or experiment's key */
                 object?: string;
-                /** @description flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token, link, role, session, change_request, store */
+                /** @description flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token, link, role, session, change_request, rollout, store */
                 kind?: string;
                 /** @description the name as the log shows it */
                 actor?: string;
@@ -8336,6 +8623,724 @@ export interface operations {
             };
             /** @description an error */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRollouts: {
+        parameters: {
+            query?: {
+                /** @description only those of this environment */
+                environment?: string;
+                /** @description only those of this flag */
+                flag?: string;
+                /** @description only those of this experiment */
+                experiment?: string;
+                /** @description only those that run or are paused */
+                live?: boolean;
+                /** @description only those with a smaller number */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartRolloutInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollout"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the rollout's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollout"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    advanceRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the rollout's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RolloutActionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollout"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the rollout's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RolloutActionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollout"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the rollout's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RolloutActionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollout"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollbackRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the rollout's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RolloutActionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollout"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopRollout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the rollout's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RolloutActionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollout"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

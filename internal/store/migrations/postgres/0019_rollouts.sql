@@ -39,4 +39,4 @@ CREATE TABLE rollout (
 CREATE INDEX rollout_due ON rollout (state, next_at);
 
 -- An older Burgee would publish the first step and forget the others.
-UPDATE schema_reader SET oldest = 18;
+UPDATE schema_reader SET oldest = 19;
