@@ -54,8 +54,6 @@ var rows = []struct {
 	{"pending_sign_in", `INSERT INTO pending_sign_in VALUES ($1, (SELECT MIN(id) FROM member), 0, 1) ON CONFLICT DO NOTHING`, []any{[]byte("kept")}},
 	{"single_sign_on", `INSERT INTO single_sign_on VALUES (1, '{}', $1, 0) ON CONFLICT DO NOTHING`, []any{[]byte("kept")}},
 	{"identity", `INSERT INTO identity VALUES ($1, $1, (SELECT MIN(id) FROM member), 0) ON CONFLICT DO NOTHING`, []any{"kept"}},
-	{"change_request", `INSERT INTO change_request VALUES ((SELECT MIN(id) FROM project), 1, 'kept', 'withdrawn', 1, $1, '{}', '', 0, '[]', 'host', '', 'host', 0, 0, 0, '', '{}') ON CONFLICT DO NOTHING`, []any{[]byte("kept")}},
-	{"change_request_event", `INSERT INTO change_request_event VALUES ((SELECT MIN(id) FROM project), 1, 1, 'withdraw', 1, 0, 'host', '', 'host', '', '', $1) ON CONFLICT DO NOTHING`, []any{"kept"}},
 	{"node", `INSERT INTO node (id, beat, asks, newest) VALUES ($1, 1795700000000, 1, 1) ON CONFLICT DO NOTHING`, []any{"kept"}},
 	{"node_news", `INSERT INTO node_news VALUES ($1, 1, 1795700000000, '{}') ON CONFLICT DO NOTHING`, []any{"kept"}},
 	{"change_request", `INSERT INTO change_request (project_id, number, title, state, version, digest, base, environments, objects, changes,
