@@ -59,3 +59,82 @@ func TestTwoNodesPublishAScheduledChangeOnce(t *testing.T) {
 		t.Errorf("revision %d after %d changes, want %d", now, changes, revision+changes)
 	}
 }
+
+// raised begins a rollout of a flag of its own with a step each second.
+func raised(t *testing.T, s *server, steps int) (path string) {
+	t.Helper()
+	s.must(t, http.MethodPost, "/api/v1/projects/default/flags", map[string]any{
+		"key": "raised", "type": "boolean", "environments": map[string]any{"production": map[string]any{"default": false}},
+	}, nil)
+	list := []map[string]any{}
+	for i := range steps {
+		list = append(list, map[string]any{"percent": 10 * (i + 1), "wait": 1000})
+	}
+	var made struct{ Number int }
+	rollouts := "/api/v1/projects/default/rollouts"
+	s.must(t, http.MethodPost, rollouts, map[string]any{"environment": "production", "flag": "raised", "variation": "true", "steps": list}, &made)
+	return fmt.Sprintf("%s/%d", rollouts, made.Number)
+}
+
+// done says whether a rollout has made all steps, and that each is the revision
+// after the one before.
+func done(t *testing.T, s *server, path string) bool {
+	t.Helper()
+	var body struct {
+		State string
+		Made  int
+		Steps []struct{ Revision int64 }
+	}
+	s.must(t, http.MethodGet, path, nil, &body)
+	for i := 1; i < body.Made; i++ {
+		if body.Steps[i].Revision != body.Steps[i-1].Revision+1 {
+			t.Fatalf("step %d is revision %d, after %d", i+1, body.Steps[i].Revision, body.Steps[i-1].Revision)
+		}
+	}
+	return body.State == "done"
+}
+
+// Killed at any moment around its time, a change is published once; so is each step
+// of a rollout.
+func TestAKillAroundTheMomentLosesAndDoublesNothing(t *testing.T) {
+	s := startServer(t)
+	s.apply(t, numbered(0))
+	for n, after := range []time.Duration{0, 300 * time.Millisecond, 700 * time.Millisecond, time.Second} { // it looks each second
+		revision := revisionOf(t, s)
+		path := scheduled(t, s, n+1, 200*time.Millisecond)
+		time.Sleep(200*time.Millisecond + after) // the moment of the kill is what is tried
+		s.kill()
+		s.start(t)
+		until(t, fmt.Sprintf("change %d to be published", n+1), 40*time.Second, func() bool { return publishedAs(t, s, path) != 0 })
+		if now := revisionOf(t, s); now != revision+1 {
+			t.Errorf("killed %v after its time: revision %d after %d", after, now, revision)
+		}
+	}
+	const steps = 4
+	path := raised(t, s, steps)
+	revision := revisionOf(t, s)
+	for range 3 {
+		time.Sleep(900 * time.Millisecond)
+		s.kill()
+		s.start(t)
+	}
+	until(t, "the rollout to be done", 60*time.Second, func() bool { return done(t, s, path) })
+	if now := revisionOf(t, s); now != revision+steps-1 {
+		t.Errorf("revision %d after %d steps from %d", now, steps-1, revision)
+	}
+}
+
+// Of two nodes one is killed while a rollout goes on: the other makes the steps that
+// are left, and none twice.
+func TestTwoNodesMakeEachStepOfARolloutOnce(t *testing.T) {
+	nodes := pair(t)
+	const steps = 5
+	path := raised(t, nodes[0], steps)
+	revision := revisionOf(t, nodes[0])
+	until(t, "a step", 20*time.Second, func() bool { return revisionOf(t, nodes[1]) > revision })
+	nodes[0].kill()
+	until(t, "the rollout to be done", 60*time.Second, func() bool { return done(t, nodes[1], path) })
+	if now := revisionOf(t, nodes[1]); now != revision+steps-1 {
+		t.Errorf("revision %d after %d steps from %d", now, steps-1, revision)
+	}
+}
