@@ -165,6 +165,8 @@ check: test cross | need-go ## tests, linters, every platform and drift of gener
 	@test -z "$$(gofmt -l cmd internal sdk e2e deploy dashboard/*.go)" || { echo "gofmt would change:"; gofmt -l cmd internal sdk e2e deploy dashboard/*.go; exit 1; }
 	@cd dashboard && npm run --silent check
 	@cd python && ../$(VENV)/bin/ruff check src tests && ../$(VENV)/bin/mypy --strict src
+	@scripts/need java
+	@cd e2e/browser && node --test java.check.mjs
 	@command -v golangci-lint >/dev/null && golangci-lint run ./... || echo "burgee: golangci-lint is not installed, its rules were not checked (.golangci.yml)"
 
 golden: | need-go ## rewrite every golden file; read the diff before you commit it
