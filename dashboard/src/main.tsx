@@ -40,7 +40,9 @@ async function start() {
     const setup = window.location.pathname === '/start' && !session.ownerExists;
     // A link is for whoever opens it, also in a browser that somebody else is signed in with.
     const link = ['/join', '/reset'].includes(window.location.pathname) && window.location.hash !== '';
-    if (session.signedIn && !setup && !link) await openApp(session);
+    // Who comes back from the provider may be somebody else, or link it to the account.
+    const back = window.location.pathname === '/signin/callback';
+    if (session.signedIn && !setup && !link && !back) await openApp(session);
     else await openDoor(session);
   } catch (fault) {
     await openDoor(undefined, fault);

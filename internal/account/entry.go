@@ -35,6 +35,7 @@ const (
 	TokenEntry   EntryKind = "token"
 	LinkEntry    EntryKind = "link"    // an invitation or a link to reset a password
 	RoleEntry    EntryKind = "role"    // one that people made
+	SignInEntry  EntryKind = "sign_in" // how people sign in to the server
 	SessionEntry EntryKind = "session" // a sign-in that was ended from elsewhere
 )
 
@@ -112,6 +113,35 @@ type RoleState struct {
 
 // In implements Told: roles are everybody's.
 func (r RoleState) In(string) (any, bool) { return r, true }
+
+// SSOState is what the record keeps of the settings of single sign-on.
+type SSOState struct {
+	Name      string   `json:"name"`
+	Issuer    string   `json:"issuer"`
+	ClientID  string   `json:"clientId"`
+	Claim     string   `json:"claim,omitempty"`
+	Create    bool     `json:"create"`
+	Domains   []string `json:"domains,omitempty"`
+	Passwords string   `json:"passwords"`
+	// Roles are those that the mapping names and that count in the project of the
+	// record, each with the value that gives it.
+	Roles []string `json:"roles,omitempty"`
+
+	values []string // of Roles, one by one
+}
+
+// In implements Told: how people sign in is everybody's, what they get is the
+// project's.
+func (s SSOState) In(project string) (any, bool) {
+	roles := []string{}
+	for i, role := range s.Roles {
+		if len(rolesIn([]string{role}, project)) > 0 {
+			roles = append(roles, s.values[i]+": "+role)
+		}
+	}
+	s.Roles = roles
+	return s, true
+}
 
 // SessionState is what the record keeps of a sign-in.
 type SessionState struct {

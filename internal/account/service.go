@@ -168,14 +168,18 @@ func (s *Service) newMember(ctx context.Context, email, password string, grants 
 	if err != nil {
 		return MemberRecord{}, err
 	}
+	member, err := s.bareMember(email, grants)
+	member.PasswordHash = phc
+	return member, err
+}
+
+// bareMember is a member without a password who is not stored yet.
+func (s *Service) bareMember(email string, grants []Grant) (MemberRecord, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return MemberRecord{}, err
 	}
-	return MemberRecord{
-		ID: id.String(), Email: email, EmailKey: emailKey(email),
-		PasswordHash: phc, CreatedAt: clock.Millis(s.clock), Grants: grants,
-	}, nil
+	return MemberRecord{ID: id.String(), Email: email, EmailKey: emailKey(email), CreatedAt: clock.Millis(s.clock), Grants: grants}, nil
 }
 
 // hashNew checks a password that somebody chose, and hashes it.
@@ -240,6 +244,9 @@ func (s *Service) SignIn(ctx context.Context, email, password string, client Cli
 	}
 	if !ok {
 		return SignIn{}, fault.New(fault.Unauthenticated, "sign_in_failed", "The e-mail address or the password is wrong")
+	}
+	if err := s.localAllowed(ctx, member); err != nil {
+		return SignIn{}, err
 	}
 	in, err := s.enter(ctx, personOf(member), client)
 	if err != nil || in.Pending != "" { // who still owes a code has not shown that the attempts were theirs

@@ -127,7 +127,7 @@ type Store interface {
 	SetPassword(ctx context.Context, memberID, passwordHash string, link *[32]byte, entry Entry) error
 	// SetGrants makes a member's roles the given ones. It refuses with Conflict
 	// "member_changed" when they were others than before, with Conflict
-	// "last_owner" when nobody would own the server, and with NotFound for a place
+	// "last_owner" when nobody who has a password would own the server, and with NotFound for a place
 	// or a role that does not exist. The links that the member made end.
 	SetGrants(ctx context.Context, memberID string, before, after []Grant, entry Entry) error
 	// DeleteMember removes a member with sessions, personal tokens and links. It
@@ -195,6 +195,22 @@ type Store interface {
 	FinishSignIn(ctx context.Context, pending [32]byte, proof Proof, session SessionRecord) error
 	// IdentitiesOf lists who a member is to providers, by issuer.
 	IdentitiesOf(ctx context.Context, memberID string) ([]IdentityRecord, error)
+
+	// MemberByIdentity finds who a subject of an issuer is.
+	MemberByIdentity(ctx context.Context, issuer, subject string) (MemberRecord, error)
+	// AddIdentity writes an identity of a member. It refuses with Conflict
+	// "identity_taken" when it is somebody's already, or the member has another one
+	// of the issuer.
+	AddIdentity(ctx context.Context, identity IdentityRecord, entry Entry) error
+	// CreateLinked writes a member with an identity. When link is not nil, it is
+	// deleted and must exist, as in CreateMember.
+	CreateLinked(ctx context.Context, member MemberRecord, identity IdentityRecord, link *[32]byte, entry Entry) error
+	// SingleSignOn reads the settings of single sign-on; NotFound while it is off.
+	SingleSignOn(ctx context.Context) (SSORecord, error)
+	// PutSingleSignOn makes or replaces them.
+	PutSingleSignOn(ctx context.Context, rec SSORecord, entry Entry) error
+	// DeleteSingleSignOn removes them; NotFound when absent.
+	DeleteSingleSignOn(ctx context.Context, entry Entry) error
 
 	// CreateToken writes a token. It refuses with NotFound
 	// "environment_not_found" when one of its places does not exist, and with

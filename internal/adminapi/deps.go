@@ -8,6 +8,7 @@ import (
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/sso"
 	"burgee.dev/burgee/sdk/eval"
 )
 
@@ -17,6 +18,7 @@ type Deps struct {
 	Version   string
 	Clock     clock.Clock
 	Accounts  *account.Service
+	SSO       *sso.Client
 	Catalog   *catalog.Service
 	Snapshots Snapshots
 	Presence  Presence

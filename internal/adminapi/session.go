@@ -26,6 +26,11 @@ func (a *API) session(ctx context.Context, person *account.Person) (Session, err
 		OwnerExists: ownerExists, Encrypted: httpkit.Secure(r), Loopback: loopback(r),
 		Version: a.deps.Version, PublicURL: a.deps.PublicURL(r), Downloads: a.deps.Downloads,
 	}
+	if settings, on, err := a.deps.Accounts.SSOInUse(ctx); err != nil {
+		return Session{}, err
+	} else if on {
+		s.SingleSignOn = &SSOChoice{Name: settings.Name, Passwords: settings.Passwords}
+	}
 	if person != nil {
 		s.SignedIn = true
 		s.Member = memberOf(*person)

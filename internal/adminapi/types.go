@@ -21,15 +21,16 @@ type Use struct {
 
 // Session says who is signed in, and what the sign-in page needs to know.
 type Session struct {
-	OwnerExists bool      `json:"ownerExists"`
-	SignedIn    bool      `json:"signedIn"`
-	Pending     string    `json:"pending,omitempty" doc:"the sign-in waits for a code: give it with this, within 5 minutes"`
-	Member      *Member   `json:"member,omitempty"`
-	Encrypted   bool      `json:"encrypted" doc:"false: the page says that the connection is not encrypted"`
-	Loopback    bool      `json:"loopback" doc:"the browser runs on the server's own machine"`
-	Version     string    `json:"version"`
-	PublicURL   string    `json:"publicUrl" doc:"where programs reach this server"`
-	Downloads   Downloads `json:"downloads"`
+	OwnerExists  bool       `json:"ownerExists"`
+	SignedIn     bool       `json:"signedIn"`
+	Pending      string     `json:"pending,omitempty" doc:"the sign-in waits for a code: give it with this, within 5 minutes"`
+	Member       *Member    `json:"member,omitempty"`
+	SingleSignOn *SSOChoice `json:"singleSignOn,omitempty"`
+	Encrypted    bool       `json:"encrypted" doc:"false: the page says that the connection is not encrypted"`
+	Loopback     bool       `json:"loopback" doc:"the browser runs on the server's own machine"`
+	Version      string     `json:"version"`
+	PublicURL    string     `json:"publicUrl" doc:"where programs reach this server"`
+	Downloads    Downloads  `json:"downloads"`
 }
 
 // Member is a person with an account.

@@ -36,7 +36,7 @@ type rule struct {
 
 var (
 	dataPlane    = []string{"internal/delivery", "internal/gate", "internal/ingest", "internal/presence", "internal/receipts", "internal/nodes", "internal/sdkapi", "internal/ofrep", "internal/relay"}
-	controlPlane = []string{"internal/account", "internal/catalog", "internal/adminapi"}
+	controlPlane = []string{"internal/account", "internal/catalog", "internal/sso", "internal/adminapi"}
 	protocols    = []string{"internal/adminapi", "internal/sdkapi", "internal/ofrep"}
 )
 

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -137,6 +138,9 @@ func sentences(c Change) []string {
 		return linkSentences(c)
 	case RoleKind:
 		return roleSentences(c)
+	case SignInKind:
+		verb := map[ActionKind]string{ActionCreate: "turned on", ActionDelete: "turned off"}[c.Action]
+		return []string{fmt.Sprintf("%s %s %s", c.Author, cmp.Or(verb, "changed"), c.Object)}
 	case SessionKind:
 		return []string{fmt.Sprintf("%s ended a sign-in of %s", c.Author, c.Object)}
 	case ChangeRequestKind:

@@ -216,6 +216,7 @@ const (
 	LinkKind                     = document.Kind(account.LinkEntry)
 	RoleKind                     = document.Kind(account.RoleEntry)
 	SessionKind                  = document.Kind(account.SessionEntry)
+	SignInKind                   = document.Kind(account.SignInEntry)
 	// ChangeRequestKind is of an entry about a change request; its object is the number.
 	ChangeRequestKind document.Kind = "change_request"
 	// RolloutKind is of an entry about a rollout; its object is the number.

@@ -30,6 +30,7 @@ type Config struct {
 	NextSigningKey string     // file; "" = none
 	SecretKey      secret.Key // the zero Key = none
 	TrustedProxies []netip.Prefix
+	OutboundAllow  []netip.Prefix
 	AllowHTTP      bool
 	BackupEvery    time.Duration // 0 = never
 	BackupKeep     int
@@ -253,8 +254,17 @@ func MaskStore(address string) string {
 	return scheme + "://" + passwords.ReplaceAllString(rest, "${1}…")
 }
 
-func setProxies(c *Config, s string) error {
-	c.TrustedProxies = nil
+func setProxies(c *Config, s string) (err error) {
+	c.TrustedProxies, err = networks(s)
+	return err
+}
+
+func setOutboundAllow(c *Config, s string) (err error) {
+	c.OutboundAllow, err = networks(s)
+	return err
+}
+
+func networks(s string) (all []netip.Prefix, _ error) {
 	for part := range strings.SplitSeq(s, ",") {
 		part = strings.TrimSpace(part)
 		if part == "" {
@@ -262,11 +272,11 @@ func setProxies(c *Config, s string) error {
 		}
 		prefix, err := network(part)
 		if err != nil {
-			return fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", part)
+			return nil, fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", part)
 		}
-		c.TrustedProxies = append(c.TrustedProxies, prefix)
+		all = append(all, prefix)
 	}
-	return nil
+	return all, nil
 }
 
 func network(s string) (netip.Prefix, error) {

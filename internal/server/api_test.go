@@ -161,7 +161,7 @@ flags:
 `
 
 func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
-	s := testkit.Start(t, testkit.Options{Sealed: true})
+	s := testkit.Start(t, testkit.Options{Sealed: true, Flags: map[string]string{"outbound-allow": "127.0.0.1"}})
 	contract := testkit.NewContract()
 	for _, scenario := range everyRoute {
 		t.Run(scenario.Name, func(t *testing.T) { scenario.Run(t, s, contract) })
@@ -171,6 +171,7 @@ func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
 	t.Run("an owner is made and signs in", func(t *testing.T) { ownerLives(t, s, contract) })
 	t.Run("people come and go", func(t *testing.T) { peopleLive(t, s, contract) })
 	t.Run("a second step is turned on and off", func(t *testing.T) { secondStepLives(t, s, contract) })
+	t.Run("single sign-on is turned on and off", func(t *testing.T) { singleSignOnLives(t, s, contract) })
 	t.Run("a change request is approved and published", func(t *testing.T) { changeRequestsLive(t, s, contract) })
 	t.Run("a flag is raised step by step", func(t *testing.T) { rolloutsLive(t, s, contract) })
 	t.Run("a token is revoked", func(t *testing.T) { tokenDies(t, s, contract) })
@@ -183,7 +184,7 @@ func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
 func TestNoRouteAnswersAStranger(t *testing.T) {
 	s := testkit.Start(t, testkit.Options{})
 	contract := testkit.NewContract()
-	public := map[string]bool{"GET /api/v1/session": true, "POST /api/v1/session": true, "DELETE /api/v1/session": true, "POST /api/v1/setup": true, "POST /api/v1/links/read": true, "POST /api/v1/links/use": true, "POST /api/v1/session/code": true}
+	public := map[string]bool{"GET /api/v1/session": true, "POST /api/v1/session": true, "DELETE /api/v1/session": true, "POST /api/v1/setup": true, "POST /api/v1/links/read": true, "POST /api/v1/links/use": true, "POST /api/v1/session/code": true, "POST /api/v1/sso/start": true, "POST /api/v1/sso/finish": true}
 	for _, route := range contract.Uncovered() {
 		if public[route] {
 			continue

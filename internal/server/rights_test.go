@@ -144,6 +144,14 @@ func overTarget(governs bool) need {
 
 // operations has an entry for each operation of the OpenAPI document.
 var operations = map[string]need{
+	"startSSO": {public: true}, "finishSSO": {public: true}, "getSSO": takes(account.ManageServer, everywhere),
+	"putSSO": takes(account.ManageServer, everywhere).by(func(m *matrix) (map[string]string, string, any) {
+		return nil, "", obj{"issuer": m.provider.URL, "clientId": "x", "clientSecret": "x"}
+	}),
+	"deleteSSO": takes(account.ManageServer, everywhere).by(func(m *matrix) (map[string]string, string, any) {
+		m.want(200, "PUT", "/api/v1/sso", obj{"issuer": m.provider.URL, "clientId": "x", "clientSecret": "x", "passwords": "everybody"})
+		return nil, "", nil
+	}),
 	"giveCode": {public: true}, "ownAccount": {asks: aPerson},
 	"startTOTP": bySession().body(nil), "confirmTOTP": bySession().told(409, obj{"code": "000000"}), "stopTOTP": bySession().told(409, obj{"password": "x"}),
 	"resetTOTP":  overTarget(true).by(func(m *matrix) (map[string]string, string, any) { return map[string]string{"id": m.target}, "", nil }),
@@ -382,12 +390,13 @@ func aDraft(m *matrix) (map[string]string, string, any) {
 
 // matrix is a server on which each actor tries each operation.
 type matrix struct {
-	t      *testing.T
-	server *testkit.Server
-	client *http.Client
-	target string // id of a member who is a viewer of default
-	count  int
-	ready  map[string]request // by operation: what nobody was allowed to do yet
+	t        *testing.T
+	server   *testkit.Server
+	client   *http.Client
+	provider *provider
+	target   string // id of a member who is a viewer of default
+	count    int
+	ready    map[string]request // by operation: what nobody was allowed to do yet
 }
 
 type request struct {
@@ -535,9 +544,9 @@ func shop(t *testing.T, s *testkit.Server) {
 
 func newMatrix(t *testing.T) (*matrix, []tried) {
 	t.Helper()
-	s := testkit.Start(t, testkit.Options{SQLite: true, Sealed: true})
+	s := testkit.Start(t, testkit.Options{SQLite: true, Sealed: true, Flags: map[string]string{"outbound-allow": "127.0.0.1"}})
 	shop(t, s)
-	m := &matrix{t: t, server: s, client: &http.Client{}, ready: map[string]request{}}
+	m := &matrix{t: t, server: s, provider: startProvider(t), client: &http.Client{}, ready: map[string]request{}}
 	t.Cleanup(m.client.CloseIdleConnections)
 	for _, key := range []string{"f", "g"} {
 		m.want(201, "POST", project+"/flags", obj{"key": key, "type": "boolean", "description": hidden})

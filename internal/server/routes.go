@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/klauspost/compress/gzhttp"
 
@@ -14,6 +15,14 @@ import (
 	"burgee.dev/burgee/internal/downloads"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/httpkit"
+	"burgee.dev/burgee/internal/outbound"
+	"burgee.dev/burgee/internal/sso"
+)
+
+// What a provider of single sign-on may take: its key sets are the largest answers.
+const (
+	ssoTimeout = 10 * time.Second
+	ssoBody    = 256 << 10
 )
 
 // routes builds the handler behind the port.
@@ -21,7 +30,7 @@ func (a *application) routes(sdks *downloads.Handler) (http.Handler, error) {
 	s := a.server
 	mux := http.NewServeMux()
 	adminapi.Register(mux, adminapi.Deps{
-		Version: s.build.Version, Clock: s.clock, Accounts: a.accounts, Catalog: a.catalog,
+		Version: s.build.Version, Clock: s.clock, Accounts: a.accounts, SSO: sso.New(outbound.New(outbound.Options{Allow: s.cfg.OutboundAllow, Timeout: ssoTimeout, MaxBody: ssoBody}), s.clock), Catalog: a.catalog,
 		Snapshots: snapshotView{a.delivery}, Presence: presenceView{a.presence, a.delivery, a.receipts, a.exchange}, Receipts: receiptView{a.delivery, a.receipts}, Counts: countView{a.store}, KeyUses: a.ingest,
 		Hub: a.hub, AllowHTTP: s.cfg.AllowHTTP, PublicURL: s.publicURL,
 		Downloads: adminapi.Downloads{Python: sdks.Python(), Go: sdks.Go(), Hint: sdks.Hint()},

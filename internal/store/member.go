@@ -149,9 +149,10 @@ func unchanged(q query, memberID string, before []account.Grant) error {
 
 func stillOwned(q query) error {
 	var owners int
-	err := q.row(`SELECT COUNT(*) FROM membership WHERE role = $1 AND project = ''`, string(account.Owner)).scan(&owners)
+	err := q.row(`SELECT COUNT(*) FROM membership g JOIN member m ON m.id = g.member_id
+		WHERE g.role = $1 AND g.project = '' AND m.password_hash <> ''`, string(account.Owner)).scan(&owners)
 	if err == nil && owners == 0 {
-		err = fault.New(fault.Conflict, "last_owner", "Somebody must own this server; make somebody else an owner first")
+		err = fault.New(fault.Conflict, "last_owner", "Somebody must own this server who can sign in with a password; make somebody else an owner first")
 	}
 	return err
 }

@@ -1211,6 +1211,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the settings of single sign-on */
+        get: operations["getSSO"];
+        /** Turn single sign-on on, or change its settings */
+        put: operations["putSSO"];
+        post?: never;
+        /** Turn single sign-on off */
+        delete: operations["deleteSSO"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a sign-in with what the provider sent the browser back with */
+        post: operations["finishSSO"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a sign-in with the provider of single sign-on */
+        post: operations["startSSO"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -1905,6 +1958,13 @@ export interface components {
             before?: unknown;
             path: string;
         };
+        FinishSSOInputBody: {
+            code?: string;
+            /** @description what the provider says in place of a code */
+            error?: string;
+            /** @description as the provider gave it back */
+            state: string;
+        };
         FlagActionInputBody: {
             comment?: string;
         };
@@ -2358,6 +2418,30 @@ export interface components {
             actions: string[];
             description?: string;
         };
+        PutSSOInputBody: {
+            /** @description name of the claim that mapping goes by, such as groups; with dots for one inside another */
+            claim?: string;
+            clientId: string;
+            /** @description absent keeps the one that is there; empty for a client without one */
+            clientSecret?: string;
+            /** @description make an account for who is not known, and has a role and a verified address */
+            create?: boolean;
+            /** @description of addresses for which accounts are made; none are all */
+            domains?: string[];
+            /** @description address of the provider, exactly as it calls itself */
+            issuer: string;
+            /** @description roles by value of the claim; those that it names are given and taken at each sign-in */
+            mapping?: components["schemas"]["RoleMapping"][];
+            /** @description on the button of the sign-in page */
+            name?: string;
+            /**
+             * @description who may still sign in with a password; owners when absent
+             * @enum {string}
+             */
+            passwords?: "owners" | "everybody";
+            /** @description openid, email and profile when absent */
+            scopes?: string[];
+        };
         QRCode: {
             path: string;
             /** Format: int64 */
@@ -2463,6 +2547,12 @@ export interface components {
             builtIn: boolean;
             description?: string;
             name: string;
+        };
+        RoleMapping: {
+            /** @description each as viewer (everywhere), viewer@project or viewer@project/environment */
+            roles: string[];
+            /** @description * is everybody */
+            value: string;
         };
         RolesInputBody: {
             /** @description each as viewer (everywhere), viewer@project or viewer@project/environment */
@@ -2655,6 +2745,25 @@ export interface components {
         };
         /** @description a variation id, or shares */
         RuleServe: string | components["schemas"]["Shares"];
+        SSOChoice: {
+            /** @description for the button: sign in with … */
+            name: string;
+            /**
+             * @description who may still sign in with a password
+             * @enum {string}
+             */
+            passwords: "owners" | "everybody";
+        };
+        SSOStart: {
+            /** @description of the provider */
+            url: string;
+        };
+        SSOView: {
+            on: boolean;
+            /** @description to register at the provider */
+            redirectUrl: string;
+            settings?: components["schemas"]["SingleSignOn"];
+        };
         ScheduleInputBody: {
             /**
              * Format: int64
@@ -2685,6 +2794,7 @@ export interface components {
             /** @description where programs reach this server */
             publicUrl: string;
             signedIn: boolean;
+            singleSignOn?: components["schemas"]["SSOChoice"];
             version: string;
         };
         SetupInputBody: {
@@ -2709,6 +2819,28 @@ export interface components {
             /** Format: int64 */
             lastSeenAt: number;
             userAgent: string;
+        };
+        SingleSignOn: {
+            /** @description name of the claim that mapping goes by, such as groups; with dots for one inside another */
+            claim?: string;
+            clientId: string;
+            /** @description make an account for who is not known, and has a role and a verified address */
+            create?: boolean;
+            /** @description of addresses for which accounts are made; none are all */
+            domains?: string[];
+            /** @description address of the provider, exactly as it calls itself */
+            issuer: string;
+            /** @description roles by value of the claim; those that it names are given and taken at each sign-in */
+            mapping?: components["schemas"]["RoleMapping"][];
+            /** @description on the button of the sign-in page */
+            name?: string;
+            /**
+             * @description who may still sign in with a password; owners when absent
+             * @enum {string}
+             */
+            passwords?: "owners" | "everybody";
+            /** @description openid, email and profile when absent */
+            scopes?: string[];
         };
         Split: {
             by?: string;
@@ -2757,6 +2889,10 @@ export interface components {
             steps: components["schemas"]["RolloutStep"][];
             /** @description the variation of the flag that is raised */
             variation?: string;
+        };
+        StartSSOInputBody: {
+            /** @description link the provider to the account that is signed in, in place of a sign-in */
+            link?: boolean;
         };
         StopTOTPInputBody: {
             /** @description of the app, or a recovery code; in place of the password */
@@ -10101,6 +10237,415 @@ export interface operations {
             };
             /** @description Internal Server Error */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSSO: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSSO: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutSSOInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSSO: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishSSO: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishSSOInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startSSO: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartSSOInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOStart"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

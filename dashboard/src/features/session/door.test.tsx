@@ -31,6 +31,34 @@ test('signing in hands over the session', async () => {
   expect(await asked[0]?.json()).toEqual({ email: 'ann@corp.example', password: 'correct horse' });
 });
 
+test('a sign-in that waits asks for the code, and a sign-in that is over begins anew', async () => {
+  const asked = serve(
+    on('POST', '/session', { ...signedOut, pending: 'waits' }),
+    on('POST', '/session/code', async (request: Request) => {
+      const { code } = (await request.json()) as { code: string };
+      if (code === '111111') return problem(401, 'The code is wrong.');
+      return code === '222222' ? problem(410, 'This sign-in is done.') : session;
+    }),
+  );
+  const onSignedIn = open({});
+  await fill('Sign in');
+  expect(onSignedIn).not.toHaveBeenCalled();
+  const type = async (code: string) => {
+    await userEvent.clear(screen.getByLabelText('Code'));
+    await userEvent.type(screen.getByLabelText('Code'), code);
+    await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+  };
+  await type('111111');
+  expect((await screen.findByRole('alert')).textContent).toBe('The code is wrong.');
+  await type('333333');
+  expect(onSignedIn).toHaveBeenCalledWith(session);
+  expect(await asked[2]?.json()).toEqual({ pending: 'waits', code: '333333' });
+  await type('222222');
+  expect((await screen.findByRole('alert')).textContent).toBe('This sign-in is done.');
+  await userEvent.click(screen.getByRole('button', { name: 'Begin anew' }));
+  expect(screen.getByLabelText('Password')).toBeInstanceOf(HTMLElement);
+});
+
 test('a wrong password is told in the server’s neutral words', async () => {
   serve(on('POST', '/session', () => problem(401, 'E-mail or password is not right.')));
   const onSignedIn = open({});
@@ -138,4 +166,45 @@ test('a link that was used says so and leads to the sign-in', async () => {
   open({});
   expect((await screen.findByRole('alert')).textContent).toBe('This link has been used.');
   expect(screen.getByRole('link', { name: 'Sign in' })).toBeInstanceOf(HTMLElement);
+});
+
+const withProvider: Session = { ...signedOut, singleSignOn: { name: 'Corp', passwords: 'owners' } };
+
+test('single sign-on leads to the provider, and hides the password', async () => {
+  const asked = serve(on('POST', '/sso/start', () => problem(503, 'Corp does not answer at the moment.')));
+  open({ session: withProvider });
+  expect(screen.queryByLabelText('Password')).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: 'Sign in with Corp' }));
+  expect((await screen.findByRole('alert')).textContent).toBe('Corp does not answer at the moment.');
+  expect(await asked[0]?.json()).toEqual({ link: false });
+});
+
+test('the password stays at /signin?local', () => {
+  window.history.replaceState(null, '', '/signin?local');
+  open({ session: withProvider });
+  expect(screen.getByLabelText('Password')).toBeInstanceOf(HTMLElement);
+});
+
+test('the password stays beside the provider where it counts for everybody', () => {
+  open({ session: { ...signedOut, singleSignOn: { name: 'Corp', passwords: 'everybody' } } });
+  expect(screen.getByLabelText('Password')).toBeInstanceOf(HTMLElement);
+  expect(screen.getByRole('button', { name: 'Sign in with Corp' })).toBeInstanceOf(HTMLElement);
+});
+
+test('what the provider sends back is sent once and leaves the address', async () => {
+  window.history.replaceState(null, '', '/signin/callback?state=s&code=c');
+  const asked = serve(on('POST', '/sso/finish', session));
+  const onSignedIn = open({ session: withProvider });
+  await vi.waitFor(() => expect(onSignedIn).toHaveBeenCalledWith(session));
+  expect(asked).toHaveLength(1);
+  expect(await asked[0]?.json()).toEqual({ state: 's', code: 'c' });
+  expect(window.location.href).not.toContain('code');
+});
+
+test('a sign-in that the provider refused says so', async () => {
+  window.history.replaceState(null, '', '/signin/callback?state=s&error=access_denied');
+  serve(on('POST', '/sso/finish', () => problem(401, 'Corp did not sign you in.')));
+  open({ session: withProvider });
+  expect((await screen.findByRole('alert')).textContent).toBe('Corp did not sign you in.');
+  expect(screen.getByRole('link', { name: 'Begin anew' })).toBeInstanceOf(HTMLElement);
 });

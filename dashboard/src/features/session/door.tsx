@@ -1,9 +1,12 @@
 import './door.css';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { words } from '@/api/client';
 import type { Session } from '@/api/types';
 import logo from '@/components/burgee.svg';
+import { ComeBack, comeBack } from './come-back';
 import { CreateOwner } from './create-owner';
+import { GiveCode } from './give-code';
+import { ProviderButton } from './provider-button';
 import { SignIn } from './sign-in';
 import { UseLink } from './use-link';
 
@@ -17,6 +20,10 @@ type Props = {
 
 /** The page before the dashboard: first run, sign in, or why neither is possible. */
 export function Door(props: Props) {
+  const [back] = useState(comeBack);
+  const [pending, setPending] = useState<string>();
+  const onSignedIn = (session: Session) =>
+    session.pending ? setPending(session.pending) : props.onSignedIn(session);
   useEffect(() => {
     document.title = 'Burgee';
   }, []);
@@ -27,14 +34,20 @@ export function Door(props: Props) {
           <img src={logo} width={32} height={32} alt="" />
           <span>Burgee</span>
         </div>
-        <Inside {...props} />
+        {pending ? (
+          <GiveCode pending={pending} onSignedIn={onSignedIn} onAgain={() => setPending(undefined)} />
+        ) : (
+          <Inside {...props} back={back} onSignedIn={onSignedIn} />
+        )}
       </div>
       {props.session && <p className="door-foot">Burgee {props.session.version}</p>}
     </main>
   );
 }
 
-function Inside({ session, fault, onRetry, onSignedIn }: Props) {
+type InsideProps = Props & { back: ReturnType<typeof comeBack> };
+
+function Inside({ session, fault, back, onRetry, onSignedIn }: InsideProps) {
   if (!session) {
     return (
       <>
@@ -48,7 +61,8 @@ function Inside({ session, fault, onRetry, onSignedIn }: Props) {
   }
   const link = linkToken();
   if (link) return <UseLink token={link} onSignedIn={onSignedIn} />;
-  if (session.ownerExists) return <SignIn session={session} onSignedIn={onSignedIn} />;
+  if (back) return <ComeBack back={back} onSignedIn={onSignedIn} />;
+  if (session.ownerExists) return <Ways session={session} onSignedIn={onSignedIn} />;
   const token = setupToken();
   if (token) return <CreateOwner token={token} onSignedIn={onSignedIn} />;
   return (
@@ -61,6 +75,19 @@ function Inside({ session, fault, onRetry, onSignedIn }: Props) {
       <button type="button" className="door-button" onClick={onRetry}>
         I have done that
       </button>
+    </>
+  );
+}
+
+/** The ways in: the provider, if there is one; passwords where they count, and always at /signin?local. */
+function Ways({ session, onSignedIn }: { session: Session; onSignedIn: (session: Session) => void }) {
+  const provider = session.singleSignOn;
+  const local = new URLSearchParams(window.location.search).has('local');
+  if (!provider || local) return <SignIn session={session} onSignedIn={onSignedIn} />;
+  return (
+    <>
+      <ProviderButton name={provider.name} />
+      {provider.passwords === 'everybody' && <SignIn session={session} onSignedIn={onSignedIn} />}
     </>
   );
 }

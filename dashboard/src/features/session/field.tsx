@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 
 type Props = {
   label: string;
-  type: 'email' | 'password';
+  type: 'email' | 'password' | 'text';
   autoComplete: string;
   value: string;
   onChange: (value: string) => void;

@@ -3,6 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sessionQuery } from '@/api/account';
+import { resetTOTP } from '@/api/own-account';
 import { linksQuery, membersQuery, removeMember, resetPassword } from '@/api/people';
 import type { NewLink, Person } from '@/api/types';
 import { Confirm } from '@/components/confirm';
@@ -35,7 +36,7 @@ export function Members() {
   );
 }
 
-type Doing = { what: 'roles' | 'remove' | 'reset'; person: Person };
+type Doing = { what: 'roles' | 'remove' | 'reset' | 'totp'; person: Person };
 
 function MemberTable({ items }: { items: Person[] }) {
   const client = useQueryClient();
@@ -52,13 +53,18 @@ function MemberTable({ items }: { items: Person[] }) {
     if (person) setMade(await resetPassword(person.id));
     await client.invalidateQueries({ queryKey: linksQuery().queryKey });
   };
+  const stop = async () => {
+    if (person) await resetTOTP(person.id);
+    await client.invalidateQueries({ queryKey: membersQuery().queryKey });
+  };
   return (
     <>
       <ListTable label="Table of members" columns={['E-mail', 'Roles']}>
         {items.map((item) => (
           <Table.Tr key={item.id}>
             <Table.Td>
-              {item.email} {item.id === me && <Badge variant="default">you</Badge>}
+              {item.email} {item.id === me && <Badge variant="default">you</Badge>}{' '}
+              {item.totp && <Badge variant="default">second step</Badge>}
             </Table.Td>
             <Table.Td>{item.roles.map(roleWords).join(', ') || 'none'}</Table.Td>
             <Table.Td>
@@ -69,6 +75,13 @@ function MemberTable({ items }: { items: Person[] }) {
                   of={item}
                   onClick={() => setDoing({ what: 'reset', person: item })}
                 />
+                {item.totp && (
+                  <RowButton
+                    name="Reset second step"
+                    of={item}
+                    onClick={() => setDoing({ what: 'totp', person: item })}
+                  />
+                )}
                 <RowButton
                   name="Remove"
                   of={item}
@@ -99,6 +112,16 @@ function MemberTable({ items }: { items: Person[] }) {
         action={reset}
       >
         You get a link to copy to them. The old password works until they have used it.
+      </Confirm>
+      <Confirm
+        opened={doing?.what === 'totp'}
+        onClose={close}
+        title={`Turn off the second step of ${person?.email ?? ''}?`}
+        verb="Turn off"
+        danger
+        action={stop}
+      >
+        For who has lost the app and the recovery codes. The password alone signs them in then.
       </Confirm>
       <ShowLink made={made} onClose={() => setMade(undefined)} />
     </>

@@ -8,6 +8,7 @@ import { lastProject } from '@/lib/environments';
 import { About } from './about';
 import { Appearance } from './appearance';
 import { Members } from './members';
+import { OwnAccount } from './own-account';
 import { RolesTab } from './roles-tab';
 import { Sessions } from './sessions';
 import { Tokens } from './tokens';
@@ -34,6 +35,7 @@ export function SettingsPage() {
           <Tabs.Tab value="tokens">API tokens</Tabs.Tab>
           {manages && <Tabs.Tab value="members">Members</Tabs.Tab>}
           <Tabs.Tab value="roles">Roles</Tabs.Tab>
+          <Tabs.Tab value="account">Your account</Tabs.Tab>
           <Tabs.Tab value="sessions">Your sessions</Tabs.Tab>
           {project && <Tabs.Tab value="keys">SDK keys</Tabs.Tab>}
           <Tabs.Tab value="appearance">Appearance</Tabs.Tab>
@@ -47,6 +49,9 @@ export function SettingsPage() {
         </Tabs.Panel>
         <Tabs.Panel value="roles">
           <RolesTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="account">
+          <OwnAccount />
         </Tabs.Panel>
         <Tabs.Panel value="sessions">
           <Sessions />
