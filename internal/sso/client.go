@@ -153,8 +153,11 @@ func (c *Client) complete(ctx context.Context, provider *oidc.Provider, settings
 	if err := info.Claims(&more); err != nil {
 		return err
 	}
+	if claims["email"] == nil { // whether it is verified is said beside it
+		delete(claims, "email_verified")
+	}
 	for name, value := range more {
-		if _, there := claims[name]; !there {
+		if claims[name] == nil {
 			claims[name] = value
 		}
 	}
