@@ -16,8 +16,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// provider is one of OpenID Connect that can be made to misbehave; the test with
-// a real one is e2e/sso. Whoever comes is signed in as its claims say.
+// provider is one of OpenID Connect that can be made to misbehave. Whoever comes is
+// signed in as its claims say.
 type provider struct {
 	*httptest.Server
 	key *rsa.PrivateKey
