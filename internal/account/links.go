@@ -236,7 +236,7 @@ func (s *Service) usable(ctx context.Context, secret string, client Client) (Lin
 	if err != nil {
 		return LinkRecord{}, err
 	}
-	return rec, s.attempts.ForgetAttempts(ctx, address)
+	return rec, s.attempts.ForgiveAttempts(ctx, address, forgivenLink)
 }
 
 func linkOver() *fault.Error {

@@ -318,7 +318,7 @@ func TestALinkWorksOnceAndForSevenDays(t *testing.T) {
 	}
 	h.ahead = 0
 	check(t, h.DeleteLink(ctx, ann, links[0].ID, ""))
-	_, err = h.UseLink(ctx, late, password, account.Client{Address: "::2"})
+	_, err = h.UseLink(ctx, late, password, account.Client{Address: "2001:db8::2"})
 	wantCode(t, err, account.CodeLinkUsed)
 }
 

@@ -125,7 +125,7 @@ func (s *Service) checkLink(ctx context.Context, hash [32]byte, client Client) e
 	if !exists {
 		return linkUsed()
 	}
-	return s.attempts.ForgetAttempts(ctx, address)
+	return s.attempts.ForgiveAttempts(ctx, address, forgivenLink)
 }
 
 func linkUsed() *fault.Error {
@@ -252,7 +252,16 @@ func (s *Service) SignIn(ctx context.Context, email, password string, client Cli
 	if err != nil || in.Pending != "" { // who still owes a code has not shown that the attempts were theirs
 		return in, err
 	}
-	return in, s.attempts.ForgetAttempts(ctx, subjects...)
+	return in, s.forgive(ctx, subjects[1], forgivenSignIn, subjects[0])
+}
+
+// forgive forgets the failures of who has shown that they are themselves, and
+// takes some back from their address.
+func (s *Service) forgive(ctx context.Context, address Subject, attempts int64, themselves ...Subject) error {
+	if err := s.attempts.ForgetAttempts(ctx, themselves...); err != nil {
+		return err
+	}
+	return s.attempts.ForgiveAttempts(ctx, address, attempts)
 }
 
 // verify takes as long for an unknown e-mail, and for who has no password, as for

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"crypto/sha256"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -22,6 +23,9 @@ type Attempts interface {
 	CountAttempt(ctx context.Context, subjects ...Subject) (wait time.Duration, err error)
 	// ForgetAttempts forgets the failures of subjects.
 	ForgetAttempts(ctx context.Context, subjects ...Subject) error
+	// ForgiveAttempts takes so many attempts of a subject back, and the wait that
+	// they brought.
+	ForgiveAttempts(ctx context.Context, subject Subject, attempts int64) error
 }
 
 // Subject is whose attempts are counted. What was typed is not kept: people type
@@ -40,6 +44,12 @@ const (
 	freeAccount  = 5
 	freeAddress  = 20
 	maxDoublings = 20
+
+	// What an address is forgiven when an attempt from it was none. It is never
+	// forgiven all: who holds a link or an account of their own would use it to go
+	// on guessing others' passwords.
+	forgivenLink   = 1 // the attempt itself: a link may be read at will
+	forgivenSignIn = 2 // and the mistake before it, of which offices behind one address make many
 )
 
 // Wait is how long a subject has to wait after so many failures.
@@ -55,9 +65,19 @@ func accountSubject(emailKey string) Subject {
 	return Subject{sha256.Sum256([]byte("account " + emailKey)), freeAccount}
 }
 
+// addressSubject is who is at an address. With IPv6 that is its network: whoever
+// has one address has the 2^64 beside it.
 func addressSubject(address string) Subject {
+	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() && !ip.Is4In6() {
+		if network, err := ip.WithZone("").Prefix(networkBits); err == nil {
+			address = network.String()
+		}
+	}
 	return Subject{sha256.Sum256([]byte("address " + address)), freeAddress}
 }
+
+// networkBits is the smallest network that a provider gives somebody.
+const networkBits = 64
 
 // slow counts an attempt, or refuses it. Who cannot be counted is refused too.
 func (s *Service) slow(ctx context.Context, subjects ...Subject) error {
@@ -141,6 +161,22 @@ func (t *throttle) ForgetAttempts(_ context.Context, subjects ...Subject) error 
 		if e, known := t.subjects[s.Hash]; known {
 			t.forget(e)
 		}
+	}
+	return nil
+}
+
+// ForgiveAttempts implements Attempts. It never fails.
+func (t *throttle) ForgiveAttempts(_ context.Context, subject Subject, attempts int64) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	e, known := t.subjects[subject.Hash]
+	if !known {
+		return nil
+	}
+	f := e.Value.(*failures)
+	f.count, f.until = f.count-attempts, time.Time{}
+	if f.count <= 0 {
+		t.forget(e)
 	}
 	return nil
 }

@@ -91,3 +91,36 @@ func TestTheThrottleKeepsABoundedNumberOfSubjects(t *testing.T) {
 		t.Error("the subject forgotten is not the one least lately seen")
 	}
 }
+
+func TestAnAddressIsForgivenWhatWasNoFailureAndNotAllOfThem(t *testing.T) {
+	th := newThrottle(clock.Func(func() time.Time { return time.Unix(1_800_000_000, 0) }))
+	here := Subject{[32]byte{1}, 2}
+	for range 3 {
+		attempt(t, th, here)
+	}
+	if attempt(t, th, here) == 0 {
+		t.Fatal("the third failure costs no wait")
+	}
+	if err := th.ForgiveAttempts(t.Context(), here, 1); err != nil {
+		t.Fatal(err)
+	}
+	if attempt(t, th, here) != 0 {
+		t.Error("what was forgiven still waits")
+	}
+	if attempt(t, th, here) == 0 {
+		t.Error("the two failures before were forgotten too")
+	}
+	if err := th.ForgiveAttempts(t.Context(), here, 9); err != nil || len(th.subjects) != 0 {
+		t.Errorf("a subject without failures is kept: %d, %v", len(th.subjects), err)
+	}
+}
+
+func TestAnAddressIsItsNetworkWithIPv6(t *testing.T) {
+	same := func(a, b string) bool { return addressSubject(a).Hash == addressSubject(b).Hash }
+	if !same("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff") || !same("fe80::1%eth0", "fe80::2") {
+		t.Error("two addresses of one network are counted apart")
+	}
+	if same("2001:db8:1:2::1", "2001:db8:1:3::1") || same("192.0.2.1", "192.0.2.2") || same("::ffff:192.0.2.1", "::ffff:192.0.2.2") {
+		t.Error("two networks are counted as one")
+	}
+}

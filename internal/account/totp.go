@@ -287,7 +287,8 @@ func (s *Service) GiveCode(ctx context.Context, pending, code string, client Cli
 	if err := s.store.FinishSignIn(ctx, rec.Hash, *proof, session); err != nil {
 		return SignIn{}, err
 	}
-	return in, s.attempts.ForgetAttempts(ctx, append(subjects, accountSubject(member.EmailKey))...)
+	// The password before was an attempt of the address too.
+	return in, s.forgive(ctx, address, forgivenSignIn+1, codeSubject(member.ID), accountSubject(member.EmailKey))
 }
 
 // CodeSignInOver is the code of the fault for a sign-in that does not wait for a

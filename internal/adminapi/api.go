@@ -59,7 +59,7 @@ func exported(o huma.Operation) huma.Operation {
 	o.Responses = map[string]*huma.Response{"200": {
 		Description: "the document",
 		Content: map[string]*huma.MediaType{
-			"application/yaml": {Schema: &huma.Schema{Type: "string"}},
+			"application/yaml": {Schema: &huma.Schema{Ref: "#/components/schemas/Document"}},
 			"application/json": {Schema: &huma.Schema{Ref: "#/components/schemas/Document"}},
 		},
 	}}

@@ -46,13 +46,13 @@ type KeyPath struct {
 // GroupPath names a target group in a path.
 type GroupPath struct {
 	ProjectPath
-	Group string `path:"group" doc:"the target group's key"`
+	Group string `path:"group" doc:"the target group's key" example:"beta"`
 }
 
 // ExperimentPath names an experiment in a path.
 type ExperimentPath struct {
 	ProjectPath
-	Experiment string `path:"experiment" doc:"the experiment's key"`
+	Experiment string `path:"experiment" doc:"the experiment's key" example:"checkout"`
 }
 
 // CommentQuery is a note that stands beside a write.

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -47,6 +49,9 @@ func (p *Problem) GetHeaders() http.Header { return p.header }
 // huma, hence once.
 var useProblems = sync.OnceFunc(func() {
 	huma.DefaultArrayNullable = false
+	// encoding/json takes "KIND" for "kind" too, and the last one wins: what is
+	// checked must be what is read.
+	huma.ValidateStrictCasing = true
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		return newProblem("", status, message, errs)
 	}
@@ -76,15 +81,15 @@ func problem(ctx context.Context, err error) error {
 
 // wellFormed refuses a body that is too large or no JSON before anything looks
 // inside, with the place of the mistake.
-func wellFormed(ctx huma.Context, next func(huma.Context)) {
+func (a *API) wellFormed(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
 	limits := httpkit.Limits{Body: ctx.Operation().MaxBodyBytes, AllowEmpty: true, AllowUnknown: true}
 	data, err := httpkit.ReadBody(r, limits)
 	if err == nil && len(data) > 0 {
 		var value any
 		err = httpkit.DecodeBytes(data, &value, limits)
-		if err == nil && value == nil {
-			err = fault.New(fault.Invalid, "body_empty", "The body is null, which would say nothing; send a JSON object")
+		if err == nil {
+			err = a.checkNulls(ctx.Operation(), value)
 		}
 	}
 	if err != nil {
@@ -94,6 +99,31 @@ func wellFormed(ctx huma.Context, next func(huma.Context)) {
 	r.Body = io.NopCloser(bytes.NewReader(data))
 	r.Header.Set("Content-Type", "application/json") // whatever curl -d says it is
 	next(ctx)
+}
+
+// checkNulls refuses null where the document has none. huma takes it for a field
+// that is not there: a token whose scope is null would get the widest.
+func (a *API) checkNulls(o *huma.Operation, value any) error {
+	if value == nil {
+		return fault.New(fault.Invalid, "body_empty", "The body is null, which would say nothing; send a JSON object")
+	}
+	fields, _ := value.(map[string]any)
+	if o.SkipValidateBody || o.RequestBody == nil { // package document tells nulls itself
+		return nil
+	}
+	schema := o.RequestBody.Content["application/json"].Schema
+	if schema.Ref != "" {
+		schema = a.huma.OpenAPI().Components.Schemas.SchemaFromRef(schema.Ref)
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		property := schema.Properties[name]
+		if fields[name] != nil || property == nil || property.Nullable || property.Ref == "" && property.Type == "" {
+			continue
+		}
+		return fault.New(fault.Invalid, "invalid", "The request is not valid. %s: must not be null", name).
+			WithField(name, "must not be null; leave it out")
+	}
+	return nil
 }
 
 // newProblem words an error that huma found before a handler ran.

@@ -83,7 +83,7 @@ func route[I, O any](a *API, o huma.Operation, handle func(context.Context, *I) 
 		o.Middlewares = append(o.Middlewares, a.requireActor)
 	}
 	if o.Method != get && o.Method != remove {
-		o.Middlewares = append(o.Middlewares, wellFormed)
+		o.Middlewares = append(o.Middlewares, a.wellFormed)
 	}
 	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
@@ -105,6 +105,7 @@ func (a *API) routes() {
 	a.changeRequestRoutes()
 	a.rolloutRoutes()
 	a.readingRoutes()
+	a.showExamples()
 	a.mux.HandleFunc("GET /api/docs", a.docs)
 }
 
@@ -167,8 +168,8 @@ func (a *API) flagRoutes() {
 	route(a, op("restoreFlag", post, flag+"/restore", tagFlags, "Bring an archived flag back", 404, 409), a.restoreFlag)
 	route(a, asDocument(op("putConfiguration", put, flag+"/environments/{environment}", tagFlags, "Publish a flag's configuration in an environment", 404, 409, 412)), a.putConfiguration)
 	route(a, op("deleteConfiguration", remove, flag+"/environments/{environment}", tagFlags, "Unconfigure a flag in an environment; programs get their own default", 404, 412), a.deleteConfiguration)
-	route(a, op("switchOff", post, flag+"/environments/{environment}/off", tagFlags, "Switch a flag off at once: everyone gets its off value", 404), a.switchOff)
-	route(a, op("switchOn", post, flag+"/environments/{environment}/on", tagFlags, "Switch a flag on again", 404), a.switchOn)
+	route(a, op("switchOff", post, flag+"/environments/{environment}/off", tagFlags, "Switch a flag off at once: everyone gets its off value", 404, 409), a.switchOff)
+	route(a, op("switchOn", post, flag+"/environments/{environment}/on", tagFlags, "Switch a flag on again", 404, 409), a.switchOn)
 	route(a, op("flagEvaluations", get, flag+"/evaluations", tagFlags, "Count a flag's evaluations by variation over time", 404), a.flagEvaluations)
 }
 

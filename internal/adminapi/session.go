@@ -73,6 +73,10 @@ func (a *API) signedIn(ctx context.Context, signIn account.SignIn) (*sessionOutp
 		session.Pending = signIn.Pending
 		return &sessionOutput{Body: session}, err
 	}
+	// The browser's earlier session ends: nobody could end it from there any more.
+	if err := a.endPresented(ctx, r); err != nil {
+		return nil, err
+	}
 	session, err := a.session(ctx, &signIn.Member)
 	if err != nil {
 		return nil, err
@@ -90,12 +94,19 @@ func cookie(r *http.Request, value string, maxAge int) http.Cookie {
 
 func (a *API) signOut(ctx context.Context, _ *none) (*signOutOutput, error) {
 	r := callerOf(ctx).request
-	if c, err := r.Cookie(cookieName(r)); err == nil {
-		if err := a.deps.Accounts.SignOut(ctx, c.Value); err != nil {
-			return nil, err
-		}
+	if err := a.endPresented(ctx, r); err != nil {
+		return nil, err
 	}
 	return &signOutOutput{SetCookie: []http.Cookie{cookie(r, "", -1)}}, nil
+}
+
+// endPresented ends the session whose cookie a request bears, if any.
+func (a *API) endPresented(ctx context.Context, r *http.Request) error {
+	c, err := r.Cookie(cookieName(r))
+	if err != nil {
+		return nil
+	}
+	return a.deps.Accounts.SignOut(ctx, c.Value)
 }
 
 func (a *API) listTokens(ctx context.Context, _ *none) (*body[Items[Token]], error) {

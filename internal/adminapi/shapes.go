@@ -77,12 +77,12 @@ type experimentView struct {
 
 type documentShape struct {
 	APIVersion   string                       `json:"apiVersion" enum:"burgee/v1"`
-	Project      string                       `json:"project"`
+	Project      string                       `json:"project,omitempty"`
 	Revision     map[string]int64             `json:"revision,omitempty"`
 	Attributes   map[string]documentAttribute `json:"attributes,omitempty"`
 	TargetGroups map[string]TargetGroupShape  `json:"targetGroups,omitempty"`
 	Flags        map[string]Value             `json:"flags,omitempty"`
-	Experiments  map[string]ExperimentShape   `json:"experiments,omitempty"`
+	Experiments  map[string]Value             `json:"experiments,omitempty"`
 }
 
 type documentAttribute struct {

@@ -276,13 +276,13 @@ func (p *progress) at(done, total int64) {
 		return
 	}
 	p.shown = time.Now()
-	say(p.stdio.Err, "\r%s %3d %% of %s", p.what, done*100/total, size(total))
+	redraw(p.stdio.Err, "%s %3d %% of %s", p.what, done*100/total, size(total))
 }
 
 // end clears the line.
 func (p *progress) end() {
 	if p.on && !p.shown.IsZero() {
-		say(p.stdio.Err, "\r\x1b[K")
+		redraw(p.stdio.Err, "")
 		p.shown = time.Time{}
 	}
 }

@@ -60,12 +60,12 @@ func runDoctor(ctx context.Context, stdio Stdio, o doctorOptions) error {
 		Data: at.Dir, Store: at.URL, Backups: o.backups, Secret: key,
 		Progress: func(name string) {
 			if watched {
-				say(stdio.Err, "\r\x1b[Klooking at %s …", name)
+				redraw(stdio.Err, "looking at %s …", name)
 			}
 		},
 	})
 	if watched {
-		say(stdio.Err, "\r\x1b[K")
+		redraw(stdio.Err, "")
 	}
 	if err != nil {
 		return interrupted(ctx, err, "not everything was looked at")

@@ -169,12 +169,12 @@ func (r *rowsShown) at(phase string, done, total int64) {
 		return
 	}
 	r.shown = time.Now()
-	say(r.stdio.Err, "\r\x1b[K%s %3d %% of %s", phase, done*100/total, count(int(total), "row"))
+	redraw(r.stdio.Err, "%s %3d %% of %s", phase, done*100/total, count(int(total), "row"))
 }
 
 // end clears the line.
 func (r *rowsShown) end() {
 	if r.on && !r.shown.IsZero() {
-		say(r.stdio.Err, "\r\x1b[K")
+		redraw(r.stdio.Err, "")
 	}
 }

@@ -217,8 +217,15 @@ func placed(field fault.Field) bool {
 }
 
 // say writes to a terminal or pipe. Where that is gone there is nobody left to
-// tell.
-func say(w io.Writer, format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
+// tell. What would do something to a terminal is shown instead.
+func say(w io.Writer, format string, args ...any) {
+	_, _ = io.WriteString(w, visible(fmt.Sprintf(format, args...)))
+}
+
+// redraw writes a line of a terminal anew.
+func redraw(w io.Writer, format string, args ...any) {
+	_, _ = io.WriteString(w, "\r\x1b[K"+visible(fmt.Sprintf(format, args...)))
+}
 
 // terminal says whether a stream is a person's terminal.
 func terminal(stream any) bool {

@@ -10,7 +10,12 @@ import (
 // table is rows of text in columns as wide as they must be.
 type table struct{ rows [][]string }
 
-func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
+func (t *table) row(cells ...string) {
+	for i, cell := range cells {
+		cells[i] = oneLine(cell)
+	}
+	t.rows = append(t.rows, cells)
+}
 
 // printList shows what a list holds: the server's answer with --json, and else a
 // table of these columns, which rows fills.

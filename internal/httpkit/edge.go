@@ -26,6 +26,7 @@ type Edge struct {
 	TrustedProxies []netip.Prefix    // whose X-Forwarded-* headers are believed
 	Observe        func(Observation) // called once per finished request, for metrics
 	OnPanic        func(value any)   // called for each recovered panic, for metrics
+	OnlyHTTPS      bool              // tell browsers to come by https only, for a year
 	// Trace begins a span for a request and returns its context, the trace's id
 	// and what ends it; a nil end means that this request has none.
 	Trace func(*http.Request) (ctx context.Context, traceID string, end func(Observation))
@@ -150,6 +151,9 @@ func (e Edge) Wrap(next http.Handler) http.Handler {
 		collapseSlashes(r)
 		answer := &response{ResponseWriter: w}
 		securityHeaders(w.Header(), rec.id)
+		if e.OnlyHTTPS && rec.secure { // over plain http browsers do not take it
+			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		}
 
 		e.serve(answer, r, next)
 		done := finished{method: r.Method, path: r.URL.Path, status: answer.status, bytes: answer.bytes, record: *rec, span: end}

@@ -489,7 +489,7 @@ func (m *matrix) token(scope string, places ...string) tried {
 			}
 		}
 	}
-	made := m.want(201, "POST", "/api/v1/tokens", obj{"name": "x", "kind": "service", "scope": scope, "environments": places})
+	made := m.want(201, "POST", "/api/v1/tokens", obj{"name": "x", "kind": "service", "scope": scope, "environments": append([]string{}, places...)})
 	return tried{
 		name: fmt.Sprintf("a token with %s in %v", scope, places), as: made.At("token").(string),
 		model: account.Actor{Name: "x", Rights: rights(m.t, roles...)},

@@ -53,6 +53,7 @@ func (a *application) routes(sdks *downloads.Handler) (http.Handler, error) {
 	edge := httpkit.Edge{
 		Logger: s.logger, Clock: s.clock, TrustedProxies: s.cfg.TrustedProxies,
 		Observe: s.observeRequest, OnPanic: func(any) { s.metrics.Panic("http") },
+		OnlyHTTPS: strings.HasPrefix(s.cfg.PublicURL, "https://"),
 	}
 	if s.tracer.On() {
 		edge.Trace = s.traceRequest

@@ -67,3 +67,13 @@ func (s *Store) ForgetAttempts(ctx context.Context, subjects ...account.Subject)
 		return nil
 	})
 }
+
+// ForgiveAttempts implements account.Attempts.
+func (s *Store) ForgiveAttempts(ctx context.Context, subject account.Subject, attempts int64) error {
+	return s.add(ctx, func(q query) error {
+		if err := q.exec(`DELETE FROM sign_in_failure WHERE subject = $1 AND failures <= $2`, subject.Hash[:], attempts); err != nil {
+			return err
+		}
+		return q.exec(`UPDATE sign_in_failure SET failures = failures - $2, until = 0 WHERE subject = $1`, subject.Hash[:], attempts)
+	})
+}

@@ -1775,12 +1775,12 @@ export interface components {
                 [key: string]: components["schemas"]["DocumentAttribute"];
             };
             experiments?: {
-                [key: string]: components["schemas"]["Experiment"];
+                [key: string]: unknown;
             };
             flags?: {
                 [key: string]: unknown;
             };
-            project: string;
+            project?: string;
             revision?: {
                 [key: string]: number;
             };
@@ -3353,6 +3353,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "eve@example.com",
+                 *       "roles": [
+                 *         "viewer@default"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["InviteInputBody"];
             };
         };
@@ -4298,6 +4306,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "comment": "the weekend is a flag now",
+                 *       "text": "apiVersion: burgee/v1\nflags:\n  Flags.isWeekend: {type: boolean}\n"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Apply"];
             };
         };
@@ -4550,6 +4564,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "apiVersion: burgee/v1\nflags:\n  Flags.isNight: {type: boolean}\n",
+                 *       "title": "Night is a flag"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Proposal"];
             };
         };
@@ -4721,6 +4741,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "apiVersion: burgee/v1\nflags:\n  Flags.isMorning: {type: boolean}\n"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Proposal"];
             };
         };
@@ -5918,6 +5943,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "context": {
+                 *         "targetingKey": "alice"
+                 *       },
+                 *       "explain": true,
+                 *       "flag": "Flags.isHoliday"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EvaluateInputBody"];
             };
         };
@@ -6934,6 +6968,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "environment": "production",
+                 *       "order": 0,
+                 *       "serve": {
+                 *         "Flags.isHoliday": "true"
+                 *       },
+                 *       "state": "draft"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Experiment"];
             };
         };
@@ -7321,7 +7365,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Document"];
-                    "application/yaml": string;
+                    "application/yaml": components["schemas"]["Document"];
                 };
             };
             /** @description Bad Request */
@@ -7478,6 +7522,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "description": "whether it is warm outside",
+                 *       "key": "Flags.isSummer",
+                 *       "type": "boolean"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewFlag"];
             };
         };
@@ -7652,6 +7703,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "description": "whether everybody is away"
+                 *     }
+                 */
                 "application/json": components["schemas"]["FlagPatch"];
             };
         };
@@ -7847,6 +7903,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "default": "true",
+                 *       "enabled": true,
+                 *       "off": "false",
+                 *       "prerequisites": [],
+                 *       "rules": [],
+                 *       "targets": {}
+                 *     }
+                 */
                 "application/json": components["schemas"]["Configuration"];
             };
         };
@@ -8095,6 +8161,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -8173,6 +8248,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8550,6 +8634,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "description": "who sees everything first",
+                 *       "include": [
+                 *         "alice"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["TargetGroup"];
             };
         };

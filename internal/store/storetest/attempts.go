@@ -41,4 +41,17 @@ func attempts(t *testing.T, s Store) {
 	equal(t, true, count(next))
 	check(t, s.ForgetAttempts(t.Context(), ann, here))
 	equal(t, true, count(ann, here))
+	strict := account.Subject{Hash: [32]byte{3}, Free: 2}
+	for range 3 {
+		equal(t, true, count(strict))
+	}
+	equal(t, false, count(strict))
+	check(t, s.ForgiveAttempts(t.Context(), strict, 1)) // two are left
+	equal(t, true, count(strict))
+	equal(t, false, count(strict))
+	check(t, s.ForgiveAttempts(t.Context(), strict, 9)) // all, and no more than there were
+	for range 3 {
+		equal(t, true, count(strict))
+	}
+	equal(t, false, count(strict))
 }

@@ -1,0 +1,34 @@
+package adminapi
+
+import "github.com/danielgtaylor/huma/v2"
+
+// examples are bodies that the document shows, by operation: of those that take a
+// document or roles, which the schema alone does not explain.
+func examples() map[string]any {
+	type object = map[string]any
+	file := func(flag string) string { return "apiVersion: burgee/v1\nflags:\n  " + flag + ": {type: boolean}\n" }
+	return map[string]any{
+		"invite":           object{"email": "eve@example.com", "roles": []any{"viewer@default"}},
+		"createFlag":       object{"key": "Flags.isSummer", "type": "boolean", "description": "whether it is warm outside"},
+		"patchFlag":        object{"description": "whether everybody is away"},
+		"putConfiguration": object{"enabled": true, "off": "false", "prerequisites": []any{}, "targets": object{}, "rules": []any{}, "default": "true"},
+		"putGroup":         object{"description": "who sees everything first", "include": []any{"alice"}},
+		"putExperiment":    object{"environment": "production", "state": "draft", "order": 0, "serve": object{"Flags.isHoliday": "true"}},
+		"apply":            object{"text": file("Flags.isWeekend"), "comment": "the weekend is a flag now"},
+		"propose":          object{"title": "Night is a flag", "text": file("Flags.isNight")},
+		"resubmit":         object{"text": file("Flags.isMorning")},
+		"evaluate":         object{"flag": "Flags.isHoliday", "context": object{"targetingKey": "alice"}, "explain": true},
+	}
+}
+
+// showExamples puts the examples into the document.
+func (a *API) showExamples() {
+	shown := examples()
+	for _, item := range a.huma.OpenAPI().Paths {
+		for _, o := range []*huma.Operation{item.Post, item.Put, item.Patch} {
+			if o != nil && shown[o.OperationID] != nil {
+				o.RequestBody.Content["application/json"].Example = shown[o.OperationID]
+			}
+		}
+	}
+}
