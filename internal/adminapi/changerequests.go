@@ -63,6 +63,7 @@ type changeRequestsInput struct {
 	ProjectPath
 	State     string `query:"state" enum:"draft,open,published,rejected,withdrawn" doc:"only these"`
 	Scheduled bool   `query:"scheduled" doc:"only those that are to be published at a time"`
+	Object    string `query:"object" doc:"only those that change an object with this key; a page may have fewer items then"`
 	Before    int64  `query:"before" minimum:"0" doc:"only those with a smaller number"`
 	Limit     int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
 }
@@ -221,7 +222,7 @@ func (a *API) setApprovals(ctx context.Context, in *protectInput) (*body[Environ
 
 func (a *API) listChangeRequests(ctx context.Context, in *changeRequestsInput) (*body[ChangeRequestPage], error) {
 	page, next, err := a.deps.Catalog.ChangeRequests(ctx, actorOf(ctx), in.Project, catalog.ChangeRequestFilter{
-		State: catalog.ChangeRequestState(in.State), Scheduled: in.Scheduled, Before: in.Before, Limit: in.Limit,
+		State: catalog.ChangeRequestState(in.State), Scheduled: in.Scheduled, Object: in.Object, Before: in.Before, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err

@@ -166,9 +166,10 @@ type ChangeRequestEvent struct {
 // ChangeRequestFilter selects change requests; zero fields do not select.
 type ChangeRequestFilter struct {
 	State     ChangeRequestState
-	Scheduled bool  // only those to be published at a time
-	Before    int64 // only those with a smaller number
-	Limit     int   // 0 is 50; at most 200
+	Scheduled bool   // only those to be published at a time
+	Object    string // only those that change an object with this key; a page may have fewer then
+	Before    int64  // only those with a smaller number
+	Limit     int    // 0 is 50; at most 200
 }
 
 const maxTitle = 200
@@ -599,13 +600,42 @@ func (s *Service) ChangeRequests(ctx context.Context, actor account.Actor, proje
 			next = rows[limit-1].Number
 		}
 		events, err := r.ChangeRequestEvents(project.ID, rows[len(rows)-1].Number, rows[0].Number)
+		if err != nil {
+			return err
+		}
 		for _, row := range rows {
+			if changes, err := about(r, row, filter.Object); err != nil {
+				return err
+			} else if !changes {
+				continue
+			}
 			of := slices.DeleteFunc(slices.Clone(events), func(e ChangeRequestEventRow) bool { return e.Number != row.Number })
 			page = append(page, newChangeRequest(project, row, of))
 		}
-		return err
+		return nil
 	})
 	return page, next, err
+}
+
+// about says whether a change request changes an object with a key; "" is any.
+func about(r Reader, row ChangeRequestRow, key string) (bool, error) {
+	if key == "" {
+		return true, nil
+	}
+	whole, err := r.ChangeRequest(row.ProjectID, row.Number) // lists leave the changes out
+	if err != nil {
+		return false, err
+	}
+	changes, err := whole.proposed()
+	return slices.ContainsFunc(changes, func(p proposedChange) bool { return p.Object == key }), err
+}
+
+// proposed reads the changes of a row.
+func (row ChangeRequestRow) proposed() (changes []proposedChange, err error) {
+	if err := json.Unmarshal(row.Changes, &changes); err != nil {
+		return nil, fmt.Errorf("catalog: read the change request %d: %w", row.Number, err)
+	}
+	return changes, nil
 }
 
 // ChangeRequest returns one, beside what is live now.
@@ -707,9 +737,9 @@ func (r *request) approvals() map[string]int {
 
 // items are the objects of a request beside what is live.
 func (e *edit) items(row ChangeRequestRow) ([]RequestItem, error) {
-	var changes []proposedChange
-	if err := json.Unmarshal(row.Changes, &changes); err != nil {
-		return nil, fmt.Errorf("catalog: read the change request %d: %w", row.Number, err)
+	changes, err := row.proposed()
+	if err != nil {
+		return nil, err
 	}
 	out := make([]RequestItem, 0, len(changes))
 	present := e.besides(changes)

@@ -124,4 +124,20 @@ func TestChangeRequestsAreAnnouncedAfterTheyAreKept(t *testing.T) {
 	}
 }
 
+func TestTheRequestsOfAnObjectAreFound(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, twoOn)
+	one, both := h.propose(t, cleo, oneOff), h.propose(t, cleo, twoOff)
+	for object, want := range map[string][]int64{"x": {both.Number, one.Number}, "y": {both.Number}, "z": nil} {
+		page, _, err := h.ChangeRequests(t.Context(), fred, "default", catalog.ChangeRequestFilter{Object: object})
+		var got []int64
+		for _, c := range page {
+			got = append(got, c.Number)
+		}
+		if err != nil || !cmp.Equal(got, want) {
+			t.Errorf("%s: %v, want %v, %v", object, got, want, err)
+		}
+	}
+}
+
 const oneOff = "apiVersion: burgee/v1\nproject: default\nflags:\n  x: {environments: {production: {default: false}}}\n"

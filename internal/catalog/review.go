@@ -105,11 +105,14 @@ func (e *edit) allowed(actor account.Actor, cmd command) error {
 		return failed
 	}
 	cmd.proposes = true
-	if len(lacking) == 0 || e.authorise(actor, cmd) != nil {
+	if e.authorise(actor, cmd) != nil {
 		return err
 	}
 	if e.tx == nil {
-		return nil // a plan, which says it too
+		return nil // a plan, which who may propose it reads before
+	}
+	if len(lacking) == 0 {
+		return err
 	}
 	return reviewRequired(lacking, false)
 }

@@ -4474,6 +4474,8 @@ export interface operations {
                 state?: "draft" | "open" | "published" | "rejected" | "withdrawn";
                 /** @description only those that are to be published at a time */
                 scheduled?: boolean;
+                /** @description only those that change an object with this key; a page may have fewer items then */
+                object?: string;
                 /** @description only those with a smaller number */
                 before?: number;
                 limit?: number;

@@ -88,7 +88,16 @@ export type Node = Schemas['Node'];
 export type RefusedAttempt = Schemas['RefusedAttempt'];
 export type Attribute = Schemas['Attribute'];
 
+/** A change that somebody proposes; the detail says what it changes beside what is live. */
+export type ChangeRequest = Schemas['ChangeRequest'];
+export type ChangeRequestDetail = Schemas['ChangeRequestDetail'];
+export type ChangeRequestItem = Schemas['ChangeRequestItem'];
+export type ChangeRequestEvent = Schemas['ChangeRequestEvent'];
+export type ChangeRequestState = ChangeRequest['state'];
+export type ObjectRef = Schemas['ObjectRef'];
+export type Proposal = Omit<Schemas['Proposal'], 'document'> & { document?: Document };
+
 /** What the live stream tells; a hint, after which the browser asks again. */
 export type LiveMessage =
   | { type: 'revision'; environment: string; revision: number; actor: string; sentences: string[] }
-  | { type: 'presence' | 'counts' | 'keys' | 'receipts' };
+  | { type: 'presence' | 'counts' | 'keys' | 'receipts' | 'requests' };

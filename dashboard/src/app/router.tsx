@@ -63,6 +63,18 @@ const projectSettings = createRoute({
   validateSearch: texts('tab'),
 });
 
+const requests = createRoute({
+  getParentRoute: () => project,
+  path: '/change-requests',
+  component: lazyRouteComponent(() => import('@/features/requests/requests-page'), 'RequestsPage'),
+  validateSearch: texts('tab', 'who', 'env'),
+});
+const request = createRoute({
+  getParentRoute: () => project,
+  path: '/change-requests/$number',
+  component: lazyRouteComponent(() => import('@/features/requests/request-page'), 'RequestPage'),
+});
+
 const environment = createRoute({
   getParentRoute: () => project,
   path: '/e/$environment',
@@ -147,6 +159,8 @@ const tree = root.addChildren([
       projectHome,
       connect,
       projectSettings,
+      requests,
+      request,
       environment.addChildren([flags, flagPage, experiments, experiment, groups, group, why, live, audit]),
     ]),
   ]),

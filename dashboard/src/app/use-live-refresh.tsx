@@ -20,11 +20,13 @@ const touched: Record<LiveMessage['type'], string[]> = {
     'plan',
     'revisions',
     'explain',
+    'requests',
   ],
   presence: ['connections', 'keys'],
   counts: ['flags', 'evaluations', 'connections'],
   keys: ['keys'],
   receipts: ['connections', 'flag'],
+  requests: ['requests', 'changes'],
 };
 const delay: Record<LiveMessage['type'], number> = {
   revision: 0,
@@ -32,6 +34,7 @@ const delay: Record<LiveMessage['type'], number> = {
   counts: 5000,
   keys: 0,
   receipts: 100,
+  requests: 0,
 };
 
 function refresh(client: QueryClient, project: string, type: LiveMessage['type']) {

@@ -31,11 +31,16 @@ type Control = {
 };
 
 /**
- * A button or link that takes a right. Without it the control stays in view and in reach of the keyboard,
+ * A button or link that may be refused for a reason. Refused, the control stays in view and in reach of the keyboard,
  * does nothing, and says why: with `disabled` nobody could focus it to hear the reason.
  */
-export function May({ children, ...needs }: Needs & { children: ReactElement<Control> }) {
-  const refusal = useRefusal(needs);
+export function Unless({
+  refusal,
+  children,
+}: {
+  refusal: string | undefined;
+  children: ReactElement<Control>;
+}) {
   const id = useId();
   if (refusal === undefined) return children;
   const refused: Control = {
@@ -53,6 +58,11 @@ export function May({ children, ...needs }: Needs & { children: ReactElement<Con
       </span>
     </>
   );
+}
+
+/** A button or link that takes a right, and without it says so. */
+export function May({ children, ...needs }: Needs & { children: ReactElement<Control> }) {
+  return <Unless refusal={useRefusal(needs)}>{children}</Unless>;
 }
 
 /** Fields that take a right: without it they can be read, and the reason stands above them. */

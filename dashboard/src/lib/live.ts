@@ -13,7 +13,7 @@ type Shared =
   | { kind: 'state'; state: LiveState }
   | { kind: 'hello' };
 
-const types = new Set(['revision', 'presence', 'counts', 'keys', 'receipts']);
+const types = new Set(['revision', 'presence', 'counts', 'keys', 'receipts', 'requests']);
 
 function decode(text: string): LiveMessage | undefined {
   try {

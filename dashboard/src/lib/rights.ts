@@ -6,9 +6,11 @@ export const actions = [
   'edit_flags',
   'publish',
   'off',
+  'approve',
   'manage_keys',
   'manage_project',
   'manage_accounts',
+  'bypass',
   'manage_server',
 ] as const;
 export type Action = (typeof actions)[number];
@@ -19,9 +21,11 @@ export const actionWords: Record<Action, string> = {
   edit_flags: 'make and change flags and target groups',
   publish: 'publish what programs get, and run experiments',
   off: 'switch off, stop and undo at once',
+  approve: 'approve and reject change requests of others',
   manage_keys: 'make, rotate and revoke SDK keys',
   manage_project: 'rename the project',
   manage_accounts: 'manage members and service tokens',
+  bypass: 'publish past the approvals, with a reason',
   manage_server: 'make roles, and whatever else belongs to the whole server',
 };
 

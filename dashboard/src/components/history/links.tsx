@@ -24,12 +24,25 @@ export const kindWords: Record<string, string> = {
   sdk_key: 'SDK key',
   member: 'account',
   token: 'API token',
+  change_request: 'change request',
   store: 'backup',
 };
 
 /** An object's key as a link to its page, where it has one. */
 export function ObjectLink({ kind, object, environment }: Props) {
   const project = useProject();
+  if (kind === 'change_request') {
+    return (
+      <AnchorLink
+        underline="always"
+        inherit
+        to="/p/$project/change-requests/$number"
+        params={{ project: project.key, number: object }}
+      >
+        #{object}
+      </AnchorLink>
+    );
+  }
   const env = environment ?? preferred(project)?.key;
   const where = place(kind);
   if (!where || !env) return <>{object}</>;

@@ -82,7 +82,7 @@ function Actions({ name, edit, fault }: { name: string; edit: ExperimentEdit; fa
   const environment = useEnvironment();
   const navigate = useNavigate();
   const save = (state: 'running' | 'draft') => {
-    draftExperiment(project, environment.key, name, writeExperiment(edit, environment.key, state));
+    draftExperiment(project, environment.key, name, writeExperiment(edit, environment.key, state), undefined);
     void navigate({
       to: '.',
       search: (before) => ({ ...before, new: undefined, flag: undefined, review: true }),

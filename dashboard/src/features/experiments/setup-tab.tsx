@@ -38,7 +38,7 @@ function useSetup(experiment: Experiment) {
       return;
     }
     written.current = JSON.stringify(document);
-    draftExperiment(project, environment.key, experiment.key, document);
+    draftExperiment(project, environment.key, experiment.key, document, experiment);
   };
   return { edit, put, drafted };
 }

@@ -86,7 +86,10 @@ function OffOn({ flag, environment, on }: { flag: FlagDetail; environment: Envir
     await run(project.key, flag.key, environment.key, reason.trim() || undefined);
     const drafted = getDraft(project.key, environment.key)?.flags[flag.key]?.environments?.[environment.key];
     // Publishing what was drafted before must not switch it back.
-    if (drafted) draftConfiguration(project, environment.key, flag.key, { ...drafted, enabled: !on });
+    if (drafted) {
+      const was = flag.configurations[environment.key];
+      draftConfiguration(project, environment.key, flag.key, { ...drafted, enabled: !on }, was);
+    }
     await client.invalidateQueries({ queryKey: ['project', project.key] });
   };
   return (

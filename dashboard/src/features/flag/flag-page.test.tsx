@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { forgetDrafts } from '@/features/review';
 import { change, flagServer, isHoliday, launch, plan, problem } from '../../../tests/flag-fixture';
-import { json, on, renderPage, renderWith } from '../../../tests/render';
+import { json, on, project, renderPage, renderWith } from '../../../tests/render';
 
 const address = '/p/default/e/production/flags/Flags.isHoliday';
 beforeEach(() => forgetDrafts());
@@ -117,33 +117,51 @@ describe('the flag page', () => {
     expect(await within(rule).findByText('country is not allowed here')).toBeTruthy();
   });
 
-  it('loses nothing when somebody else published first', async () => {
+  it('loses nothing when somebody else published first: a three-way screen, and the choice', async () => {
     const user = userEvent.setup();
-    let theirs = true;
-    const server = flagServer((request) =>
-      !request.dryRun && theirs ? problem(409, 'moved', 'ben changed it at 14:02 (revision 813).') : plan,
-    );
+    const live = { enabled: true, off: 'true', prerequisites: [], targets: {}, rules: [], default: 'false' };
+    let theirs = false;
+    const server = flagServer((request) => {
+      if (request.dryRun || request.expect?.production !== 812) return plan;
+      theirs = true;
+      return problem(409, 'moved', 'ben changed it at 14:02 (revision 813).');
+    });
+    const flag = on('GET', '/projects/default/flags/Flags.isHoliday', () => ({
+      ...isHoliday,
+      configurations: { ...isHoliday.configurations, production: theirs ? live : null },
+    }));
+    const moved = on('GET', '/projects/default', () => ({
+      ...project,
+      environments: project.environments.map((item) => ({ ...item, revision: theirs ? 813 : item.revision })),
+    }));
     const later = on('GET', '/projects/default/changes', { items: [change()] });
-    const { asked } = renderPage(`${address}`, ...server.handlers, later);
-    await addRule(user);
+    renderPage(address, flag, moved, ...server.handlers, later);
+    await user.selectOptions(await screen.findByRole('combobox', { name: 'Otherwise serve' }), 'true');
     await user.click(screen.getAllByRole('button', { name: 'Review change' })[0] as HTMLElement);
     const drawer = await screen.findByRole('dialog', { name: /Review change/ });
     await within(drawer).findByText('Flags.isHoliday in production: a new rule');
     await user.click(within(drawer).getByRole('button', { name: 'Publish to PRODUCTION' }));
     expect(await within(drawer).findByText(/changed while you were editing/)).toBeTruthy();
     expect(within(drawer).getByText(/ben@corp.example/)).toBeTruthy();
-    expect(within(drawer).getByText('Flags.isHoliday in production: default code → false')).toBeTruthy();
-    expect(within(drawer).getByRole('button', { name: 'Publish to PRODUCTION' })).toHaveProperty(
-      'disabled',
-      true,
-    );
-    theirs = false;
-    await user.click(within(drawer).getByRole('button', { name: 'Review mine on top of theirs' }));
+    const result = within(drawer).getByRole('button', { name: 'Review the result' });
+    expect(result).toHaveProperty('disabled', true);
+    const otherwise = within(drawer).getByRole('group', { name: 'otherwise' });
+    await user.click(within(otherwise).getByRole('radio', { name: /^Yours true/ }));
+    for (const group of within(drawer).getAllByRole('group')) {
+      const radio = within(group).getAllByRole('radio')[0] as HTMLInputElement;
+      if (group !== otherwise) await user.click(radio);
+    }
+    await user.click(result);
     const publish = within(drawer).getByRole('button', { name: 'Publish to PRODUCTION' });
     await waitFor(() => expect(publish).toHaveProperty('disabled', false));
     await user.click(publish);
     expect(await screen.findByText('Revision 813')).toBeTruthy();
-    expect(asked.filter((request) => request.url.includes('/changes'))).toHaveLength(1);
+    const sent = server.applied.filter((one) => !one.dryRun).at(-1);
+    expect(sent?.expect?.production).toBe(813);
+    expect(sent?.document?.flags?.['Flags.isHoliday']?.environments?.production).toMatchObject({
+      off: 'true',
+      default: 'true',
+    });
   });
 
   it('takes the edit back out of the draft when it is undone by hand', async () => {

@@ -22,6 +22,7 @@ import { RestoreButton } from './restore-button';
 import { SettingsTab } from './settings-tab';
 import { TargetingTab } from './targeting/targeting-tab';
 import { VariationsTab } from './variations-tab';
+import { WaitingNote } from './waiting-note';
 
 const from = '/frame/p/$project/e/$environment/flags/$flag';
 
@@ -88,6 +89,7 @@ function Loaded({ flag }: { flag: FlagDetail }) {
         <>
           <EnvironmentButtons flag={flag} />
           <OverriddenNote flag={flag} />
+          <WaitingNote flag={flag} />
         </>
       ) : (
         <Alert

@@ -121,7 +121,7 @@ function ClientSection({ flag }: { flag: FlagDetail }) {
       description="Browsers and mobile programs hold client keys, which are public. Only evaluated values reach them, never rules. Changing this is reviewed and published."
       checked={flag.client}
       onChange={(event) => {
-        draftFlag(project, environment.key, flag.key, { client: event.currentTarget.checked });
+        draftFlag(project, environment.key, flag.key, { client: event.currentTarget.checked }, flag);
         openReview();
       }}
     />

@@ -37,7 +37,7 @@ function VariationsForm({ flag }: { flag: FlagDetail }) {
     setRows(next);
     const written = writeVariations(next, flag.type);
     if (written.fault === undefined) {
-      draftFlag(project, environment.key, flag.key, { variations: written.variations });
+      draftFlag(project, environment.key, flag.key, { variations: written.variations }, flag);
     }
   };
   const set = (row: VariationEdit) => change(rows.map((item) => (item.uid === row.uid ? row : item)));

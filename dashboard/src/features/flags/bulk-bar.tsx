@@ -6,6 +6,7 @@ import { archiveFlag, patchFlag, switchOff } from '@/api/flags';
 import type { FlagSummary } from '@/api/types';
 import { Confirm } from '@/components/confirm';
 import { EnvironmentBadge, environmentName } from '@/components/environment-badge';
+import { May } from '@/components/may';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { count } from '@/lib/names';
 import classes from './flags.module.css';
@@ -15,30 +16,40 @@ type Action = 'tag' | 'owner' | 'archive' | 'off';
 
 /** What can be done with all selected flags at once; each asks before it does it. */
 export function BulkBar({ flags, selection }: { flags: FlagSummary[]; selection: Selection }) {
+  const project = useProject();
   const environment = useEnvironment();
+  const edit = { to: 'edit_flags', at: project.key } as const;
   const [asking, setAsking] = useState<Action>();
   const chosen = flags.filter((flag) => selection.keys.has(flag.key));
   if (chosen.length === 0) return null;
   return (
     <section className={classes.bulk} aria-label="Selected flags">
       <b>{count(chosen.length, 'flag')} selected</b>
-      <Button size="compact-sm" variant="default" onClick={() => setAsking('tag')}>
-        Add tag
-      </Button>
-      <Button size="compact-sm" variant="default" onClick={() => setAsking('owner')}>
-        Set owner
-      </Button>
-      <Button size="compact-sm" variant="default" onClick={() => setAsking('archive')}>
-        Archive
-      </Button>
-      <Button
-        size="compact-sm"
-        variant="default"
-        c="var(--mantine-color-error)"
-        onClick={() => setAsking('off')}
-      >
-        Turn off in {environmentName(environment)}
-      </Button>
+      <May {...edit}>
+        <Button size="compact-sm" variant="default" onClick={() => setAsking('tag')}>
+          Add tag
+        </Button>
+      </May>
+      <May {...edit}>
+        <Button size="compact-sm" variant="default" onClick={() => setAsking('owner')}>
+          Set owner
+        </Button>
+      </May>
+      <May {...edit}>
+        <Button size="compact-sm" variant="default" onClick={() => setAsking('archive')}>
+          Archive
+        </Button>
+      </May>
+      <May to="off" at={`${project.key}/${environment.key}`}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          c="var(--mantine-color-error)"
+          onClick={() => setAsking('off')}
+        >
+          Turn off in {environmentName(environment)}
+        </Button>
+      </May>
       <Button size="compact-sm" variant="subtle" color="gray" onClick={selection.clear}>
         Clear
       </Button>

@@ -3,6 +3,7 @@ import { IconPlug, IconPlus } from '@tabler/icons-react';
 import { useDeferredValue, useMemo, useState } from 'react';
 import type { FlagSummary } from '@/api/types';
 import { ButtonLink } from '@/components/links';
+import { May } from '@/components/may';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { EmptyState } from '@/components/states';
 import { ordered } from '@/lib/environments';
@@ -79,6 +80,7 @@ export function FlagList({ flags, tab, search, set }: Props) {
 }
 
 function NoMatch({ filter, set }: { filter: Filter; set: Props['set'] }) {
+  const project = useProject();
   const q = filter.q?.trim();
   const clear = () => set({ q: undefined, type: undefined, tag: undefined, serving: undefined });
   return (
@@ -90,13 +92,15 @@ function NoMatch({ filter, set }: { filter: Filter; set: Props['set'] }) {
             Clear filters
           </Button>
           {q && (
-            <Button
-              size="xs"
-              leftSection={<IconPlus size={14} aria-hidden />}
-              onClick={() => set({ create: true })}
-            >
-              Create {q}
-            </Button>
+            <May to="edit_flags" at={project.key}>
+              <Button
+                size="xs"
+                leftSection={<IconPlus size={14} aria-hidden />}
+                onClick={() => set({ create: true })}
+              >
+                Create {q}
+              </Button>
+            </May>
           )}
         </>
       }
@@ -132,9 +136,11 @@ function NoFlags({ tab, create }: { tab: Tab; create: () => void }) {
           >
             Connect an application
           </ButtonLink>
-          <Button variant="default" onClick={create}>
-            New flag
-          </Button>
+          <May to="edit_flags" at={project.key}>
+            <Button variant="default" onClick={create}>
+              New flag
+            </Button>
+          </May>
         </>
       }
     >

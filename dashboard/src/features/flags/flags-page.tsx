@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { flagsQuery } from '@/api/flags';
+import { May } from '@/components/may';
 import { Page } from '@/components/page';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { QueryState, SkeletonRows } from '@/components/states';
@@ -41,14 +42,16 @@ export function FlagsPage() {
         title="Flags"
         summary={summary}
         actions={
-          <Button
-            size="xs"
-            leftSection={<IconPlus size={14} aria-hidden />}
-            onClick={() => set({ create: search.create ? undefined : true })}
-            aria-expanded={search.create === true}
-          >
-            New flag
-          </Button>
+          <May to="edit_flags" at={project.key}>
+            <Button
+              size="xs"
+              leftSection={<IconPlus size={14} aria-hidden />}
+              onClick={() => set({ create: search.create ? undefined : true })}
+              aria-expanded={search.create === true}
+            >
+              New flag
+            </Button>
+          </May>
         }
       >
         {search.create && (

@@ -6,6 +6,7 @@ import { ApiError } from '@/api/client';
 import { createFlag } from '@/api/flags';
 import type { FlagType } from '@/api/types';
 import { EnvironmentBadge, environmentName } from '@/components/environment-badge';
+import { May, useRefusal } from '@/components/may';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { ErrorState } from '@/components/states';
 import { count } from '@/lib/names';
@@ -40,6 +41,8 @@ export function NewFlagForm({ initial, onClose }: { initial: string; onClose: ()
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['project', project.key] }),
   });
+  const needs = { to: 'edit_flags', at: project.key } as const;
+  const refusal = useRefusal(needs);
   const keys = readKeys(text);
   const fault = tried ? read.fault : undefined;
   const keyServer = create.error instanceof ApiError ? create.error.field('key') : undefined;
@@ -50,7 +53,7 @@ export function NewFlagForm({ initial, onClose }: { initial: string; onClose: ()
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (!read.fault) create.mutate();
+        if (!read.fault && refusal === undefined) create.mutate();
       }}
       onKeyDown={(event) => {
         if (event.key === 'Escape') onClose();
@@ -108,10 +111,12 @@ export function NewFlagForm({ initial, onClose }: { initial: string; onClose: ()
         <Button variant="default" size="xs" onClick={onClose}>
           Cancel
         </Button>
-        <Button type="submit" size="xs" loading={create.isPending}>
-          {serve === 'code' ? 'Create' : `Create, live in ${environmentName(environment)}`}{' '}
-          {keys.length > 1 && count(keys.length, 'flag')}
-        </Button>
+        <May {...needs}>
+          <Button type="submit" size="xs" loading={create.isPending}>
+            {serve === 'code' ? 'Create' : `Create, live in ${environmentName(environment)}`}{' '}
+            {keys.length > 1 && count(keys.length, 'flag')}
+          </Button>
+        </May>
       </Group>
     </form>
   );

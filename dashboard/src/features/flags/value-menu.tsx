@@ -8,6 +8,7 @@ import { flagQuery } from '@/api/flags';
 import type { Environment, FlagEnvironment, FlagSummary } from '@/api/types';
 import { EnvironmentBadge } from '@/components/environment-badge';
 import { MenuItemLink } from '@/components/links';
+import { May } from '@/components/may';
 import { useProject } from '@/components/project-context';
 import { draftConfiguration, getDraft } from '@/features/review';
 import { valueText } from '@/lib/names';
@@ -26,6 +27,8 @@ export function ValueMenu({ flag, environment, state }: Props) {
   const ask = useSwitchFlag();
   const params = { project: project.key, environment: environment.key };
 
+  const edit = { to: ['edit_flags', 'publish'], at: `${project.key}/${environment.key}` } as const;
+
   const serve = async (variation: string) => {
     try {
       // The list knows only the summary; what is configured now is kept where the change leaves it alone.
@@ -33,8 +36,9 @@ export function ValueMenu({ flag, environment, state }: Props) {
       const drafted = getDraft(project.key, environment.key)?.flags[flag.key]?.environments?.[
         environment.key
       ];
-      const before = drafted ?? detail.configurations[environment.key];
-      draftConfiguration(project, environment.key, flag.key, servesToEveryone(flag.type, variation, before));
+      const live = detail.configurations[environment.key];
+      const made = servesToEveryone(flag.type, variation, drafted ?? live);
+      draftConfiguration(project, environment.key, flag.key, made, live);
       await navigate({
         to: '/p/$project/e/$environment/flags',
         params,
@@ -51,18 +55,21 @@ export function ValueMenu({ flag, environment, state }: Props) {
         <EnvironmentBadge environment={environment} />
       </Menu.Label>
       {flag.variations.slice(0, shown).map((variation) => (
-        <Menu.Item
-          key={variation.id}
-          leftSection={<IconUsers size={16} aria-hidden />}
-          onClick={() => void serve(variation.id)}
-        >
-          Serve {variation.name || valueText(variation.value, 24)} to everyone
-        </Menu.Item>
+        <May key={variation.id} {...edit}>
+          <Menu.Item
+            leftSection={<IconUsers size={16} aria-hidden />}
+            onClick={() => void serve(variation.id)}
+          >
+            Serve {variation.name || valueText(variation.value, 24)} to everyone
+          </Menu.Item>
+        </May>
       ))}
       {flag.source === 'code' && (
-        <Menu.Item leftSection={<IconCode size={16} aria-hidden />} onClick={() => void serve('code')}>
-          Serve the program's own default
-        </Menu.Item>
+        <May {...edit}>
+          <Menu.Item leftSection={<IconCode size={16} aria-hidden />} onClick={() => void serve('code')}>
+            Serve the program's own default
+          </Menu.Item>
+        </May>
       )}
       <MenuItemLink
         leftSection={<IconPercentage size={16} aria-hidden />}
@@ -79,13 +86,15 @@ export function ValueMenu({ flag, environment, state }: Props) {
         Rules and targets…
       </MenuItemLink>
       <Menu.Divider />
-      <Menu.Item
-        color={state.enabled ? 'red' : undefined}
-        leftSection={<IconPower size={16} aria-hidden />}
-        onClick={() => ask({ flag, environment, to: state.enabled ? 'off' : 'on' })}
-      >
-        {state.enabled ? 'Off' : 'On again'}
-      </Menu.Item>
+      <May to={state.enabled ? 'off' : 'publish'} at={`${project.key}/${environment.key}`}>
+        <Menu.Item
+          color={state.enabled ? 'red' : undefined}
+          leftSection={<IconPower size={16} aria-hidden />}
+          onClick={() => ask({ flag, environment, to: state.enabled ? 'off' : 'on' })}
+        >
+          {state.enabled ? 'Off' : 'On again'}
+        </Menu.Item>
+      </May>
     </>
   );
 }

@@ -38,7 +38,7 @@ function useMembers({ name, group }: Props) {
       return;
     }
     written.current = JSON.stringify(document);
-    draftGroup(project, environment.key, name, document);
+    draftGroup(project, environment.key, name, document, group);
   };
   const [settled] = useDebouncedValue(draft, 400);
   const plan = usePlan(settled, drafted !== undefined && settled === draft && whenComplete(edit.when));

@@ -35,7 +35,7 @@ function Form({ example, taken }: Props) {
         event.preventDefault();
         setTried(true);
         if (fault) return;
-        draftGroup(project, environment.key, key, example ? beta : {});
+        draftGroup(project, environment.key, key, example ? beta : {}, undefined);
         void navigate({
           to: '/p/$project/e/$environment/groups/$key',
           params: { project: project.key, environment: environment.key, key },

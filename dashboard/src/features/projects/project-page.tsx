@@ -4,6 +4,7 @@ import { MayEdit } from '@/components/may';
 import { Page } from '@/components/page';
 import { useProject } from '@/components/project-context';
 import { ordered } from '@/lib/environments';
+import { Approvals } from './approvals';
 import { EnvironmentKeys } from './environment-keys';
 import { RenameProject } from './rename-project';
 
@@ -15,16 +16,20 @@ export function ProjectPage() {
   const open = (next: string | null) =>
     void navigate({ to: '.', search: (before) => ({ ...before, tab: next ?? undefined }) });
   return (
-    <Page title={project.name} summary="Environments, SDK keys and the project's name">
+    <Page title={project.name} summary="Environments, SDK keys, approvals and the project's name">
       <Tabs value={tab} onChange={open} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="keys">Environments &amp; SDK keys</Tabs.Tab>
+          <Tabs.Tab value="approvals">Approvals</Tabs.Tab>
           <Tabs.Tab value="general">General</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="keys">
           {ordered(project.environments).map((environment) => (
             <EnvironmentKeys key={environment.key} environment={environment} />
           ))}
+        </Tabs.Panel>
+        <Tabs.Panel value="approvals">
+          <Approvals />
         </Tabs.Panel>
         <Tabs.Panel value="general">
           <MayEdit to="manage_project" at={project.key}>

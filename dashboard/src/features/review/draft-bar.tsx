@@ -22,6 +22,7 @@ export function DraftBar() {
       <IconPencil size={16} aria-hidden />
       <span className={classes.text}>
         {count(draftCount(draft), 'unpublished change')} in <EnvironmentBadge environment={environment} />
+        {draft.request && ` from change request #${draft.request.number}`}
       </span>
       <Button size="xs" variant="subtle" color="gray" onClick={() => setDiscarding(true)}>
         Discard

@@ -17,6 +17,10 @@ export type Draft = {
   environment: string;
   /** The revisions on which the draft was begun; publishing says that it expects them. */
   expect: Record<string, number>;
+  /** Each unit as it was live when it was first edited, by `unitKey`: what a conflict is merged from. */
+  base: Record<string, unknown>;
+  /** The change request whose content this is; it becomes that content again. */
+  request?: { number: number; title: string };
   flags: Record<string, FlagDocument>;
   targetGroups: Record<string, GroupDocument>;
   experiments: Record<string, ExperimentDocument>;
@@ -41,7 +45,7 @@ function read(project: string, environment: string): Draft | null {
 function parse(text: string | null): Draft | null {
   if (text === null) return null;
   try {
-    return JSON.parse(text) as Draft;
+    return { base: {}, ...(JSON.parse(text) as Omit<Draft, 'base'>) };
   } catch {
     return null;
   }
@@ -61,40 +65,85 @@ export type DraftBase = Pick<Project, 'key' | 'environments'>;
 
 function begin(base: DraftBase, environment: string): Draft {
   const expect = Object.fromEntries(base.environments.map((e) => [e.key, e.revision]));
-  return { project: base.key, environment, expect, flags: {}, targetGroups: {}, experiments: {} };
+  return { project: base.key, environment, expect, base: {}, flags: {}, targetGroups: {}, experiments: {} };
 }
 
 function change(base: DraftBase, environment: string, edit: (draft: Draft) => Draft) {
   write(base.key, environment, edit(read(base.key, environment) ?? begin(base, environment)));
 }
 
-/** Puts one flag's whole configuration of the draft's environment into the draft. */
+/** What tells the units of a draft apart. */
+export const unitKey = (kind: UnitKind, object: string, environment = '') =>
+  `${kind} ${object} ${environment}`;
+export type UnitKind = 'configuration' | 'flag' | 'target_group' | 'experiment';
+
+/** The draft with what a unit was, unless that is known from its first edit. */
+const knowing = (draft: Draft, unit: string, was: unknown): Draft =>
+  unit in draft.base ? draft : { ...draft, base: { ...draft.base, [unit]: was ?? null } };
+
+/**
+ * Puts one flag's whole configuration of the draft's environment into the draft; `was` is what is live,
+ * nothing where it is not configured.
+ */
 export function draftConfiguration(
   base: DraftBase,
   environment: string,
   flag: string,
   configuration: Configuration,
+  was: Configuration | null | undefined,
 ) {
   change(base, environment, (draft) => {
     const before = draft.flags[flag] ?? {};
     const environments = { ...before.environments, [environment]: configuration };
-    return { ...draft, flags: { ...draft.flags, [flag]: { ...before, environments } } };
+    const flags = { ...draft.flags, [flag]: { ...before, environments } };
+    return knowing({ ...draft, flags }, unitKey('configuration', flag, environment), was);
   });
 }
 
 /** Puts some of a flag's own fields (description, variations, …) into the draft, beside its configuration. */
-export function draftFlag(base: DraftBase, environment: string, flag: string, fields: FlagDocument) {
-  change(base, environment, (draft) => ({
-    ...draft,
-    flags: { ...draft.flags, [flag]: { ...draft.flags[flag], ...fields } },
-  }));
+export function draftFlag(
+  base: DraftBase,
+  environment: string,
+  flag: string,
+  fields: FlagDocument,
+  was: FlagFields,
+) {
+  change(base, environment, (draft) => {
+    const unit = unitKey('flag', flag);
+    const known = (draft.base[unit] ?? {}) as object;
+    return {
+      ...draft,
+      flags: { ...draft.flags, [flag]: { ...draft.flags[flag], ...fields } },
+      base: { ...draft.base, [unit]: { ...fieldsOf(was, fields), ...known } },
+    };
+  });
 }
 
-export function draftGroup(base: DraftBase, environment: string, key: string, group: GroupDocument) {
-  change(base, environment, (draft) => ({
-    ...draft,
-    targetGroups: { ...draft.targetGroups, [key]: group },
-  }));
+/** A flag's own fields, as a document or the API has them. */
+export type FlagFields = { [field in keyof FlagDocument]?: unknown };
+
+/** Those of a flag's fields that another one has too; the environments' blocks are units of their own. */
+export const fieldsOf = (flag: FlagFields, like: FlagDocument): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.keys(like)
+      .filter((field) => field !== 'environments')
+      .map((field) => [field, flag[field as keyof FlagDocument]]),
+  );
+
+export function draftGroup(
+  base: DraftBase,
+  environment: string,
+  key: string,
+  group: GroupDocument,
+  was: GroupDocument | undefined,
+) {
+  change(base, environment, (draft) =>
+    knowing(
+      { ...draft, targetGroups: { ...draft.targetGroups, [key]: group } },
+      unitKey('target_group', key),
+      was,
+    ),
+  );
 }
 
 export function draftExperiment(
@@ -102,11 +151,38 @@ export function draftExperiment(
   environment: string,
   key: string,
   experiment: ExperimentDocument,
+  was: ExperimentDocument | undefined,
 ) {
-  change(base, environment, (draft) => ({
-    ...draft,
-    experiments: { ...draft.experiments, [key]: experiment },
-  }));
+  change(base, environment, (draft) =>
+    knowing(
+      { ...draft, experiments: { ...draft.experiments, [key]: experiment } },
+      unitKey('experiment', key),
+      was,
+    ),
+  );
+}
+
+/** Opens the content of a change request for editing, on what is live now; `was` is that, by `unitKey`. */
+export function editRequest(
+  base: DraftBase,
+  environment: string,
+  content: Document,
+  request: { number: number; title: string },
+  was: Record<string, unknown>,
+) {
+  write(base.key, environment, {
+    ...begin(base, environment),
+    base: was,
+    flags: content.flags ?? {},
+    targetGroups: content.targetGroups ?? {},
+    experiments: content.experiments ?? {},
+    request,
+  });
+}
+
+/** Replaces the draft by what an overtaken one was merged to, made on `base`. */
+export function settleDraft(base: DraftBase, draft: Draft) {
+  write(base.key, draft.environment, { ...draft, expect: begin(base, draft.environment).expect });
 }
 
 /** Takes one object back out of the draft; an empty draft is no draft. */
@@ -114,7 +190,17 @@ export function dropFromDraft(project: string, environment: string, kind: DraftK
   const draft = read(project, environment);
   if (!draft) return;
   const { [key]: _, ...rest } = draft[kind];
-  write(project, environment, { ...draft, [kind]: rest });
+  const units = {
+    flags: ['configuration', 'flag'],
+    targetGroups: ['target_group'],
+    experiments: ['experiment'],
+  };
+  const base = Object.fromEntries(
+    Object.entries(draft.base).filter(
+      ([unit]) => !units[kind].some((of) => unit.startsWith(`${of} ${key} `)),
+    ),
+  );
+  write(project, environment, { ...draft, [kind]: rest, base });
 }
 
 export function discardDraft(project: string, environment: string) {

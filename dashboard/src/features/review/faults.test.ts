@@ -6,6 +6,7 @@ const draft: Draft = {
   project: 'default',
   environment: 'production',
   expect: {},
+  base: {},
   flags: { 'Flags.theme': {} },
   targetGroups: { beta: {} },
   experiments: {},

@@ -52,7 +52,7 @@ export function useEditor(flag: FlagDetail): Editor {
     const fields = getDraft(project.key, environment.key)?.flags[flag.key];
     const { environments: _, ...own } = fields ?? {};
     if (Object.keys(own).length === 0) dropFromDraft(project.key, environment.key, 'flags', flag.key);
-    else draftFlag(project, environment.key, flag.key, { environments: undefined });
+    else draftFlag(project, environment.key, flag.key, { environments: undefined }, flag);
   };
 
   const dispatch = (action: EditAction) => {
@@ -65,7 +65,7 @@ export function useEditor(flag: FlagDetail): Editor {
       return;
     }
     written.current = JSON.stringify(configuration);
-    draftConfiguration(project, environment.key, flag.key, configuration);
+    draftConfiguration(project, environment.key, flag.key, configuration, live);
   };
 
   return { state, dispatch, edited: drafted !== undefined, revert };
