@@ -175,7 +175,7 @@ export function editRequest(
     base: was,
     flags: content.flags ?? {},
     targetGroups: content.targetGroups ?? {},
-    experiments: content.experiments ?? {},
+    experiments: (content.experiments ?? {}) as Draft['experiments'],
     request,
   });
 }
