@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -45,8 +44,8 @@ type Entry struct {
 	Before      json.RawMessage  `json:"before,omitempty"`
 	After       json.RawMessage  `json:"after,omitempty"`
 
-	// The salts keep a guess from being tried once a value is erased; an
-	// erasure blanks a value with its salt and leaves the hash of both.
+	// The salts keep a guess from being tried on a hash that outlives what it
+	// covers: whoever erases takes the old salts out with the old text.
 	BeforeSalt Bytes `json:"beforeSalt,omitempty"`
 	AfterSalt  Bytes `json:"afterSalt,omitempty"`
 	BeforeHash Bytes `json:"beforeHash"`
@@ -117,50 +116,4 @@ func (e Entry) hash() (Bytes, error) {
 	h.Write(e.BeforeHash)
 	h.Write(e.AfterHash)
 	return h.Sum(nil), nil
-}
-
-// Erased says whether a value of the entry was taken out, with its salt.
-func (e Entry) Erased() bool {
-	return erased(e.BeforeSalt, e.Before) || erased(e.AfterSalt, e.After)
-}
-
-func erased(salt Bytes, value json.RawMessage) bool { return len(salt) == 0 && value == nil }
-
-// Walk checks entries one after the other. The zero value expects the first
-// entry of a record.
-type Walk struct {
-	seq  int64
-	last Bytes
-}
-
-// Seq is the number of entries that fitted.
-func (w *Walk) Seq() int64 { return w.seq }
-
-// Head is the hash of the last entry that fitted; nil before the first.
-func (w *Walk) Head() Bytes { return w.last }
-
-// Misfit says for people why an entry is not the next of the chain; it is empty
-// where the entry fits, and the walk has moved on then.
-func (w *Walk) Misfit(e Entry) string {
-	seq, previous := w.seq+1, w.last
-	if previous == nil {
-		previous = Genesis()
-	}
-	if e.Seq != seq {
-		return fmt.Sprintf("entry %d is missing", seq)
-	}
-	if !bytes.Equal(e.PrevHash, previous) {
-		return fmt.Sprintf("entry %d does not follow the one before it", seq)
-	}
-	if !erased(e.BeforeSalt, e.Before) && !bytes.Equal(valueHash(e.BeforeSalt, e.Before), e.BeforeHash) {
-		return fmt.Sprintf("the state before entry %d was altered", seq)
-	}
-	if !erased(e.AfterSalt, e.After) && !bytes.Equal(valueHash(e.AfterSalt, e.After), e.AfterHash) {
-		return fmt.Sprintf("the state after entry %d was altered", seq)
-	}
-	if hash, err := e.hash(); err != nil || !bytes.Equal(hash, e.Hash) {
-		return fmt.Sprintf("entry %d was altered", seq)
-	}
-	w.seq, w.last = seq, e.Hash
-	return ""
 }

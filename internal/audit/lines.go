@@ -62,18 +62,21 @@ type Report struct {
 	OK      bool   `json:"ok"`
 	Project string `json:"project"`
 	Entries int64  `json:"entries"`          // that fitted
-	Erased  int64  `json:"erased,omitempty"` // of them, with a value taken out
+	Erased  int64  `json:"erased,omitempty"` // of them, as an erasure left them
 	First   int64  `json:"first"`            // when the first was made, in milliseconds since 1970
 	Last    int64  `json:"last"`
 	Head    Bytes  `json:"head"`             // hash of the last entry
 	Line    int64  `json:"line,omitempty"`   // the first line at fault, from 1; 0 when OK
 	Reason  string `json:"reason,omitempty"` // why, for people
+
+	Erasures []ErasureNote `json:"erasures,omitempty"` // each to be accounted for by who keeps the record
 }
 
 // Verify reads an export and recomputes every hash. The error is of reading;
 // what does not fit is in the report. It proves that nobody changed, added,
 // took out or cut a part of the record; who can write all of it anew can forge
-// all of it, which only a Head that was kept elsewhere shows.
+// all of it, which only a Head that was kept elsewhere shows. Entries that an
+// erasure rewrote are held to what it says of them; the report lists the erasures.
 func Verify(in io.Reader) (Report, error) { return VerifyFrom(in, nil) }
 
 // VerifyFrom is Verify of an export that must hold the entry with a hash known
@@ -132,15 +135,17 @@ func (v *verifier) read(text []byte) {
 		v.fail("line %d is of the project %s", v.number, e.Project)
 		return
 	}
-	if reason := v.walk.Misfit(e); reason != "" {
-		v.fail("%s", reason)
+	if fault := v.walk.Next(e); fault != nil {
+		v.blame(fault)
 		return
 	}
 	v.report.Last = e.At
 	v.seen = v.seen || bytes.Equal(e.Hash, v.known)
-	if e.Erased() {
-		v.report.Erased++
-	}
+}
+
+// blame fails at an entry: each is the line of its number.
+func (v *verifier) blame(fault *Fault) {
+	v.report.Line, v.report.Reason = fault.Seq, fault.Reason
 }
 
 // same decodes a line and says whether it is written in the one way.
@@ -163,6 +168,10 @@ func (v *verifier) finish(end *End) {
 	v.report.Project = end.Project
 	if end.Entries != v.walk.Seq() || !bytes.Equal(end.Hash, v.walk.Head()) {
 		v.fail("the end is of %d entries, but %d are here", end.Entries, v.walk.Seq())
+		return
+	}
+	if fault := v.walk.Finish(); fault != nil {
+		v.blame(fault)
 	}
 }
 
@@ -175,6 +184,7 @@ func (v *verifier) done() Report {
 		v.fail("the entry with the known hash is not in it: this is another record, or one written anew")
 	}
 	v.report.Entries, v.report.Head = v.walk.Seq(), v.walk.Head()
+	v.report.Erased, v.report.Erasures = v.walk.Rewritten(), v.walk.Erasures()
 	v.report.OK = v.report.Reason == ""
 	return v.report
 }
