@@ -17,7 +17,7 @@ const (
 	Viewer    Role = "viewer"    // reads
 	Editor    Role = "editor"    // and changes flags, as long as that reaches no environment
 	Publisher Role = "publisher" // and publishes, switches off, takes back and approves
-	Admin     Role = "admin"     // and manages keys, the project and its people, and publishes past approvals
+	Admin     Role = "admin"     // and manages keys, the project and its people, publishes past approvals, and erases
 	Owner     Role = "owner"     // may do everything
 
 	Declarer Role = "declarer" // may only register flags: a program with a server key
@@ -35,6 +35,7 @@ const (
 	SwitchOff      Action = "off"             // Off, Stop and Undo
 	Approve        Action = "approve"         // and reject: change requests of others
 	Bypass         Action = "bypass"          // publish past the approvals, with a reason
+	Erase          Action = "erase"           // an identifier, from a project with all its environments and its record
 	ManageKeys     Action = "manage_keys"     // SDK keys
 	ManageProject  Action = "manage_project"  // the project's own fields
 	ManageAccounts Action = "manage_accounts" // members and service tokens
@@ -44,7 +45,7 @@ const (
 
 // given are the actions that a role made by people may hold, in the order in
 // which they are listed.
-var given = []Action{Read, EditFlags, Publish, SwitchOff, Approve, ManageKeys, ManageProject, ManageAccounts, Bypass}
+var given = []Action{Read, EditFlags, Publish, SwitchOff, Approve, ManageKeys, ManageProject, ManageAccounts, Bypass, Erase}
 
 // BuiltIn are the roles that a member can have without anybody making one, the
 // least first.

@@ -121,7 +121,9 @@ func newChange(row ChangeRow) Change {
 	if c.Revisions == nil {
 		c.Revisions = map[string]int64{}
 	}
-	c.Diff = document.Diff(row.Before, row.After)
+	if c.Kind != ErasureKind { // which entries it rewrote is for who checks them
+		c.Diff = document.Diff(row.Before, row.After)
+	}
 	c.Sentences = sentences(c)
 	return c
 }
@@ -147,6 +149,8 @@ func sentences(c Change) []string {
 		return changeRequestSentences(c)
 	case RolloutKind:
 		return rolloutSentences(c)
+	case ErasureKind:
+		return erasureSentences(c)
 	case StoreKind:
 		return []string{"everything was restored from a backup: " + c.Object}
 	case ProjectKind, EnvironmentKey:

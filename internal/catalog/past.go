@@ -27,6 +27,7 @@ type Moment struct {
 type Past struct {
 	Revision
 	Until   int64             // when the next revision was committed; 0 while this is the newest
+	Erased  int64             // when an identifier was last erased since: for who it named the answer was another; 0 is never
 	Project *document.Project // the whole project then; read only
 
 	entry    int64 // id of the last entry of the record that it holds
@@ -84,9 +85,22 @@ func (s *Service) asOf(r Reader, row ProjectRow, e EnvironmentRow, m Moment) (*P
 		}
 		out.Until = next[0].At
 	}
+	if out.Erased, err = erasedSince(r, row, out.entry); err != nil {
+		return nil, err
+	}
 	out.snapshot = sync.OnceValues(func() (*eval.Snapshot, error) { return out.compile(e.Key) })
 	s.pasts.put(key, out)
 	return out, nil
+}
+
+// erasedSince is when an identifier was last erased after an entry was made; 0 is
+// never.
+func erasedSince(r Reader, row ProjectRow, entry int64) (int64, error) {
+	erasures, err := r.Changes(ChangeQuery{ProjectID: row.ID, Kind: ErasureKind, Limit: 1})
+	if err != nil || len(erasures) == 0 || erasures[0].ID <= entry {
+		return 0, err
+	}
+	return erasures[0].At, nil
 }
 
 // number is the revision that a moment selects.
@@ -227,6 +241,13 @@ func (c *pasts) put(key pastKey, p *Past) {
 	if len(c.kept) > keptPasts {
 		c.kept = append([]keptPast(nil), c.kept[1:]...)
 	}
+}
+
+// clear forgets all of them.
+func (c *pasts) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept = nil
 }
 
 // Compare says what changed in an environment from one moment to another: its

@@ -81,16 +81,21 @@ func (s *Service) VerifyChain(ctx context.Context, actor account.Actor, project 
 			return err
 		}
 		var walk audit.Walk
+		var wrong *audit.Fault
 		err = r.Chain(row.ID, func(c ChangeRow) error {
-			if reason := walk.Misfit(entryOf(row.Key, c)); reason != "" {
-				out.OK, out.BrokenAt, out.Reason = false, c.ID, reason
+			if wrong = walk.Next(entryOf(row.Key, c)); wrong != nil {
 				return errBroken
 			}
 			return nil
 		})
-		out.Checked = walk.Seq()
-		if errors.Is(err, errBroken) {
-			return nil
+		out.Checked, out.Rewritten = walk.Seq(), walk.Rewritten()
+		if err == nil {
+			wrong = walk.Finish()
+		}
+		if wrong != nil && (err == nil || errors.Is(err, errBroken)) {
+			out.OK, out.Reason = false, wrong.Reason
+			out.BrokenAt, err = entryWith(r, row.ID, wrong.Seq)
+			return err
 		}
 		if err == nil && (walk.Seq() != row.ChainSeq || !bytes.Equal(walk.Head(), row.ChainHash)) {
 			out.OK = false
@@ -99,6 +104,17 @@ func (s *Service) VerifyChain(ctx context.Context, actor account.Actor, project 
 		return err
 	})
 	return out, err
+}
+
+// entryWith is the id of the entry of a record that has a number, or would have it.
+func entryWith(r Reader, projectID, seq int64) (id int64, err error) {
+	err = r.Chain(projectID, func(c ChangeRow) error {
+		if id == 0 && c.Seq >= seq {
+			id = c.ID
+		}
+		return nil
+	})
+	return id, err
 }
 
 // ExportRecord calls begin once the record can be read, and then visit for each

@@ -83,6 +83,13 @@ func (s *Service) remember(projectID int64, committed *state) {
 	s.states[projectID] = committed
 }
 
+// forget has a project's state loaded anew.
+func (s *Service) forget(projectID int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.states, projectID)
+}
+
 // environment finds an environment of the project.
 func (v view) environment(key string) (EnvironmentRow, error) {
 	for _, e := range v.row.Environments {

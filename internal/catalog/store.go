@@ -51,6 +51,12 @@ type Reader interface {
 	LatestOf(projectID int64) (map[int64]LastChange, error)
 	// Changes reads the record, newest first.
 	Changes(ChangeQuery) ([]ChangeRow, error)
+	// ChangesWith calls visit for every entry of a project's record whose values or
+	// comment have a text in them, in upper or lower case, oldest first; with "" for
+	// every entry.
+	ChangesWith(projectID int64, text string, visit func(ChangeRow) error) error
+	// ChangesNaming counts the entries whose actor or object has a name.
+	ChangesNaming(projectID int64, name string) (int, error)
 	// Chain calls visit for every entry of a project's record, oldest first.
 	Chain(projectID int64, visit func(ChangeRow) error) error
 	// Revisions lists an environment's revisions with a number below before
@@ -102,6 +108,9 @@ type Tx interface {
 	// AppendChange writes an entry of the record, makes it the newest of its
 	// object and the end of the project's chain, and returns its id.
 	AppendChange(c ChangeRow) (int64, error)
+	// RewriteChange writes an entry's values, salts, their hashes and its comment
+	// anew. Its own hash and place stay.
+	RewriteChange(c ChangeRow) error
 	// PutWaiting keeps an entry for the record of the first project, which is
 	// not there yet; TakeWaiting removes the kept ones and returns them, the
 	// oldest first.
@@ -111,6 +120,8 @@ type Tx interface {
 	RaiseRevision(environmentID int64) (int64, error)
 	// LogDelta keeps what led to a revision, for programs that have the one before.
 	LogDelta(environmentID int64, d DeltaRow) error
+	// DropDeltas removes what is kept of the revisions of an environment up to now.
+	DropDeltas(environmentID int64) error
 	// LinkRevision notes that a change is part of a revision.
 	LinkRevision(environmentID, revision, changeID int64) error
 	// RaiseGeneration says that something of the project has changed.
@@ -133,6 +144,8 @@ type Tx interface {
 	PutRollout(r RolloutRow) (number int64, err error)
 	// PutAttempt notes that what was due failed, why, and when it is tried again.
 	PutAttempt(due DueRow, attempts int, retryAt int64, problem string) error
+	// PutChangeRequestText writes the text of an event anew.
+	PutChangeRequestText(e ChangeRequestEventRow) error
 	// Hold makes the transaction one of who holds a lease: it commits only while
 	// nobody else does. lease.ErrLost is that somebody else has it.
 	Hold(fence lease.Fence) error
@@ -317,6 +330,7 @@ type ChangeRequestRow struct {
 type ChangeRequestEventRow struct {
 	ProjectID    int64
 	Number       int64
+	Seq          int64 // counts the request's events from 1; given by the store
 	Kind         ChangeRequestEventKind
 	Version      int64
 	At           int64

@@ -272,8 +272,9 @@ type Revision struct {
 
 // ChainState says whether a project's hash chain holds.
 type ChainState struct {
-	OK       bool
-	Checked  int64  // entries checked
-	BrokenAt int64  // ID of the first entry that does not fit; 0 when OK
-	Reason   string // why, for people
+	OK        bool
+	Checked   int64  // entries checked
+	Rewritten int64  // of them, as an erasure left them
+	BrokenAt  int64  // ID of the first entry that does not fit; 0 when OK
+	Reason    string // why, for people
 }

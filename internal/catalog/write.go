@@ -196,16 +196,24 @@ func (s *Service) record(e *edit, actor account.Actor, cmd command, raised map[s
 			return nil, nil, err
 		}
 		ids = append(ids, id)
-		for _, environment := range e.row.Environments {
-			if revision, ok := row.Revisions[environment.Key]; ok {
-				if err := e.tx.LinkRevision(environment.ID, revision, id); err != nil {
-					return nil, nil, err
-				}
-			}
+		if err := e.link(row, id); err != nil {
+			return nil, nil, err
 		}
 	}
 	last, err = s.recordAlso(e, actor, cmd, chain)
 	return ids, last, err
+}
+
+// link notes which revisions an entry is part of.
+func (e *edit) link(row ChangeRow, id int64) error {
+	for _, environment := range e.row.Environments {
+		if revision, ok := row.Revisions[environment.Key]; ok {
+			if err := e.tx.LinkRevision(environment.ID, revision, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // recordAlso writes the entries that stand beside those of the changes, and
@@ -214,7 +222,11 @@ func (s *Service) recordAlso(e *edit, actor account.Actor, cmd command, chain *c
 	for _, row := range e.also {
 		row.At, row.RequestID = e.now, cmd.opts.RequestID
 		row.Author = Author{Kind: actor.Kind, ID: actor.ID, Name: actor.Name}
-		if _, err := chain.append(row); err != nil {
+		id, err := chain.append(row)
+		if err != nil {
+			return nil, err
+		}
+		if err := e.link(row, id); err != nil {
 			return nil, err
 		}
 	}

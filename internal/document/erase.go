@@ -20,6 +20,12 @@ type Eraser struct {
 // NewEraser returns an eraser of an identifier, which is not empty.
 func NewEraser(unit, placeholder string) Eraser { return Eraser{unit, placeholder} }
 
+// Unit is the identifier.
+func (e Eraser) Unit() string { return e.unit }
+
+// Placeholder is what stands where the identifier was.
+func (e Eraser) Placeholder() string { return e.placeholder }
+
 // noAddress stands where an address was: it is nobody's.
 const noAddress = "255.255.255.255"
 
@@ -36,7 +42,9 @@ func (e Erased) Found() bool { return len(e.Places) > 0 }
 // Past erases from an object as the record keeps it: a placeholder stands where
 // the identifier was, so that what was changed can still be read. Raw is in the
 // form that changes have; nil stays nil.
-func (e Eraser) Past(kind Kind, raw json.RawMessage) (Erased, error) { return e.object(kind, raw, false) }
+func (e Eraser) Past(kind Kind, raw json.RawMessage) (Erased, error) {
+	return e.object(kind, raw, false)
+}
 
 // Present erases from an object as it counts now, or as somebody proposes it: as
 // Past, but lists of targets and of members lose the identifier without a trace.

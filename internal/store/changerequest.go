@@ -68,13 +68,13 @@ func (t catalogTx) ChangeRequestEvents(projectID, first, last int64) (out []cata
 	err = t.q.each(func(from scanner) error {
 		e := catalog.ChangeRequestEventRow{ProjectID: projectID}
 		var environments []byte
-		err := from.Scan(&e.Number, &e.Kind, &e.Version, &e.At, &e.Author.Kind, &e.Author.ID, &e.Author.Name, &e.Person, &environments, &e.Text)
+		err := from.Scan(&e.Number, &e.Seq, &e.Kind, &e.Version, &e.At, &e.Author.Kind, &e.Author.ID, &e.Author.Name, &e.Person, &environments, &e.Text)
 		if err == nil {
 			err = json.Unmarshal(environments, &e.Environments)
 		}
 		out = append(out, e)
 		return err
-	}, `SELECT number, kind, version, at, actor_kind, actor_id, actor_name, person, environments, text
+	}, `SELECT number, seq, kind, version, at, actor_kind, actor_id, actor_name, person, environments, text
 		FROM change_request_event WHERE project_id = $1 AND number >= $2 AND number <= $3 ORDER BY number, seq`, projectID, first, last)
 	return out, err
 }
@@ -152,6 +152,11 @@ func (t catalogTx) AppendChangeRequestEvent(e catalog.ChangeRequestEventRow) err
 	return t.q.exec(`INSERT INTO change_request_event (project_id, number, seq, kind, version, at, actor_kind, actor_id, actor_name, person, environments, text)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		e.ProjectID, e.Number, seq, string(e.Kind), e.Version, e.At, string(e.Author.Kind), e.Author.ID, e.Author.Name, e.Person, environments, e.Text)
+}
+
+// PutChangeRequestText implements catalog.Tx.
+func (t catalogTx) PutChangeRequestText(e catalog.ChangeRequestEventRow) error {
+	return t.q.exec(`UPDATE change_request_event SET text = $4 WHERE project_id = $1 AND number = $2 AND seq = $3`, e.ProjectID, e.Number, e.Seq, e.Text)
 }
 
 // Hold implements catalog.Tx.

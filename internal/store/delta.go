@@ -36,6 +36,11 @@ func (t catalogTx) LogDelta(environmentID int64, d catalog.DeltaRow) error {
 	return t.q.exec(`DELETE FROM delta WHERE environment_id = $1 AND revision <= $2`, environmentID, d.Revision-mostDeltas)
 }
 
+// DropDeltas implements catalog.Tx.
+func (t catalogTx) DropDeltas(environmentID int64) error {
+	return t.q.exec(`DELETE FROM delta WHERE environment_id = $1`, environmentID)
+}
+
 // DeltasSince implements catalog.Reader.
 func (t catalogTx) DeltasSince(environmentID, revision int64) (out []catalog.DeltaRow, err error) {
 	at := map[int64]int{} // place in out, by revision

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/document"
@@ -143,6 +144,27 @@ func changeIDs(query catalog.ChangeQuery) (text string, args []any) {
 // configurations.
 func narrow(query catalog.ChangeQuery) bool {
 	return query.Object != "" || query.Actor != "" || query.Kind != "" && query.Kind != document.ConfigurationKind
+}
+
+// likeLiteral has a text stand for itself in LIKE.
+var likeLiteral = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// ChangesWith implements catalog.Reader.
+func (t catalogTx) ChangesWith(projectID int64, text string, visit func(catalog.ChangeRow) error) error {
+	return t.entries(visit, ` WHERE c.project_id = $1 AND (LOWER(c.before) LIKE $2 ESCAPE '\' OR LOWER(c.after) LIKE $2 ESCAPE '\'
+		OR LOWER(c.comment) LIKE $2 ESCAPE '\') ORDER BY c.seq, c.id`, projectID, "%"+likeLiteral.Replace(strings.ToLower(text))+"%")
+}
+
+// ChangesNaming implements catalog.Reader.
+func (t catalogTx) ChangesNaming(projectID int64, name string) (n int, err error) {
+	err = t.q.row(`SELECT COUNT(*) FROM change WHERE project_id = $1 AND (actor_name = $2 OR object = $2)`, projectID, name).scan(&n)
+	return n, err
+}
+
+// RewriteChange implements catalog.Tx.
+func (t catalogTx) RewriteChange(c catalog.ChangeRow) error {
+	return t.q.exec(`UPDATE change SET before = $2, after = $3, before_salt = $4, after_salt = $5, before_hash = $6, after_hash = $7, comment = $8 WHERE id = $1`,
+		c.ID, nullText(c.Before), nullText(c.After), c.BeforeSalt, c.AfterSalt, c.BeforeHash, c.AfterHash, c.Comment)
 }
 
 // Chain implements catalog.Reader.
