@@ -2,11 +2,17 @@ package adminapi
 
 import (
 	"context"
+	"encoding/csv"
+	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
+	"time"
 
 	"burgee.dev/burgee/internal/audit"
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/httpkit"
 )
 
@@ -46,7 +52,7 @@ func (a *API) verifyChanges(ctx context.Context, in *ProjectPath) (*body[ChainSt
 	if err != nil {
 		return nil, err
 	}
-	return &body[ChainState]{ChainState{OK: state.OK, Checked: state.Checked, BrokenAt: state.BrokenAt, Reason: state.Reason}}, nil
+	return &body[ChainState]{ChainState{OK: state.OK, Checked: state.Checked, Rewritten: state.Rewritten, BrokenAt: state.BrokenAt, Reason: state.Reason}}, nil
 }
 
 func (a *API) listRevisions(ctx context.Context, in *revisionsInput) (*body[Items[Revision]], error) {
@@ -68,18 +74,25 @@ func revisionView(r catalog.Revision) Revision {
 	return v
 }
 
-// exportChanges writes the whole audit log, one entry a line, oldest first, as
-// it can be checked without a server.
+// exportChanges writes the whole audit log, one entry a line, oldest first: as
+// it can be checked without a server, or for a spreadsheet.
 func (a *API) exportChanges(w http.ResponseWriter, r *http.Request) error {
-	project, begun := r.PathValue("project"), false
-	out := audit.NewWriter(w, project)
-	err := a.deps.Catalog.ExportRecord(r.Context(), actorOf(r.Context()), project, func() {
-		w.Header().Set("Content-Type", "application/x-ndjson")
-		w.Header().Set("Content-Disposition", `attachment; filename="audit.ndjson"`)
-		begun = true
-	}, out.Write)
-	if err == nil {
-		err = out.Close()
+	begun := false
+	begin := func(mime, name string) func() {
+		return func() {
+			w.Header().Set("Content-Type", mime)
+			w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+			begun = true
+		}
+	}
+	var err error
+	switch format := r.URL.Query().Get("format"); format {
+	case "", "ndjson":
+		err = a.exportLines(w, r, begin("application/x-ndjson", "audit.ndjson"))
+	case "csv":
+		err = a.exportTable(w, r, begin("text/csv; charset=utf-8", "audit.csv"))
+	default:
+		err = fault.New(fault.Invalid, "format_unknown", "There is no such format").WithField("format", "takes ndjson or csv")
 	}
 	if err == nil || !begun {
 		return err
@@ -87,6 +100,45 @@ func (a *API) exportChanges(w http.ResponseWriter, r *http.Request) error {
 	// The answer has begun: cut it, so that nobody takes it for the whole.
 	httpkit.Note(r.Context(), err)
 	panic(http.ErrAbortHandler)
+}
+
+func (a *API) exportLines(w http.ResponseWriter, r *http.Request, begin func()) error {
+	project := r.PathValue("project")
+	out := audit.NewWriter(w, project)
+	if err := a.deps.Catalog.ExportRecord(r.Context(), actorOf(r.Context()), project, begin, out.Write); err != nil {
+		return err
+	}
+	return out.Close()
+}
+
+// exportTable writes a row for each entry.
+func (a *API) exportTable(w http.ResponseWriter, r *http.Request, begin func()) error {
+	out := csv.NewWriter(w)
+	err := a.deps.Catalog.ExportChanges(r.Context(), actorOf(r.Context()), r.PathValue("project"), func() {
+		begin()
+		_ = out.Write([]string{"id", "time", "actor kind", "actor", "kind", "object", "environment", "action", "what", "comment", "revisions", "request"})
+	}, func(c catalog.Change) error { return out.Write(changeCells(c)) })
+	if err != nil {
+		return err
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// changeCells is an entry as a row, none of whose cells is a formula.
+func changeCells(c catalog.Change) []string {
+	var revisions []string
+	for _, environment := range sortedKeys(c.Revisions) {
+		revisions = append(revisions, fmt.Sprintf("%s %d", environment, c.Revisions[environment]))
+	}
+	row := []string{
+		strconv.FormatInt(c.ID, 10), time.UnixMilli(c.At).UTC().Format(time.RFC3339), string(c.Author.Kind), c.Author.Name,
+		string(c.Kind), c.Object, c.Environment, string(c.Action), strings.Join(c.Sentences, "; "), c.Comment, strings.Join(revisions, ", "), c.RequestID,
+	}
+	for i := range row {
+		row[i] = httpkit.Cell(row[i])
+	}
+	return row
 }
 
 // published tells which environments moved on since this reader last asked.

@@ -382,7 +382,7 @@ type changesInput struct {
 	ProjectPath
 	Environment string `query:"environment"`
 	Object      string `query:"object" doc:"a flag's, group's or experiment's key"`
-	Kind        string `query:"kind" doc:"flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token, link, role, session, change_request, rollout, store"`
+	Kind        string `query:"kind" doc:"flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token, link, role, session, change_request, rollout, erasure, store"`
 	Actor       string `query:"actor" doc:"the name as the log shows it"`
 	Before      int64  `query:"before" minimum:"0"`
 	Limit       int    `query:"limit" default:"50" minimum:"1" maximum:"200"`

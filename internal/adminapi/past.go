@@ -38,7 +38,7 @@ func (a *API) pastSnapshot(ctx context.Context, in *evaluateInput) (*eval.Snapsh
 }
 
 func asOfView(past *catalog.Past) AsOf {
-	return AsOf{Revision: revisionView(past.Revision), Until: past.Until}
+	return AsOf{Revision: revisionView(past.Revision), Until: past.Until, Erased: past.Erased}
 }
 
 func (a *API) compare(ctx context.Context, in *compareInput) (*body[Comparison], error) {

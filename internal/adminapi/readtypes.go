@@ -98,10 +98,11 @@ type ChangePage struct {
 
 // ChainState says whether the audit log's hash chain holds.
 type ChainState struct {
-	OK       bool   `json:"ok"`
-	Checked  int64  `json:"checked" doc:"entries checked"`
-	BrokenAt int64  `json:"brokenAt,omitempty" doc:"the first entry that does not fit"`
-	Reason   string `json:"reason,omitempty" doc:"why it does not fit"`
+	OK        bool   `json:"ok"`
+	Checked   int64  `json:"checked" doc:"entries checked"`
+	Rewritten int64  `json:"rewritten,omitempty" doc:"of them, as an erasure left them"`
+	BrokenAt  int64  `json:"brokenAt,omitempty" doc:"the first entry that does not fit"`
+	Reason    string `json:"reason,omitempty" doc:"why it does not fit"`
 }
 
 // Revision is one committed version of an environment.
@@ -118,6 +119,8 @@ type Revision struct {
 type AsOf struct {
 	Revision
 	Until int64 `json:"until,omitempty" doc:"when the next revision was committed; absent while this is the newest"`
+	// Erased is of the whole record: the answer is without whoever was erased.
+	Erased int64 `json:"erased,omitempty" doc:"when an identifier was last erased since; for who it named the answer was another then"`
 }
 
 // Comparison says what differs between two revisions of an environment.

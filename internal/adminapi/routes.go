@@ -20,13 +20,14 @@ const (
 	tagDocuments   = "Documents"
 	tagRequests    = "Change requests"
 	tagRollouts    = "Rollouts"
+	tagPrivacy     = "Privacy"
 	tagHistory     = "History"
 	tagLive        = "Live"
 )
 
 // tags is the order in which the documentation shows them.
 var tags = []string{
-	tagSession, tagMembers, tagTokens, tagProjects, tagKeys, tagFlags, tagGroups, tagExperiments, tagDocuments, tagRequests, tagRollouts, tagHistory, tagLive,
+	tagSession, tagMembers, tagTokens, tagProjects, tagKeys, tagFlags, tagGroups, tagExperiments, tagDocuments, tagRequests, tagRollouts, tagPrivacy, tagHistory, tagLive,
 }
 
 const (
@@ -105,6 +106,7 @@ func (a *API) routes() {
 	a.changeRequestRoutes()
 	a.rolloutRoutes()
 	a.readingRoutes()
+	route(a, op("erase", post, "/erasures", tagPrivacy, "Erase an identifier from targets, groups, texts and the audit log, or say what that would do", 404), a.erase)
 	a.showExamples()
 	a.mux.HandleFunc("GET /api/docs", a.docs)
 }

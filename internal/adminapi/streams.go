@@ -3,6 +3,7 @@ package adminapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -15,11 +16,13 @@ import (
 func (a *API) streamRoutes() {
 	live := op("live", get, "/projects/{project}/live", tagLive, "Follow a project: hints to fetch again (server-sent events, heartbeat 15 s)", 404)
 	a.stream(live, "text/event-stream", schemaOf[LiveEvent](a.huma.OpenAPI().Components.Schemas, "LiveEvent"), a.live)
-	export := op("exportChanges", get, "/projects/{project}/changes/export", tagHistory, "Export the audit log, oldest first, one JSON object a line and the end last: burgee audit verify checks it on any machine", 404)
+	export := op("exportChanges", get, "/projects/{project}/changes/export", tagHistory, "Export the audit log, oldest first, one JSON object a line and the end last: burgee audit verify checks it on any machine; or as CSV, for a spreadsheet", 404, 422)
+	export.Parameters = []*huma.Param{{Name: "format", In: "query", Schema: &huma.Schema{Type: "string", Enum: []any{"ndjson", "csv"}, Default: "ndjson"}}}
 	schemas := a.huma.OpenAPI().Components.Schemas
 	a.stream(export, "application/x-ndjson", &huma.Schema{AnyOf: []*huma.Schema{
 		schemaOf[AuditEntry](schemas, "AuditEntry"), schemaOf[AuditEnd](schemas, "AuditEnd"),
 	}}, a.exportChanges)
+	a.huma.OpenAPI().Paths[export.Path].Get.Responses["200"].Content["text/csv"] = &huma.MediaType{Schema: &huma.Schema{Type: "string"}}
 	snapshot := op("exportSnapshot", get, "/projects/{project}/environments/{environment}/snapshot", tagDocuments,
 		"Export what programs of one environment get: signed lines, as they are served", 404)
 	a.stream(snapshot, "application/x-ndjson", &huma.Schema{Type: "object", AdditionalProperties: true}, a.exportSnapshot)
@@ -47,7 +50,11 @@ func (a *API) stream(o huma.Operation, contentType string, schema *huma.Schema, 
 		Description: "OK", Content: map[string]*huma.MediaType{contentType: {Schema: schema}},
 	}}
 	problem := &huma.Schema{Ref: "#/components/schemas/Problem"}
-	for _, status := range []string{"401", "403", "404"} {
+	statuses := []string{"401", "403", "404"}
+	if slices.Contains(o.Errors, http.StatusUnprocessableEntity) {
+		statuses = append(statuses, "422")
+	}
+	for _, status := range statuses {
 		o.Responses[status] = &huma.Response{
 			Description: "an error", Content: map[string]*huma.MediaType{"application/problem+json": {Schema: problem}},
 		}

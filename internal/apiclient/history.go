@@ -135,10 +135,12 @@ func (c *Client) ExportAsOf(ctx context.Context, project, format, environment st
 	return c.raw(ctx, http.MethodGet, path("projects", project, "export")+"?"+query.Encode(), nil)
 }
 
-// ExportAudit writes the whole audit log to a writer as it comes. After an
-// error what was written is not the whole.
-func (c *Client) ExportAudit(ctx context.Context, project string, to io.Writer) error {
-	request, err := c.request(ctx, http.MethodGet, path("projects", project, "changes", "export"), nil)
+// ExportAudit writes the whole audit log to a writer as it comes, as "ndjson",
+// which can be verified, or as "csv". After an error what was written is not the
+// whole.
+func (c *Client) ExportAudit(ctx context.Context, project, format string, to io.Writer) error {
+	query := url.Values{"format": {format}}
+	request, err := c.request(ctx, http.MethodGet, path("projects", project, "changes", "export")+"?"+query.Encode(), nil)
 	if err != nil {
 		return err
 	}
@@ -163,9 +165,10 @@ func (c *Client) ExportAudit(ctx context.Context, project string, to io.Writer) 
 
 // ChainState says whether the audit log on the server fits together.
 type ChainState struct {
-	OK      bool   `json:"ok"`
-	Checked int64  `json:"checked"`
-	Reason  string `json:"reason,omitempty"`
+	OK        bool   `json:"ok"`
+	Checked   int64  `json:"checked"`
+	Rewritten int64  `json:"rewritten,omitempty"`
+	Reason    string `json:"reason,omitempty"`
 }
 
 // VerifyAudit has the server check its audit log.

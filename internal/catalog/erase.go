@@ -304,8 +304,8 @@ func (x *erasure) inLines() error {
 			return err
 		}
 		if slices.ContainsFunc(deltas, func(d DeltaRow) bool {
-			return slices.ContainsFunc(d.Lines, func(l LineRow) bool { return x.eraser.MayHold(l.Line) })
-		}) && x.eraser.Needle() != "" || len(deltas) > 0 && x.eraser.Needle() == "" {
+			return slices.ContainsFunc(d.Lines, func(l LineRow) bool { return x.eraser.Holds(l.Line) })
+		}) {
 			x.stale = append(x.stale, environment)
 			x.found.Revisions[environment.Key] = environment.Revision + 1
 		}

@@ -123,12 +123,26 @@ func (s *Service) ExportRecord(ctx context.Context, actor account.Actor, project
 	if err := account.Can(actor, account.Read, account.Scope{Project: project}); err != nil {
 		return err
 	}
+	return s.entries(ctx, project, begin, func(c ChangeRow) error { return visit(entryOf(project, c)) })
+}
+
+// ExportChanges is ExportRecord for who wants to read the entries and not check
+// them.
+func (s *Service) ExportChanges(ctx context.Context, actor account.Actor, project string, begin func(), visit func(Change) error) error {
+	if err := account.Can(actor, account.Read, account.Scope{Project: project}); err != nil {
+		return err
+	}
+	return s.entries(ctx, project, begin, func(c ChangeRow) error { return visit(newChange(c)) })
+}
+
+// entries visits each entry of a project's record, the oldest first.
+func (s *Service) entries(ctx context.Context, project string, begin func(), visit func(ChangeRow) error) error {
 	return s.store.Read(ctx, func(r Reader) error {
 		row, err := r.Project(project)
 		if err != nil {
 			return err
 		}
 		begin()
-		return r.Chain(row.ID, func(c ChangeRow) error { return visit(entryOf(row.Key, c)) })
+		return r.Chain(row.ID, visit)
 	})
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 
@@ -19,6 +20,7 @@ func newAudit(stdio Stdio) *cobra.Command {
 type auditOptions struct {
 	connection
 	project, file, head string
+	format              string
 	asJSON              bool
 }
 
@@ -29,20 +31,26 @@ func newAuditExport(stdio Stdio) *cobra.Command {
 		Short: "Print the whole audit log, one JSON object a line",
 		Long: `Print each change with who, when, why, the whole object before and after, and the
 hashes that chain it to the change before. burgee audit verify checks the file on any
-machine, without a server.`,
+machine, without a server. --format csv prints a table for a spreadsheet, in which a cell
+that would be a formula begins with an apostrophe; it cannot be verified.`,
 		Example: `  burgee audit export > audit.ndjson
-  burgee audit export --project shop > shop-audit.ndjson`,
+  burgee audit export --project shop > shop-audit.ndjson
+  burgee audit export --format csv > audit.csv`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.format != "ndjson" && o.format != "csv" {
+				return usageError{fmt.Errorf("--format takes ndjson or csv, not %q", o.format)}
+			}
 			client, err := o.client(stdio)
 			if err != nil {
 				return err
 			}
-			return client.ExportAudit(cmd.Context(), projectOr(stdio, o.project), stdio.Out)
+			return client.ExportAudit(cmd.Context(), projectOr(stdio, o.project), o.format, stdio.Out)
 		},
 	}
 	o.bind(cmd)
 	bindProject(cmd, &o.project)
+	cmd.Flags().StringVar(&o.format, "format", "ndjson", "ndjson, or csv")
 	return cmd
 }
 
@@ -54,7 +62,9 @@ func newAuditVerify(stdio Stdio) *cobra.Command {
 		Long: `Recompute every hash of an exported audit log; - is standard input. No server is asked.
 Without FILE, have the server check its own.
 
-It finds whatever was changed, added, taken out or cut. Who can write the whole file anew
+It finds whatever was changed, added, taken out or cut. Changes that burgee erase rewrote
+are held to what the erasure says of them; each erasure is printed: hold it against the
+requests for it that you had. Who can write the whole file anew
 can forge the whole of it: keep the hash that this command prints in another place, and
 give it as --head with a later export, which must then hold that entry.
 
@@ -94,6 +104,9 @@ func runVerifyServer(ctx context.Context, stdio Stdio, o auditOptions) error {
 		}
 	} else if state.OK {
 		say(stdio.Out, "ok: %s\n", count(int(state.Checked), "change"))
+		if state.Rewritten > 0 {
+			say(stdio.Out, "%s as an erasure left them\n", count(int(state.Rewritten), "change"))
+		}
 	}
 	if state.OK {
 		return nil
@@ -137,8 +150,8 @@ func runVerifyFile(stdio Stdio, o auditOptions) error {
 func printVerified(w io.Writer, r audit.Report) {
 	var b bytes.Buffer
 	say(&b, "ok: %s of project %s, from %s to %s\n", count(int(r.Entries), "change"), r.Project, timeWords(r.First), timeWords(r.Last))
-	if r.Erased > 0 {
-		say(&b, "%s with a value erased\n", count(int(r.Erased), "change"))
+	for _, e := range r.Erasures {
+		say(&b, "entry %d, %s: %s erased an identifier from %s\n", e.Seq, timeWords(e.At), e.By, count(e.Entries, "change"))
 	}
 	hash, _ := r.Head.MarshalText() // never fails
 	say(&b, "head %s\n", hash)

@@ -90,12 +90,26 @@ func (e Eraser) MayHold(raw []byte) bool {
 	return needle == "" || bytes.Contains(bytes.ToLower(raw), []byte(strings.ToLower(needle)))
 }
 
+// Holds says whether the identifier is in any text of a JSON value.
+func (e Eraser) Holds(raw []byte) bool {
+	if !e.MayHold(raw) || e.Needle() != "" {
+		return e.MayHold(raw)
+	}
+	docs, bad := readJSON(raw)
+	return bad != nil || slices.ContainsFunc(docs, e.within)
+}
+
+func (e Eraser) within(n *node) bool {
+	return strings.Contains(n.text, e.unit) || slices.ContainsFunc(n.items, e.within) ||
+		slices.ContainsFunc(n.fields, func(f field) bool { return strings.Contains(f.key, e.unit) || e.within(f.value) })
+}
+
 // Needle is text that every stored object with the identifier in it has, in upper
 // or lower case; empty where there is none, because JSON may write it in several
 // ways.
 func (e Eraser) Needle() string {
 	for _, r := range e.unit {
-		if r <= ' ' || r >= utf8.RuneSelf || strings.ContainsRune(`"\/<>&'`, r) {
+		if r < ' ' || r >= utf8.RuneSelf || strings.ContainsRune(`"\/<>&'`, r) {
 			return ""
 		}
 	}

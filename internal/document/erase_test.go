@@ -97,6 +97,22 @@ func TestEraseNumbersAndAddresses(t *testing.T) {
 	}
 }
 
+func TestWhatHoldsAnIdentifier(t *testing.T) {
+	for unit, c := range map[string]struct{ holds, lacks string }{
+		"alice":     {`{"in":["alice"]}`, `{"in":["bob"]}`},
+		"al ice":    {`{"al ice":1}`, `{"al":"ice"}`},
+		"jürgen":    {`{"x":[{"j\u00fcrgen":1}]}`, `{"x":["jurgen"]}`},
+		`a"b`:       {`["a\"b"]`, `["a","b"]`},
+		"a<b&c":     {`["a\u003cb\u0026c"]`, `["a\u003cb"]`},
+		"line\nend": {`"line\nend"`, `"line end"`},
+	} {
+		e := NewEraser(unit, placeholder)
+		if !e.Holds([]byte(c.holds)) || e.Holds([]byte(c.lacks)) {
+			t.Errorf("%q: in %s %t, in %s %t", unit, c.holds, e.Holds([]byte(c.holds)), c.lacks, e.Holds([]byte(c.lacks)))
+		}
+	}
+}
+
 func TestEraseFromText(t *testing.T) {
 	e := NewEraser("alice", "X")
 	for text, want := range map[string]string{

@@ -249,6 +249,7 @@ var operations = map[string]need{
 		return nil, "", obj{"revision": done.At("revision")}
 	}),
 	// It changes nothing, and asks all the same.
+	"erase": takes(account.Erase, defaults).body(obj{"unit": "somebody", "project": "default", "dryRun": true}),
 	"rollback": reads(takes(account.Publish, production)).by(func(m *matrix) (map[string]string, string, any) {
 		now := m.want(200, "GET", project+"/environments/production/revisions?limit=1", nil).At("items.0.number")
 		return nil, "", obj{"revision": now}

@@ -56,6 +56,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase an identifier from targets, groups, texts and the audit log, or say what that would do */
+        post: operations["erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/links": {
         parameters: {
             query?: never;
@@ -458,7 +475,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export the audit log, oldest first, one JSON object a line and the end last: burgee audit verify checks it on any machine */
+        /** Export the audit log, oldest first, one JSON object a line and the end last: burgee audit verify checks it on any machine; or as CSV, for a spreadsheet */
         get: operations["exportChanges"];
         put?: never;
         post?: never;
@@ -1381,6 +1398,11 @@ export interface components {
             /** @description ids of its audit entries */
             changes: number[];
             comment?: string;
+            /**
+             * Format: int64
+             * @description when an identifier was last erased since; for who it named the answer was another then
+             */
+            erased?: number;
             /** Format: int64 */
             number: number;
             sentences: string[];
@@ -1460,6 +1482,11 @@ export interface components {
             ok: boolean;
             /** @description why it does not fit */
             reason?: string;
+            /**
+             * Format: int64
+             * @description of them, as an erasure left them
+             */
+            rewritten?: number;
         };
         Change: {
             action: string;
@@ -1816,6 +1843,60 @@ export interface components {
             name: string;
             /** Format: int64 */
             revision: number;
+        };
+        EraseInputBody: {
+            /** @description why, for the audit log; the identifier is taken out of it, other names are not */
+            comment?: string;
+            /** @description say what would be done and do nothing */
+            dryRun?: boolean;
+            /** @description in this project only; without it in each in which you may erase */
+            project?: string;
+            /** @description the identifier to erase, as targets, groups and conditions have it */
+            unit: string;
+        };
+        ErasedObject: {
+            /** @description it is of an archived flag */
+            archived?: boolean;
+            environment?: string;
+            key: string;
+            kind: string;
+            /** @description where in it, as paths */
+            places: string[];
+        };
+        ErasedProject: {
+            /**
+             * Format: int64
+             * @description change requests that are rewritten
+             */
+            changeRequests: number;
+            /**
+             * Format: int64
+             * @description entries of the audit log that are rewritten
+             */
+            entries: number;
+            /** @description what still has it, in values or patterns: change these by hand */
+            kept: components["schemas"]["ErasedObject"][];
+            /**
+             * Format: int64
+             * @description entries of the audit log that name it as who acted or as whose account they are about: they stay
+             */
+            named: number;
+            /** @description what it is taken out of */
+            objects: components["schemas"]["ErasedObject"][];
+            project: string;
+            /** @description the revisions that it makes, by environment */
+            revisions: {
+                [key: string]: number;
+            };
+        };
+        Erasure: {
+            dryRun: boolean;
+            /** @description what stands where the identifier was; absent in a dry run */
+            placeholder?: string;
+            /** @description those in which it was found */
+            projects: components["schemas"]["ErasedProject"][];
+            /** @description projects that you may read but not erase from: they were not looked at */
+            skipped: string[];
         };
         EvaluateInputBody: {
             /**
@@ -3279,6 +3360,84 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5476,7 +5635,7 @@ export interface operations {
                 environment?: string;
                 /** @description a flag's, group's or experiment's key */
                 object?: string;
-                /** @description flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token, link, role, session, change_request, rollout, store */
+                /** @description flag, configuration, target_group, experiment, attribute, sdk_key, project, environment, member, token, link, role, session, change_request, rollout, erasure, store */
                 kind?: string;
                 /** @description the name as the log shows it */
                 actor?: string;
@@ -5559,7 +5718,9 @@ export interface operations {
     };
     exportChanges: {
         parameters: {
-            query?: never;
+            query?: {
+                format?: "ndjson" | "csv";
+            };
             header?: never;
             path: {
                 project: string;
@@ -5575,6 +5736,7 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": components["schemas"]["AuditEntry"] | components["schemas"]["AuditEnd"];
+                    "text/csv": string;
                 };
             };
             /** @description an error */
@@ -5597,6 +5759,15 @@ export interface operations {
             };
             /** @description an error */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description an error */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
