@@ -32,6 +32,7 @@ type answerAsOf struct {
 	Number int64 `json:"number"`
 	At     int64 `json:"at"`
 	Until  int64 `json:"until,omitempty"`
+	Erased int64 `json:"erased,omitempty"`
 	Actor  struct {
 		Name string `json:"name"`
 	} `json:"actor"`
@@ -43,7 +44,11 @@ func (s *answerAsOf) words() string {
 	if s.Until != 0 {
 		until = "to " + timeWords(s.Until)
 	}
-	return fmt.Sprintf("revision %d, in force from %s %s, by %s", s.Number, timeWords(s.At), until, s.Actor.Name)
+	words := fmt.Sprintf("revision %d, in force from %s %s, by %s", s.Number, timeWords(s.At), until, s.Actor.Name)
+	if s.Erased != 0 {
+		words += fmt.Sprintf("\nan identifier was erased on %s: for who it named the answer was another then", timeWords(s.Erased))
+	}
+	return words
 }
 
 type answerRule struct {
