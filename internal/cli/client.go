@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"burgee.dev/burgee/internal/apiclient"
+	"burgee.dev/burgee/internal/config"
 	"burgee.dev/burgee/internal/fault"
 )
 
@@ -28,22 +29,16 @@ func (c *connection) bind(cmd *cobra.Command) {
 }
 
 func (c *connection) client(stdio Stdio) (*apiclient.Client, error) {
-	url, token := c.url, c.token
+	url := c.url
 	if url == "" {
 		url = stdio.getenv("BURGEE_URL")
 	}
 	if url == "" {
 		url = "http://127.0.0.1:7878"
 	}
-	if token == "" {
-		token = stdio.getenv("BURGEE_TOKEN")
-	}
-	if file := stdio.getenv("BURGEE_TOKEN_FILE"); token == "" && file != "" {
-		raw, err := os.ReadFile(file)
-		if err != nil {
-			return nil, fault.New(fault.Invalid, "token_file", "BURGEE_TOKEN_FILE cannot be read: %v", err)
-		}
-		token = strings.TrimSpace(string(raw))
+	token, err := config.Token(stdio.Environ, c.token)
+	if err != nil {
+		return nil, err
 	}
 	return apiclient.New(url, token)
 }

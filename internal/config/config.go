@@ -20,6 +20,8 @@ import (
 
 // Config is the server's configuration, checked.
 type Config struct {
+	token string // of the command line as a client
+
 	Addr           string
 	Data           string
 	Store          string // postgres://…, with the password; "" = SQLite in Data

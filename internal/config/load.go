@@ -105,6 +105,16 @@ func StoreAddress(environ []string, flag string) (string, error) {
 	return c.Store, nil
 }
 
+// Token reads the API token of the command line in the same way, from a flag
+// first. "" is none.
+func Token(environ []string, flag string) (string, error) {
+	c, err := one(environ, tokenSetting(), flag)
+	if err != nil {
+		return "", err
+	}
+	return c.token, nil
+}
+
 // one resolves a single secret setting.
 func one(environ []string, row Setting, flag string) (*Config, error) {
 	values := map[string]fromEnv{}
@@ -113,13 +123,13 @@ func one(environ []string, row Setting, flag string) (*Config, error) {
 			values[row.Env] = fromEnv{text, "environment"}
 		}
 	}
-	if err := readSecretFiles(environ, values, map[string]Setting{row.Env: row}); err != nil {
+	c := &Config{}
+	if flag != "" {
+		values[row.Env] = fromEnv{flag, "flag"}
+	} else if err := readSecretFiles(environ, values, map[string]Setting{row.Env: row}); err != nil {
 		return nil, err
 	}
-	c, given := &Config{}, values[row.Env]
-	if flag != "" {
-		given = fromEnv{flag, "flag"}
-	}
+	given := values[row.Env]
 	if err := row.set(c, given.text); err != nil {
 		return nil, invalid("%s %v", nameIn(Value{Setting: row, Source: given.source}), err)
 	}

@@ -71,6 +71,20 @@ func secretKeySetting(env string) Setting {
 		Help: "the key that the signing key and other secrets are sealed with in the database, the same on every node, and needed with --store: 32 bytes in base64, from `burgee secret-key new`"}
 }
 
+// tokenSetting is of the command line as a client.
+func tokenSetting() Setting {
+	return Setting{Flag: "token", Env: "BURGEE_TOKEN", Secret: true, set: func(c *Config, text string) error {
+		c.token = strings.TrimSpace(text)
+		return nil
+	}}
+}
+
+// ClientSecrets are the secrets of commands that are no settings of a server. Each
+// has a _FILE form too.
+func ClientSecrets() []Setting {
+	return []Setting{tokenSetting(), secretKeySetting("BURGEE_NEW_SECRET_KEY")}
+}
+
 // storeSetting may hold a password, as a flag too: it is shown without.
 func storeSetting() Setting {
 	return Setting{Flag: "store", Env: "BURGEE_STORE", Key: "store", Secret: true, mask: MaskStore, set: setStore,
