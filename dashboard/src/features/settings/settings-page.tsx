@@ -9,6 +9,7 @@ import { About } from './about';
 import { Appearance } from './appearance';
 import { Members } from './members';
 import { OwnAccount } from './own-account';
+import { Privacy } from './privacy';
 import { RolesTab } from './roles-tab';
 import { Sessions } from './sessions';
 import { Tokens } from './tokens';
@@ -38,6 +39,7 @@ export function SettingsPage() {
           <Tabs.Tab value="account">Your account</Tabs.Tab>
           <Tabs.Tab value="sessions">Your sessions</Tabs.Tab>
           {project && <Tabs.Tab value="keys">SDK keys</Tabs.Tab>}
+          <Tabs.Tab value="privacy">Privacy</Tabs.Tab>
           <Tabs.Tab value="appearance">Appearance</Tabs.Tab>
           <Tabs.Tab value="about">About</Tabs.Tab>
         </Tabs.List>
@@ -55,6 +57,9 @@ export function SettingsPage() {
         </Tabs.Panel>
         <Tabs.Panel value="sessions">
           <Sessions />
+        </Tabs.Panel>
+        <Tabs.Panel value="privacy">
+          <Privacy />
         </Tabs.Panel>
         <Tabs.Panel value="appearance">
           <Appearance />
