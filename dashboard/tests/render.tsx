@@ -63,6 +63,7 @@ const basics: Handler[] = [
   on('GET', '/projects', { items: [project] }),
   on('GET', '/projects/default', project),
   on('GET', '/projects/default/flags', { items: [] }),
+  on('GET', '/projects/default/rollouts', { items: [] }),
   on('GET', '/projects/default/connections', { items: [], refused: [], nodes: [] }),
 ];
 

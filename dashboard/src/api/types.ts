@@ -97,6 +97,11 @@ export type ChangeRequestState = ChangeRequest['state'];
 export type ObjectRef = Schemas['ObjectRef'];
 export type Proposal = Omit<Schemas['Proposal'], 'document'> & { document?: Document };
 
+/** A split that is raised step by step, and the plan that it follows. */
+export type Rollout = Schemas['Rollout'];
+export type RolloutPlan = Schemas['RolloutPlan'];
+export type RolloutStep = Schemas['RolloutStep'];
+
 /** What the live stream tells; a hint, after which the browser asks again. */
 export type LiveMessage =
   | { type: 'revision'; environment: string; revision: number; actor: string; sentences: string[] }

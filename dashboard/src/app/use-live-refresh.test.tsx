@@ -1,6 +1,6 @@
 import { act, screen } from '@testing-library/react';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { change } from '../../tests/flag-fixture';
+import { change, flagServer } from '../../tests/flag-fixture';
 import { on, renderPage } from '../../tests/render';
 
 class Source {
@@ -80,4 +80,14 @@ test('a receipt that moves is asked for again, one that all have applied is not'
   act(() => Source.last?.onmessage?.({ data: JSON.stringify({ type: 'receipts' }) }));
   await vi.waitFor(() => expect(times(814)).toBeGreaterThan(before));
   expect(times(813)).toBe(settled);
+});
+
+test('a rollout that somebody paused is asked for again', async () => {
+  const { asked } = renderPage('/p/default/e/production/flags/Flags.isHoliday', ...flagServer().handlers);
+  await screen.findByRole('button', { name: 'Roll out gradually…' });
+  await vi.waitFor(() => expect(Source.last).toBeDefined());
+  const times = () => asked.filter((request) => request.url.includes('/rollouts?')).length;
+  const before = times();
+  act(() => Source.last?.onmessage?.({ data: JSON.stringify({ type: 'requests' }) }));
+  await vi.waitFor(() => expect(times()).toBe(before + 1));
 });

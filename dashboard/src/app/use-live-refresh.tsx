@@ -21,12 +21,13 @@ const touched: Record<LiveMessage['type'], string[]> = {
     'revisions',
     'explain',
     'requests',
+    'rollouts',
   ],
   presence: ['connections', 'keys'],
   counts: ['flags', 'evaluations', 'connections'],
   keys: ['keys'],
   receipts: ['connections', 'flag'],
-  requests: ['requests', 'changes'],
+  requests: ['requests', 'rollouts', 'changes'],
 };
 const delay: Record<LiveMessage['type'], number> = {
   revision: 0,

@@ -13,6 +13,34 @@ export function ago(at: number, now: number): string {
   return absolute(at).slice(0, 10);
 }
 
+/** How long something waits, as it was set: "30 min", "2 h", "1 d"; "1 h 30 min" where one unit is not enough. */
+export function span(ms: number): string {
+  const units: [number, string][] = [
+    [day, 'd'],
+    [hour, 'h'],
+    [minute, 'min'],
+    [1000, 's'],
+  ];
+  let left = Math.round(ms / 1000) * 1000;
+  const parts: string[] = [];
+  for (const [unit, name] of units) {
+    const n = Math.floor(left / unit);
+    left -= n * unit;
+    if (n > 0) parts.push(`${n} ${name}`);
+  }
+  return parts.join(' ') || '0 s';
+}
+
+/** When something is due: "in 40 s", "in 12 min", "in 3 h", "in 2 d"; "now" once it is. */
+export function until(at: number, now: number): string {
+  const left = at - now;
+  if (left <= 0) return 'now';
+  if (left < minute) return `in ${Math.ceil(left / 1000)} s`;
+  if (left < hour) return `in ${Math.ceil(left / minute)} min`;
+  if (left < 2 * day) return `in ${Math.round(left / hour)} h`;
+  return `in ${Math.round(left / day)} d`;
+}
+
 const two = (n: number) => String(n).padStart(2, '0');
 
 /** Local time as "2026-11-23 14:02:07". */

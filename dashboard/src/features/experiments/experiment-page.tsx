@@ -10,6 +10,8 @@ import { UndoButton } from '@/components/history/undo-button';
 import { ButtonLink } from '@/components/links';
 import { Page } from '@/components/page';
 import { useEnvironment, useProject } from '@/components/project-context';
+import { RolloutPanel } from '@/components/rollouts/rollout-panel';
+import { StartRolloutButton } from '@/components/rollouts/start-button';
 import { EmptyState, QueryState } from '@/components/states';
 import { Time } from '@/components/time';
 import { isMissing } from '@/lib/missing';
@@ -49,7 +51,14 @@ function Loaded({ experiment }: { experiment: Experiment }) {
           <CopyIcon text={experiment.key} label={`Copy the key ${experiment.key}`} /> {experiment.summary}
         </>
       }
-      actions={experiment.state === 'running' && <StopButton experiment={experiment} />}
+      actions={
+        experiment.state === 'running' && (
+          <>
+            {experiment.arms && <StartRolloutButton raised={{ experiment: experiment.key }} />}
+            <StopButton experiment={experiment} />
+          </>
+        )
+      }
     >
       <Text size="sm" c="dimmed" mb="xs">
         Phase {experiment.phase}
@@ -64,6 +73,7 @@ function Loaded({ experiment }: { experiment: Experiment }) {
           </>
         )}
       </Text>
+      <RolloutPanel raised={{ experiment: experiment.key }} />
       <Tabs
         value={tab === 'history' ? 'history' : 'setup'}
         onChange={(next) =>

@@ -9,6 +9,8 @@ import { ButtonLink } from '@/components/links';
 import { May, MayEdit } from '@/components/may';
 import { Page } from '@/components/page';
 import { useEnvironment, useProject } from '@/components/project-context';
+import { RolloutPanel } from '@/components/rollouts/rollout-panel';
+import { StartRolloutButton } from '@/components/rollouts/start-button';
 import { EmptyState, QueryState } from '@/components/states';
 import { Time } from '@/components/time';
 import { isMissing } from '@/lib/missing';
@@ -80,6 +82,7 @@ function Loaded({ flag }: { flag: FlagDetail }) {
                 New experiment
               </ButtonLink>
             </May>
+            <StartRolloutButton raised={{ flag: flag.key, environment: environment.key }} flag={flag} />
           </>
         )
       }
@@ -141,6 +144,8 @@ function FlagTabs({ flag }: { flag: FlagDetail }) {
       </Tabs.List>
       {tabs.map(([id, , Content, edits]) => (
         <Tabs.Panel key={id} value={id} pt="xs">
+          {/* Outside of the fields: who may only switch off pauses it all the same. */}
+          {id === 'targeting' && <RolloutPanel raised={{ flag: flag.key, environment: environment.key }} />}
           {edits ? (
             <MayEdit {...needs[edits]}>
               <Content flag={flag} />
