@@ -31,15 +31,16 @@ export function span(ms: number): string {
   return parts.join(' ') || '0 s';
 }
 
-/** When something is due: "in 40 s", "in 12 min", "in 3 h", "in 2 d"; "now" once it is. */
-export function until(at: number, now: number): string {
-  const left = at - now;
-  if (left <= 0) return 'now';
-  if (left < minute) return `in ${Math.ceil(left / 1000)} s`;
-  if (left < hour) return `in ${Math.ceil(left / minute)} min`;
-  if (left < 2 * day) return `in ${Math.round(left / hour)} h`;
-  return `in ${Math.round(left / day)} d`;
+/** How long something still waits, roughly: "40 s", "12 min", "3 h", "2 d". */
+export function about(left: number): string {
+  if (left < minute) return `${Math.ceil(left / 1000)} s`;
+  if (left < hour) return `${Math.ceil(left / minute)} min`;
+  if (left < 2 * day) return `${Math.round(left / hour)} h`;
+  return `${Math.round(left / day)} d`;
 }
+
+/** When something is due: "in 40 s", "in 12 min"; "now" once it is. */
+export const until = (at: number, now: number) => (at <= now ? 'now' : `in ${about(at - now)}`);
 
 const two = (n: number) => String(n).padStart(2, '0');
 

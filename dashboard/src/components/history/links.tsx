@@ -25,6 +25,7 @@ export const kindWords: Record<string, string> = {
   member: 'account',
   token: 'API token',
   change_request: 'change request',
+  rollout: 'rollout',
   store: 'backup',
 };
 

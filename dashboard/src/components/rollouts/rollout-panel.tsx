@@ -7,7 +7,7 @@ import { AnchorLink } from '@/components/links';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { QueryState } from '@/components/states';
 import { Time } from '@/components/time';
-import { absolute, span, until } from '@/lib/time';
+import { about, absolute, span, until } from '@/lib/time';
 import { useNow } from '@/lib/use-now';
 import { isLive, shownMs } from './model';
 import { RolloutButtons } from './rollout-buttons';
@@ -127,7 +127,7 @@ function comingWords(rollout: Rollout, at: number, now: number): string {
   if (at === rollout.made && rollout.state === 'running') {
     return rollout.nextAt === undefined ? 'next' : until(rollout.nextAt, now);
   }
-  if (at === rollout.made && rollout.remaining !== undefined) return `${span(rollout.remaining)} to go`;
+  if (at === rollout.made && rollout.remaining !== undefined) return `${about(rollout.remaining)} to go`;
   return `${span(rollout.steps[at - 1]?.wait ?? 0)} later`;
 }
 
@@ -165,7 +165,7 @@ function Waiting({ rollout, now }: { rollout: Rollout; now: number }) {
 
 function Paused({ rollout }: { rollout: Rollout }) {
   const why = rollout.problem ? sentence(rollout.problem) : 'Somebody paused it.';
-  const left = rollout.remaining ? `after ${span(rollout.remaining)}` : 'at once';
+  const left = rollout.remaining ? `after ${about(rollout.remaining)}` : 'at once';
   return (
     <Alert
       color="orange"
