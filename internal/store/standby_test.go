@@ -30,6 +30,29 @@ func execute(t *testing.T, address, text string) {
 	}
 }
 
+// replicated waits until a standby, which is a little behind, has a project.
+func replicated(t *testing.T, standby, key string) {
+	t.Helper()
+	ctx := t.Context()
+	conn, err := pgx.Connect(ctx, standby)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		var there bool
+		if err := conn.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM project WHERE key = $1)`, key).Scan(&there); err != nil {
+			t.Fatal(err)
+		}
+		if there {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the standby does not get %s", key)
+		}
+	}
+}
+
 // altered is an address with something else in it.
 func altered(t *testing.T, address string, alter func(*url.URL)) string {
 	t.Helper()
@@ -89,6 +112,7 @@ func TestAStoreFollowsItsDatabaseThroughAFailover(t *testing.T) {
 	if err := addProject(t, s, "first", new(int)); err != nil {
 		t.Fatal(err)
 	}
+	replicated(t, standby, "first")
 
 	// One address that leads now here and now there, as behind a load balancer.
 	w, moving := throughWire(t, server.Address)
