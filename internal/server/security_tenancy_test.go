@@ -92,6 +92,7 @@ func TestABodyNamesNothingOfAnotherProject(t *testing.T) {
 func TestAKeyServesItsOwnEnvironmentOnly(t *testing.T) {
 	m, _ := newMatrix(t)
 	key := m.want(201, "POST", "/api/v1/projects/shop/environments/production/keys", obj{"kind": "server", "name": "x"}).At("key").(string)
+	eventually(t, "the new key opens the data plane", func() bool { return snapshotStatus(m.server, key) == 200 })
 	for _, path := range []string{
 		"/sdk/v1/snapshot", "/sdk/v1/snapshot?project=default&environment=production", "/ofrep/v1/evaluate/flags?project=default", "/ofrep/v1/evaluate/flags/f",
 	} {
