@@ -91,14 +91,14 @@ test: ## everything: Go, Python, dashboard, command line, real browser
 	@scripts/need go node python
 	@$(MAKE) --no-print-directory $(BIN) $(VENV)/.stamp
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=recurse test-code test-pages
-	@$(MAKE) --no-print-directory test-e2e test-openfeature
 	@echo "burgee: all tests passed"
 
 # Pages mostly wait and code mostly computes, so they go side by side; each prints
 # when it has ended.
 .PHONY: test-code test-pages
 test-code:
-	@$(MAKE) --no-print-directory test-go && $(MAKE) --no-print-directory test-deploy && $(MAKE) --no-print-directory test-race test-python
+	@$(MAKE) --no-print-directory test-go && $(MAKE) --no-print-directory test-deploy && $(MAKE) --no-print-directory test-race && \
+	  $(MAKE) --no-print-directory test-python && $(MAKE) --no-print-directory test-e2e && $(MAKE) --no-print-directory test-openfeature
 test-pages:
 	@$(MAKE) --no-print-directory test-dashboard && $(MAKE) --no-print-directory test-browser
 
