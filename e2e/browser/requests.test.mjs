@@ -2,15 +2,13 @@
 // third sees who, what and why; two who edit one flag lose nothing. Every screen
 // of it in both themes, wide and narrow, and by keyboard.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { launch, violations, watch } from './lib/browser.mjs';
-import { root, startServer } from './lib/processes.mjs';
+import { launch, watch } from './lib/browser.mjs';
+import { lookEverywhere, signIn } from './lib/pages.mjs';
+import { startServer } from './lib/processes.mjs';
 
 const token = 'bgp_requests000000000000000000000000000000000';
 const password = 'correct horse battery staple';
-const pictures = join(root, 'build', 'screenshots');
 const environment = '/p/default/e/production';
 const requests = '/p/default/change-requests';
 
@@ -18,7 +16,6 @@ describe('change requests in the browser', () => {
   let server, browser;
 
   before(async () => {
-    mkdirSync(pictures, { recursive: true });
     server = await startServer({
       env: { BURGEE_INIT_TOKEN: token, BURGEE_INIT_OWNER_EMAIL: 'ann@example.test', BURGEE_INIT_OWNER_PASSWORD: password },
     });
@@ -48,42 +45,22 @@ describe('change requests in the browser', () => {
     await call('POST', '/links/use', { token: made.url.split('#t=')[1], password });
   }
 
-  // signIn opens a window of somebody's own.
-  async function signIn(email, width = 1280) {
+  // windowOf opens a window of somebody's own.
+  async function windowOf(email, width = 1280) {
     const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
     const page = await context.newPage();
-    await page.goto(server.origin);
-    await page.getByLabel('E-mail').fill(email);
-    await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
+    await signIn(page, server.origin, { email, password });
     const faults = watch(page, server.origin);
     return { page, faults, close: () => context.close() };
   }
 
-  // look takes a picture of a screen wide and narrow, light and dark, and runs axe
-  // on each.
-  async function look(page, name) {
-    for (const theme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      for (const width of [1280, 360]) {
-        await page.setViewportSize({ width, height: 900 });
-        await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-        await page.screenshot({ path: join(pictures, `requests-${name}-${theme}-${width}.png`), fullPage: true });
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        assert.ok(wide <= 0, `${name} at ${width} px scrolls ${wide} px sideways`);
-        assert.deepEqual(await violations(page, { onlyColours: theme === 'dark' }), [], `${name} ${theme} ${width}`);
-      }
-    }
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-    await page.setViewportSize({ width: 1280, height: 900 });
-  }
+  const look = (page, name) => lookEverywhere(page, `requests-${name}`);
 
   const theme = `${environment}/flags/Flags.theme`;
   const otherwise = (page) => page.getByRole('combobox', { name: 'Otherwise serve' });
 
   test('ann protects an environment, drafts and opens; ben approves and publishes; carla sees who, what and why', async () => {
-    const ann = await signIn('ann@example.test');
+    const ann = await windowOf('ann@example.test');
     await ann.page.goto(`${server.origin}/p/default/settings?tab=approvals`);
     const production = ann.page.getByRole('region', { name: 'Production' });
     await production.getByLabel('Approvals that a change needs').fill('1');
@@ -111,7 +88,7 @@ describe('change requests in the browser', () => {
     await look(ann.page, 'draft');
 
     // Ben sees the draft, which asks him nothing yet; his page follows ann's.
-    const ben = await signIn('ben@example.test');
+    const ben = await windowOf('ben@example.test');
     await ben.page.goto(`${server.origin}${requests}/1`);
     await ben.page.getByText('draft', { exact: true }).waitFor();
     assert.equal(await ben.page.getByRole('button', { name: 'Approve' }).count(), 0);
@@ -140,7 +117,7 @@ describe('change requests in the browser', () => {
     await ann.page.getByText(/^Published as/).waitFor();
     assert.equal((await call('POST', '/projects/default/environments/production/evaluate', { flag: 'Flags.theme', context: 'x' })).value, true);
 
-    const carla = await signIn('carla@example.test');
+    const carla = await windowOf('carla@example.test');
     await carla.page.goto(`${server.origin}${theme}?tab=history`);
     const change = carla.page.getByRole('listitem').filter({ hasText: 'default false → true' }).first();
     await change.getByText('ben@example.test').waitFor();
@@ -168,7 +145,7 @@ describe('change requests in the browser', () => {
       bypass: 'overtaking',
       text: 'apiVersion: burgee/v1\nflags: {Flags.other: {environments: {production: {default: code, off: code}}}}\n',
     });
-    const ann = await signIn('ann@example.test');
+    const ann = await windowOf('ann@example.test');
     await ann.page.goto(`${server.origin}${requests}/${made.number}`);
     const conflict = ann.page.getByRole('region', { name: 'Conflict' });
     await conflict.getByText('It was changed on both sides.').waitFor();
@@ -193,8 +170,8 @@ describe('change requests in the browser', () => {
 
   test('two people edit one flag: nobody loses an edit, and the second meets the three-way screen', async () => {
     await call('PUT', '/projects/default/environments/production/approvals', { approvals: 0 });
-    const ann = await signIn('ann@example.test');
-    const ben = await signIn('ben@example.test');
+    const ann = await windowOf('ann@example.test');
+    const ben = await windowOf('ben@example.test');
     for (const { page } of [ann, ben]) {
       await page.goto(server.origin + theme);
       await otherwise(page).waitFor();
@@ -225,7 +202,7 @@ describe('change requests in the browser', () => {
   });
 
   test('a change is scheduled in the drawer, and the list says what is pending', async () => {
-    const ann = await signIn('ann@example.test');
+    const ann = await windowOf('ann@example.test');
     await ann.page.goto(`${server.origin}${environment}/flags/Flags.other`);
     await otherwise(ann.page).selectOption('false');
     await ann.page.getByRole('button', { name: 'Review change' }).first().click();

@@ -2,21 +2,18 @@
 // paused and rolled back; proposed where approvals are needed. In both themes, wide
 // and narrow, and by keyboard.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launch, violations, watch } from './lib/browser.mjs';
-import { root, startServer } from './lib/processes.mjs';
+import { launch, watch } from './lib/browser.mjs';
+import { lookEverywhere, signIn } from './lib/pages.mjs';
+import { startServer } from './lib/processes.mjs';
 
 const token = 'bgp_rollouts000000000000000000000000000000000';
 const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
-const pictures = join(root, 'build', 'screenshots');
 const flags = '/p/default/e/production/flags';
 
 let server, browser;
 
 before(async () => {
-  mkdirSync(pictures, { recursive: true });
   server = await startServer({
     env: { BURGEE_INIT_TOKEN: token, BURGEE_INIT_OWNER_EMAIL: owner.email, BURGEE_INIT_OWNER_PASSWORD: owner.password },
   });
@@ -38,34 +35,14 @@ async function call(method, path, body) {
   return response.json();
 }
 
-async function signIn() {
+async function ownersWindow() {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
   const page = await context.newPage();
-  await page.goto(server.origin);
-  await page.getByLabel('E-mail').fill(owner.email);
-  await page.getByLabel('Password').fill(owner.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
+  await signIn(page, server.origin, owner);
   return { page, faults: watch(page, server.origin), close: () => context.close() };
 }
 
-// look takes a picture of a screen wide and narrow, light and dark, and runs axe
-// on each.
-async function look(page, name) {
-  for (const theme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    for (const width of [1280, 360]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-      await page.screenshot({ path: join(pictures, `rollouts-${name}-${theme}-${width}.png`), fullPage: true });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.ok(wide <= 0, `${name} at ${width} px scrolls ${wide} px sideways`);
-      assert.deepEqual(await violations(page, { onlyColours: theme === 'dark' }), [], `${name} ${theme} ${width}`);
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
+const look = (page, name) => lookEverywhere(page, `rollouts-${name}`);
 
 const served = async () => (await call('GET', '/projects/default/flags/Flags.theme')).configurations.production.default;
 
@@ -78,7 +55,7 @@ async function confirmed(page, label) {
 }
 
 test('a rollout is begun, stepped on, paused and rolled back', async () => {
-  const { page, faults, close } = await signIn();
+  const { page, faults, close } = await ownersWindow();
   await page.goto(`${server.origin}${flags}/Flags.theme`);
   await page.getByRole('button', { name: 'Roll out gradually…' }).press('Enter');
   const form = page.getByRole('dialog', { name: 'Roll out Flags.theme gradually' });
@@ -108,7 +85,7 @@ test('a rollout is begun, stepped on, paused and rolled back', async () => {
 
 test('where approvals are needed it becomes a change request', async () => {
   await call('PUT', '/projects/default/environments/production/approvals', { approvals: 1 });
-  const { page, faults, close } = await signIn();
+  const { page, faults, close } = await ownersWindow();
   await page.goto(`${server.origin}${flags}/Flags.other`);
   await page.getByRole('button', { name: 'Roll out gradually…' }).click();
   const form = page.getByRole('dialog', { name: 'Roll out Flags.other gradually' });

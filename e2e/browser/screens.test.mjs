@@ -2,16 +2,16 @@
 // page does not scroll sideways, the console is silent and nothing leaves the
 // host. Pictures go to build/screenshots for people to look at.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch, violations, watch } from './lib/browser.mjs';
+import { pictures, signIn } from './lib/pages.mjs';
 import { root, startServer } from './lib/processes.mjs';
 
 const token = 'bgp_screens0000000000000000000000000000000000';
 const serverKey = 'bgs_screens0000000000000000000000000000000000';
 const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
-const pictures = join(root, 'build', 'screenshots');
 
 // Themes differ in their colours and in nothing else, so the dark one is looked at
 // as a telephone and as a desk have it.
@@ -47,7 +47,6 @@ describe('every screen', () => {
   let server, browser;
 
   before(async () => {
-    mkdirSync(pictures, { recursive: true });
     server = await startServer({
       env: { BURGEE_INIT_TOKEN: token, BURGEE_INIT_SERVER_KEY: serverKey, BURGEE_INIT_OWNER_EMAIL: owner.email, BURGEE_INIT_OWNER_PASSWORD: owner.password },
     });
@@ -88,11 +87,7 @@ describe('every screen', () => {
   test('a receipt follows the reports by itself, and an override is told', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     const page = await context.newPage();
-    await page.goto(server.origin);
-    await page.getByLabel('E-mail').fill(owner.email);
-    await page.getByLabel('Password').fill(owner.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
+    await signIn(page, server.origin, owner);
     await page.goto(`${server.origin}${environment}/flags/Flags.beta`);
     await page.getByText('This flag is overridden in 1 of 2 instances in PRODUCTION').waitFor();
     await page.getByRole('button', { name: 'Which instances' }).click();
@@ -122,11 +117,7 @@ describe('every screen', () => {
   test('somebody is invited, joins with the link, and is out when removed', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     const page = await context.newPage();
-    await page.goto(server.origin);
-    await page.getByLabel('E-mail').fill(owner.email);
-    await page.getByLabel('Password').fill(owner.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
+    await signIn(page, server.origin, owner);
     await page.goto(`${server.origin}/settings?tab=members`);
     await page.getByRole('button', { name: 'Invite' }).click();
     await page.getByLabel('E-mail').fill('ben@example.test');
@@ -174,11 +165,7 @@ describe('every screen', () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     const page = await context.newPage();
     const faults = watch(page, server.origin);
-    await page.goto(server.origin);
-    await page.getByLabel('E-mail').fill(owner.email);
-    await page.getByLabel('Password').fill(owner.password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
+    await signIn(page, server.origin, owner);
     await publish(server, past('"true"'), 'for everyone');
     const then = Date.now();
     await publish(server, past('"false"'), 'for nobody');

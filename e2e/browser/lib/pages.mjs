@@ -1,0 +1,37 @@
+// What several browser tests do on Burgee's own pages.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { violations } from './browser.mjs';
+import { root } from './processes.mjs';
+
+// pictures is the folder of screenshots, for people to look at.
+export const pictures = join(root, 'build', 'screenshots');
+mkdirSync(pictures, { recursive: true });
+
+// signIn signs somebody in on a page, up to the list of flags.
+export async function signIn(page, origin, { email, password }) {
+  await page.goto(origin);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
+}
+
+// lookEverywhere takes a picture of a screen wide and narrow, light and dark, and
+// runs axe on each; it leaves the page wide and light.
+export async function lookEverywhere(page, name) {
+  for (const theme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    for (const width of [1280, 360]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+      await page.screenshot({ path: join(pictures, `${name}-${theme}-${width}.png`), fullPage: true });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(wide <= 0, `${name} at ${width} px scrolls ${wide} px sideways`);
+      assert.deepEqual(await violations(page, { onlyColours: theme === 'dark' }), [], `${name} ${theme} ${width}`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
