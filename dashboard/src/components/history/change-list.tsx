@@ -1,9 +1,9 @@
-import { Button, Group } from '@mantine/core';
-import { type UseInfiniteQueryResult, useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { type ChangeFilter, changesQuery } from '@/api/changes';
 import type { Change } from '@/api/types';
 import { useProject } from '@/components/project-context';
+import { ShowOlder } from '@/components/show-older';
 import { EmptyState, ErrorState, SkeletonRows } from '@/components/states';
 import { ChangeRow } from './change-row';
 import { byDay, byPublish, ownRevisions } from './group';
@@ -51,7 +51,7 @@ export function ChangeList(props: Props) {
         </EmptyState>
       )}
       <Days {...props} changes={changes} />
-      <More query={query} />
+      <ShowOlder query={query} />
     </>
   );
 }
@@ -84,24 +84,4 @@ function Days({ changes, grouped, withObject, action }: Props & { changes: Chang
       )}
     </section>
   ));
-}
-
-function More({
-  query,
-}: {
-  query: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
-}) {
-  if (!query.hasNextPage) return null;
-  return (
-    <Group justify="center" mt="sm">
-      <Button
-        variant="default"
-        size="xs"
-        loading={query.isFetchingNextPage}
-        onClick={() => query.fetchNextPage()}
-      >
-        Show older
-      </Button>
-    </Group>
-  );
 }

@@ -8,6 +8,7 @@ import { AnchorLink } from '@/components/links';
 import { ListTable } from '@/components/list-table';
 import { Page } from '@/components/page';
 import { useProject } from '@/components/project-context';
+import { ShowOlder } from '@/components/show-older';
 import { EmptyState, ErrorState, SkeletonRows } from '@/components/states';
 import { Time } from '@/components/time';
 import { RequestBadge } from './state-badge';
@@ -136,18 +137,7 @@ function List({ tab, who, env, set }: Filter & { tab: Tab }) {
           }
         />
       )}
-      {query.hasNextPage && (
-        <Group justify="center" mt="sm">
-          <Button
-            variant="default"
-            size="xs"
-            loading={query.isFetchingNextPage}
-            onClick={() => query.fetchNextPage()}
-          >
-            Show older
-          </Button>
-        </Group>
-      )}
+      <ShowOlder query={query} />
     </>
   );
 }
