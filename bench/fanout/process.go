@@ -60,19 +60,11 @@ func startBurgee(o options) (*server, error) {
 
 // startReference starts this program's own reference.
 func startReference(o options) (*server, error) {
-	self, err := os.Executable()
+	process, err := subject.StartReference(o.serverOn, patience)
 	if err != nil {
 		return nil, err
 	}
-	addr, err := subject.FreeAddress()
-	if err != nil {
-		return nil, err
-	}
-	process, err := subject.Start(subject.Program{Binary: self, Args: []string{"ref", "-addr", addr}, CPU: o.serverOn, Addr: addr})
-	if err != nil {
-		return nil, err
-	}
-	return &server{Process: process}, process.Await("/", patience)
+	return &server{Process: process}, nil
 }
 
 // flip switches the first flag off or on, and returns when that is acknowledged.

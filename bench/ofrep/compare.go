@@ -39,7 +39,7 @@ type figures struct {
 }
 
 func compare(o options) error {
-	ref, err := startReference(o)
+	ref, err := subject.StartReference(o.serverOn, 20*time.Second)
 	if err != nil {
 		return err
 	}
@@ -168,22 +168,6 @@ func same(a, b map[string]int) bool {
 		}
 	}
 	return true
-}
-
-func startReference(o options) (*subject.Process, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	addr, err := subject.FreeAddress()
-	if err != nil {
-		return nil, err
-	}
-	process, err := subject.Start(subject.Program{Binary: self, Args: []string{"ref", "-addr", addr}, CPU: o.serverOn, Addr: addr})
-	if err != nil {
-		return nil, err
-	}
-	return process, process.Await("/", 20*time.Second)
 }
 
 // server is Burgee on a folder of its own.

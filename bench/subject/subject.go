@@ -56,6 +56,24 @@ func Start(p Program) (*Process, error) {
 	return run, nil
 }
 
+// StartReference starts this program itself, with the arguments "ref -addr
+// ADDRESS", as what Burgee is measured beside, and waits until it answers.
+func StartReference(cpu string, patience time.Duration) (*Process, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	addr, err := FreeAddress()
+	if err != nil {
+		return nil, err
+	}
+	process, err := Start(Program{Binary: self, Args: []string{"ref", "-addr", addr}, CPU: cpu, Addr: addr})
+	if err != nil {
+		return nil, err
+	}
+	return process, process.Await("/", patience)
+}
+
 // Await waits until a path is answered, with whatever is no failure of the
 // server. A process that ends before, or takes longer than patience, is killed.
 func (p *Process) Await(path string, patience time.Duration) error {
