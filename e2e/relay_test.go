@@ -273,9 +273,9 @@ func TestARelayGoesByTheServersKeysAndItsToken(t *testing.T) {
 		_, state := r.ready(t)
 		return len(state.Problems) > 0 && strings.Contains(state.Problems[0].Message, "refuses the relay's token")
 	})
-	if !strings.Contains(r.output(), "upstream refuses the relay's token; what is here is served") {
-		t.Error("the log does not say so")
-	}
+	until(t, "the log to say so", 15*time.Second, func() bool {
+		return strings.Contains(r.output(), "upstream refuses the relay's token; what is here is served")
+	})
 	s.apply(t, serving("b"))
 	if status, body := r.get("/sdk/v1/snapshot", serverKey); status != http.StatusOK || !strings.Contains(body, `"revision":2`) {
 		t.Errorf("with a revoked token the relay serves %d %.300s", status, body)
