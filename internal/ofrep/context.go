@@ -32,16 +32,12 @@ func parseContext(body []byte, limits httpkit.Limits) (map[string]any, error) {
 	if len(bytes.TrimSpace(body)) == 0 {
 		return nil, nil
 	}
-	var whole any
-	if err := httpkit.DecodeBytes(body, &whole, limits); err != nil {
-		return nil, err
-	}
-	if whole == nil {
-		return nil, nil
-	}
-	request, ok := whole.(map[string]any)
+	request, ok := quickly(body)
 	if !ok {
-		return nil, fault.New(fault.Invalid, "json_type", `The body must be an object such as {"context":{"targetingKey":"user-1"}}`)
+		var err error
+		if request, err = thoroughly(body, limits); err != nil {
+			return nil, err
+		}
 	}
 	if request["context"] == nil {
 		return nil, nil
@@ -56,4 +52,21 @@ func parseContext(body []byte, limits httpkit.Limits) (map[string]any, error) {
 		}
 	}
 	return context, nil
+}
+
+// thoroughly reads any body, and says what is wrong with one that is no object. A
+// null is an empty request.
+func thoroughly(body []byte, limits httpkit.Limits) (map[string]any, error) {
+	var whole any
+	if err := httpkit.DecodeBytes(body, &whole, limits); err != nil {
+		return nil, err
+	}
+	if whole == nil {
+		return nil, nil
+	}
+	request, ok := whole.(map[string]any)
+	if !ok {
+		return nil, fault.New(fault.Invalid, "json_type", `The body must be an object such as {"context":{"targetingKey":"user-1"}}`)
+	}
+	return request, nil
 }
