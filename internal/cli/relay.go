@@ -36,5 +36,6 @@ func runRelay(cmd *cobra.Command, stdio Stdio) error {
 	if err != nil {
 		return err
 	}
+	easeCollector()
 	return srv.Run(cmd.Context())
 }

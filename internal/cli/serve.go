@@ -78,6 +78,7 @@ func runServe(cmd *cobra.Command, stdio Stdio) error {
 	if err != nil {
 		return err
 	}
+	easeCollector()
 	return srv.Run(cmd.Context())
 }
 

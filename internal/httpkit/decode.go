@@ -68,7 +68,7 @@ func receive(r *http.Request, limits Limits) ([]byte, error) {
 		_, _ = io.CopyN(io.Discard, r.Body, 2*limit)
 		return nil, tooLarge(limit)
 	}
-	return readAtMost(r.Body, limit)
+	return readAtMost(r.Body, limit, r.ContentLength)
 }
 
 func (l Limits) body() int64 { return cmp.Or(l.Body, MaxBody) }
@@ -99,14 +99,15 @@ func inflate(body []byte, limit int64) ([]byte, error) {
 	if err := z.Reset(bytes.NewReader(body)); err != nil {
 		return nil, badGzip(err)
 	}
-	return readAtMost(z, limit)
+	return readAtMost(z, limit, -1)
 }
 
-func readAtMost(src io.Reader, limit int64) ([]byte, error) {
+// readAtMost reads all of src, of which size is expected; below 0 nothing is.
+func readAtMost(src io.Reader, limit, size int64) ([]byte, error) {
 	if src == nil {
 		return nil, nil
 	}
-	data, err := io.ReadAll(io.LimitReader(src, limit+1))
+	data, err := readAll(io.LimitReader(src, limit+1), size)
 	if f, known := errors.AsType[*fault.Error](err); known {
 		return nil, f
 	}
@@ -121,6 +122,30 @@ func readAtMost(src io.Reader, limit int64) ([]byte, error) {
 		return nil, tooLarge(limit)
 	}
 	return data, nil
+}
+
+// maxPromised is how much room a body gets by its length alone, before it comes.
+const maxPromised = 4 << 10
+
+// readAll is io.ReadAll with a first buffer of the size that is expected.
+func readAll(src io.Reader, size int64) ([]byte, error) {
+	if size < 0 || size > maxPromised {
+		return io.ReadAll(src)
+	}
+	data := make([]byte, 0, size+1) // a byte more: it sees the end without growing
+	for {
+		n, err := src.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if err == io.EOF {
+			return data, nil
+		}
+		if err != nil {
+			return data, err
+		}
+		if len(data) == cap(data) {
+			data = append(data, 0)[:len(data)]
+		}
+	}
 }
 
 func badGzip(err error) error {

@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"burgee.dev/burgee/internal/clock"
@@ -150,7 +151,7 @@ func (e Edge) Wrap(next http.Handler) http.Handler {
 		r = r.WithContext(context.WithValue(r.Context(), recordKey{}, rec))
 		collapseSlashes(r)
 		answer := &response{ResponseWriter: w}
-		securityHeaders(w.Header(), rec.id)
+		commonHeaders(w.Header(), rec.id, start)
 		if e.OnlyHTTPS && rec.secure { // over plain http browsers do not take it
 			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
 		}
@@ -351,8 +352,8 @@ func squeeze(path string) string {
 const ContentSecurityPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
 	"img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// The values of the headers that all answers have, as lists that all share. Who
-// sets another value makes a list of its own.
+// The values of headers that many answers have, as lists that all share. Who sets
+// another value makes a list of its own.
 var (
 	contentSecurityPolicy = []string{ContentSecurityPolicy}
 	sameOrigin            = []string{"same-origin"}
@@ -360,13 +361,40 @@ var (
 	deny                  = []string{"DENY"}
 )
 
-func securityHeaders(h http.Header, requestID string) {
+// commonHeaders sets what every answer has. They are few: up to eight, the map
+// that holds them is one piece of memory.
+func commonHeaders(h http.Header, requestID string, now time.Time) {
 	h["Content-Security-Policy"] = contentSecurityPolicy
+	h["Date"] = dateOf(now)
+	h["X-Content-Type-Options"] = nosniff
+	h["X-Request-Id"] = []string{requestID}
+}
+
+// PageHeaders sets what a browser minds of what it shows: of pages, of their parts,
+// and of what they ask for.
+func PageHeaders(h http.Header) {
 	h["Cross-Origin-Opener-Policy"] = sameOrigin
 	h["Referrer-Policy"] = sameOrigin
-	h["X-Content-Type-Options"] = nosniff
 	h["X-Frame-Options"] = deny
-	h["X-Request-Id"] = []string{requestID}
+}
+
+// date is the header of one second.
+type date struct {
+	second int64
+	line   []string
+}
+
+// lastDate spares the writing of the same line for each answer of a second.
+var lastDate atomic.Pointer[date]
+
+func dateOf(now time.Time) []string {
+	second := now.Unix()
+	if last := lastDate.Load(); last != nil && last.second == second {
+		return last.line
+	}
+	made := &date{second, []string{now.UTC().Format(http.TimeFormat)}}
+	lastDate.Store(made)
+	return made.line
 }
 
 // response counts what is written. Unwrap lets http.ResponseController reach

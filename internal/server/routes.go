@@ -61,10 +61,12 @@ func (a *application) routes(sdks *downloads.Handler) (http.Handler, error) {
 	return edge.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case isPage(r):
+			httpkit.PageHeaders(w.Header())
 			pages.ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.Path, "/api/"):
+			httpkit.PageHeaders(w.Header())
 			management.ServeHTTP(w, r)
-		default:
+		default: // for programs, which mind none of these headers
 			interfaces.ServeHTTP(w, r)
 		}
 	})), nil
