@@ -14,18 +14,26 @@ import (
 // A dry run makes the same plan with the same checks and writes nothing.
 func (s *Service) Apply(ctx context.Context, actor account.Actor, project string, request ApplyRequest) (ApplyResult, error) {
 	cmd := command{project: project, warns: true, opts: WriteOptions{Comment: request.Comment, RequestID: request.RequestID, Bypass: request.Bypass}}
-	var result ApplyResult
-	plan := func(e *edit) error {
+	return s.planned(ctx, actor, cmd, request.DryRun, func(e *edit) error {
 		if err := e.merge(request.File); err != nil {
 			return err
 		}
-		if err := e.unmoved(request); err != nil {
+		return e.unmoved(request)
+	})
+}
+
+// planned carries out what want wants, unless it is a dry run, and says what that
+// is.
+func (s *Service) planned(ctx context.Context, actor account.Actor, cmd command, dryRun bool, want func(*edit) error) (ApplyResult, error) {
+	var result ApplyResult
+	plan := func(e *edit) error {
+		if err := want(e); err != nil {
 			return err
 		}
 		result.Plan = planOf(e.changes, e.next)
 		return nil
 	}
-	if request.DryRun {
+	if dryRun {
 		return s.planOnly(ctx, actor, cmd, plan, &result)
 	}
 	var err error

@@ -79,8 +79,9 @@ type Proposal struct {
 	// Rollout is proposed instead of a file: its first step is the change, and the
 	// others follow under the same approvals.
 	Rollout *RolloutPlan
-	// Rollback is proposed instead of a file.
-	Rollback *RollbackRequest
+	// Rollback is proposed instead of a file, and so is Promotion.
+	Rollback  *RollbackRequest
+	Promotion *Promotion
 }
 
 // ChangeRequest is a change that somebody proposes.
@@ -377,6 +378,9 @@ func (p Proposal) digest() []byte {
 	if p.Rollback != nil {
 		_ = json.NewEncoder(sum).Encode(p.Rollback)
 	}
+	if p.Promotion != nil {
+		_ = json.NewEncoder(sum).Encode(p.Promotion)
+	}
 	return sum.Sum(nil)
 }
 
@@ -438,11 +442,21 @@ func (r *request) fresh() *edit {
 	return &edit{view: r.view, tx: r.tx, reader: r.reader, now: r.now, seeds: r.seeds, actions: map[string]ActionKind{}, made: map[string]flagMeta{}}
 }
 
+// kinds counts what is proposed beside each other.
+func (p Proposal) kinds() (n int) {
+	for _, given := range []bool{p.File != nil || len(p.Remove) > 0, p.Rollout != nil, p.Rollback != nil, p.Promotion != nil} {
+		if given {
+			n++
+		}
+	}
+	return n
+}
+
 // wanted makes the command of a proposal.
 func (s *Service) wanted(e *edit, p Proposal) error {
-	if p.Rollout != nil && p.Rollback != nil || (p.Rollout != nil || p.Rollback != nil) && (p.File != nil || len(p.Remove) > 0) {
-		return fault.New(fault.Invalid, "proposal_malformed", "A change request is a file, a rollout or a rollback").
-			WithField("rollout", "stands alone, and so does rollback")
+	if p.kinds() > 1 {
+		return fault.New(fault.Invalid, "proposal_malformed", "A change request is a file, a rollout, a rollback or a promotion").
+			WithField("rollout", "stands alone, and so do rollback and promotion")
 	}
 	switch {
 	case p.Rollout != nil:
@@ -451,6 +465,12 @@ func (s *Service) wanted(e *edit, p Proposal) error {
 	case p.Rollback != nil:
 		_, _, err := s.wantBack(e, *p.Rollback)
 		return err
+	case p.Promotion != nil:
+		file, err := e.promote(*p.Promotion)
+		if err != nil {
+			return err
+		}
+		return e.unmoved(ApplyRequest{File: file, Expect: p.Expect})
 	case p.File != nil:
 		if err := e.merge(p.File); err != nil {
 			return err

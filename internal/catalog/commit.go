@@ -110,6 +110,9 @@ func (s *Service) begin(tx Tx, actor account.Actor, cmd command) (*edit, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := v.row.open(cmd.environment); err != nil {
+		return nil, err
+	}
 	if cmd.environment != "" {
 		environment, err := v.environment(cmd.environment)
 		if err != nil {
@@ -120,11 +123,15 @@ func (s *Service) begin(tx Tx, actor account.Actor, cmd command) (*edit, error) 
 				"%s is at revision %d, not %d: someone changed it meanwhile. Load it again and repeat the change", environment.Key, environment.Revision, *want)
 		}
 	}
+	return s.editOf(tx, v, cmd), nil
+}
+
+func (s *Service) editOf(tx Tx, v view, cmd command) *edit {
 	return &edit{
 		view: v, tx: tx, reader: tx, now: clock.Millis(s.clock), comment: cmd.opts.Comment,
 		seeds:   document.RandomSeeds(s.random),
 		actions: map[string]ActionKind{}, made: map[string]flagMeta{},
-	}, nil
+	}
 }
 
 // authorise asks for the right that a command takes before its project is read.
@@ -204,6 +211,9 @@ func (e *edit) check(actor account.Actor, cmd command) ([]serving, error) {
 		if err := stays(c); err != nil {
 			return nil, err
 		}
+		if err := e.row.open(c.Environment); err != nil {
+			return nil, err
+		}
 	}
 	var after []serving
 	for _, environment := range e.concerned() {
@@ -235,17 +245,18 @@ func stays(c document.Change) error {
 }
 
 // concerned are the environments that get a revision: all of them when an
-// object of the project changes, else those of the objects.
+// object of the project changes, else those of the objects. An archived one gets
+// none: what its programs are sent is made when it is restored.
 func (e *edit) concerned() []EnvironmentRow {
 	named := map[string]bool{}
 	for _, c := range e.changes {
 		if c.Environment == "" {
-			return e.row.Environments
+			return e.row.live()
 		}
 		named[c.Environment] = true
 	}
 	var out []EnvironmentRow
-	for _, environment := range e.row.Environments {
+	for _, environment := range e.row.live() {
 		if named[environment.Key] {
 			out = append(out, environment)
 		}

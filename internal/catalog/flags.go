@@ -132,7 +132,7 @@ func (s *Service) Flag(ctx context.Context, actor account.Actor, project, key st
 		Declarations:   l.declarations[key],
 		Experiments:    []Experiment{},
 	}
-	for _, e := range l.row.Environments {
+	for _, e := range l.row.live() {
 		out.Configurations[e.Key] = l.configuration(e.Key, key, archived)
 	}
 	if !archived {
@@ -239,7 +239,7 @@ func (l *listing) summary(key string, f document.Flag) FlagSummary {
 	if len(declared) > 0 {
 		out.CodeDefault = declared[0].Default
 	}
-	for _, e := range l.row.Environments {
+	for _, e := range l.row.live() {
 		out.Environments[e.Key] = l.flagState(e, key, f, out.CodeDefault)
 	}
 	return out

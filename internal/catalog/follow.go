@@ -17,7 +17,7 @@ const mostFollowed = 200
 // changed since: nodes that change a project in turns need not load it each time.
 // It returns nil where it has to be loaded.
 func follow(r Reader, row ProjectRow, known *state) (*state, error) {
-	if known == nil || !slices.Equal(known.project.Environments, environmentsOf(row)) {
+	if known == nil || !slices.Equal(known.project.Environments, keysOf(row.Environments)) {
 		return nil, nil
 	}
 	behind := row.ChainSeq - known.seq
@@ -44,9 +44,9 @@ func follow(r Reader, row ProjectRow, known *state) (*state, error) {
 	return f.next, nil
 }
 
-func environmentsOf(row ProjectRow) []string {
-	keys := make([]string, len(row.Environments))
-	for i, e := range row.Environments {
+func keysOf(environments []EnvironmentRow) []string {
+	keys := make([]string, len(environments))
+	for i, e := range environments {
 		keys[i] = e.Key
 	}
 	return keys

@@ -154,15 +154,7 @@ func sentences(c Change) []string {
 	case StoreKind:
 		return []string{"everything was restored from a backup: " + c.Object}
 	case ProjectKind, EnvironmentKey:
-		var after named
-		decode(c.After, &after)
-		if c.Action == ActionCreate {
-			return []string{fmt.Sprintf("%s %s: created", c.Kind, c.Object)}
-		}
-		if after.Approvals != nil {
-			return []string{fmt.Sprintf("environment %s: %s", c.Object, approvalWords(*after.Approvals))}
-		}
-		return []string{fmt.Sprintf("%s %s: name → %s", c.Kind, c.Object, after.Name)}
+		return placeSentences(c)
 	}
 	if c.Action == ActionRestore {
 		return []string{c.Object + ": restored"}

@@ -290,14 +290,14 @@ func (s *Service) ExportAsOf(ctx context.Context, actor account.Actor, project, 
 			return err
 		}
 		revisions := map[string]int64{}
-		for _, e := range row.Environments {
+		for _, e := range row.live() {
 			number, err := r.RevisionAt(e.ID, entry)
 			if err != nil {
 				return err
 			}
 			revisions[e.Key] = max(number, firstRevision)
 		}
-		out = then.Export(revisions)
+		out = then.ExportOf(keysOf(row.live()), revisions)
 		return nil
 	})
 	return out, err

@@ -64,19 +64,27 @@ func project(r Reader, row ProjectRow) (Project, error) {
 	if err != nil {
 		return Project{}, err
 	}
-	out := Project{Key: row.Key, Name: row.Name, CreatedAt: row.CreatedAt, FlagCount: flags}
+	out := Project{Key: row.Key, Name: row.Name, CreatedAt: row.CreatedAt, ArchivedAt: row.ArchivedAt, FlagCount: flags}
 	latest, err := r.LatestOf(row.ID)
 	if err != nil {
 		return Project{}, err
 	}
 	for _, e := range row.Environments {
-		environment := Environment{ID: e.ID, Key: e.Key, Name: e.Name, Kind: e.Kind, Revision: e.Revision, Approvals: e.Approvals}
+		environment := newEnvironment(e)
 		if last, ok := latest[e.ID]; ok {
 			environment.LastChange = &last
+		}
+		if e.ArchivedAt != 0 {
+			out.Archived = append(out.Archived, environment)
+			continue
 		}
 		out.Environments = append(out.Environments, environment)
 	}
 	return out, nil
+}
+
+func newEnvironment(e EnvironmentRow) Environment {
+	return Environment{ID: e.ID, Key: e.Key, Name: e.Name, Kind: e.Kind, Revision: e.Revision, Approvals: e.Approvals, ArchivedAt: e.ArchivedAt}
 }
 
 // RenameProject gives a project another name; its key never changes.
@@ -97,10 +105,14 @@ func (s *Service) RenameProject(ctx context.Context, actor account.Actor, key, n
 	})
 }
 
-// named is what the record keeps of a project or an environment.
+// named is what the record keeps of a project or an environment: what an entry is
+// about.
 type named struct {
-	Name      string `json:"name,omitempty"`
-	Approvals *int   `json:"approvals,omitempty"` // where it is about these
+	Name      string          `json:"name,omitempty"`
+	Kind      EnvironmentKind `json:"kind,omitempty"`
+	Approvals *int            `json:"approvals,omitempty"`
+	Like      string          `json:"like,omitempty"`  // the environment that it was made as a copy of
+	Order     []string        `json:"order,omitempty"` // of a project's environments
 }
 
 // note is the way of writes that touch no configuration: they are authorised
@@ -113,6 +125,9 @@ func (s *Service) note(ctx context.Context, actor account.Actor, action account.
 	err := s.store.Write(ctx, func(tx Tx) error {
 		row, err := tx.Project(scope.Project)
 		if err != nil {
+			return err
+		}
+		if err := row.open(scope.Environment); err != nil {
 			return err
 		}
 		out = Outcome{Revisions: view{row: row}.revisions()}
@@ -154,7 +169,7 @@ func (s *Service) Export(ctx context.Context, actor account.Actor, project strin
 	if err != nil {
 		return nil, err
 	}
-	return v.project.Export(v.revisions()), nil
+	return v.project.ExportOf(keysOf(v.row.live()), v.revisions()), nil
 }
 
 // read loads a project for reading; more, when not nil, reads on in the same
@@ -193,7 +208,8 @@ func (s *Service) EnsureFirstRun(ctx context.Context, first FirstRun) (FirstRunR
 			return err
 		}
 		out = FirstRunResult{Created: true, ServerKey: server}
-		announced, err = s.makeFirst(tx, server, first.ClientKey)
+		announced, err = s.makeProject(tx, ProjectRow{Key: "default", Name: "Default"}, firstKeys{server, first.ClientKey},
+			Author{Kind: account.Host, Name: "first start"}, WriteOptions{})
 		return err
 	})
 	if err != nil {
@@ -217,22 +233,27 @@ func (f FirstRun) check() error {
 	return nil
 }
 
-// firstEnvironments are those of the project default; the first is selected.
+// firstEnvironments are those that a project begins with; the first is selected.
 var firstEnvironments = []EnvironmentRow{
 	{Key: "production", Name: "Production", Kind: Production, Position: 0, Revision: firstRevision},
 	{Key: "development", Name: "Development", Kind: Development, Position: 1, Revision: firstRevision},
 }
 
-func (s *Service) makeFirst(tx Tx, serverKey, clientKey string) ([]int64, error) {
+// firstKeys are the SDK keys that the first environment of a project begins with;
+// an empty one is none.
+type firstKeys struct{ server, client string }
+
+// makeProject makes a project with its environments, and returns their ids.
+func (s *Service) makeProject(tx Tx, project ProjectRow, keys firstKeys, author Author, opts WriteOptions) ([]int64, error) {
 	now := clock.Millis(s.clock)
-	projectID, err := tx.InsertProject("default", "Default", now)
-	if err != nil {
+	var err error
+	if project.ID, err = tx.InsertProject(project.Key, project.Name, now); err != nil {
 		return nil, err
 	}
-	record := []ChangeRow{{Kind: ProjectKind, Object: "default", After: jsonOf(named{Name: "Default"})}}
+	record := []ChangeRow{{Kind: ProjectKind, Object: project.Key, After: jsonOf(named{Name: project.Name})}}
 	var ids []int64
 	for _, e := range firstEnvironments {
-		id, err := tx.InsertEnvironment(projectID, e, now)
+		id, err := tx.InsertEnvironment(project.ID, e, now)
 		if err != nil {
 			return nil, err
 		}
@@ -245,7 +266,7 @@ func (s *Service) makeFirst(tx Tx, serverKey, clientKey string) ([]int64, error)
 	for _, k := range []struct {
 		kind   KeyKind
 		secret string
-	}{{ServerKey, serverKey}, {ClientKey, clientKey}} {
+	}{{ServerKey, keys.server}, {ClientKey, keys.client}} {
 		if k.secret == "" {
 			continue
 		}
@@ -255,13 +276,13 @@ func (s *Service) makeFirst(tx Tx, serverKey, clientKey string) ([]int64, error)
 		}
 		record = append(record, keyChange(key, firstEnvironments[0].Key, ActionCreate, nil, &key.Key))
 	}
-	chain, err := s.firstChain(tx, ProjectRow{ID: projectID, Key: "default"})
+	chain, err := s.firstChain(tx, project)
 	if err != nil {
 		return nil, err
 	}
 	for _, row := range record {
-		row.At, row.Action = now, ActionCreate
-		row.Author = Author{Kind: account.Host, Name: "first start"}
+		row.At, row.Action, row.Author = now, ActionCreate, author
+		row.Comment, row.RequestID = opts.Comment, opts.RequestID
 		if _, err := chain.append(row); err != nil {
 			return nil, err
 		}

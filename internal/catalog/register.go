@@ -149,6 +149,9 @@ func (s *Service) unknown(ctx context.Context, group []Registration) ([]Registra
 			if err != nil {
 				return err
 			}
+			if row.open(environment.Key) != nil {
+				continue // archived since the program was let in
+			}
 			var flags []Declared
 			for _, d := range registration.Flags {
 				stored, ok := known[declarationID(environment.ID, registration.Application, d.Key)]

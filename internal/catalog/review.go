@@ -55,7 +55,7 @@ func (e *edit) touched(look func(EnvironmentRow) bool) ([]EnvironmentRow, error)
 		own[c.Environment] = true
 	}
 	var out []EnvironmentRow
-	for _, environment := range e.row.Environments {
+	for _, environment := range e.row.live() {
 		if !look(environment) {
 			continue
 		}

@@ -33,7 +33,7 @@ func (e *edit) authoriseReach(actor account.Actor, cmd command) error {
 	if cmd.proposes || cmd.action != "" && cmd.action != account.EditFlags || !e.shares() {
 		return nil
 	}
-	for _, environment := range e.row.Environments {
+	for _, environment := range e.row.live() {
 		if account.Can(actor, account.Publish, account.Scope{Project: cmd.project, Environment: environment.Key}) == nil {
 			continue
 		}

@@ -90,7 +90,7 @@ func (s *Service) forget(projectID int64) {
 	delete(s.states, projectID)
 }
 
-// environment finds an environment of the project.
+// environment finds an environment of the project, an archived one too.
 func (v view) environment(key string) (EnvironmentRow, error) {
 	for _, e := range v.row.Environments {
 		if e.Key == key {
@@ -98,7 +98,7 @@ func (v view) environment(key string) (EnvironmentRow, error) {
 		}
 	}
 	var known []string
-	for _, e := range v.row.Environments {
+	for _, e := range v.row.live() {
 		known = append(known, e.Key)
 	}
 	return EnvironmentRow{}, fault.New(fault.NotFound, "environment_not_found",
@@ -117,7 +117,7 @@ func (v view) environmentKeys() map[int64]string {
 // revisions are the environments' numbers.
 func (v view) revisions() map[string]int64 {
 	out := make(map[string]int64, len(v.row.Environments))
-	for _, e := range v.row.Environments {
+	for _, e := range v.row.live() {
 		out[e.Key] = e.Revision
 	}
 	return out

@@ -100,6 +100,12 @@ type Tx interface {
 	InsertProject(key, name string, at int64) (int64, error)
 	InsertEnvironment(projectID int64, e EnvironmentRow, at int64) (int64, error)
 	RenameProject(projectID int64, name string) error
+	// ArchiveProject archives a project; with 0 it is restored. KeyGeneration tells
+	// the data plane, of each of its environments.
+	ArchiveProject(projectID, at int64) error
+	// UpdateEnvironment writes what an environment is called, where it stands, how
+	// many approvals it asks for and whether it is archived.
+	UpdateEnvironment(e EnvironmentRow) error
 	// PutObject writes an entity whole; DeleteObject removes it.
 	PutObject(projectID int64, o ObjectRow) error
 	DeleteObject(projectID int64, kind document.Kind, environmentID int64, key string) error
@@ -116,6 +122,8 @@ type Tx interface {
 	// oldest first.
 	PutWaiting(c ChangeRow) error
 	TakeWaiting() ([]ChangeRow, error)
+	// DropLines removes every wire line of an environment.
+	DropLines(environmentID int64) error
 	// RaiseRevision moves an environment to the next revision and returns it.
 	RaiseRevision(environmentID int64) (int64, error)
 	// LogDelta keeps what led to a revision, for programs that have the one before.
@@ -157,10 +165,22 @@ type ProjectRow struct {
 	Key          string
 	Name         string
 	CreatedAt    int64
-	Generation   int64  // grows with each commit to the project
-	ChainSeq     int64  // number of the last entry of the record
-	ChainHash    []byte // hash of the last entry; nil before the first
-	Environments []EnvironmentRow
+	ArchivedAt   int64            // 0 while it is not archived
+	Generation   int64            // grows with each commit to the project
+	ChainSeq     int64            // number of the last entry of the record
+	ChainHash    []byte           // hash of the last entry; nil before the first
+	Environments []EnvironmentRow // the archived ones too
+}
+
+// live are the environments that are not archived.
+func (p ProjectRow) live() []EnvironmentRow {
+	out := make([]EnvironmentRow, 0, len(p.Environments))
+	for _, e := range p.Environments {
+		if e.ArchivedAt == 0 {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // EnvironmentRow is an environment as stored.
@@ -172,7 +192,8 @@ type EnvironmentRow struct {
 	Position int
 	Revision int64
 	// Approvals is how many a change needs; 0 is none.
-	Approvals int
+	Approvals  int
+	ArchivedAt int64 // 0 while it is not archived
 }
 
 // DeltaRow is what one revision changed of an environment's wire lines.

@@ -12,7 +12,9 @@ type Project struct {
 	Key          string
 	Name         string
 	CreatedAt    int64         // milliseconds since 1970, like every time here
-	Environments []Environment // in the project's own order
+	ArchivedAt   int64         // 0 while it is not archived
+	Environments []Environment // in the project's own order, without the archived ones
+	Archived     []Environment // the archived ones
 	FlagCount    int           // without the archived ones
 }
 
@@ -34,6 +36,7 @@ type Environment struct {
 	Kind       EnvironmentKind
 	Revision   int64
 	Approvals  int         // how many a change needs; 0 is none
+	ArchivedAt int64       // 0 while it is not archived
 	LastChange *LastChange // nil before the first
 }
 

@@ -45,6 +45,9 @@ func (s *Service) Undo(ctx context.Context, actor account.Actor, project, enviro
 func (e *edit) takeBack(entries []ChangeRow) error {
 	next := e.project.Edit()
 	for _, c := range entries {
+		if c.Kind == EnvironmentKey {
+			return fault.New(fault.Conflict, "undo_environment", "This revision made or restored the environment %s; archive it instead", c.Object)
+		}
 		if err := e.untouched(c); err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func (s *Service) VerifyLines(ctx context.Context, actor account.Actor, project 
 		if err != nil {
 			return err
 		}
-		for _, e := range row.Environments {
+		for _, e := range row.live() {
 			wanted, err := stored.project.Lower(e.Key)
 			if err != nil {
 				return fmt.Errorf("catalog: lower %s of project %s: %w", e.Key, project, err)

@@ -189,7 +189,10 @@ func (s *Service) record(e *edit, actor account.Actor, cmd command, raised map[s
 				return nil, nil, err
 			}
 			row.EnvironmentID = environment.ID
-			row.Revisions = map[string]int64{c.Environment: raised[c.Environment]}
+			row.Revisions = map[string]int64{}
+			if revision, ok := raised[c.Environment]; ok { // an archived environment gets none
+				row.Revisions[c.Environment] = revision
+			}
 		}
 		id, err := chain.append(row)
 		if err != nil {

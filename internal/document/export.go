@@ -11,6 +11,11 @@ import (
 // layout would give again are left out. Revisions say what the file is a copy
 // of, so that applying it later does not overwrite newer changes.
 func (p *Project) Export(revisions map[string]int64) *File {
+	return p.ExportOf(p.Environments, revisions)
+}
+
+// ExportOf is Export of some environments: what is of another one is not in it.
+func (p *Project) ExportOf(environments []string, revisions map[string]int64) *File {
 	f := &File{Project: p.Key, Revision: revisions}
 	if len(p.Attributes) > 0 {
 		f.Attributes = maps.Clone(p.Attributes)
@@ -22,7 +27,7 @@ func (p *Project) Export(revisions map[string]int64) *File {
 		f.Flags = make(map[string]Flag, len(p.Flags))
 	}
 	for key, flag := range p.Flags {
-		for _, environment := range p.Environments {
+		for _, environment := range environments {
 			c := p.Configuration(environment, key)
 			if c == nil {
 				continue
@@ -34,10 +39,13 @@ func (p *Project) Export(revisions map[string]int64) *File {
 		}
 		f.Flags[key] = flag
 	}
-	if len(p.Experiments) > 0 {
-		f.Experiments = make(map[string]Experiment, len(p.Experiments))
-	}
 	for key, x := range p.Experiments {
+		if !slices.Contains(environments, x.Environment) {
+			continue
+		}
+		if f.Experiments == nil {
+			f.Experiments = make(map[string]Experiment, len(p.Experiments))
+		}
 		x.Phase, x.Past = 0, nil
 		if slices.Equal(x.Table, layout(armShares(x.Arms))) {
 			x.Table = nil
@@ -45,6 +53,31 @@ func (p *Project) Export(revisions map[string]int64) *File {
 		f.Experiments[key] = x
 	}
 	return f
+}
+
+// Block is what an environment does with a flag as a file says it; nil where nobody
+// has configured it.
+func (p *Project) Block(environment, flag string) *Configuration {
+	c := p.Configuration(environment, flag)
+	if c == nil {
+		return nil
+	}
+	return exportConfiguration(c, p.Flags[flag])
+}
+
+// Like is the project after the environment to was made to do with every flag what
+// the environment from does, as Merge of its blocks would, and what that changes.
+// Whether it is sound is not looked at.
+func (p *Project) Like(from, to string) (*Project, []Change) {
+	next := p.Edit()
+	for key, flag := range p.Flags {
+		present, wanted := p.Configuration(to, key), p.Block(from, key)
+		if wanted != nil {
+			wanted = settleConfiguration(wanted, present, flag)
+		}
+		next.PutConfiguration(to, key, wanted)
+	}
+	return next.Project(), next.Changes()
 }
 
 func exportConfiguration(c *Configuration, flag Flag) *Configuration {

@@ -247,7 +247,21 @@ func (g graph) path(node, environment string) string {
 // Reads lists the flags whose answers a flag's answer in an environment depends
 // on, itself first.
 func (p *Project) Reads(environment, flag string) []string {
+	return p.graph(environment).flagsFrom(flag)
+}
+
+// ReadsOf is Reads of several flags.
+func (p *Project) ReadsOf(environment string, flags []string) map[string][]string {
 	g := p.graph(environment)
+	out := make(map[string][]string, len(flags))
+	for _, flag := range flags {
+		out[flag] = g.flagsFrom(flag)
+	}
+	return out
+}
+
+// flagsFrom lists the flags that are reached from one, itself first.
+func (g graph) flagsFrom(flag string) []string {
 	seen := map[string]bool{flag: true}
 	order := []string{flag}
 	for i := 0; i < len(order); i++ {

@@ -22,10 +22,10 @@ func newCatalogTx(q query, e engine) catalogTx {
 	return catalogTx{q, e, &known{revisions: map[int64]int64{}}}
 }
 
-const projectColumns = `SELECT id, key, name, created_at, generation, chain_seq, chain_hash FROM project`
+const projectColumns = `SELECT id, key, name, created_at, archived_at, generation, chain_seq, chain_hash FROM project`
 
 func scanProject(from scanner) (p catalog.ProjectRow, err error) {
-	err = from.Scan(&p.ID, &p.Key, &p.Name, &p.CreatedAt, &p.Generation, &p.ChainSeq, &p.ChainHash)
+	err = from.Scan(&p.ID, &p.Key, &p.Name, &p.CreatedAt, &p.ArchivedAt, &p.Generation, &p.ChainSeq, &p.ChainHash)
 	return p, err
 }
 
@@ -63,11 +63,11 @@ func (t catalogTx) Project(key string) (catalog.ProjectRow, error) {
 func (t catalogTx) environments(p *catalog.ProjectRow) error {
 	return t.q.each(func(from scanner) error {
 		var e catalog.EnvironmentRow
-		err := from.Scan(&e.ID, &e.Key, &e.Name, &e.Kind, &e.Position, &e.Revision, &e.Approvals)
+		err := from.Scan(&e.ID, &e.Key, &e.Name, &e.Kind, &e.Position, &e.Revision, &e.Approvals, &e.ArchivedAt)
 		p.Environments = append(p.Environments, e)
 		t.known.revisions[e.ID] = e.Revision
 		return err
-	}, `SELECT id, key, name, kind, position, revision, approvals FROM environment WHERE project_id = $1 ORDER BY position, id`, p.ID)
+	}, `SELECT id, key, name, kind, position, revision, approvals, archived_at FROM environment WHERE project_id = $1 ORDER BY position, id`, p.ID)
 }
 
 // FlagCount implements catalog.Reader.

@@ -31,6 +31,17 @@ func (t catalogTx) RenameProject(projectID int64, name string) error {
 	return t.q.exec(`UPDATE project SET name = $2 WHERE id = $1`, projectID, name)
 }
 
+// ArchiveProject implements catalog.Tx.
+func (t catalogTx) ArchiveProject(projectID, at int64) error {
+	return t.q.exec(`UPDATE project SET archived_at = $2 WHERE id = $1`, projectID, at)
+}
+
+// UpdateEnvironment implements catalog.Tx.
+func (t catalogTx) UpdateEnvironment(e catalog.EnvironmentRow) error {
+	return t.q.exec(`UPDATE environment SET name = $2, kind = $3, position = $4, approvals = $5, archived_at = $6 WHERE id = $1`,
+		e.ID, e.Name, string(e.Kind), e.Position, e.Approvals, e.ArchivedAt)
+}
+
 // PutObject implements catalog.Tx.
 func (t catalogTx) PutObject(projectID int64, o catalog.ObjectRow) error {
 	body := string(o.Body)
@@ -78,6 +89,11 @@ func (t catalogTx) PutLine(environmentID int64, ref document.EntityRef, line []b
 	}
 	return t.q.exec(`INSERT INTO ruleset_line (environment_id, kind, key, line) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (environment_id, kind, key) DO UPDATE SET line = excluded.line`, environmentID, ref.Kind, ref.Key, line)
+}
+
+// DropLines implements catalog.Tx.
+func (t catalogTx) DropLines(environmentID int64) error {
+	return t.q.exec(`DELETE FROM ruleset_line WHERE environment_id = $1`, environmentID)
 }
 
 // RaiseRevision implements catalog.Tx.

@@ -20,7 +20,8 @@ func (s *Store) Environments(ctx context.Context) ([]delivery.EnvironmentState, 
 			s.epoch.Store(e.Epoch)
 			return err
 		}, `SELECT e.id, p.key, e.key, m.epoch, e.revision, e.key_generation
-			FROM environment e JOIN project p ON p.id = e.project_id CROSS JOIN meta m ORDER BY e.id`)
+			FROM environment e JOIN project p ON p.id = e.project_id CROSS JOIN meta m
+			WHERE e.archived_at = 0 AND p.archived_at = 0 ORDER BY e.id`)
 	})
 	return out, err
 }
