@@ -38,6 +38,7 @@ export const project: Project = {
   key: 'default',
   name: 'Shop web',
   flagCount: 1,
+  archivedEnvironments: [],
   environments: [
     {
       key: 'production',

@@ -37,6 +37,8 @@ type Proposal struct {
 	Force    bool             `json:"force,omitempty" doc:"propose also over changes made after the file was exported"`
 	Rollout  *RolloutPlan     `json:"rollout,omitempty" doc:"a rollout instead of a document: published is its first step, and the others follow under the same approvals"`
 	Rollback *RollbackPlan    `json:"rollback,omitempty" doc:"a rollback instead of a document"`
+
+	Promotion *PromotionPlan `json:"promotion,omitempty" doc:"flags carried over from another environment instead of a document"`
 }
 
 // RollbackPlan says what becomes what it was.
@@ -190,13 +192,13 @@ type ChangeRequestEvent struct {
 func (a *API) changeRequestRoutes() {
 	const requests = "/projects/{project}/change-requests"
 	const request = requests + "/{number}"
-	route(a, op("setApprovals", put, "/projects/{project}/environments/{environment}/approvals", tagRequests, "Set how many approvals a change of an environment needs", 404), a.setApprovals)
+	route(a, op("setApprovals", put, "/projects/{project}/environments/{environment}/approvals", tagRequests, "Set how many approvals a change of an environment needs", 404, 409), a.setApprovals)
 	route(a, op("listChangeRequests", get, requests, tagRequests, "List the change requests, newest first", 404), a.listChangeRequests)
 	route(a, holdsFile(asDocument(answers(op("propose", post, requests, tagRequests, "Propose a change, or save it as a draft; one that is there with the same content is answered instead", 404, 409), 201))), a.propose)
 	route(a, op("getChangeRequest", get, request, tagRequests, "Read a change request beside what is live now", 404), a.getChangeRequest)
 	route(a, holdsFile(asDocument(op("resubmit", put, request, tagRequests, "Give a change request another content, made on what is live now; approvals no longer count", 404, 409))), a.resubmit)
 	route(a, op("openChangeRequest", post, request+"/open", tagRequests, "Open a draft for review", 404, 409), a.openChangeRequest)
-	route(a, op("commentChangeRequest", post, request+"/comments", tagRequests, "Say something of a change request", 404), a.commentChangeRequest)
+	route(a, op("commentChangeRequest", post, request+"/comments", tagRequests, "Say something of a change request", 404, 409), a.commentChangeRequest)
 	route(a, op("approveChangeRequest", post, request+"/approve", tagRequests, "Approve one version of a change request; nobody approves what they have submitted", 404, 409, 412), a.approveChangeRequest)
 	route(a, op("rejectChangeRequest", post, request+"/reject", tagRequests, "Close a change request that shall not be published", 404, 409), a.rejectChangeRequest)
 	route(a, op("withdrawChangeRequest", post, request+"/withdraw", tagRequests, "Close a change request, or discard a draft, of one's own", 404, 409), a.withdrawChangeRequest)
@@ -208,16 +210,7 @@ func (a *API) setApprovals(ctx context.Context, in *protectInput) (*body[Environ
 	if _, err := a.deps.Catalog.SetApprovals(ctx, actorOf(ctx), in.Project, in.Environment, in.Body.Approvals, options(ctx, "")); err != nil {
 		return nil, err
 	}
-	project, err := a.getProject(ctx, &in.ProjectPath)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range project.Body.Environments {
-		if e.Key == in.Environment {
-			return &body[Environment]{e}, nil
-		}
-	}
-	return nil, fault.New(fault.NotFound, "environment_not_found", "There is no environment %s any more", in.Environment)
+	return a.readEnvironment(ctx, in.EnvironmentPath)
 }
 
 func (a *API) listChangeRequests(ctx context.Context, in *changeRequestsInput) (*body[ChangeRequestPage], error) {
@@ -270,7 +263,7 @@ func (in *Proposal) parse(ctx context.Context) (catalog.Proposal, error) {
 	if err := in.plans(&p); err != nil {
 		return p, err
 	}
-	if in.Text == "" && in.Document == nil && (len(in.Remove) > 0 || p.Rollout != nil || p.Rollback != nil) {
+	if in.Text == "" && in.Document == nil && (len(in.Remove) > 0 || p.Rollout != nil || p.Rollback != nil || p.Promotion != nil) {
 		return p, nil
 	}
 	file, err := (&Apply{Text: in.Text, File: in.File, Document: in.Document}).parse()
@@ -284,6 +277,9 @@ func (in *Proposal) plans(p *catalog.Proposal) (err error) {
 		if p.Rollout, err = in.Rollout.parse(); err != nil {
 			return err
 		}
+	}
+	if in.Promotion != nil {
+		p.Promotion = &catalog.Promotion{From: in.Promotion.From, To: in.Promotion.To, Flags: in.Promotion.Flags}
 	}
 	if in.Rollback == nil {
 		return nil

@@ -8,11 +8,12 @@ import (
 	"burgee.dev/burgee/internal/fault"
 )
 
-func (a *API) listProjects(ctx context.Context, _ *none) (*body[Items[Project]], error) {
+func (a *API) listProjects(ctx context.Context, in *projectsInput) (*body[Items[Project]], error) {
 	projects, err := a.deps.Catalog.Projects(ctx, actorOf(ctx))
 	if err != nil {
 		return nil, err
 	}
+	projects = slices.DeleteFunc(projects, func(p catalog.Project) bool { return (p.ArchivedAt != 0) != in.Archived })
 	return list(projects, a.projectView), nil
 }
 
@@ -37,14 +38,38 @@ func (a *API) projectView(p catalog.Project) Project {
 	for _, i := range a.deps.Presence.Instances(p.Key) {
 		connected[i.Environment]++
 	}
-	v := Project{Key: p.Key, Name: p.Name, FlagCount: p.FlagCount, Environments: make([]Environment, 0, len(p.Environments))}
+	v := Project{
+		Key: p.Key, Name: p.Name, FlagCount: p.FlagCount, ArchivedAt: p.ArchivedAt,
+		Environments: make([]Environment, 0, len(p.Environments)), Archived: make([]Environment, 0, len(p.Archived)),
+	}
 	for _, e := range p.Environments {
-		v.Environments = append(v.Environments, Environment{
-			Key: e.Key, Name: e.Name, Kind: string(e.Kind), Revision: e.Revision, Approvals: e.Approvals,
-			ConnectedInstances: connected[e.Key], LastChange: lastChangeView(e.LastChange),
-		})
+		v.Environments = append(v.Environments, environmentView(e, connected[e.Key]))
+	}
+	for _, e := range p.Archived {
+		v.Archived = append(v.Archived, environmentView(e, 0))
 	}
 	return v
+}
+
+func environmentView(e catalog.Environment, connected int) Environment {
+	return Environment{
+		Key: e.Key, Name: e.Name, Kind: string(e.Kind), Revision: e.Revision, Approvals: e.Approvals, ArchivedAt: e.ArchivedAt,
+		ConnectedInstances: connected, LastChange: lastChangeView(e.LastChange),
+	}
+}
+
+// readEnvironment is an environment as it is now.
+func (a *API) readEnvironment(ctx context.Context, in EnvironmentPath) (*body[Environment], error) {
+	project, err := a.getProject(ctx, &in.ProjectPath)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range project.Body.Environments {
+		if e.Key == in.Environment {
+			return &body[Environment]{e}, nil
+		}
+	}
+	return nil, fault.New(fault.NotFound, "environment_not_found", "There is no environment %s any more", in.Environment)
 }
 
 func lastChangeView(c *catalog.LastChange) *LastChange {

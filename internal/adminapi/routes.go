@@ -99,6 +99,7 @@ func (a *API) routes() {
 	a.sessionRoutes()
 	a.memberRoutes()
 	a.projectRoutes()
+	a.environmentRoutes()
 	a.flagRoutes()
 	a.groupRoutes()
 	a.experimentRoutes()
@@ -153,9 +154,9 @@ func (a *API) projectRoutes() {
 	const keys = "/projects/{project}/environments/{environment}/keys"
 	route(a, op("listProjects", get, "/projects", tagProjects, "List the projects"), a.listProjects)
 	route(a, op("getProject", get, "/projects/{project}", tagProjects, "Read a project", 404), a.getProject)
-	route(a, op("renameProject", patch, "/projects/{project}", tagProjects, "Give a project another name; its key stays", 404), a.renameProject)
+	route(a, op("renameProject", patch, "/projects/{project}", tagProjects, "Give a project another name; its key stays", 404, 409), a.renameProject)
 	route(a, op("listKeys", get, keys, tagKeys, "List the SDK keys of an environment", 404), a.listKeys)
-	route(a, answers(op("createKey", post, keys, tagKeys, "Make an SDK key; a server key is shown this once", 404), 201), a.createKey)
+	route(a, answers(op("createKey", post, keys, tagKeys, "Make an SDK key; a server key is shown this once", 404, 409), 201), a.createKey)
 	route(a, answers(op("revokeKey", remove, keys+"/{id}", tagKeys, "Revoke an SDK key; its streams close at once", 404, 409), 204), a.revokeKey)
 	route(a, answers(op("rotateKey", post, keys+"/{id}/rotate", tagKeys, "Replace an SDK key; both work during the overlap", 404, 409), 201), a.rotateKey)
 }
@@ -169,7 +170,7 @@ func (a *API) flagRoutes() {
 	route(a, op("archiveFlag", post, flag+"/archive", tagFlags, "Archive a flag; programs get their own default", 404, 409), a.archiveFlag)
 	route(a, op("restoreFlag", post, flag+"/restore", tagFlags, "Bring an archived flag back", 404, 409), a.restoreFlag)
 	route(a, asDocument(op("putConfiguration", put, flag+"/environments/{environment}", tagFlags, "Publish a flag's configuration in an environment", 404, 409, 412)), a.putConfiguration)
-	route(a, op("deleteConfiguration", remove, flag+"/environments/{environment}", tagFlags, "Unconfigure a flag in an environment; programs get their own default", 404, 412), a.deleteConfiguration)
+	route(a, op("deleteConfiguration", remove, flag+"/environments/{environment}", tagFlags, "Unconfigure a flag in an environment; programs get their own default", 404, 409, 412), a.deleteConfiguration)
 	route(a, op("switchOff", post, flag+"/environments/{environment}/off", tagFlags, "Switch a flag off at once: everyone gets its off value", 404, 409), a.switchOff)
 	route(a, op("switchOn", post, flag+"/environments/{environment}/on", tagFlags, "Switch a flag on again", 404, 409), a.switchOn)
 	route(a, op("flagEvaluations", get, flag+"/evaluations", tagFlags, "Count a flag's evaluations by variation over time", 404), a.flagEvaluations)

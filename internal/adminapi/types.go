@@ -125,8 +125,10 @@ type NewToken struct {
 type Project struct {
 	Key          string        `json:"key"`
 	Name         string        `json:"name"`
-	Environments []Environment `json:"environments"`
+	Environments []Environment `json:"environments" doc:"in the project's own order, without the archived ones"`
+	Archived     []Environment `json:"archivedEnvironments"`
 	FlagCount    int           `json:"flagCount"`
+	ArchivedAt   int64         `json:"archivedAt,omitempty" doc:"when it was archived"`
 }
 
 // Environment is one environment of a project.
@@ -137,6 +139,7 @@ type Environment struct {
 	Revision           int64       `json:"revision"`
 	Approvals          int         `json:"approvals" doc:"how many a change needs; 0 is none"`
 	ConnectedInstances int         `json:"connectedInstances"`
+	ArchivedAt         int64       `json:"archivedAt,omitempty" doc:"when it was archived"`
 	LastChange         *LastChange `json:"lastChange,omitempty"`
 }
 

@@ -15,7 +15,9 @@ type Project struct {
 	Key          string        `json:"key"`
 	Name         string        `json:"name"`
 	Environments []Environment `json:"environments"`
+	Archived     []Environment `json:"archivedEnvironments"`
 	FlagCount    int           `json:"flagCount"`
+	ArchivedAt   int64         `json:"archivedAt,omitempty"`
 }
 
 // Environment is an environment of a project.
@@ -26,6 +28,7 @@ type Environment struct {
 	Revision           int64  `json:"revision"`
 	Approvals          int    `json:"approvals"`
 	ConnectedInstances int    `json:"connectedInstances"`
+	ArchivedAt         int64  `json:"archivedAt,omitempty"`
 }
 
 // Project returns a project with its environments.

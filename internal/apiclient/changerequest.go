@@ -20,6 +20,8 @@ type Proposal struct {
 
 	Rollout  *RolloutPlan  `json:"rollout,omitempty"`
 	Rollback *RollbackPlan `json:"rollback,omitempty"`
+
+	Promotion *PromotionPlan `json:"promotion,omitempty"`
 }
 
 // RollbackPlan says what becomes what it was.

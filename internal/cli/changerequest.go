@@ -374,10 +374,6 @@ func printPublished(w io.Writer, r apiclient.ChangeRequest) {
 	say(w, "\n")
 }
 
-func newEnvironment(stdio Stdio) *cobra.Command {
-	return group("env", "Say how careful an environment is", newProtect(stdio))
-}
-
 type protectOptions struct {
 	connection
 	project, environment string

@@ -110,7 +110,7 @@ BURGEE_TOKEN.
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	root.AddCommand(
-		newServe(stdio), newRelay(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newRollback(stdio), newRollout(stdio), newChangeRequest(stdio), newEnvironment(stdio), newAudit(stdio), newErase(stdio), newFlag(stdio),
+		newServe(stdio), newRelay(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newRollback(stdio), newRollout(stdio), newChangeRequest(stdio), newProject(stdio), newEnvironment(stdio), newAudit(stdio), newErase(stdio), newFlag(stdio),
 		newKey(stdio), newToken(stdio), newUser(stdio), newMember(stdio), newRole(stdio), newSession(stdio), newSecretKey(stdio), newBackup(stdio), newRestore(stdio), newMigrateStore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
 	)
 	return root
@@ -145,6 +145,16 @@ func exactly(names ...string) cobra.PositionalArgs {
 		}
 		if len(args) > len(names) {
 			return usageError{fmt.Errorf("%q is one argument too many: %s", args[len(names)], cmd.UseLine())}
+		}
+		return nil
+	}
+}
+
+// atLeast checks that a command has one argument or more.
+func atLeast(name string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return usageError{fmt.Errorf("%s is missing: %s", name, cmd.UseLine())}
 		}
 		return nil
 	}

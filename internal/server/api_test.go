@@ -180,6 +180,7 @@ func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
 	t.Run("single sign-on is turned on and off", func(t *testing.T) { singleSignOnLives(t, s, contract) })
 	t.Run("a change request is approved and published", func(t *testing.T) { changeRequestsLive(t, s, contract) })
 	t.Run("a flag is raised step by step", func(t *testing.T) { rolloutsLive(t, s, contract) })
+	t.Run("environments and projects come and go", func(t *testing.T) { environmentsLive(t, s, contract) })
 	t.Run("a token is revoked", func(t *testing.T) { tokenDies(t, s, contract) })
 	contract.Check(t, "GET", project+"/live", testkit.Answer{Status: 200, Header: http.Header{"Content-Type": {"text/event-stream"}}})
 	if missing := contract.Uncovered(200, 201, 204); len(missing) > 0 {
@@ -239,6 +240,9 @@ func TestEveryRouteOfAProjectKnowsWhichProjectsThereAre(t *testing.T) {
 		"POST /api/v1/projects/{project}/change-requests/{number}/schedule":           obj{"at": 1},
 		"POST /api/v1/projects/{project}/rollouts":                                    obj{"flag": "f", "environment": "production", "variation": "true", "steps": []any{obj{"percent": 10}}},
 		"PUT /api/v1/projects/{project}/environments/{environment}/approvals":         obj{"approvals": 1},
+		"POST /api/v1/projects/{project}/environments":                                obj{"key": "x"},
+		"PUT /api/v1/projects/{project}/environments":                                 obj{"environments": []string{"production"}},
+		"POST /api/v1/projects/{project}/environments/{environment}/promote":          obj{"from": "development", "flags": []string{"f"}},
 	}
 	fill := strings.NewReplacer("{project}", "nowhere", "{environment}", "production", "{id}", "1", "{flag}", "x", "{group}", "x", "{experiment}", "x", "{revision}", "1", "{number}", "1")
 	for _, route := range contract.Uncovered() {
@@ -257,6 +261,9 @@ func TestEveryRouteOfAProjectKnowsWhichProjectsThereAre(t *testing.T) {
 			}
 			if strings.HasSuffix(path, "/compare") {
 				path += "?from=1"
+			}
+			if strings.HasSuffix(path, "/differences") {
+				path += "?from=development"
 			}
 			testkit.Scenario{Method: method, Path: path, Body: body, Status: 404, Code: "project_not_found"}.Run(t, s, contract)
 		})

@@ -112,6 +112,15 @@ func (n need) told(status int, body any) need {
 	return n.body(body)
 }
 
+// busy is for what is refused while a rollout goes on, also to who may.
+func (n need) busy() need {
+	n.refusal = 409
+	return n.by(func(m *matrix) (map[string]string, string, any) {
+		aRollout("")(m)
+		return nil, "", nil
+	})
+}
+
 // somewhere is for what lists what the actor manages.
 func somewhere() need {
 	return need{asks: func(a account.Actor) error { return account.CanSomewhere(a, account.ManageAccounts) }}
@@ -207,10 +216,29 @@ var operations = map[string]need{
 
 	"listProjects": signedIn(), "getProject": takes(account.Read, defaults),
 	"renameProject": takes(account.ManageProject, defaults).body(obj{"name": hidden}),
-	"listKeys":      takes(account.Read, defaults),
-	"createKey":     takes(account.ManageKeys, production).body(obj{"kind": "server", "name": hidden}),
-	"revokeKey":     takes(account.ManageKeys, production).by(aKey(nil)),
-	"rotateKey":     takes(account.ManageKeys, production).by(aKey(obj{"overlapHours": 0})),
+	"createProject": takes(account.ManageProject, everywhere).by(func(m *matrix) (map[string]string, string, any) {
+		return nil, "", obj{"key": m.name("project")}
+	}),
+	"archiveProject": reads(takes(account.ManageProject, defaults)).busy(),
+	"restoreProject": takes(account.ManageProject, defaults).told(409, nil),
+	"createEnvironment": takes(account.ManageProject, defaults).by(func(m *matrix) (map[string]string, string, any) {
+		return nil, "", obj{"key": m.name("environment"), "like": "production"}
+	}),
+	"orderEnvironments":   takes(account.ManageProject, defaults).told(422, obj{"environments": []string{"production"}}),
+	"updateEnvironment":   takes(account.ManageProject, production).body(obj{"name": hidden}),
+	"archiveEnvironment":  reads(takes(account.ManageProject, production)).busy(),
+	"restoreEnvironment":  takes(account.ManageProject, production).told(409, nil),
+	"compareEnvironments": takes(account.Read, defaults).query("?from=development"),
+	"promote": reads(takes(account.Publish, production)).by(func(m *matrix) (map[string]string, string, any) {
+		key := m.name("flag")
+		m.want(201, "POST", project+"/flags", obj{"key": key, "type": "boolean"})
+		m.want(200, "PUT", project+"/flags/"+key+"/environments/development", obj{"default": true})
+		return nil, "", obj{"from": "development", "flags": []string{key}}
+	}),
+	"listKeys":  takes(account.Read, defaults),
+	"createKey": takes(account.ManageKeys, production).body(obj{"kind": "server", "name": hidden}),
+	"revokeKey": takes(account.ManageKeys, production).by(aKey(nil)),
+	"rotateKey": takes(account.ManageKeys, production).by(aKey(obj{"overlapHours": 0})),
 
 	"listFlags": takes(account.Read, defaults), "getFlag": takes(account.Read, defaults),
 	"createFlag": takes(account.EditFlags, defaults).by(func(m *matrix) (map[string]string, string, any) {
