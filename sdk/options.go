@@ -28,8 +28,10 @@ const DefaultFetchInterval = 30 * time.Second
 // Options says how a client connects. The zero value takes everything from
 // the environment variables named below.
 type Options struct {
-	// Key is a server key (bgs_…). Default: BURGEE_KEY. Without one the
-	// client is offline and serves the defaults in the code.
+	// Key is a server key (bgs_…). Default: BURGEE_KEY, or what is in the
+	// file that BURGEE_KEY_FILE names, without its last line end; both set, or
+	// a file that cannot be read, is an error of New. Without a key the client
+	// is offline and serves the defaults in the code.
 	Key string
 	// URL is the server's address. Default: BURGEE_URL, else DefaultURL.
 	URL string
@@ -104,13 +106,19 @@ type settings struct {
 
 func (o Options) settings() (settings, error) {
 	s := settings{
-		key:         first(o.Key, os.Getenv("BURGEE_KEY")),
+		key:         o.Key,
 		url:         strings.TrimRight(first(o.URL, os.Getenv("BURGEE_URL"), DefaultURL), "/"),
 		application: first(o.Application, os.Getenv("BURGEE_APPLICATION"), os.Getenv("OTEL_SERVICE_NAME"), filepath.Base(os.Args[0])),
 		version:     o.Version,
 		streaming:   !o.DisableStreaming,
 		interval:    o.FetchInterval,
 		bundle:      first(o.Bundle, os.Getenv("BURGEE_BUNDLE")),
+	}
+	if s.key == "" {
+		var err error
+		if s.key, err = keyFromEnvironment(); err != nil {
+			return s, err
+		}
 	}
 	address, err := url.Parse(s.url)
 	if err != nil || (address.Scheme != "http" && address.Scheme != "https") || address.Host == "" {

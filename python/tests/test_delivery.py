@@ -181,6 +181,47 @@ def test_a_key_that_cannot_work_is_explained_and_nothing_is_sent(
     assert expected in client.status().last_error
 
 
+def test_the_key_comes_from_a_file(server, client, monkeypatch, tmp_path):
+    server.set(flag("a", on=True))
+    (tmp_path / "key").write_text(KEY + "\r\n", encoding="utf-8")
+    monkeypatch.setenv("BURGEE_KEY_FILE", str(tmp_path / "key"))
+    client.setup(url=server.url)
+    assert client.get("a", False) is True
+
+
+@pytest.mark.parametrize(
+    ("key", "content", "expected"),
+    [
+        (KEY, KEY, "BURGEE_KEY and BURGEE_KEY_FILE are both set; keep one"),
+        ("", None, "No such file or directory"),
+        ("", "\n", "is empty"),
+        ("", "x" * 70_000, "is larger than a key can be"),
+        ("", "nonsense", "is not a Burgee key"),
+    ],
+)
+def test_a_key_file_that_cannot_serve_is_explained_and_nothing_is_sent(
+    server, client, monkeypatch, caplog, tmp_path, key, content, expected
+):
+    path = tmp_path / "key"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    monkeypatch.setenv("BURGEE_KEY", key)
+    monkeypatch.setenv("BURGEE_KEY_FILE", str(path))
+    client.setup(url=server.url)
+    assert expected in caplog.text
+    assert "code default" in caplog.text
+    assert KEY not in caplog.text
+    assert server.requests == []
+    assert expected in client.status().last_error
+
+
+def test_a_key_in_the_call_needs_no_file(server, client, monkeypatch, tmp_path):
+    server.set(flag("a", on=True))
+    monkeypatch.setenv("BURGEE_KEY_FILE", str(tmp_path / "none"))
+    client.setup(KEY, url=server.url)
+    assert client.get("a", False) is True
+
+
 def test_key_and_address_come_from_the_environment(server, client, monkeypatch, caplog):
     caplog.set_level(logging.INFO, "burgee")
     server.set(flag("a", on=True))

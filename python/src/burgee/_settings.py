@@ -19,6 +19,7 @@ from burgee._version import __version__
 
 CODE_DEFAULTS = "every flag serves its code default"
 DEFAULT_URL = "http://127.0.0.1:7878"
+_MOST_OF_A_KEY = 64 << 10  # bytes of BURGEE_KEY_FILE
 
 CacheFolder = Union[str, "os.PathLike[str]", Literal[False], None]
 Bundle = Union[str, "os.PathLike[str]", bytes, None]
@@ -103,7 +104,7 @@ def resolve(
     if url is not None and (problem := _problem_of_url(url)):
         raise ValueError(f"url {url!r} {problem}")
     address = (url or os.environ.get("BURGEE_URL", "").strip() or DEFAULT_URL).rstrip("/")
-    secret = (os.environ.get("BURGEE_KEY", "") if key is None else key).strip()
+    secret, unreadable = _key_of_environment() if key is None else (key.strip(), None)
     trust, distrust = _trust(verify_keys)
     return Settings(
         key=secret,
@@ -116,7 +117,7 @@ def resolve(
         cache=_cache_folder(cache_dir),
         bundle=None if distrust else _bundle(bundle),
         trust=trust,
-        offline=distrust or _offline(secret, address),
+        offline=distrust or unreadable or _offline(secret, address),
     )
 
 
@@ -126,6 +127,36 @@ def seconds(name: str, value: object, *, least: float = 0.0) -> None:
         raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}")
     if not least <= value <= 86_400:
         raise ValueError(f"{name} must be from {least:g} to 86400 seconds, not {value!r}")
+
+
+def _key_of_environment() -> tuple[str, str | None]:
+    """The key in BURGEE_KEY or in the file that BURGEE_KEY_FILE names, and what is wrong with them.
+
+    As for every mistake in the environment the program runs on, and says so.
+    """
+    key = os.environ.get("BURGEE_KEY", "").strip()
+    path = os.environ.get("BURGEE_KEY_FILE", "")
+    if not path:
+        return key, None
+    if key:
+        problem = "BURGEE_KEY and BURGEE_KEY_FILE are both set; keep one"
+        return "", f"{problem}. Until then {CODE_DEFAULTS}"
+    try:
+        return _read_key(path), None
+    except (OSError, ValueError) as error:
+        return "", f"BURGEE_KEY_FILE cannot be used: {error}. Until then {CODE_DEFAULTS}"
+
+
+def _read_key(path: str) -> str:
+    # No further than a key can reach: a device has no size, and may have no end.
+    with open(path, "rb") as file:  # noqa: PTH123 - pathlib reads a file to its end
+        data = file.read(_MOST_OF_A_KEY + 1)
+    if len(data) > _MOST_OF_A_KEY:
+        raise ValueError(f"{path} is larger than a key can be")
+    key = data.decode(errors="replace").rstrip("\r\n")
+    if not key:
+        raise ValueError(f"{path} is empty")
+    return key
 
 
 def _offline(key: str, url: str) -> str | None:
