@@ -375,6 +375,7 @@ type rollbackInput struct {
 		Shared   bool   `json:"shared,omitempty" doc:"with the environment also the flags' own fields, target groups and attributes, which other environments see too"`
 		DryRun   bool   `json:"dryRun,omitempty" doc:"plan only"`
 		Comment  string `json:"comment,omitempty" maxLength:"2000"`
+		Bypass   string `json:"bypass,omitempty" maxLength:"2000" doc:"the reason to publish without the approvals that it needs, which takes the right to do so"`
 	}
 }
 

@@ -72,6 +72,7 @@ func (a *API) rollback(ctx context.Context, in *rollbackInput) (*body[RollbackRe
 	if in.Body.Comment != "" {
 		write.Comment = in.Body.Comment
 	}
+	write.Bypass = in.Body.Bypass
 	result, err := a.deps.Catalog.Rollback(ctx, actorOf(ctx), in.Project, catalog.RollbackRequest{
 		Environment: in.Environment, To: moment, Kind: document.Kind(in.Body.Kind), Object: in.Body.Object,
 		Shared: in.Body.Shared, DryRun: in.Body.DryRun, Write: write,

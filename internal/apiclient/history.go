@@ -87,6 +87,7 @@ type RollbackRequest struct {
 	Shared   bool   `json:"shared,omitempty"`
 	DryRun   bool   `json:"dryRun,omitempty"`
 	Comment  string `json:"comment,omitempty"`
+	Bypass   string `json:"bypass,omitempty"` // the reason to go past the approvals
 
 	// IfRevision, when not 0, refuses where the environment has moved on.
 	IfRevision int64 `json:"-"`

@@ -107,3 +107,8 @@ func (r RollbackRequest) authorise(actor account.Actor, project string) error {
 	}
 	return nil
 }
+
+// proposable says whether the actor may propose the rollback, and so see its plan.
+func (r RollbackRequest) proposable(actor account.Actor, project string) bool {
+	return account.Can(actor, account.EditFlags, account.Scope{Project: project, Environment: r.Environment}) == nil
+}

@@ -39,7 +39,8 @@ type RollbackResult struct {
 
 // Rollback makes one object or an environment what it was at a revision, as a
 // new revision: nothing is taken out of the history. It goes as far back as the
-// record, and refuses what would not be valid today.
+// record, and refuses what would not be valid today. Who may only propose it gets
+// the plan of a dry run.
 func (s *Service) Rollback(ctx context.Context, actor account.Actor, project string, request RollbackRequest) (RollbackResult, error) {
 	if err := request.check(); err != nil {
 		return RollbackResult{}, err
@@ -47,12 +48,16 @@ func (s *Service) Rollback(ctx context.Context, actor account.Actor, project str
 	cmd := command{project: project, environment: request.Environment, warns: true, opts: request.Write}
 	var result RollbackResult
 	plan := func(e *edit) error {
-		if err := request.authorise(actor, project); err != nil {
-			return err
+		refusal := request.authorise(actor, project)
+		if refusal != nil && !request.proposable(actor, project) {
+			return refusal
 		}
 		then, kept, err := s.wantBack(e, request)
 		if err != nil {
 			return err
+		}
+		if refusal != nil && len(e.changes) == 0 && !request.DryRun {
+			return refusal // otherwise each change asks for its own rights
 		}
 		result.To, result.Kept = *then, kept
 		e.comment = cmp.Or(e.comment, request.words(then.Number))

@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -214,5 +215,40 @@ func TestARollbackThatCannotBeIsRefusedWithItsReason(t *testing.T) {
 	h.rollback(t, catalog.RollbackRequest{To: to, Kind: document.ConfigurationKind, Object: "theme"})
 	if got := h.asOf(t, "theme", "alice", catalog.Moment{}); got != "6 red DEFAULT" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestARollbackIsPlannedByWhoMayOnlyProposeIt(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, twoOn)
+	h.apply(t, ann, twoOff)
+	request := catalog.RollbackRequest{Environment: "production", To: catalog.Moment{Revision: 2}}
+	try := func(actor account.Actor, request catalog.RollbackRequest) (catalog.RollbackResult, error) {
+		return h.Rollback(t.Context(), actor, "default", request)
+	}
+	_, err := try(cleo, request)
+	wantFault(t, err, fault.Forbidden, "forbidden")
+	h.protect(t, "production", 1)
+	_, err = try(cleo, request)
+	wantFault(t, err, fault.Forbidden, catalog.CodeReviewRequired, "production")
+	nothing := catalog.RollbackRequest{Environment: "production", To: catalog.Moment{Revision: 3}}
+	_, err = try(cleo, nothing)
+	wantFault(t, err, fault.Forbidden, "forbidden")
+
+	request.DryRun = true
+	plan := must[catalog.RollbackResult](t)(try(cleo, request))
+	if !plan.Changed || !cmp.Equal(plan.Review, map[string]int{"production": 1}) || len(plan.Plan) != 2 {
+		t.Errorf("the plan is %+v", plan)
+	}
+	_, err = try(account.Actor{Kind: account.Member, Name: "vera", Role: account.Viewer}, request)
+	wantFault(t, err, fault.Forbidden, "forbidden")
+
+	request.DryRun, request.Write.Bypass = false, "checkout is down"
+	_, err = try(dora, request)
+	wantFault(t, err, fault.Forbidden, "forbidden")
+	must[catalog.RollbackResult](t)(try(ann, request))
+	page := must[catalog.ChangePage](t)(h.Changes(t.Context(), ann, catalog.ChangeFilter{Project: "default", Limit: 1}))
+	if !strings.Contains(page.Items[0].Comment, "checkout is down") || !strings.Contains(page.Items[0].Comment, "Rollback of production to revision 2") {
+		t.Errorf("the comment is %q", page.Items[0].Comment)
 	}
 }

@@ -19,7 +19,7 @@ type rollbackOptions struct {
 	connection
 	moment
 	project, object, environment string
-	kind, comment                string
+	kind, comment, bypass        string
 	shared, yes, dryRun          bool
 	review
 }
@@ -35,7 +35,8 @@ would change, ask, and commit it as a new revision. What other environments see 
 as target groups, stays unless --shared.
 
 Where the environment needs approvals it becomes a change request: its address is
-printed, and the exit code is 3. --wait waits until it is published (0) or closed (4).`,
+printed, and the exit code is 3. --wait waits until it is published (0) or closed (4).
+In an emergency --bypass, with the reason, goes past the approvals for who has the right.`,
 		Example: `  burgee rollback Flags.isHoliday -e production --revision 812
   burgee rollback -e production --at "2026-11-24 14:00" --yes
   burgee rollback beta-testers --kind target_group -e production --revision 812`,
@@ -52,6 +53,7 @@ printed, and the exit code is 3. --wait waits until it is published (0) or close
 	f := cmd.Flags()
 	f.StringVar(&o.kind, "kind", "", "of OBJECT: configuration (of a flag; the default), flag (its own fields), target_group, experiment or attribute")
 	f.StringVar(&o.comment, "comment", "", "why, for the history")
+	f.StringVar(&o.bypass, "bypass", "", "the reason to roll back without the approvals that it needs")
 	f.BoolVar(&o.shared, "shared", false, "with an environment also the flags' own fields, target groups and attributes")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would change and stop")
@@ -71,7 +73,7 @@ func runRollback(ctx context.Context, stdio Stdio, o rollbackOptions) error {
 		return err
 	}
 	request := apiclient.RollbackRequest{
-		Revision: o.revision, At: o.atMS, Kind: o.kind, Object: o.object, Shared: o.shared, Comment: o.comment, DryRun: true,
+		Revision: o.revision, At: o.atMS, Kind: o.kind, Object: o.object, Shared: o.shared, Comment: o.comment, Bypass: o.bypass, DryRun: true,
 	}
 	if o.object != "" && o.kind == "" {
 		request.Kind = string(document.ConfigurationKind)

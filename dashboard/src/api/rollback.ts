@@ -12,7 +12,7 @@ export type RollbackResult = components['schemas']['RollbackResult'];
 export const rollback = (
   project: string,
   environment: string,
-  to: RollbackTo & { comment?: string },
+  to: RollbackTo & { comment?: string; bypass?: string },
   ifMatch?: number,
 ) =>
   answer(

@@ -2880,6 +2880,8 @@ export interface components {
              * @description or the time, in milliseconds since 1970
              */
             at?: number;
+            /** @description the reason to publish without the approvals that it needs, which takes the right to do so */
+            bypass?: string;
             comment?: string;
             /** @description plan only */
             dryRun?: boolean;

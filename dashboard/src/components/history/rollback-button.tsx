@@ -1,15 +1,11 @@
-import { Button, Checkbox, Text } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { type RollbackResult, type RollbackTo, rollback, rollbackPlan } from '@/api/rollback';
+import type { RollbackTo } from '@/api/rollback';
 import type { Change, Environment } from '@/api/types';
-import { Confirm } from '@/components/confirm';
-import { environmentName } from '@/components/environment-badge';
 import { May } from '@/components/may';
 import { useProject } from '@/components/project-context';
-import { QueryState } from '@/components/states';
-import { Items } from './items';
+import { ownState, RollbackConfirm } from './rollback-confirm';
 
 type Props = { environment: Environment; to: RollbackTo; label: string };
 
@@ -31,14 +27,17 @@ export function RestoreObject({ change, environment }: { change: Change; environ
   );
 }
 
-/** Takes an object or the environment back, after showing what that changes; a new revision. */
+/** Takes an object or the environment back, or proposes it, after showing what that changes. */
 export function RollbackButton({ environment, to, label }: Props) {
   const project = useProject();
-  const own = to.kind === undefined || to.kind === 'configuration' || to.kind === 'experiment';
+  const own = ownState(to);
   const [asking, setAsking] = useState(false);
   return (
     <>
-      <May to={own ? 'publish' : 'edit_flags'} at={own ? `${project.key}/${environment.key}` : project.key}>
+      <May
+        to={own ? ['publish', 'edit_flags'] : 'edit_flags'}
+        at={own ? `${project.key}/${environment.key}` : project.key}
+      >
         <Button
           size="compact-xs"
           variant="default"
@@ -49,66 +48,6 @@ export function RollbackButton({ environment, to, label }: Props) {
         </Button>
       </May>
       {asking && <RollbackConfirm environment={environment} to={to} onClose={() => setAsking(false)} />}
-    </>
-  );
-}
-
-type ConfirmProps = { environment: Environment; to: RollbackTo; onClose: () => void };
-
-function RollbackConfirm({ environment, to, onClose }: ConfirmProps) {
-  const project = useProject();
-  const client = useQueryClient();
-  const [shared, setShared] = useState(false);
-  const wanted = to.object ? to : { ...to, shared };
-  const plan = useQuery(rollbackPlan(project.key, environment.key, wanted));
-  return (
-    <Confirm
-      opened
-      onClose={onClose}
-      title={`Go back to revision ${to.revision}?`}
-      verb={`Roll back in ${environmentName(environment)}`}
-      environment={environment}
-      withReason
-      disabled={!plan.data?.changed}
-      action={async (reason) => {
-        // What was shown is what happens: nothing else may have been published since.
-        await rollback(
-          project.key,
-          environment.key,
-          { ...wanted, comment: reason || undefined },
-          plan.data?.revisions[environment.key],
-        );
-        await client.invalidateQueries({ queryKey: ['project', project.key] });
-      }}
-    >
-      <QueryState query={plan} what="This cannot be rolled back">
-        {(result) => <Preview result={result} />}
-      </QueryState>
-      {!to.object && (
-        <Checkbox
-          mt="sm"
-          label="Also what other environments see: flag fields, target groups, attributes"
-          checked={shared}
-          onChange={(event) => setShared(event.currentTarget.checked)}
-        />
-      )}
-    </Confirm>
-  );
-}
-
-function Preview({ result }: { result: RollbackResult }) {
-  if (!result.changed) return <>It is what it was then: there is nothing to roll back.</>;
-  return (
-    <>
-      <Items label="What changes" items={result.plan} />
-      {result.kept.length > 0 && (
-        <>
-          <Text size="sm" mt="sm">
-            This was different too and stays as it is, because other environments see it:
-          </Text>
-          <Items label="What stays" items={result.kept} />
-        </>
-      )}
     </>
   );
 }

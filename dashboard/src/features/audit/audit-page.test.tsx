@@ -2,7 +2,7 @@ import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { change } from '../../../tests/flag-fixture';
-import { on, renderPage } from '../../../tests/render';
+import { json, on, renderPage } from '../../../tests/render';
 
 const address = '/p/default/e/production/audit';
 const sound = on('GET', '/projects/default/changes/verify', { ok: true, checked: 12 });
@@ -95,6 +95,70 @@ describe('the audit log', () => {
       shared: false,
       match: '"814"',
     });
+  });
+
+  it('proposes to take a protected environment back, or in an emergency does it at once', async () => {
+    const user = userEvent.setup();
+    const bodies: Record<string, unknown>[] = [];
+    const rollback = on(
+      'POST',
+      '/projects/default/environments/production/rollback',
+      async (request: Request) => {
+        bodies.push(await request.json());
+        const plan = [
+          { kind: 'configuration', object: 'Flags.isHoliday', sentences: ['default'], diff: [], moves: [] },
+        ];
+        return {
+          changed: true,
+          plan,
+          kept: [],
+          revisions: { production: 814 },
+          review: { production: 2 },
+          warnings: [],
+        };
+      },
+    );
+    const proposals: unknown[] = [];
+    const propose = on('POST', '/projects/default/change-requests', async (request: Request) => {
+      proposals.push(await request.json());
+      return json({ number: 7 }, 201);
+    });
+    const items = [change({ id: 9, revisions: { production: 814 }, requestId: 'r9' }), change({ id: 8 })];
+    renderPage(
+      `${address}?env=production`,
+      sound,
+      rollback,
+      propose,
+      on('GET', '/projects/default/changes', { items }),
+    );
+    await user.click(await screen.findByRole('button', { name: 'Back to revision 813' }));
+    expect(
+      await screen.findByText('This needs 2 approvals in Production: it becomes a change request.'),
+    ).toBeTruthy();
+    await user.click(screen.getByRole('checkbox', { name: 'Roll back now, past the approvals' }));
+    const now = screen.getByRole('button', { name: 'Roll back in PRODUCTION now' });
+    expect(now).toHaveProperty('disabled', true);
+    await user.type(screen.getByLabelText(/^Reason/), 'checkout is down');
+    await user.click(now);
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(bodies.find((body) => !body.dryRun)).toEqual({
+      revision: 813,
+      shared: false,
+      bypass: 'checkout is down',
+    });
+    expect(proposals).toEqual([]);
+
+    await user.click(screen.getByRole('button', { name: 'Back to revision 813' }));
+    await user.type(await screen.findByLabelText('Reason'), 'it was better');
+    await user.click(await screen.findByRole('button', { name: 'Request review' }));
+    await waitFor(() => expect(window.location.pathname).toBe('/p/default/change-requests/7'));
+    expect(proposals).toEqual([
+      {
+        title: 'Roll Production back to revision 813',
+        comment: 'it was better',
+        rollback: { environment: 'production', revision: 813, shared: false },
+      },
+    ]);
   });
 
   it('compares any two revisions that are picked', async () => {
