@@ -74,8 +74,8 @@ func (p ErasedProject) changes() bool {
 }
 
 // Erase takes an identifier out of targets, target groups, conditions and texts,
-// of what is live, of archived flags, of change requests and of the record, in one
-// transaction over all projects. The record's chain holds on: the entries that are
+// of what is live, of archived flags, of change requests, rollouts and declarations
+// and of the record, in one transaction over all projects. The record's chain holds on: the entries that are
 // rewritten keep their hashes, and an entry of its own vouches for what they are
 // now. Programs get a new revision, whole: what led to it is no longer kept.
 func (s *Service) Erase(ctx context.Context, actor account.Actor, request EraseRequest) (ErasureResult, error) {
@@ -186,6 +186,9 @@ type erasure struct {
 	entries  []ChangeRow       // rewritten
 	said     []audit.Rewritten // of these
 	requests []erasedRequest
+
+	rollouts     []RolloutRow
+	declarations []DeclarationRow
 }
 
 // erasedRequest is a change request without the identifier, and those of its
@@ -209,7 +212,7 @@ func (s *Service) eraseIn(r Reader, tx Tx, actor account.Actor, row ProjectRow, 
 		},
 		eraser: eraser, found: ErasedProject{Project: row.Key, Revisions: map[string]int64{}},
 	}
-	for _, find := range []func() error{x.inObjects, x.inLines, func() error { return x.inRecord(s.random) }, func() error { return x.inRequests(s.random) }} {
+	for _, find := range []func() error{x.inObjects, x.inLines, func() error { return x.inRecord(s.random) }, func() error { return x.inRequests(s.random) }, x.inRollouts, x.inDeclarations} {
 		if err := find(); err != nil {
 			return nil, err
 		}
@@ -452,6 +455,9 @@ func (x *erasure) write(s *Service, actor account.Actor, cmd command) error {
 		}
 	}
 	if err := x.writeRequests(); err != nil {
+		return err
+	}
+	if err := x.writeRows(); err != nil {
 		return err
 	}
 	if err := x.publish(); err != nil {

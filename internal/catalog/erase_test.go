@@ -55,6 +55,7 @@ func (h *home) everything(t *testing.T) string {
 		c, err := h.ChangeRequest(t.Context(), ann, "default", c.Number)
 		write(c, err)
 	}
+	h.rows(t, write)
 	project := must[catalog.Project](t)(h.Project(t.Context(), ann, "default"))
 	for _, e := range project.Environments {
 		for number := int64(1); number <= e.Revision; number++ {
@@ -75,6 +76,25 @@ func (h *home) everything(t *testing.T) string {
 		}
 	}
 	return out.String()
+}
+
+// rows writes what is stored beside a project's objects.
+func (h *home) rows(t *testing.T, write func(any, error)) {
+	t.Helper()
+	err := h.store.Read(t.Context(), func(r catalog.Reader) error {
+		project, err := r.Project("default")
+		if err != nil {
+			return err
+		}
+		rollouts, err := r.Rollouts(catalog.RolloutQuery{ProjectID: project.ID, Limit: 100})
+		write(rollouts, err)
+		declarations, err := r.Declarations(project.ID)
+		write(declarations, err)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // export is the record as it leaves the server, which holds.
@@ -183,6 +203,60 @@ func TestEraseTakesAnIdentifierOutOfEverything(t *testing.T) {
 	must[catalog.Outcome](t)(h.RestoreFlag(t.Context(), ann, "default", "old", none))
 	if again := must[catalog.ErasureResult](t)(h.Erase(t.Context(), ann, catalog.EraseRequest{Unit: "alice", DryRun: true})); again.Projects[0].Entries != 0 || len(again.Projects[0].Objects) != 0 {
 		t.Errorf("found again: %+v", again.Projects)
+	}
+	h.export(t)
+}
+
+func TestEraseReachesRolloutsAndDeclarations(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, "apiVersion: burgee/v1\nproject: default\nflags:\n  x: {type: boolean, environments: {production: {targets: {targetingKey: {alice: true, bob: true}}, default: false}}}\n")
+	calendar := catalog.Application{Name: "calendar", Version: "1.4.0", SDK: "go/0.1.0"}
+	other := calendar
+	other.Version = "1.5.0"
+	said := catalog.Declared{Key: "x", Type: "boolean", Default: []byte("false"), Description: "what alice asked for"}
+	theme := catalog.Declared{Key: "theme", Type: "string", Default: []byte(`"of alice"`)}
+	h.register(t, catalog.Registration{Project: "default", Environment: "production", Application: calendar, Flags: []catalog.Declared{said, theme}},
+		catalog.Registration{Project: "default", Environment: "production", Application: other, Flags: []catalog.Declared{said}})
+	h.start(t, ann, ramp(10, 50, 100))
+	h.later(t, time.Hour)
+
+	_, got := h.erase(t, "alice")
+	var objects []string
+	for _, o := range got.Objects {
+		objects = append(objects, fmt.Sprintf("%s %s %s: %s", o.Kind, o.Key, o.Environment, strings.Join(o.Places, ", ")))
+	}
+	want := []string{
+		"configuration x production: targets.targetingKey",
+		"rollout 1 production: began: targets.targetingKey, left: targets.targetingKey",
+		"declaration x production: description by calendar 1.4.0, description by calendar 1.5.0",
+	}
+	for _, object := range want {
+		if !slices.Contains(objects, object) {
+			t.Errorf("%q is not among\n%s", object, strings.Join(objects, "\n"))
+		}
+	}
+	if !slices.ContainsFunc(got.Kept, func(o catalog.ErasedObject) bool {
+		return o.Kind == catalog.DeclarationKind && o.Key == "theme" && slices.Equal(o.Places, []string{"values by calendar 1.4.0"})
+	}) {
+		t.Errorf("the default of theme is not told: %+v", got.Kept)
+	}
+	all := strings.ReplaceAll(h.everything(t), `"of alice"`, "")
+	all = strings.ReplaceAll(all, `\"of alice\"`, "")
+	if at := strings.Index(all, "alice"); at >= 0 {
+		t.Errorf("it is still there: …%s…", all[max(0, at-200):at+50])
+	}
+
+	// It goes on, and goes back to where it began.
+	h.later(t, time.Hour)
+	if r := h.rollout(t, 1); r.State != catalog.RolloutDone || r.Problem != "" {
+		t.Errorf("the rollout is %s: %s", r.State, r.Problem)
+	}
+	must[catalog.Rollout](t)(h.RollBackRollout(t.Context(), ann, "default", 1, none))
+	if got := h.serving(t, "x"); !strings.Contains(got, "false") {
+		t.Errorf("it serves %s", got)
+	}
+	if got := h.asOf(t, "x", "bob", catalog.Moment{}); !strings.Contains(got, "true TARGET") {
+		t.Errorf("bob gets %s", got)
 	}
 	h.export(t)
 }

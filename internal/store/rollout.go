@@ -93,7 +93,7 @@ func (t catalogTx) PutRollout(r catalog.RolloutRow) (int64, error) {
 	return r.Number, t.q.exec(`INSERT INTO rollout (`+rolloutColumns+`)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
 		ON CONFLICT (project_id, number) DO UPDATE SET state = excluded.state, steps = excluded.steps, made = excluded.made, next_at = excluded.next_at,
-			remaining = excluded.remaining, problem = excluded.problem, remains = excluded.remains,
+			remaining = excluded.remaining, problem = excluded.problem, began = excluded.began, remains = excluded.remains,
 			actor_kind = excluded.actor_kind, actor_id = excluded.actor_id, actor_name = excluded.actor_name, person = excluded.person, updated_at = excluded.updated_at,
 			attempts = excluded.attempts, retry_at = excluded.retry_at`,
 		r.ProjectID, r.Number, r.EnvironmentID, string(r.Kind), r.Object, r.Rule, r.Variation, r.Rest, r.By, string(r.State), string(steps), r.Made, r.NextAt, r.Remaining,
