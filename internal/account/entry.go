@@ -59,6 +59,11 @@ type MemberState struct {
 	// TOTP and Linked are as in Person.
 	TOTP   bool `json:"totp,omitempty"`
 	Linked bool `json:"singleSignOn,omitempty"`
+	// Issuer is in the state that has an identity, and not in the other one, where
+	// the entry tells that the member was linked to a provider or unlinked.
+	Issuer string `json:"issuer,omitempty"`
+	// RecoveryCodes is how many there are, where the entry tells that they are new.
+	RecoveryCodes int `json:"recoveryCodes,omitempty"`
 }
 
 // In implements Told.

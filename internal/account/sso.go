@@ -440,9 +440,76 @@ func (s *Service) LinkIdentity(ctx context.Context, actor Actor, id Identity, re
 	}
 	before := memberState(member)
 	member.Linked = true
+	after := memberState(member)
+	after.Issuer = id.Issuer
 	rec := IdentityRecord{Issuer: id.Issuer, Subject: id.Subject, MemberID: member.ID, CreatedAt: clock.Millis(s.clock)}
 	return s.store.AddIdentity(ctx, rec, Entry{
-		Kind: MemberEntry, Object: member.Email, Action: EntryUpdate, Before: before, After: memberState(member),
+		Kind: MemberEntry, Object: member.Email, Action: EntryUpdate, Before: before, After: after,
 		Actor: actor.onlyNamed(), At: rec.CreatedAt, RequestID: requestID,
+	})
+}
+
+// UnlinkIdentity has the actor not sign in with a provider any more. The last way
+// to sign in stays.
+func (s *Service) UnlinkIdentity(ctx context.Context, actor Actor, issuer, requestID string) error {
+	member, err := s.self(ctx, actor)
+	if err != nil {
+		return err
+	}
+	if err := s.otherWayIn(ctx, member, issuer); err != nil {
+		return err
+	}
+	linked, err := s.store.IdentitiesOf(ctx, member.ID)
+	if err != nil {
+		return err
+	}
+	return s.unlink(ctx, member, issuer, len(linked) > 1, actor, requestID)
+}
+
+// otherWayIn says whether a member could sign in without an issuer.
+func (s *Service) otherWayIn(ctx context.Context, member MemberRecord, issuer string) error {
+	settings, on, err := s.SSOInUse(ctx)
+	if err != nil || !on || settings.Issuer != issuer {
+		return err // nobody signs in with it as it is
+	}
+	if settings.Passwords != PasswordsEverybody && !owns(member) {
+		return fault.New(fault.Conflict, "last_way_in",
+			"Passwords are for owners of this server: without %s you could not sign in any more", settings.Name)
+	}
+	if member.PasswordHash == "" {
+		return fault.New(fault.Conflict, "last_way_in",
+			"You have no password: without %s you could not sign in any more. Ask who manages members for a link that sets one, and come back", settings.Name)
+	}
+	return nil
+}
+
+// Unlink has another member not sign in with any provider. It takes the right to
+// give and take everything that the member may do. That there is no identity is no
+// error. Who has no password then needs a link that sets one.
+func (s *Service) Unlink(ctx context.Context, actor Actor, memberID, requestID string) error {
+	member, err := s.governed(ctx, actor, memberID)
+	if err != nil {
+		return err
+	}
+	linked, err := s.store.IdentitiesOf(ctx, member.ID)
+	if err != nil {
+		return err
+	}
+	for i, identity := range linked {
+		if err := s.unlink(ctx, member, identity.Issuer, i < len(linked)-1, actor, requestID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unlink removes one identity; others says whether the member has more.
+func (s *Service) unlink(ctx context.Context, member MemberRecord, issuer string, others bool, by Actor, requestID string) error {
+	before := memberState(member)
+	before.Issuer = issuer
+	member.Linked = others
+	return s.store.DeleteIdentity(ctx, member.ID, issuer, Entry{
+		Kind: MemberEntry, Object: member.Email, Action: EntryUpdate, Before: before, After: memberState(member),
+		Actor: by.onlyNamed(), At: clock.Millis(s.clock), RequestID: requestID,
 	})
 }

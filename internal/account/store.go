@@ -179,6 +179,10 @@ type Store interface {
 	// these the member's recovery codes. It refuses with Conflict "totp_not_started"
 	// when that one does not wait any more.
 	ConfirmTOTP(ctx context.Context, totp TOTPRecord, recovery [][32]byte, entry Entry) error
+	// ReplaceRecoveryCodes makes these the recovery codes of a member whose second
+	// step is confirmed; Conflict "totp_off" when it is not. proof is as for
+	// DeleteTOTP.
+	ReplaceRecoveryCodes(ctx context.Context, memberID string, recovery [][32]byte, proof *Proof, entry Entry) error
 	// DeleteTOTP removes a member's second step with its recovery codes and the
 	// sign-ins that wait for it. When proof is not nil, it must count, as in
 	// FinishSignIn.
@@ -202,6 +206,9 @@ type Store interface {
 	// "identity_taken" when it is somebody's already, or the member has another one
 	// of the issuer.
 	AddIdentity(ctx context.Context, identity IdentityRecord, entry Entry) error
+	// DeleteIdentity removes the identity of a member with an issuer; NotFound when
+	// absent.
+	DeleteIdentity(ctx context.Context, memberID, issuer string, entry Entry) error
 	// CreateLinked writes a member with an identity. When link is not nil, it is
 	// deleted and must exist, as in CreateMember.
 	CreateLinked(ctx context.Context, member MemberRecord, identity IdentityRecord, link *[32]byte, entry Entry) error

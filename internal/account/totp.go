@@ -179,12 +179,40 @@ func (s *Service) guardEntry(member MemberRecord, was bool, by Actor, requestID 
 // StopTOTP turns the actor's own second step off. It takes the password, or a code
 // if there is one.
 func (s *Service) StopTOTP(ctx context.Context, actor Actor, password, code, requestID string) error {
+	return s.guarded(ctx, actor, password, code, func(member MemberRecord, proof *Proof) error {
+		member.TOTP = false
+		return s.store.DeleteTOTP(ctx, member.ID, proof, s.guardEntry(member, true, actor, requestID))
+	})
+}
+
+// RenewRecoveryCodes makes new recovery codes for the actor, in the place of those
+// that there are, and returns them, this once. It takes the password or a code, as
+// StopTOTP does.
+func (s *Service) RenewRecoveryCodes(ctx context.Context, actor Actor, password, code, requestID string) ([]string, error) {
+	codes := newRecoveryCodes()
+	err := s.guarded(ctx, actor, password, code, func(member MemberRecord, proof *Proof) error {
+		after := memberState(member)
+		after.RecoveryCodes = len(codes)
+		return s.store.ReplaceRecoveryCodes(ctx, member.ID, recoveryHashes(member.ID, codes), proof, Entry{
+			Kind: MemberEntry, Object: member.Email, Action: EntryUpdate, Before: memberState(member), After: after,
+			Actor: actor.onlyNamed(), At: clock.Millis(s.clock), RequestID: requestID,
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return codes, nil
+}
+
+// guarded does what changes the second step of the actor, who shows the password
+// or a code. Guesses are slowed as those of a sign-in are.
+func (s *Service) guarded(ctx context.Context, actor Actor, password, code string, do func(MemberRecord, *Proof) error) error {
 	member, err := s.self(ctx, actor)
 	if err != nil {
 		return err
 	}
 	if !member.TOTP {
-		return fault.New(fault.Conflict, "totp_off", "The second step is off already")
+		return fault.New(fault.Conflict, "totp_off", "The second step is off")
 	}
 	subject := codeSubject(member.ID)
 	if err := s.slow(ctx, subject); err != nil {
@@ -192,8 +220,7 @@ func (s *Service) StopTOTP(ctx context.Context, actor Actor, password, code, req
 	}
 	proof, err := s.shown(ctx, member, password, code)
 	if err == nil {
-		member.TOTP = false
-		err = s.store.DeleteTOTP(ctx, member.ID, proof, s.guardEntry(member, true, actor, requestID))
+		err = do(member, proof)
 	}
 	if fault.As(err).Code == CodeWrong {
 		return codeWrong(fault.Invalid) // who asks is signed in all the same

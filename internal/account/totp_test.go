@@ -129,6 +129,39 @@ func TestARecoveryCodeWorksOnce(t *testing.T) {
 	}
 }
 
+func TestNewRecoveryCodesTakeThePlaceOfTheOldOnes(t *testing.T) {
+	h, ann, _, old := guarded(t)
+	ctx := t.Context()
+	_, err := h.RenewRecoveryCodes(ctx, ann, "wrong horse battery", "", "")
+	wantCode(t, err, "password_wrong")
+	token := ann
+	token.Kind = account.Token
+	_, err = h.RenewRecoveryCodes(ctx, token, password, "", "")
+	wantCode(t, err, "session_required")
+	h.wrote()
+	fresh, err := h.RenewRecoveryCodes(ctx, ann, "", old[0], "r")
+	check(t, err)
+	state := account.MemberState{ID: ann.ID, Email: "ann@example.test", Roles: []string{"owner"}, TOTP: true}
+	after := state
+	after.RecoveryCodes = 10
+	want(t, h.wrote(), account.Entry{
+		Kind: account.MemberEntry, Object: "ann@example.test", Action: account.EntryUpdate, Before: state, After: after,
+		Actor: account.Actor{Kind: account.Member, ID: ann.ID, Name: "ann@example.test"}, At: 1_800_000_000_000, RequestID: "r",
+	})
+	_, err = h.GiveCode(ctx, h.password(t).Pending, old[1], here)
+	wantCode(t, err, account.CodeWrong)
+	_, err = h.GiveCode(ctx, h.password(t).Pending, fresh[0], here)
+	check(t, err)
+	own, err := h.OwnAccount(ctx, ann)
+	check(t, err)
+	if own.RecoveryCodes != 9 {
+		t.Errorf("%d recovery codes are left", own.RecoveryCodes)
+	}
+	check(t, h.StopTOTP(ctx, ann, password, "", ""))
+	_, err = h.RenewRecoveryCodes(ctx, ann, password, "", "")
+	wantCode(t, err, "totp_off")
+}
+
 func TestALinkAndAPasswordThatIsNewDoNotPassTheSecondStep(t *testing.T) {
 	h, ann, app, _ := guarded(t)
 	ctx := t.Context()

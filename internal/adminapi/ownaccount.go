@@ -59,6 +59,10 @@ type stopTOTPInput struct {
 	}
 }
 
+type unlinkInput struct {
+	Issuer string `query:"issuer" required:"true" maxLength:"500" doc:"of the identity, as the account has it"`
+}
+
 type giveCodeInput struct {
 	Body struct {
 		Pending string `json:"pending" maxLength:"200" doc:"from the answer to the sign-in"`
@@ -120,6 +124,22 @@ func (a *API) stopTOTP(ctx context.Context, in *stopTOTPInput) (*none, error) {
 
 func (a *API) resetTOTP(ctx context.Context, in *MemberPath) (*none, error) {
 	return nil, a.deps.Accounts.ResetTOTP(ctx, actorOf(ctx), in.ID, httpkit.RequestID(ctx))
+}
+
+func (a *API) renewRecoveryCodes(ctx context.Context, in *stopTOTPInput) (*body[RecoveryCodes], error) {
+	codes, err := a.deps.Accounts.RenewRecoveryCodes(ctx, actorOf(ctx), in.Body.Password, in.Body.Code, httpkit.RequestID(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return &body[RecoveryCodes]{RecoveryCodes{codes}}, nil
+}
+
+func (a *API) unlinkIdentity(ctx context.Context, in *unlinkInput) (*none, error) {
+	return nil, a.deps.Accounts.UnlinkIdentity(ctx, actorOf(ctx), in.Issuer, httpkit.RequestID(ctx))
+}
+
+func (a *API) unlinkMember(ctx context.Context, in *MemberPath) (*none, error) {
+	return nil, a.deps.Accounts.Unlink(ctx, actorOf(ctx), in.ID, httpkit.RequestID(ctx))
 }
 
 func (a *API) giveCode(ctx context.Context, in *giveCodeInput) (*sessionOutput, error) {

@@ -54,6 +54,20 @@ type putSSOInput struct {
 	}
 }
 
+// SSOProvider is what a provider says of itself.
+type SSOProvider struct {
+	Issuer   string   `json:"issuer"`
+	SignInAt string   `json:"signInAt" doc:"where browsers are sent to sign in"`
+	Scopes   []string `json:"scopes" doc:"that it knows; empty where it does not say"`
+	Claims   []string `json:"claims" doc:"that it may tell of people; empty where it does not say"`
+}
+
+type checkSSOInput struct {
+	Body struct {
+		Issuer string `json:"issuer" maxLength:"500" doc:"address of the provider, exactly as it calls itself"`
+	}
+}
+
 type startSSOInput struct {
 	Body struct {
 		Link bool `json:"link,omitempty" doc:"link the provider to the account that is signed in, in place of a sign-in"`
@@ -110,7 +124,7 @@ func (a *API) putSSO(ctx context.Context, in *putSSOInput) (*body[SSOView], erro
 	}
 	settings, err := a.deps.Accounts.CheckSSO(ctx, actorOf(ctx), settings)
 	if err == nil {
-		err = a.deps.SSO.Check(ctx, settings)
+		_, err = a.deps.SSO.Check(ctx, settings.Issuer)
 	}
 	if err == nil {
 		err = a.deps.Accounts.PutSSO(ctx, actorOf(ctx), settings, b.ClientSecret, httpkit.RequestID(ctx))
@@ -119,6 +133,20 @@ func (a *API) putSSO(ctx context.Context, in *putSSOInput) (*body[SSOView], erro
 		return nil, err
 	}
 	return a.ssoView(ctx, settings, true), nil
+}
+
+// checkSSO asks an issuer what it says of itself, for who sets single sign-on up.
+func (a *API) checkSSO(ctx context.Context, in *checkSSOInput) (*body[SSOProvider], error) {
+	if err := account.Can(actorOf(ctx), account.ManageServer, account.Scope{}); err != nil {
+		return nil, err
+	}
+	about, err := a.deps.SSO.Check(ctx, in.Body.Issuer)
+	if err != nil {
+		return nil, err
+	}
+	return &body[SSOProvider]{SSOProvider{
+		Issuer: about.Issuer, SignInAt: about.SignInAt, Scopes: append([]string{}, about.Scopes...), Claims: append([]string{}, about.Claims...),
+	}}, nil
 }
 
 func (a *API) deleteSSO(ctx context.Context, _ *none) (*none, error) {

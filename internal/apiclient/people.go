@@ -73,6 +73,11 @@ func (c *Client) ResetTOTP(ctx context.Context, id string) error {
 	return c.call(ctx, http.MethodDelete, path("members", id, "totp"), nil, nil)
 }
 
+// Unlink has a member not sign in with a provider any more.
+func (c *Client) Unlink(ctx context.Context, id string) error {
+	return c.call(ctx, http.MethodDelete, path("members", id, "identities"), nil, nil)
+}
+
 // Invite makes a link with which somebody makes an account that has roles.
 func (c *Client) Invite(ctx context.Context, email string, roles []string) (Link, error) {
 	var out Link

@@ -119,8 +119,12 @@ func memberSentences(c Change) []string {
 		return []string{fmt.Sprintf("%s removed the account %s", c.Author, c.Object)}
 	case c.Action == ActionUpdate && before.TOTP != after.TOTP:
 		return []string{guardSentence(c, "the second step of the sign-in", after.TOTP, itself)}
-	case c.Action == ActionUpdate && before.Linked != after.Linked:
+	case c.Action == ActionUpdate && before.Issuer != after.Issuer:
+		return []string{linkSentence(c, before.Issuer, after.Issuer, itself)}
+	case c.Action == ActionUpdate && before.Linked != after.Linked: // written before an issuer was kept
 		return []string{guardSentence(c, "single sign-on", after.Linked, itself)}
+	case c.Action == ActionUpdate && after.RecoveryCodes > 0:
+		return []string{c.Author.String() + " made new recovery codes for the second step of the sign-in"}
 	case c.Action == ActionUpdate && slices.Equal(before.Roles, after.Roles):
 		if itself {
 			return []string{c.Author.String() + " set another password with a link"}
@@ -146,6 +150,18 @@ func guardSentence(c Change, what string, on, itself bool) string {
 		return fmt.Sprintf("%s turned %s %s", c.Author, what, verb)
 	}
 	return fmt.Sprintf("%s turned %s of %s %s", c.Author, what, c.Object, verb)
+}
+
+// linkSentence says that an account was linked to a provider, or unlinked.
+func linkSentence(c Change, was, is string, itself bool) string {
+	whose := "their account"
+	if !itself {
+		whose = "the account " + c.Object
+	}
+	if is == "" {
+		return fmt.Sprintf("%s unlinked %s from %s", c.Author, whose, was)
+	}
+	return fmt.Sprintf("%s linked %s to %s", c.Author, whose, is)
 }
 
 // roleMoves says which roles somebody has got and lost.

@@ -12,7 +12,7 @@ import (
 
 func newMember(stdio Stdio) *cobra.Command {
 	return group("member", "Invite people, and say what they may do",
-		newMemberList(stdio), newMemberInvite(stdio), newMemberRole(stdio), newMemberRemove(stdio), newMemberReset(stdio), newMemberResetTOTP(stdio))
+		newMemberList(stdio), newMemberInvite(stdio), newMemberRole(stdio), newMemberRemove(stdio), newMemberReset(stdio), newMemberResetTOTP(stdio), newMemberUnlink(stdio))
 }
 
 type memberOptions struct {
@@ -237,6 +237,37 @@ func runMemberResetTOTP(ctx context.Context, stdio Stdio, o memberOptions, email
 		return printJSON(stdio.Out, map[string]any{"id": id, "totp": false})
 	}
 	say(stdio.Out, "%s signs in without a second step now\n", email)
+	return nil
+}
+
+func newMemberUnlink(stdio Stdio) *cobra.Command {
+	var o memberOptions
+	return o.remote(&cobra.Command{
+		Use:   "unlink EMAIL",
+		Short: "Have a member not sign in with a provider any more",
+		Long: `Unlink a member from the provider of single sign-on, for example when the account there is
+somebody else's now. Sign-ins that there are go on: burgee session revoke ends them. Who has no
+password needs a link that sets one: burgee member reset-password makes it.`,
+		Example: "  burgee member unlink ben@example.com",
+		Args:    exactly("EMAIL"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runMemberUnlink(cmd.Context(), stdio, o, args[0])
+		},
+	})
+}
+
+func runMemberUnlink(ctx context.Context, stdio Stdio, o memberOptions, email string) error {
+	client, id, err := o.member(ctx, stdio, email)
+	if err != nil {
+		return err
+	}
+	if err := client.Unlink(ctx, id); err != nil {
+		return err
+	}
+	if o.asJSON {
+		return printJSON(stdio.Out, map[string]any{"id": id, "singleSignOn": false})
+	}
+	say(stdio.Out, "%s does not sign in with a provider any more\n", email)
 	return nil
 }
 

@@ -111,7 +111,7 @@ BURGEE_TOKEN.
 	})
 	root.AddCommand(
 		newServe(stdio), newRelay(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newRollback(stdio), newRollout(stdio), newChangeRequest(stdio), newProject(stdio), newEnvironment(stdio), newAudit(stdio), newErase(stdio), newFlag(stdio),
-		newKey(stdio), newToken(stdio), newUser(stdio), newMember(stdio), newRole(stdio), newSession(stdio), newSecretKey(stdio), newBackup(stdio), newRestore(stdio), newMigrateStore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
+		newKey(stdio), newToken(stdio), newUser(stdio), newMember(stdio), newRole(stdio), newSession(stdio), newSSO(stdio), newSecretKey(stdio), newBackup(stdio), newRestore(stdio), newMigrateStore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
 	)
 	return root
 }

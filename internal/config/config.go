@@ -20,7 +20,8 @@ import (
 
 // Config is the server's configuration, checked.
 type Config struct {
-	token string // of the command line as a client
+	token     string // of the command line as a client
+	ssoSecret string // the client secret of single sign-on, for the command line
 
 	Addr           string
 	Data           string

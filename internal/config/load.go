@@ -115,6 +115,16 @@ func Token(environ []string, flag string) (string, error) {
 	return c.token, nil
 }
 
+// SSOClientSecret reads the client secret of single sign-on in the same way. "" is
+// none.
+func SSOClientSecret(environ []string) (string, error) {
+	c, err := one(environ, ssoSecretSetting(), "")
+	if err != nil {
+		return "", err
+	}
+	return c.ssoSecret, nil
+}
+
 // one resolves a single secret setting.
 func one(environ []string, row Setting, flag string) (*Config, error) {
 	values := map[string]fromEnv{}

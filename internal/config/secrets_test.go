@@ -66,7 +66,7 @@ func TestEverySecretMayComeFromAFile(t *testing.T) {
 }
 
 func sameConfig(a, b *Config) bool {
-	return a.token == b.token && a.Store == b.Store && a.SecretKey.IsZero() == b.SecretKey.IsZero() && (a.SecretKey.IsZero() || a.SecretKey.Fingerprint() == b.SecretKey.Fingerprint()) && a.Init == b.Init && a.Relay.Token == b.Relay.Token
+	return a.token == b.token && a.ssoSecret == b.ssoSecret && a.Store == b.Store && a.SecretKey.IsZero() == b.SecretKey.IsZero() && (a.SecretKey.IsZero() || a.SecretKey.Fingerprint() == b.SecretKey.Fingerprint()) && a.Init == b.Init && a.Relay.Token == b.Relay.Token
 }
 
 // notSecret are variables whose name sounds like a secret's, and why they are none.

@@ -79,10 +79,17 @@ func tokenSetting() Setting {
 	}}
 }
 
+func ssoSecretSetting() Setting {
+	return Setting{Env: "BURGEE_SSO_CLIENT_SECRET", Secret: true, set: func(c *Config, text string) error {
+		c.ssoSecret = strings.TrimSpace(text)
+		return nil
+	}}
+}
+
 // ClientSecrets are the secrets of commands that are no settings of a server. Each
 // has a _FILE form too.
 func ClientSecrets() []Setting {
-	return []Setting{tokenSetting(), secretKeySetting("BURGEE_NEW_SECRET_KEY")}
+	return []Setting{tokenSetting(), secretKeySetting("BURGEE_NEW_SECRET_KEY"), ssoSecretSetting()}
 }
 
 // storeSetting may hold a password, as a flag too: it is shown without.
@@ -119,6 +126,7 @@ func RelaySettings() []Setting {
 var others = map[string]bool{
 	"BURGEE_URL": true, "BURGEE_TOKEN": true, "BURGEE_TOKEN_FILE": true, "BURGEE_CONFIG": true,
 	"BURGEE_PROJECT": true, "BURGEE_ENVIRONMENT": true, "BURGEE_NEW_SECRET_KEY": true, "BURGEE_NEW_SECRET_KEY_FILE": true,
+	"BURGEE_SSO_CLIENT_SECRET": true, "BURGEE_SSO_CLIENT_SECRET_FILE": true,
 	"BURGEE_KEY": true, "BURGEE_APPLICATION": true, "BURGEE_OVERRIDES": true, "BURGEE_CACHE_DIR": true,
 	"BURGEE_BUNDLE": true, "BURGEE_VERIFY_KEYS": true,
 	"BURGEE_VERSION": true, "BURGEE_BINARY": true, "BURGEE_SOURCE": true, "BURGEE_CHROMIUM": true, "BURGEE_DEV_SERVER": true,

@@ -157,6 +157,11 @@ var operations = map[string]need{
 	"putSSO": takes(account.ManageServer, everywhere).by(func(m *matrix) (map[string]string, string, any) {
 		return nil, "", obj{"issuer": m.provider.URL, "clientId": "x", "clientSecret": "x"}
 	}),
+	"checkSSO": takes(account.ManageServer, everywhere).by(func(m *matrix) (map[string]string, string, any) {
+		return nil, "", obj{"issuer": m.provider.URL}
+	}),
+	"unlinkIdentity": bySession().told(404, nil).query("?issuer=https%3A%2F%2Flogin.example.com"), "renewRecoveryCodes": bySession().told(409, obj{"password": "x"}),
+	"unlinkMember": overTarget(true).by(func(m *matrix) (map[string]string, string, any) { return map[string]string{"id": m.target}, "", nil }),
 	"deleteSSO": takes(account.ManageServer, everywhere).by(func(m *matrix) (map[string]string, string, any) {
 		m.want(200, "PUT", "/api/v1/sso", obj{"issuer": m.provider.URL, "clientId": "x", "clientSecret": "x", "passwords": "everybody"})
 		return nil, "", nil

@@ -59,11 +59,14 @@ func secondStepLives(t *testing.T, s *testkit.Server, contract *testkit.Contract
 	in := run(testkit.Scenario{Method: "POST", Path: "/api/v1/session/code", As: "-", Body: obj{"pending": pending, "code": codes.At("codes.0")}, Status: 200, Holds: []string{`"signedIn":true`, `"Ann@`}})
 	run(testkit.Scenario{Method: "GET", Path: project, As: "-", Header: cookieOf(in), Status: 200})
 	run(testkit.Scenario{Method: "POST", Path: "/api/v1/session/code", As: "-", Body: obj{"pending": pending, "code": codes.At("codes.1")}, Status: 410, Code: "sign_in_over"})
+	run(testkit.Scenario{Method: "POST", Path: "/api/v1/account/totp/recovery-codes", As: "-", Header: session, Body: obj{"password": "wrong"}, Status: 422, Code: "password_wrong", Field: "password"})
+	codes = run(testkit.Scenario{Method: "POST", Path: "/api/v1/account/totp/recovery-codes", As: "-", Header: session, Body: obj{"code": codes.At("codes.3")}, Status: 200, Holds: []string{`"codes":[`}})
 	run(testkit.Scenario{Method: "POST", Path: "/api/v1/account/totp/off", As: "-", Header: session, Body: obj{"password": "wrong"}, Status: 422, Code: "password_wrong", Field: "password"})
 	run(testkit.Scenario{Method: "POST", Path: "/api/v1/account/totp/off", As: "-", Header: session, Body: obj{"code": codes.At("codes.2")}, Status: 204})
 	run(testkit.Scenario{Method: "DELETE", Path: "/api/v1/members/" + in.At("member.id").(string) + "/totp", Status: 204})
-	run(testkit.Scenario{Method: "GET", Path: project + "/changes?kind=member&limit=2", Status: 200,
-		Holds: []string{"turned the second step of the sign-in on", "turned the second step of the sign-in off"}, Lacks: []string{secret}})
+	run(testkit.Scenario{Method: "POST", Path: "/api/v1/account/totp/recovery-codes", As: "-", Header: session, Body: obj{"password": "correct horse battery"}, Status: 409, Code: "totp_off"})
+	run(testkit.Scenario{Method: "GET", Path: project + "/changes?kind=member&limit=3", Status: 200,
+		Holds: []string{"turned the second step of the sign-in on", "made new recovery codes for the second step of the sign-in", "turned the second step of the sign-in off"}, Lacks: []string{secret}})
 }
 
 func TestWithoutASecretKeyNoSecondStepIsSetUp(t *testing.T) {

@@ -223,6 +223,87 @@ func TestAPersonLinksTheProviderToTheirAccount(t *testing.T) {
 	f.wantRoles(in, `"owner","viewer@default"`)
 }
 
+func TestAPersonUnlinksTheProviderUnlessNoOtherWayInIsLeft(t *testing.T) {
+	f := openFirm(t)
+	where := "/api/v1/account/identities?issuer=" + url.QueryEscape(f.provider.URL)
+	link := func(browser *http.Client, subject string) {
+		t.Helper()
+		f.provider.says(obj{"sub": subject})
+		state, code := f.comeBack(browser, obj{"link": true})
+		f.ask(200, browser, "POST", "/api/v1/sso/finish", obj{"state": state, "code": code})
+	}
+	f.ask(404, f.owner, "DELETE", where, nil)
+	link(f.owner, "a-1")
+	f.ask(204, f.owner, "DELETE", where, nil)
+	if a, _ := f.enter(403, obj{"sub": "a-1", "email": "ann@elsewhere.example"}); a.At("code") != "not_a_member" {
+		t.Errorf("the identity leads somewhere still: %s", a.Body)
+	}
+
+	ben, bens := f.enter(200, person("ben")) // he has no password
+	if a := f.ask(409, bens, "DELETE", where, nil); a.At("code") != "last_way_in" || !strings.Contains(string(a.Body), "for owners") {
+		t.Errorf("%s", a.Body)
+	}
+	f.configure(200, obj{"passwords": "everybody"})
+	if a := f.ask(409, bens, "DELETE", where, nil); a.At("code") != "last_way_in" || !strings.Contains(string(a.Body), "no password") {
+		t.Errorf("%s", a.Body)
+	}
+	reset := f.ask(201, f.owner, "POST", "/api/v1/members/"+ben.At("member.id").(string)+"/reset", nil)
+	_, secret, _ := strings.Cut(reset.At("url").(string), "#t=")
+	bens = testkit.Browser(t)
+	f.ask(201, bens, "POST", "/api/v1/links/use", obj{"token": secret, "password": ownersPassword})
+	f.ask(204, bens, "DELETE", where, nil)
+	f.ask(200, testkit.Browser(t), "POST", "/api/v1/session", obj{"email": "ben@example.com", "password": ownersPassword})
+
+	link(bens, "ben")
+	f.ask(204, f.owner, "DELETE", "/api/v1/sso", nil)
+	f.ask(204, bens, "DELETE", where, nil) // nobody signs in with it any more
+	record := f.ask(200, f.owner, "GET", project+"/changes?limit=20", nil)
+	for _, text := range []string{"ann@example.com linked their account to " + f.provider.URL, "ann@example.com unlinked their account from " + f.provider.URL} {
+		if !strings.Contains(string(record.Body), text) {
+			t.Errorf("the record does not say %q:\n%s", text, record.Body)
+		}
+	}
+}
+
+func TestWhoManagesAnAccountUnlinksIt(t *testing.T) {
+	f := openFirm(t)
+	ben, bens := f.enter(200, person("ben"))
+	where := "/api/v1/members/" + ben.At("member.id").(string) + "/identities"
+	f.ask(403, bens, "DELETE", where, nil)
+	f.ask(204, f.owner, "DELETE", where, nil)
+	f.ask(204, f.owner, "DELETE", where, nil)
+	if a, _ := f.enter(409, person("ben")); a.At("code") != "link_first" {
+		t.Errorf("%s", a.Body)
+	}
+	record := f.ask(200, f.owner, "GET", project+"/changes?limit=20", nil)
+	if text := "ann@example.com unlinked the account ben@example.com from " + f.provider.URL; strings.Count(string(record.Body), text) != 1 {
+		t.Errorf("the record says %s", record.Body)
+	}
+}
+
+func TestAnIssuerIsAskedWithoutAChange(t *testing.T) {
+	f := openFirm(t)
+	check := func(status int, issuer string) testkit.Answer {
+		t.Helper()
+		return f.ask(status, f.owner, "POST", "/api/v1/sso/check", obj{"issuer": issuer})
+	}
+	if a := check(200, f.provider.URL); a.At("issuer") != f.provider.URL || a.At("signInAt") != f.provider.URL+"/auth" {
+		t.Errorf("%s", a.Body)
+	}
+	for issuer, says := range map[string]string{
+		f.provider.URL + "/":  "exactly as the provider does",
+		"https://10.0.0.1":    "--outbound-allow",
+		"login.example.com":   "is no address",
+		f.URL:                 "does not answer",
+		f.provider.URL + "/x": "does not answer",
+	} {
+		if a := check(422, issuer); a.At("errors.0.field") != "issuer" || !strings.Contains(string(a.Body), says) {
+			t.Errorf("%s: %s", issuer, a.Body)
+		}
+	}
+	f.enter(200, person("ben")) // what was asked has changed nothing
+}
+
 func TestSomebodyWithAPasswordGoesOnOwningTheServer(t *testing.T) {
 	f := openFirm(t)
 	boss, _ := f.enter(200, person("zoe", "boss"))
@@ -325,6 +406,8 @@ func singleSignOnLives(t *testing.T, s *testkit.Server, contract *testkit.Contra
 	run(testkit.Scenario{Method: "PUT", Path: "/api/v1/sso", Body: settings, Status: 422, Field: "clientSecret"})
 	settings["clientSecret"] = "client secret"
 	run(testkit.Scenario{Method: "PUT", Path: "/api/v1/sso", Body: settings, Status: 200, Holds: []string{`"on":true`, `"value":"ops"`}, Lacks: []string{"client secret"}})
+	run(testkit.Scenario{Method: "POST", Path: "/api/v1/sso/check", Body: obj{"issuer": p.URL}, Status: 200, Holds: []string{`"signInAt":"` + p.URL + `/auth"`}})
+	run(testkit.Scenario{Method: "POST", Path: "/api/v1/sso/check", Body: obj{"issuer": "nowhere"}, Status: 422, Field: "issuer"})
 	delete(settings, "clientSecret")
 	run(testkit.Scenario{Method: "PUT", Path: "/api/v1/sso", Body: settings, Status: 200})
 	run(testkit.Scenario{Method: "GET", Path: "/api/v1/session", As: "-", Status: 200, Holds: []string{`"singleSignOn":{"name":"single sign-on"`}})
@@ -339,6 +422,11 @@ func singleSignOnLives(t *testing.T, s *testkit.Server, contract *testkit.Contra
 	}
 	_ = went.Body.Close()
 	back := mustParse(t, went.Header.Get("Location")).Query()
-	run(testkit.Scenario{Method: "POST", Path: "/api/v1/sso/finish", As: "-", Header: cookieOf(begun), Body: obj{"state": back.Get("state"), "code": back.Get("code")}, Status: 200, Holds: []string{`"signedIn":true`, `"zoe@example.com"`}})
+	zoe := run(testkit.Scenario{Method: "POST", Path: "/api/v1/sso/finish", As: "-", Header: cookieOf(begun), Body: obj{"state": back.Get("state"), "code": back.Get("code")}, Status: 200, Holds: []string{`"signedIn":true`, `"zoe@example.com"`}})
+	own := "/api/v1/account/identities?issuer=" + url.QueryEscape(p.URL)
+	run(testkit.Scenario{Method: "DELETE", Path: own, As: "-", Header: cookieOf(zoe), Status: 409, Code: "last_way_in"})
 	run(testkit.Scenario{Method: "DELETE", Path: "/api/v1/sso", Status: 204})
+	run(testkit.Scenario{Method: "DELETE", Path: own, As: "-", Header: cookieOf(zoe), Status: 204})
+	run(testkit.Scenario{Method: "DELETE", Path: own, As: "-", Header: cookieOf(zoe), Status: 404, Code: "identity_not_found"})
+	run(testkit.Scenario{Method: "DELETE", Path: "/api/v1/members/" + zoe.At("member.id").(string) + "/identities", Status: 204})
 }

@@ -47,17 +47,32 @@ type discovered struct {
 // New returns a Client that asks over an HTTP client, one of package outbound.
 func New(client *http.Client, c clock.Clock) *Client { return &Client{http: client, clock: c} }
 
-// Check asks the provider of settings whether it is one.
-func (c *Client) Check(ctx context.Context, settings account.SingleSignOn) error {
-	if err := outbound.CheckURL(settings.Issuer); err != nil {
-		return fault.New(fault.Invalid, "sso_invalid", "The issuer is not the address of a provider").WithField("issuer", "%v", err)
+// About is what a provider says of itself. A provider need not say everything:
+// lists may be empty.
+type About struct {
+	Issuer   string   `json:"issuer"`
+	SignInAt string   `json:"authorization_endpoint"`
+	Scopes   []string `json:"scopes_supported"`
+	Claims   []string `json:"claims_supported"`
+}
+
+// Check asks an issuer whether it is a provider, now and not from memory, and what
+// it says of itself.
+func (c *Client) Check(ctx context.Context, issuer string) (About, error) {
+	if err := outbound.CheckURL(issuer); err != nil {
+		return About{}, fault.New(fault.Invalid, "sso_invalid", "The issuer is not the address of a provider").WithField("issuer", "%v", err)
 	}
 	c.forget()
-	if _, err := c.provider(ctx, settings); err != nil {
-		return fault.Wrap(err, fault.Invalid, "sso_invalid", "The issuer does not answer as a provider of OpenID Connect").
+	provider, err := c.provider(ctx, account.SingleSignOn{Issuer: issuer})
+	var about About
+	if err == nil {
+		err = provider.Claims(&about)
+	}
+	if err != nil {
+		return About{}, fault.Wrap(err, fault.Invalid, "sso_invalid", "The issuer does not answer as a provider of OpenID Connect").
 			WithField("issuer", "%s", reason(err))
 	}
-	return nil
+	return about, nil
 }
 
 // reason tells an owner what is wrong with an issuer, and nothing of an answer's

@@ -36,6 +36,17 @@ func insertIdentity(q query, i account.IdentityRecord) error {
 	return err
 }
 
+// DeleteIdentity implements account.Store.
+func (a *Accounts) DeleteIdentity(ctx context.Context, memberID, issuer string, entry account.Entry) error {
+	return a.recorded(ctx, entry, func(q query) error {
+		n, err := q.touched(`DELETE FROM identity WHERE member_id = $1 AND issuer = $2`, memberID, issuer)
+		if err == nil && n == 0 {
+			err = fault.New(fault.NotFound, "identity_not_found", "The account is not linked to this provider")
+		}
+		return err
+	})
+}
+
 // CreateLinked implements account.Store.
 func (a *Accounts) CreateLinked(ctx context.Context, m account.MemberRecord, i account.IdentityRecord, link *[32]byte, entry account.Entry) error {
 	return a.recorded(ctx, entry, func(q query) error {

@@ -41,15 +41,40 @@ func (a *Accounts) ConfirmTOTP(ctx context.Context, t account.TOTPRecord, recove
 		if n == 0 {
 			return fault.New(fault.Conflict, "totp_not_started", "There is nothing to confirm: begin anew")
 		}
-		if err := q.exec(`DELETE FROM recovery_code WHERE member_id = $1`, t.MemberID); err != nil {
+		return replaceRecoveryCodes(q, t.MemberID, recovery)
+	})
+}
+
+func replaceRecoveryCodes(q query, memberID string, recovery [][32]byte) error {
+	if err := q.exec(`DELETE FROM recovery_code WHERE member_id = $1`, memberID); err != nil {
+		return err
+	}
+	for _, hash := range recovery {
+		if err := q.exec(`INSERT INTO recovery_code (member_id, hash) VALUES ($1, $2)`, memberID, hash[:]); err != nil {
 			return err
 		}
-		for _, hash := range recovery {
-			if err := q.exec(`INSERT INTO recovery_code (member_id, hash) VALUES ($1, $2)`, t.MemberID, hash[:]); err != nil {
+	}
+	return nil
+}
+
+// ReplaceRecoveryCodes implements account.Store.
+func (a *Accounts) ReplaceRecoveryCodes(ctx context.Context, memberID string, recovery [][32]byte, proof *account.Proof, entry account.Entry) error {
+	return a.recorded(ctx, entry, func(q query) error {
+		// The row is written to, so that a second step that is turned off meanwhile
+		// leaves no codes behind.
+		n, err := q.touched(`UPDATE totp SET last_step = last_step WHERE member_id = $1 AND confirmed_at > 0`, memberID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fault.New(fault.Conflict, "totp_off", "The second step is off")
+		}
+		if proof != nil {
+			if err := useProof(q, memberID, *proof); err != nil {
 				return err
 			}
 		}
-		return nil
+		return replaceRecoveryCodes(q, memberID, recovery)
 	})
 }
 

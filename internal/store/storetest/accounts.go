@@ -91,6 +91,21 @@ func recorded(t *testing.T, open Opener) {
 			check(t, err)
 			return m.TOTP
 		}},
+		{"renewed", func() error {
+			return s.ReplaceRecoveryCodes(t.Context(), "b", [][32]byte{{1}}, nil, about("renewed"))
+		}, func() bool {
+			totp, err := s.TOTPOf(t.Context(), "b")
+			check(t, err)
+			return totp.RecoveryCodes == 1
+		}},
+		{"linked", func() error {
+			return s.AddIdentity(t.Context(), account.IdentityRecord{Issuer: "i", Subject: "s", MemberID: "b"}, about("linked"))
+		}, func() bool { return linked(t, s, "b") }},
+		{"unlinked", func() error { return s.DeleteIdentity(t.Context(), "b", "i", about("unlinked")) }, func() bool { return !linked(t, s, "b") }},
+		{"sso", func() error {
+			return s.PutSingleSignOn(t.Context(), account.SSORecord{Settings: []byte("{}"), Sealed: []byte{1}}, about("sso"))
+		}, func() bool { return !ssoOff(t, s) }},
+		{"no-sso", func() error { return s.DeleteSingleSignOn(t.Context(), about("no-sso")) }, func() bool { return ssoOff(t, s) }},
 		{"unguarded", func() error {
 			return s.DeleteTOTP(t.Context(), "b", &account.Proof{Recovery: &[32]byte{1}}, about("unguarded"))
 		}, func() bool {
@@ -136,7 +151,23 @@ func recorded(t *testing.T, open Opener) {
 	wantCode(t, s.CreateOwner(t.Context(), account.MemberRecord{ID: "2"}, nil, about("second")), fault.Conflict, "owner_exists")
 	wantCode(t, s.SetPassword(t.Context(), "2", "new", nil, about("nobody")), fault.NotFound, "member_not_found")
 	wantCode(t, s.DeleteToken(t.Context(), "t", about("again")), fault.NotFound, "token_not_found")
-	equal(t, []string{"owner", "password", "token", "invited", "joined", "made", "roles", "guarded", "unguarded", "ended", "removed", "unmade", "gone"}, seen)
+	equal(t, []string{"owner", "password", "token", "invited", "joined", "made", "roles", "guarded", "renewed", "linked", "unlinked", "sso", "no-sso", "unguarded", "ended", "removed", "unmade", "gone"}, seen)
+}
+
+func linked(t *testing.T, s Store, member string) bool {
+	t.Helper()
+	m, err := s.MemberByID(t.Context(), member)
+	check(t, err)
+	return m.Linked
+}
+
+func ssoOff(t *testing.T, s Store) bool {
+	t.Helper()
+	_, err := s.SingleSignOn(t.Context())
+	if err != nil && !fault.IsKind(err, fault.NotFound) {
+		t.Fatal(err)
+	}
+	return err != nil
 }
 
 func waiting(t *testing.T, s Store) {

@@ -59,6 +59,12 @@ func codes(t *testing.T, s Store) {
 	check(t, err)
 	equal(t, account.TOTPRecord{MemberID: "1", Sealed: []byte("second"), ConfirmedAt: 1, LastStep: step, RecoveryCodes: 1}, read)
 
+	wantCode(t, s.ReplaceRecoveryCodes(t.Context(), "1", [][32]byte{{3}}, &recovery, about("ann")), fault.Unauthenticated, account.CodeWrong)
+	check(t, s.ReplaceRecoveryCodes(t.Context(), "1", [][32]byte{{3}, {4}, {5}}, &account.Proof{Recovery: &[32]byte{1}}, about("ann")))
+	read, err = s.TOTPOf(t.Context(), "1")
+	check(t, err)
+	equal(t, account.TOTPRecord{MemberID: "1", Sealed: []byte("second"), ConfirmedAt: 1, LastStep: step, RecoveryCodes: 3}, read)
+
 	check(t, s.CreatePending(t.Context(), account.PendingRecord{Hash: [32]byte{9}, MemberID: "1", CreatedAt: 10, ExpiresAt: 20}))
 	if _, _, err := s.PendingByHash(t.Context(), [32]byte{(next + 2) % 8}); !fault.IsKind(err, fault.NotFound) {
 		t.Errorf("a sign-in that has ended is kept: %v", err)
@@ -67,4 +73,5 @@ func codes(t *testing.T, s Store) {
 	if _, _, err := s.PendingByHash(t.Context(), [32]byte{9}); !fault.IsKind(err, fault.NotFound) {
 		t.Errorf("a sign-in waits for a code that nothing makes any more: %v", err)
 	}
+	wantCode(t, s.ReplaceRecoveryCodes(t.Context(), "1", [][32]byte{{6}}, nil, about("ann")), fault.Conflict, "totp_off")
 }

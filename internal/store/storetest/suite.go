@@ -59,6 +59,8 @@ func Run(t *testing.T, open Opener) {
 		"sessions and tokens":                        sessionsAndTokens,
 		"attempts to sign in count together":         attempts,
 		"a code of a second step counts once":        codes,
+		"a subject leads to one account":             identities,
+		"settings of single sign-on come back":       singleSignOn,
 		"nodes hear each other":                      nodesMeet,
 		"entries wait in order and are taken once":   waiting,
 		"counts add up and a batch is known":         counts,
