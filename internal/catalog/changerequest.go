@@ -850,21 +850,26 @@ func itemOf(c document.Change, next *document.Project) PlanItem {
 
 // theirs is what others made of an object, with who was the last.
 func (e *edit) theirs(p proposedChange, live json.RawMessage) (*Theirs, error) {
-	out := &Theirs{PlanItem: itemOf(p.change(p.Before, live), e.project)}
-	rows, err := e.reader.Latest(e.row.ID, p.Kind, p.Object)
+	by, err := e.lastChange(ObjectRef{p.Kind, p.Object, p.Environment})
 	if err != nil {
 		return nil, err
 	}
+	return &Theirs{PlanItem: itemOf(p.change(p.Before, live), e.project), By: by}, nil
+}
+
+// lastChange is who was the last to change an object, which may be gone.
+func (e *edit) lastChange(object ObjectRef) (by LastChange, err error) {
+	rows, err := e.reader.Latest(e.row.ID, object.Kind, object.Key)
 	keys := e.environmentKeys()
 	for _, latest := range rows {
-		if keys[latest.EnvironmentID] == p.Environment {
-			out.By = LastChange{ID: latest.ChangeID, At: latest.At, Author: latest.Author}
+		if keys[latest.EnvironmentID] == object.Environment {
+			by = LastChange{ID: latest.ChangeID, At: latest.At, Author: latest.Author}
 			for _, revision := range latest.Revisions {
-				out.By.Revision = max(out.By.Revision, revision)
+				by.Revision = max(by.Revision, revision)
 			}
 		}
 	}
-	return out, nil
+	return by, err
 }
 
 // proposed makes the command of a change request. It refuses where an object was

@@ -403,13 +403,16 @@ func (r *ramp) untouched() error {
 	if r.same(live) {
 		return nil
 	}
-	theirs, err := r.edit.theirs(proposedChange{Kind: r.row.Kind, Object: r.row.Object, Environment: r.plan().Environment}, live)
+	if r.row.Kind == document.ConfigurationKind && r.project.Archived[r.row.Object] {
+		return archivedFault(r.row.Object)
+	}
+	by, err := r.lastChange(ObjectRef{r.row.Kind, r.row.Object, r.plan().Environment})
 	if err != nil {
 		return err
 	}
 	return fault.New(fault.Conflict, "rollout_overtaken",
 		"%s changed what the rollout %d of %s left; what was set by hand stays. Stop the rollout, and begin another from there",
-		theirs.By.Author, r.row.Number, r.plan().place())
+		by.Author, r.row.Number, r.plan().place())
 }
 
 // same says whether an object serves at the rollout's place what it left there.

@@ -198,18 +198,7 @@ func TestAnEditByHandPausesARolloutAndIsNotOverwritten(t *testing.T) {
 	if fired := h.later(t, 2*time.Hour); fired != (catalog.Fired{}) {
 		t.Errorf("fired %+v", fired)
 	}
-	for name, do := range map[string]func() (catalog.Rollout, error){
-		"resume":  func() (catalog.Rollout, error) { return h.ResumeRollout(t.Context(), dora, "default", r.Number, none) },
-		"advance": func() (catalog.Rollout, error) { return h.AdvanceRollout(t.Context(), dora, "default", r.Number, none) },
-		"roll back": func() (catalog.Rollout, error) {
-			return h.RollBackRollout(t.Context(), dora, "default", r.Number, none)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := do()
-			wantFault(t, err, fault.Conflict, "rollout_overtaken", "ann@example.org changed what the rollout 1")
-		})
-	}
+	h.goesNowhere(t, r.Number, "rollout_overtaken", "ann@example.org changed what the rollout 1")
 	_, err := h.StartRollout(t.Context(), dora, "default", ramp(60, 100), none)
 	wantFault(t, err, fault.Conflict, "rollout_live", "stop that one first")
 	out, err := h.StopRollout(t.Context(), dora, "default", r.Number, none)
@@ -218,6 +207,51 @@ func TestAnEditByHandPausesARolloutAndIsNotOverwritten(t *testing.T) {
 	}
 	if r = h.start(t, dora, ramp(60, 100)); r.Number != 2 {
 		t.Errorf("another: %+v", r)
+	}
+}
+
+// goesNowhere checks that a paused rollout makes no step, since what it left is not
+// there as it was.
+func (h *home) goesNowhere(t *testing.T, number int64, code, words string) {
+	t.Helper()
+	for name, do := range map[string]func() (catalog.Rollout, error){
+		"resume":  func() (catalog.Rollout, error) { return h.ResumeRollout(t.Context(), dora, "default", number, none) },
+		"advance": func() (catalog.Rollout, error) { return h.AdvanceRollout(t.Context(), dora, "default", number, none) },
+		"roll back": func() (catalog.Rollout, error) {
+			return h.RollBackRollout(t.Context(), dora, "default", number, none)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := do()
+			wantFault(t, err, fault.Conflict, code, words)
+		})
+	}
+}
+
+// What a rollout raised may be gone altogether.
+func TestARolloutOfWhatIsGoneIsSaidAndNotMade(t *testing.T) {
+	for name, c := range map[string]struct {
+		remove      func(*home) (catalog.Outcome, error)
+		code, words string
+	}{
+		"a cleared configuration": {func(h *home) (catalog.Outcome, error) {
+			return h.ClearConfiguration(t.Context(), ann, "default", "x", "production", none)
+		}, "rollout_overtaken", "ann@example.org changed what the rollout"},
+		"an archived flag": {func(h *home) (catalog.Outcome, error) {
+			return h.ArchiveFlag(t.Context(), ann, "default", "x", none)
+		}, "flag_archived", "x is archived"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := open(t)
+			h.apply(t, ann, oneFlag)
+			r := h.start(t, dora, ramp(10, 50, 100))
+			must[catalog.Outcome](t)(c.remove(h))
+			h.goesNowhere(t, r.Number, c.code, c.words)
+			out, err := h.StopRollout(t.Context(), dora, "default", r.Number, none)
+			if r = must[catalog.Rollout](t)(out, err); r.State != catalog.RolloutStopped {
+				t.Errorf("%+v", r)
+			}
+		})
 	}
 }
 
