@@ -25,6 +25,7 @@ const Everyone = "*"
 const (
 	maxMappings = 100
 	maxDomains  = 50
+	maxScopes   = 20  // with openid
 	maxSetting  = 200 // bytes of a name, a value, a domain or a client id
 )
 
@@ -154,6 +155,8 @@ func (o *SingleSignOn) tidy() error {
 		return wrong("name", "is too long")
 	case o.Passwords != PasswordsOwners && o.Passwords != PasswordsEverybody:
 		return wrong("passwords", "takes owners or everybody")
+	case len(o.Scopes) > maxScopes || slices.ContainsFunc(o.Scopes, func(scope string) bool { return scope == "" || strings.ContainsAny(scope, " \t\n") }):
+		return wrong("scopes", fmt.Sprintf("takes at most %d words such as email, with openid among them", maxScopes))
 	case len(o.Domains) > maxDomains || slices.ContainsFunc(o.Domains, func(d string) bool { return d == "" || strings.ContainsAny(d, "@ ") }):
 		return wrong("domains", "takes domains such as example.com")
 	case len(o.Mapping) > maxMappings:

@@ -3,6 +3,7 @@ package server_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -359,14 +360,16 @@ func TestSettingsOfSingleSignOnAreChecked(t *testing.T) {
 		settings obj
 		field    string
 	}{
-		"no address":              {obj{"issuer": "login.example.com"}, "issuer"},
-		"a private network":       {obj{"issuer": "https://10.0.0.1"}, "issuer"},
-		"no client id":            {obj{"clientId": ""}, "clientId"},
-		"no claim":                {obj{"claim": ""}, "claim"},
-		"a role that is none":     {obj{"mapping": []obj{{"value": "x", "roles": []string{"boss"}}}}, "roles"},
-		"a role without a place":  {obj{"mapping": []obj{{"value": "x", "roles": []string{"publisher@default/production"}}}}, "roles"},
-		"a value without a role":  {obj{"mapping": []obj{{"value": "x", "roles": []string{}}}}, "mapping"},
-		"an address for a domain": {obj{"domains": []string{"a@example.com"}}, "domains"},
+		"no address":                     {obj{"issuer": "login.example.com"}, "issuer"},
+		"a private network":              {obj{"issuer": "https://10.0.0.1"}, "issuer"},
+		"no client id":                   {obj{"clientId": ""}, "clientId"},
+		"no claim":                       {obj{"claim": ""}, "claim"},
+		"a role that is none":            {obj{"mapping": []obj{{"value": "x", "roles": []string{"boss"}}}}, "roles"},
+		"a role without a place":         {obj{"mapping": []obj{{"value": "x", "roles": []string{"publisher@default/production"}}}}, "roles"},
+		"a value without a role":         {obj{"mapping": []obj{{"value": "x", "roles": []string{}}}}, "mapping"},
+		"a scope without a name":         {obj{"scopes": []string{"email", ""}}, "scopes"},
+		"one scope with openid too many": {obj{"scopes": slices.Repeat([]string{"email"}, 20)}, "scopes"},
+		"an address for a domain":        {obj{"domains": []string{"a@example.com"}}, "domains"},
 	} {
 		status := 422
 		if name == "a role that is none" {
