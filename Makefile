@@ -10,6 +10,8 @@ GOPROXY_STAMP := internal/downloads/files/go/.stamp
 DASHBOARD := dashboard/dist/index.html
 PLATFORMS := linux_amd64 linux_arm64 darwin_amd64 darwin_arm64 windows_amd64 windows_arm64
 VENV    := build/venv
+FUZZ    := build/fuzz
+FUZZED  := IsWhatItsDocumentSays
 
 GO_SOURCES   := $(shell find cmd internal sdk -name '*.go' -o -name '*.sql' 2>/dev/null) go.mod go.sum
 SDK_SOURCES  := $(shell find sdk -name '*.go' 2>/dev/null) sdk/go.mod sdk/openfeature/go.mod
@@ -20,7 +22,7 @@ DASH_SOURCES := $(shell find dashboard/src dashboard/public -type f 2>/dev/null)
 # and once more on PostgreSQL. The store's own suite runs on both by itself.
 ON_EITHER_STORE := ./internal/account ./internal/catalog ./internal/secret ./internal/server ./internal/upkeep
 
-.PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-openfeature test-browser soak check bench gen golden clean dist cross test-deploy
+.PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-openfeature test-browser fuzz-api soak check bench gen golden clean dist cross test-deploy
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,13 +91,14 @@ dev: dashboard/node_modules/.stamp | need-go ## server on :7878 and the dashboar
 
 test: ## everything: Go, Python, dashboard, command line, real browser
 	@scripts/need go node python
-	@$(MAKE) --no-print-directory $(BIN) $(VENV)/.stamp
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=recurse test-code test-pages
+	@$(MAKE) --no-print-directory $(BIN) $(VENV)/.stamp $(FUZZ)/.stamp
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=recurse test-code test-pages test-fuzz
 	@echo "burgee: all tests passed"
 
 # Pages mostly wait and code mostly computes, so they go side by side; each prints
-# when it has ended.
-.PHONY: test-code test-pages
+# when it has ended. The fuzzer waits for nothing and nothing waits for it: it takes
+# what the two leave of the processors.
+.PHONY: test-code test-pages test-fuzz
 test-code:
 	@$(MAKE) --no-print-directory test-go && $(MAKE) --no-print-directory test-deploy && $(MAKE) --no-print-directory test-race && \
 	  $(MAKE) --no-print-directory test-python && $(MAKE) --no-print-directory test-e2e && $(MAKE) --no-print-directory test-openfeature
@@ -129,6 +132,12 @@ $(VENV)/.stamp: python/pyproject.toml examples/calendar-flask/requirements.txt |
 	  'openfeature-sdk==0.10.0' 'openfeature-provider-ofrep==0.3.0'
 	@touch $@
 
+$(FUZZ)/.stamp: e2e/fuzz/requirements.txt | need-python
+	@echo "burgee: making the environment of the API's fuzzer"
+	@python3 -m venv $(FUZZ)
+	@$(FUZZ)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 test-python: $(VENV)/.stamp ## Python SDK: vectors, client, Flask example
 	@echo "== pytest"
 	@cd python && PYTHONPATH=src ../$(VENV)/bin/python -m pytest -q
@@ -142,7 +151,11 @@ test-e2e: $(BIN) $(VENV)/.stamp ## the built binary: command line scripts, both 
 	@echo "== end to end (binary)"
 	@scripts/debian strace strace "the tests of a lost store"
 	@scripts/debian ip iproute2 "the tests of a silent network"
-	@scripts/postgres run go test -count=1 -timeout 15m ./e2e/...
+	@scripts/postgres run go test -count=1 -timeout 15m -skip $(FUZZED) ./e2e/...
+
+test-fuzz: $(BIN) $(FUZZ)/.stamp | need-go ## the API against its OpenAPI documents: every operation, some examples
+	@echo "== schemathesis"
+	@nice -n 10 go test -count=1 -timeout 20m -run $(FUZZED) ./e2e
 
 test-openfeature: $(BIN) $(VENV)/.stamp | need-go ## OpenFeature: both providers, and the stock ones over OFREP
 	@echo "== end to end (OpenFeature)"
@@ -158,10 +171,13 @@ e2e/browser/node_modules/.stamp: e2e/browser/package-lock.json | need-node
 	@cd e2e/browser && npm ci --silent --no-audit --no-fund
 	@touch $@
 
+fuzz-api: $(BIN) $(FUZZ)/.stamp | need-go ## the same with EXAMPLES=50 of each operation, or as many as you say: minutes
+	@EXAMPLES=$(or $(EXAMPLES),50) go test -count=1 -timeout 3h -run $(FUZZED) ./e2e
+
 soak: $(BIN) $(VENV)/.stamp | need-go ## the guarantees in their long form: hours
 	@scripts/soak
 
-check: test cross | need-go ## tests, linters, every platform and drift of generated files
+check: test cross fuzz-api | need-go ## tests, linters, every platform and drift of generated files
 	@test -z "$$(gofmt -l cmd internal sdk e2e deploy dashboard/*.go)" || { echo "gofmt would change:"; gofmt -l cmd internal sdk e2e deploy dashboard/*.go; exit 1; }
 	@cd dashboard && npm run --silent check
 	@cd python && ../$(VENV)/bin/ruff check src tests && ../$(VENV)/bin/mypy --strict src

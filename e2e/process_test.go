@@ -117,6 +117,8 @@ type server struct {
 	url, data, addr string
 	store           string // postgres://…; "" is SQLite in data
 	program         string // its binary; "" is the one to test
+	ops             string // the address of its metrics; "" is none
+	env             []string
 }
 
 // startServer starts the binary on an empty folder with known secrets.
@@ -154,8 +156,8 @@ func (s *server) launch(t *testing.T) {
 	if s.store != "" {
 		env = append(env, "BURGEE_STORE="+s.store, "BURGEE_SECRET_KEY="+testkit.SecretKey)
 	}
-	s.process = start(t, env,
-		path, "serve", "--addr", s.addr, "--data", s.data, "--ops-addr", "")
+	s.process = start(t, append(env, s.env...),
+		path, "serve", "--addr", s.addr, "--data", s.data, "--ops-addr", s.ops)
 }
 
 func (s *server) untilReady(t *testing.T) {
