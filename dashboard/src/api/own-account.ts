@@ -18,5 +18,11 @@ export const startTOTPQuery = () =>
 export const confirmTOTP = (code: string) => answer(api.PUT('/api/v1/account/totp', { body: { code } }));
 export const stopTOTP = (body: { password?: string; code?: string }) =>
   answer(api.POST('/api/v1/account/totp/off', { body }));
+export const renewRecoveryCodes = (body: { password?: string; code?: string }) =>
+  answer(api.POST('/api/v1/account/totp/recovery-codes', { body }));
+export const unlinkIdentity = (issuer: string) =>
+  answer(api.DELETE('/api/v1/account/identities', { params: { query: { issuer } } }));
+export const unlinkMember = (id: string) =>
+  answer(api.DELETE('/api/v1/members/{id}/identities', { params: { path: { id } } }));
 export const resetTOTP = (id: string) =>
   answer(api.DELETE('/api/v1/members/{id}/totp', { params: { path: { id } } }));

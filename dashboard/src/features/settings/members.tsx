@@ -3,7 +3,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sessionQuery } from '@/api/account';
-import { resetTOTP } from '@/api/own-account';
+import { resetTOTP, unlinkMember } from '@/api/own-account';
 import { linksQuery, membersQuery, removeMember, resetPassword } from '@/api/people';
 import type { NewLink, Person } from '@/api/types';
 import { Confirm } from '@/components/confirm';
@@ -36,7 +36,7 @@ export function Members() {
   );
 }
 
-type Doing = { what: 'roles' | 'remove' | 'reset' | 'totp'; person: Person };
+type Doing = { what: 'roles' | 'remove' | 'reset' | 'totp' | 'unlink'; person: Person };
 
 function MemberTable({ items }: { items: Person[] }) {
   const client = useQueryClient();
@@ -57,6 +57,10 @@ function MemberTable({ items }: { items: Person[] }) {
     if (person) await resetTOTP(person.id);
     await client.invalidateQueries({ queryKey: membersQuery().queryKey });
   };
+  const unlink = async () => {
+    if (person) await unlinkMember(person.id);
+    await client.invalidateQueries({ queryKey: membersQuery().queryKey });
+  };
   return (
     <>
       <ListTable label="Table of members" columns={['E-mail', 'Roles']}>
@@ -64,7 +68,8 @@ function MemberTable({ items }: { items: Person[] }) {
           <Table.Tr key={item.id}>
             <Table.Td>
               {item.email} {item.id === me && <Badge variant="default">you</Badge>}{' '}
-              {item.totp && <Badge variant="default">second step</Badge>}
+              {item.totp && <Badge variant="default">second step</Badge>}{' '}
+              {item.singleSignOn && <Badge variant="default">single sign-on</Badge>}
             </Table.Td>
             <Table.Td>{item.roles.map(roleWords).join(', ') || 'none'}</Table.Td>
             <Table.Td>
@@ -80,6 +85,13 @@ function MemberTable({ items }: { items: Person[] }) {
                     name="Reset second step"
                     of={item}
                     onClick={() => setDoing({ what: 'totp', person: item })}
+                  />
+                )}
+                {item.singleSignOn && (
+                  <RowButton
+                    name="Unlink"
+                    of={item}
+                    onClick={() => setDoing({ what: 'unlink', person: item })}
                   />
                 )}
                 <RowButton
@@ -122,6 +134,17 @@ function MemberTable({ items }: { items: Person[] }) {
         action={stop}
       >
         For who has lost the app and the recovery codes. The password alone signs them in then.
+      </Confirm>
+      <Confirm
+        opened={doing?.what === 'unlink'}
+        onClose={close}
+        title={`Unlink ${person?.email ?? ''} from the provider?`}
+        verb="Unlink"
+        danger
+        action={unlink}
+      >
+        Who signs in at the provider as them is not them here any more. Sign-ins that there are go on. Without
+        a password it takes a link: Reset password.
       </Confirm>
       <ShowLink made={made} onClose={() => setMade(undefined)} />
     </>

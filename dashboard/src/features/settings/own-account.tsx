@@ -5,6 +5,7 @@ import { ownAccountQuery } from '@/api/own-account';
 import type { OwnAccount as Account } from '@/api/types';
 import { QueryState } from '@/components/states';
 import { LinkProvider } from './link-provider';
+import { RenewRecoveryCodes } from './renew-recovery-codes';
 import { StartSecondStep } from './start-second-step';
 import { StopSecondStep } from './stop-second-step';
 
@@ -26,7 +27,7 @@ export function OwnAccount() {
 }
 
 function SecondStep({ own }: { own: Account }) {
-  const [doing, setDoing] = useState<'start' | 'stop'>();
+  const [doing, setDoing] = useState<'start' | 'stop' | 'renew'>();
   const close = () => setDoing(undefined);
   return (
     <Stack gap="sm" align="flex-start">
@@ -40,15 +41,21 @@ function SecondStep({ own }: { own: Account }) {
       </Text>
       <Group>
         {own.totp ? (
-          <Button variant="default" c="var(--mantine-color-error)" onClick={() => setDoing('stop')}>
-            Turn off the second step
-          </Button>
+          <>
+            <Button variant="default" onClick={() => setDoing('renew')}>
+              New recovery codes
+            </Button>
+            <Button variant="default" c="var(--mantine-color-error)" onClick={() => setDoing('stop')}>
+              Turn off the second step
+            </Button>
+          </>
         ) : (
           <Button onClick={() => setDoing('start')}>Turn on a second step</Button>
         )}
       </Group>
       {doing === 'start' && <StartSecondStep onClose={close} />}
-      {doing === 'stop' && <StopSecondStep onClose={close} />}
+      {doing === 'stop' && <StopSecondStep own={own} onClose={close} />}
+      {doing === 'renew' && <RenewRecoveryCodes own={own} onClose={close} />}
     </Stack>
   );
 }

@@ -39,8 +39,8 @@ export function Privacy() {
     <Stack gap="md" maw={720}>
       <Text>
         Erase an identifier from targets, target groups, conditions, descriptions, comments, change requests,
-        rollouts and the audit log. A random placeholder stands where it was. Nobody else gets anything else, and the
-        audit log still verifies. Backups, and files that are applied again, still have it.
+        rollouts and the audit log. A random placeholder stands where it was. Nobody else gets anything else,
+        and the audit log still verifies. Backups, and files that are applied again, still have it.
       </Text>
       {projects.isError && (
         <ErrorState

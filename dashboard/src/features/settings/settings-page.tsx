@@ -12,6 +12,7 @@ import { OwnAccount } from './own-account';
 import { Privacy } from './privacy';
 import { RolesTab } from './roles-tab';
 import { Sessions } from './sessions';
+import { SignInTab } from './sign-in-tab';
 import { Tokens } from './tokens';
 
 /** What belongs to the person and the server, not to a project. */
@@ -36,6 +37,7 @@ export function SettingsPage() {
           <Tabs.Tab value="tokens">API tokens</Tabs.Tab>
           {manages && <Tabs.Tab value="members">Members</Tabs.Tab>}
           <Tabs.Tab value="roles">Roles</Tabs.Tab>
+          <Tabs.Tab value="signin">Sign-in</Tabs.Tab>
           <Tabs.Tab value="account">Your account</Tabs.Tab>
           <Tabs.Tab value="sessions">Your sessions</Tabs.Tab>
           {project && <Tabs.Tab value="keys">SDK keys</Tabs.Tab>}
@@ -51,6 +53,9 @@ export function SettingsPage() {
         </Tabs.Panel>
         <Tabs.Panel value="roles">
           <RolesTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="signin">
+          <SignInTab />
         </Tabs.Panel>
         <Tabs.Panel value="account">
           <OwnAccount />

@@ -1,5 +1,4 @@
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
-import { IconEyeOff } from '@tabler/icons-react';
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError } from '@/api/client';
@@ -7,6 +6,7 @@ import { confirmTOTP, ownAccountQuery, startTOTPQuery } from '@/api/own-account'
 import type { TOTPSetup } from '@/api/types';
 import { CodeBlock } from '@/components/code-block';
 import { ErrorState, QueryState } from '@/components/states';
+import { RecoveryCodes } from './recovery-codes';
 
 /** Shows the secret to an app, asks for a code of it, and then shows the recovery codes, once. */
 export function StartSecondStep({ onClose }: { onClose: () => void }) {
@@ -21,7 +21,9 @@ export function StartSecondStep({ onClose }: { onClose: () => void }) {
   return (
     <Modal opened onClose={close} title="A second step" centered size="lg">
       {codes ? (
-        <Recovery codes={codes} onClose={close} />
+        <RecoveryCodes codes={codes} onClose={close}>
+          The second step is on. Each of these codes signs you in once without the app.
+        </RecoveryCodes>
       ) : (
         <QueryState query={setup} what="The second step could not be set up">
           {(made) => <Scan setup={made} onCodes={setCodes} onClose={close} />}
@@ -83,20 +85,5 @@ function Scan({ setup, onCodes, onClose }: ScanProps) {
         </Group>
       </Stack>
     </form>
-  );
-}
-
-function Recovery({ codes, onClose }: { codes: string[]; onClose: () => void }) {
-  return (
-    <Stack gap="sm">
-      <Text size="sm">The second step is on. Each of these codes signs you in once without the app.</Text>
-      <CodeBlock code={codes.join('\n')} label="Recovery codes" />
-      <Alert color="yellow" icon={<IconEyeOff size={18} aria-hidden />} title="Shown only now">
-        Burgee keeps fingerprints of them. Keep them where the phone is not.
-      </Alert>
-      <Group justify="flex-end">
-        <Button onClick={onClose}>Done</Button>
-      </Group>
-    </Stack>
   );
 }

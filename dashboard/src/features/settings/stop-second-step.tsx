@@ -1,15 +1,16 @@
-import { TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ownAccountQuery, stopTOTP } from '@/api/own-account';
+import type { OwnAccount } from '@/api/types';
 import { Confirm } from '@/components/confirm';
+import { Proof, proofOf } from './proof';
 
-/** Asks for the password before the second step is gone. */
-export function StopSecondStep({ onClose }: { onClose: () => void }) {
+/** Asks for the password, or a code, before the second step is gone. */
+export function StopSecondStep({ own, onClose }: { own: OwnAccount; onClose: () => void }) {
   const client = useQueryClient();
-  const [password, setPassword] = useState('');
+  const [shown, setShown] = useState('');
   const stop = async () => {
-    await stopTOTP({ password });
+    await stopTOTP(proofOf(own, shown));
     await client.invalidateQueries({ queryKey: ownAccountQuery().queryKey });
   };
   return (
@@ -19,18 +20,11 @@ export function StopSecondStep({ onClose }: { onClose: () => void }) {
       title="Turn off the second step?"
       verb="Turn off"
       danger
-      disabled={password === ''}
+      disabled={shown === ''}
       action={stop}
     >
-      The password alone signs you in then. The recovery codes end.
-      <TextInput
-        mt="sm"
-        type="password"
-        label="Your password"
-        autoComplete="current-password"
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-      />
+      The first step alone signs you in then. The recovery codes end.
+      <Proof own={own} value={shown} onChange={setShown} />
     </Confirm>
   );
 }
