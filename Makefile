@@ -22,7 +22,7 @@ DASH_SOURCES := $(shell find dashboard/src dashboard/public -type f 2>/dev/null)
 # and once more on PostgreSQL. The store's own suite runs on both by itself.
 ON_EITHER_STORE := ./internal/account ./internal/catalog ./internal/secret ./internal/server ./internal/upkeep
 
-.PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-openfeature test-browser fuzz-api soak check bench gen golden clean dist cross test-deploy
+.PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-openfeature test-signin test-browser fuzz-api soak check bench gen golden clean dist cross test-deploy
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,7 +101,8 @@ test: ## everything: Go, Python, dashboard, command line, real browser
 .PHONY: test-code test-pages test-fuzz
 test-code:
 	@$(MAKE) --no-print-directory test-go && $(MAKE) --no-print-directory test-deploy && $(MAKE) --no-print-directory test-race && \
-	  $(MAKE) --no-print-directory test-python && $(MAKE) --no-print-directory test-e2e && $(MAKE) --no-print-directory test-openfeature
+	  $(MAKE) --no-print-directory test-python && $(MAKE) --no-print-directory test-e2e && $(MAKE) --no-print-directory test-openfeature && \
+	  $(MAKE) --no-print-directory test-signin
 test-pages:
 	@$(MAKE) --no-print-directory test-dashboard && $(MAKE) --no-print-directory test-browser
 
@@ -161,6 +162,10 @@ test-openfeature: $(BIN) $(VENV)/.stamp | need-go ## OpenFeature: both providers
 	@echo "== end to end (OpenFeature)"
 	@cd sdk/openfeature && go vet ./...
 	@cd e2e/openfeature && go vet ./... && go test -count=1 ./...
+
+test-signin: $(BIN) | need-go ## sign-in with a real provider of OpenID Connect, and with a second step
+	@echo "== end to end (sign-in)"
+	@cd e2e/signin && go vet ./... && go test -count=1 ./...
 
 test-browser: $(BIN) $(VENV)/.stamp e2e/browser/node_modules/.stamp ## the guide's story in real Chromium
 	@echo "== end to end (browser)"
