@@ -83,12 +83,12 @@ func TestARolloutGoesUpStepByStepAndTakesNothingFromAnybody(t *testing.T) {
 		t.Fatalf("begun: %+v, %s", r, h.serving(t, "x"))
 	}
 	on := h.who(t, "x")
-	if fired := h.later(t, 59*time.Minute); fired != (catalog.Fired{}) {
-		t.Errorf("before its time: %+v", fired)
+	if got := outcome(h.later(t, 59*time.Minute)); got != (fired{}) {
+		t.Errorf("before its time: %+v", got)
 	}
 	for i, want := range []string{"25 % true, 75 % false", "50 % true, 50 % false", "true"} {
-		if fired := h.later(t, time.Hour); fired.Done != 1 || h.serving(t, "x") != want {
-			t.Fatalf("step %d: %+v, serves %s", i+2, fired, h.serving(t, "x"))
+		if got := outcome(h.later(t, time.Hour)); got.Done != 1 || h.serving(t, "x") != want {
+			t.Fatalf("step %d: %+v, serves %s", i+2, got, h.serving(t, "x"))
 		}
 		now := h.who(t, "x")
 		if gone := lost(on, now); gone != nil || len(now) <= len(on) {
@@ -104,8 +104,8 @@ func TestARolloutGoesUpStepByStepAndTakesNothingFromAnybody(t *testing.T) {
 	if r.State != catalog.RolloutDone || r.NextAt != 0 || r.Steps[3].Revision != 6 || r.Steps[0].At == 0 {
 		t.Errorf("in the end: %+v", r)
 	}
-	if fired := h.later(t, 48*time.Hour); fired != (catalog.Fired{}) {
-		t.Errorf("after the end: %+v", fired)
+	if got := outcome(h.later(t, 48*time.Hour)); got != (fired{}) {
+		t.Errorf("after the end: %+v", got)
 	}
 	_, err := h.RollBackRollout(t.Context(), dora, "default", r.Number, none)
 	wantFault(t, err, fault.Conflict, "rollout_done", "over a day ago")
@@ -151,8 +151,8 @@ func TestARolloutPausesWaitsOutTheRestAndRollsBackExactly(t *testing.T) {
 	if r = must[catalog.Rollout](t)(out, err); r.State != catalog.RolloutPaused || r.Problem != "" || r.NextAt != 0 || r.Remaining != (40*time.Minute).Milliseconds() {
 		t.Errorf("paused: %+v", r)
 	}
-	if fired := h.later(t, 48*time.Hour); fired != (catalog.Fired{}) {
-		t.Errorf("while it is paused: %+v", fired)
+	if got := outcome(h.later(t, 48*time.Hour)); got != (fired{}) {
+		t.Errorf("while it is paused: %+v", got)
 	}
 	out, err = h.ResumeRollout(t.Context(), dora, "default", r.Number, none)
 	if r = must[catalog.Rollout](t)(out, err); r.State != catalog.RolloutRunning || r.NextAt != h.now.Add(40*time.Minute).UnixMilli() {
@@ -195,8 +195,8 @@ func TestAnEditByHandPausesARolloutAndIsNotOverwritten(t *testing.T) {
 	if r.State != catalog.RolloutPaused || r.Problem != "ann@example.org changed it by hand, revision 4" {
 		t.Errorf("after the edit: %+v", r)
 	}
-	if fired := h.later(t, 2*time.Hour); fired != (catalog.Fired{}) {
-		t.Errorf("fired %+v", fired)
+	if got := outcome(h.later(t, 2*time.Hour)); got != (fired{}) {
+		t.Errorf("fired %+v", got)
 	}
 	h.goesNowhere(t, r.Number, "rollout_overtaken", "ann@example.org changed what the rollout 1")
 	_, err := h.StartRollout(t.Context(), dora, "default", ramp(60, 100), none)
@@ -272,8 +272,8 @@ func TestOffPausesARollout(t *testing.T) {
 	must[catalog.Outcome](t)(out, err)
 	resumed, err := h.ResumeRollout(t.Context(), dora, "default", r.Number, none)
 	must[catalog.Rollout](t)(resumed, err)
-	if fired := h.later(t, time.Hour); fired.Done != 1 || h.serving(t, "x") != "50 % true, 50 % false" {
-		t.Errorf("fired %+v, serves %s", fired, h.serving(t, "x"))
+	if got := outcome(h.later(t, time.Hour)); got.Done != 1 || h.serving(t, "x") != "50 % true, 50 % false" {
+		t.Errorf("fired %+v, serves %s", got, h.serving(t, "x"))
 	}
 	archived, err := h.ArchiveFlag(t.Context(), ann, "default", "x", none)
 	must[catalog.Outcome](t)(archived, err)
@@ -287,16 +287,16 @@ func TestAStepTakesTheRightsOfItsTime(t *testing.T) {
 	h.apply(t, ann, oneFlag)
 	r := h.start(t, dora, ramp(10, 50))
 	h.may(dora, account.Viewer)
-	if fired := h.later(t, time.Hour); fired != (catalog.Fired{Refused: 1}) {
-		t.Errorf("fired %+v", fired)
+	if got := outcome(h.later(t, time.Hour)); got != (fired{Refused: 1}) {
+		t.Errorf("fired %+v", got)
 	}
 	if r = h.rollout(t, r.Number); r.State != catalog.RolloutPaused || !strings.Contains(r.Problem, "may not publish") || h.serving(t, "x") != "10 % true, 90 % false" {
 		t.Errorf("%+v", r)
 	}
 	out, err := h.ResumeRollout(t.Context(), emil, "default", r.Number, none)
 	must[catalog.Rollout](t)(out, err)
-	if fired := h.later(t, time.Second); fired.Done != 1 || h.rollout(t, r.Number).State != catalog.RolloutDone {
-		t.Errorf("resumed by somebody else: %+v %+v", fired, h.rollout(t, r.Number))
+	if got := outcome(h.later(t, time.Second)); got.Done != 1 || h.rollout(t, r.Number).State != catalog.RolloutDone {
+		t.Errorf("resumed by somebody else: %+v %+v", got, h.rollout(t, r.Number))
 	}
 }
 
@@ -326,8 +326,8 @@ func TestARolloutWhereApprovalsAreNeeded(t *testing.T) {
 		t.Fatalf("published: %+v %v", page, err)
 	}
 	r := page[0]
-	if fired := h.later(t, time.Hour); fired.Done != 1 || h.serving(t, "x") != "50 % true, 50 % false" {
-		t.Errorf("under the approval: %+v, serves %s: %+v", fired, h.serving(t, "x"), h.rollout(t, r.Number))
+	if got := outcome(h.later(t, time.Hour)); got.Done != 1 || h.serving(t, "x") != "50 % true, 50 % false" {
+		t.Errorf("under the approval: %+v, serves %s: %+v", got, h.serving(t, "x"), h.rollout(t, r.Number))
 	}
 	out, err := h.PauseRollout(t.Context(), emil, "default", r.Number, none)
 	must[catalog.Rollout](t)(out, err)
@@ -364,8 +364,8 @@ func TestAnExperimentIsRaisedWithItsArmsInProportion(t *testing.T) {
 		t.Errorf("rolled back to\n%s\nfrom\n%s", after, before)
 	}
 	h.start(t, dora, plan)
-	if fired := h.later(t, time.Hour); fired.Done != 1 {
-		t.Errorf("fired %+v", fired)
+	if got := outcome(h.later(t, time.Hour)); got.Done != 1 {
+		t.Errorf("fired %+v", got)
 	}
 	x = must[catalog.Experiment](t)(h.Experiment(t.Context(), ann, "default", "e"))
 	if len(x.Arms) != 2 || x.Arms[0].PPM != 400_000 || len(lost(now, h.who(t, "x"))) > 0 {

@@ -3,8 +3,10 @@ package catalog
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -75,11 +77,23 @@ func (s *Service) due(ctx context.Context) (due []DueRow, err error) {
 	return due, err
 }
 
-// Fired counts what became of what was due.
+// Fired says what became of what was due.
 type Fired struct {
 	Done    int // published, or a step made
 	Refused int // not now and not later: a person has to look
-	Failed  int // tried again, at times that are further and further apart
+	// Failed are tried again, at times that are further and further apart.
+	Failed []Failure
+}
+
+// Failure is why something that was due was not done, for the log of the server.
+// People read the reference only: the cause may say what is not for everybody.
+type Failure struct {
+	Reference string
+	Project   string
+	Number    int64 // of the change request, or of the rollout
+	Rollout   bool
+	Attempts  int // with this one
+	Cause     error
 }
 
 // PublishDue publishes the change requests whose time has come and makes the due
@@ -105,10 +119,13 @@ func (s *Service) PublishDue(ctx context.Context, fence lease.Fence) (fired Fire
 			return fired, err
 		case refused(err):
 			fired.Refused++
-			err = s.missed(ctx, fence, d, err)
+			err = s.missed(ctx, fence, d, fault.As(err).Message)
 		case fault.KindOf(err) == fault.Internal:
-			fired.Failed++
-			err = s.again(ctx, fence, d, err)
+			failure := Failure{
+				Reference: s.reference(), Project: d.Project, Number: d.Number, Rollout: d.Rollout, Attempts: d.Attempts + 1, Cause: err,
+			}
+			fired.Failed = append(fired.Failed, failure)
+			err = s.again(ctx, fence, d, failure)
 		}
 		if errors.Is(err, lease.ErrLost) {
 			return fired, err
@@ -126,23 +143,33 @@ func retryAfter(attempts int) time.Duration {
 	return min(time.Second<<min(attempts, 20), time.Hour)
 }
 
+// reference is what finds a line of the log, in eight hexadecimal digits.
+func (s *Service) reference() string {
+	var raw [4]byte
+	_, _ = io.ReadFull(s.random, raw[:]) // one that is not unique finds two lines
+	return hex.EncodeToString(raw[:])
+}
+
 // again has what failed tried again later. What has failed too often needs a person;
 // where even that cannot be noted, it is tried on.
-func (s *Service) again(ctx context.Context, fence lease.Fence, d DueRow, why error) error {
-	attempts := d.Attempts + 1
-	if attempts >= maxAttempts {
-		err := s.missed(ctx, fence, d, fault.Wrap(why, fault.Internal, "attempts_failed", "it failed %d times: %v", attempts, why))
+func (s *Service) again(ctx context.Context, fence lease.Fence, d DueRow, f Failure) error {
+	if f.Attempts >= maxAttempts {
+		err := s.missed(ctx, fence, d, f.words(""))
 		if err == nil || errors.Is(err, lease.ErrLost) {
 			return err
 		}
 	}
-	words := fmt.Sprintf("it failed %s and is tried again: %v", times(attempts), why)
 	return s.store.Write(ctx, func(tx Tx) error {
 		if err := tx.Hold(fence); err != nil {
 			return err
 		}
-		return tx.PutAttempt(d, attempts, clock.Millis(s.clock)+retryAfter(attempts).Milliseconds(), words)
+		return tx.PutAttempt(d, f.Attempts, clock.Millis(s.clock)+retryAfter(f.Attempts).Milliseconds(), f.words(" and is tried again"))
 	})
+}
+
+// words are what people read of a failure, and of what follows from it.
+func (f Failure) words(then string) string {
+	return fmt.Sprintf("it failed %s%s: something went wrong on the server, whose log says what, under %s", times(f.Attempts), then, f.Reference)
 }
 
 func times(n int) string {
@@ -187,7 +214,7 @@ func (s *Service) present(ctx context.Context, author Author, person string) (ac
 	}
 	actor, err := s.actors.Actor(ctx, author.Kind, author.ID, person)
 	if fault.IsKind(err, fault.Forbidden) {
-		return actor, fault.Wrap(err, fault.Forbidden, "author_gone", "%s, whose rights it uses, may not do it any more: %v", author.Name, err)
+		return actor, fault.Wrap(err, fault.Forbidden, "author_gone", "%s, whose rights it uses, may not do it any more: %s", author.Name, fault.As(err).Message)
 	}
 	actor.Kind, actor.ID, actor.Name = author.Kind, author.ID, author.Name
 	return actor, err
@@ -275,9 +302,8 @@ func (s *Service) makeStep(ctx context.Context, actor account.Actor, fence lease
 
 // missed notes why something was not done at its time: a change request leaves the
 // schedule, a rollout pauses.
-func (s *Service) missed(ctx context.Context, fence lease.Fence, d DueRow, why error) error {
+func (s *Service) missed(ctx context.Context, fence lease.Fence, d DueRow, problem string) error {
 	host := account.Actor{Kind: account.Host, Name: "burgee", Role: account.Owner}
-	problem := fault.As(why).Message
 	return s.onRequest(ctx, host, d.Project, WriteOptions{}, func(e *edit) error {
 		if d.Rollout {
 			r, err := e.dueStep(fence, d.Number)

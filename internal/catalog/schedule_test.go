@@ -147,6 +147,11 @@ func (h *home) fire(t *testing.T) catalog.Fired {
 	return fired
 }
 
+// fired is catalog.Fired in numbers.
+type fired struct{ Done, Refused, Failed int }
+
+func outcome(f catalog.Fired) fired { return fired{f.Done, f.Refused, len(f.Failed)} }
+
 // may says what somebody may do from now on.
 func (h *home) may(actor account.Actor, role account.Role) {
 	h.mu.Lock()
@@ -163,8 +168,8 @@ func TestWhoMayNoLongerPublishPublishesNothingAtItsTime(t *testing.T) {
 	c := h.schedule(t, h.propose(t, cleo, twoOff))
 	h.may(dora, account.Editor)
 	h.wait(2 * time.Hour)
-	if fired := h.fire(t); fired != (catalog.Fired{Refused: 1}) {
-		t.Errorf("fired %+v", fired)
+	if got := outcome(h.fire(t)); got != (fired{Refused: 1}) {
+		t.Errorf("fired %+v", got)
 	}
 	c = must[catalog.ChangeRequest](t)(h.ChangeRequest(t.Context(), fred, "default", c.Number))
 	if c.State != catalog.RequestOpen || c.PublishAt != 0 || !strings.Contains(c.Problem, "dora may not publish") {
@@ -199,18 +204,23 @@ func TestWhatFailsIsTriedAgainAndHoldsNothingBack(t *testing.T) {
 	sound := h.schedule(t, h.propose(t, cleo, "apiVersion: burgee/v1\nproject: default\nflags:\n  z: {type: boolean}\n"))
 	h.damage(t, broken.Number)
 	h.wait(2 * time.Hour)
-	if fired := h.fire(t); fired != (catalog.Fired{Done: 1, Failed: 1}) {
-		t.Errorf("fired %+v", fired)
+	first := h.fire(t)
+	if got := outcome(first); got != (fired{Done: 1, Failed: 1}) {
+		t.Fatalf("fired %+v", got)
 	}
 	if c := must[catalog.ChangeRequest](t)(h.ChangeRequest(t.Context(), fred, "default", sound.Number)); c.State != catalog.RequestPublished {
 		t.Errorf("the sound one: %+v", c)
 	}
-	if fired := h.fire(t); fired != (catalog.Fired{}) {
-		t.Errorf("it is tried again at once: %+v", fired)
+	if got := outcome(h.fire(t)); got != (fired{}) {
+		t.Errorf("it is tried again at once: %+v", got)
 	}
 	row := h.requestRow(t, broken.Number)
-	if row.Attempts != 1 || row.RetryAt <= h.now.UnixMilli() || !strings.Contains(row.Problem, "it failed once and is tried again: catalog: read the change request 1") {
+	if row.Attempts != 1 || row.RetryAt <= h.now.UnixMilli() || row.Problem != "it failed once and is tried again: something went wrong on the server, whose log says what, under "+first.Failed[0].Reference {
 		t.Errorf("after an attempt: %+v", row)
+	}
+	// The cause is for the log.
+	if f := first.Failed[0]; f.Number != broken.Number || f.Project != "default" || f.Rollout || f.Attempts != 1 || !strings.Contains(f.Cause.Error(), "catalog: read the change request 1") {
+		t.Errorf("failure %+v", f)
 	}
 	attempts := 1
 	for ; attempts < 50 && h.requestRow(t, broken.Number).PublishAt != 0; attempts++ {
@@ -218,7 +228,7 @@ func TestWhatFailsIsTriedAgainAndHoldsNothingBack(t *testing.T) {
 		h.fire(t)
 	}
 	row = h.requestRow(t, broken.Number)
-	if attempts != 12 || row.State != catalog.RequestOpen || row.PublishAt != 0 || !strings.Contains(row.Problem, "it failed 12 times: catalog: read") {
+	if attempts != 12 || row.State != catalog.RequestOpen || row.PublishAt != 0 || !strings.Contains(row.Problem, "it failed 12 times: something went wrong on the server") {
 		t.Errorf("after %d attempts: %+v", attempts, row)
 	}
 	if entries := h.entries(t); !strings.Contains(entries[0], "not published at its time") {

@@ -55,10 +55,19 @@ func (a *application) publishDue(ctx context.Context) error {
 	return err
 }
 
-// fired counts what became of what was due.
+// fired counts what became of what was due, and logs why something failed: people
+// are shown the reference in place of the cause.
 func (a *application) fired(f catalog.Fired) {
-	for outcome, n := range map[string]int{"done": f.Done, "refused": f.Refused, "failed": f.Failed} {
+	for outcome, n := range map[string]int{"done": f.Done, "refused": f.Refused, "failed": len(f.Failed)} {
 		a.server.metrics.Scheduled(outcome, n)
+	}
+	for _, failure := range f.Failed {
+		kind := "change request"
+		if failure.Rollout {
+			kind = "rollout"
+		}
+		a.server.logger.Error("what was due failed", "reference", failure.Reference, "project", failure.Project,
+			"what", kind, "number", failure.Number, "attempts", failure.Attempts, "error", failure.Cause)
 	}
 }
 
