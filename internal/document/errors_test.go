@@ -1,6 +1,7 @@
 package document
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -213,6 +214,32 @@ func TestAHugeFileIsRefusedBeforeItIsRead(t *testing.T) {
 	want := []string{"flags.yaml:1: 9 MB is too large; a file holds at most 8 MB, split it"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("messages (-want +got):\n%s", diff)
+	}
+}
+
+func TestAFileHoldsOnlySoManyDocuments(t *testing.T) {
+	yaml := func(n int) string { return strings.Repeat("---\napiVersion: burgee/v1\n", n) }
+	json := func(n int) string { return strings.Repeat("{\"apiVersion\": \"burgee/v1\"}\n", n) }
+	list := func(n int) string {
+		return "[" + strings.TrimSuffix(strings.Repeat("{\"apiVersion\": \"burgee/v1\"},\n", n), ",\n") + "]"
+	}
+	ended := func(n int) string { return strings.Repeat("apiVersion: burgee/v1\n...\n", n) }
+	for name, c := range map[string]struct {
+		of   func(int) string
+		line int // of the first document beyond
+	}{"YAML": {yaml, 2002}, "YAML with ends": {ended, 2001}, "JSON": {json, 1001}, "a list in JSON": {list, 1001}} {
+		t.Run(name, func(t *testing.T) {
+			if got := messages(t, "flags", c.of(maxDocuments)); got != nil {
+				t.Errorf("the largest: %v", got)
+			}
+			want := []string{fmt.Sprintf("flags:%d: a file holds at most 1000 documents; put more flags into each, or split the file", c.line)}
+			if diff := cmp.Diff(want, messages(t, "flags", c.of(maxDocuments+1))); diff != "" {
+				t.Errorf("one more (-want +got):\n%s", diff)
+			}
+			if got := messages(t, "flags", c.of(100*maxDocuments)); len(got) != 1 || !strings.HasSuffix(got[0], want[0][strings.Index(want[0], " "):]) {
+				t.Errorf("very many: %v", got)
+			}
+		})
 	}
 }
 

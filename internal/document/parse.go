@@ -14,6 +14,15 @@ import (
 // for several thousand.
 const maxFile = 8 << 20
 
+// maxDocuments bounds the documents of a file. What the YAML parser takes for them
+// grows with the square of their number.
+const maxDocuments = 1000
+
+// tooMany is the error about the first document beyond the bound.
+func tooMany(line int) *syntaxError {
+	return &syntaxError{line, fmt.Sprintf("a file holds at most %d documents; put more flags into each, or split the file", maxDocuments)}
+}
+
 var fileFields = []string{"apiVersion", "project", "revision", "attributes", "targetGroups", "flags", "experiments"}
 
 // Parse reads a YAML or JSON text of any number of documents. The name is that
@@ -47,6 +56,11 @@ func Parse(name string, data []byte) (*File, error) {
 
 // read turns a text into nodes.
 func read(data []byte) (format string, docs []*node, bad *syntaxError) {
+	defer func() {
+		if bad == nil && len(docs) > maxDocuments {
+			docs, bad = nil, tooMany(docs[maxDocuments].line)
+		}
+	}()
 	if len(data) > maxFile {
 		return "YAML", nil, &syntaxError{1, fmt.Sprintf("%d MB is too large; a file holds at most %d MB, split it", len(data)>>20, maxFile>>20)}
 	}

@@ -31,7 +31,9 @@ func readJSON(data []byte) ([]*node, *syntaxError) {
 		if err != nil {
 			return nil, r.syntax(err)
 		}
-		docs = append(docs, n)
+		if docs = append(docs, n); len(docs) > maxDocuments {
+			return docs, nil // the caller counts too, also those of a list
+		}
 	}
 }
 

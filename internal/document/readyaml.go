@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -17,6 +18,9 @@ import (
 func readYAML(data []byte) (docs []*node, bad *syntaxError) {
 	if line := tooDeep(data); line > 0 {
 		return nil, &syntaxError{line, "nested too deep for a configuration document"}
+	}
+	if line := beyondDocuments(data); line > 0 {
+		return nil, tooMany(line)
 	}
 	defer func() {
 		// The parser is given whatever a user uploads; a defect of its own
@@ -75,6 +79,23 @@ func tooDeep(data []byte) int {
 			open = max(0, open-1)
 		}
 		if open > 10*maxDepth || marks > 10*maxDepth {
+			return line
+		}
+	}
+	return 0
+}
+
+// beyondDocuments returns the line on which a text has certainly more documents
+// than a file may, or 0: each begins with a marker, ends with one, or both. It is
+// asked before the parser starts; who reads what that gives counts exactly.
+func beyondDocuments(data []byte) int {
+	line, markers := 0, 0
+	for text := range bytes.Lines(data) {
+		line++
+		if bytes.HasPrefix(text, []byte("---")) || bytes.HasPrefix(text, []byte("...")) {
+			markers++
+		}
+		if markers > 2*maxDocuments {
 			return line
 		}
 	}
