@@ -26,6 +26,8 @@ export type TokenRequest = Schemas['CreateTokenInputBody'];
 export type Project = Schemas['Project'];
 export type Environment = Schemas['Environment'];
 export type EnvironmentKind = Environment['kind'];
+export type EnvironmentComparison = Schemas['EnvironmentComparison'];
+export type FlagDifference = Schemas['FlagDifference'];
 export type ChangeMark = Schemas['LastChange'];
 
 export type Key = Schemas['Key'];

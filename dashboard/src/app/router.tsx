@@ -62,6 +62,12 @@ const projectSettings = createRoute({
   component: lazyRouteComponent(() => import('@/features/projects/project-page'), 'ProjectPage'),
   validateSearch: texts('tab'),
 });
+const compare = createRoute({
+  getParentRoute: () => project,
+  path: '/compare',
+  component: lazyRouteComponent(() => import('@/features/projects/compare-page'), 'ComparePage'),
+  validateSearch: texts('from', 'to'),
+});
 
 const requests = createRoute({
   getParentRoute: () => project,
@@ -159,6 +165,7 @@ const tree = root.addChildren([
       projectHome,
       connect,
       projectSettings,
+      compare,
       requests,
       request,
       environment.addChildren([flags, flagPage, experiments, experiment, groups, group, why, live, audit]),

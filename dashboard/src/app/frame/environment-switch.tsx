@@ -4,7 +4,7 @@ import { Link, useRouterState } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Environment } from '@/api/types';
 import { EnvironmentIcon, environmentName } from '@/components/environment-badge';
-import { ordered, rememberEnvironment } from '@/lib/environments';
+import { rememberEnvironment } from '@/lib/environments';
 import classes from './frame.module.css';
 import type { Current } from './use-current';
 
@@ -66,7 +66,7 @@ function Target({ current, environment, className, active, children }: TargetPro
 export function EnvironmentSwitch({ current }: { current: Current }) {
   const { project, environment } = current;
   if (!project || !environment) return null;
-  const environments = ordered(project.environments);
+  const environments = project.environments;
   const few = environments.length <= 4;
   return (
     <>

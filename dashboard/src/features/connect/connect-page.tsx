@@ -5,7 +5,7 @@ import { EnvironmentBadge, environmentName } from '@/components/environment-badg
 import { Page } from '@/components/page';
 import { useProject } from '@/components/project-context';
 import { ErrorState } from '@/components/states';
-import { ordered, preferred } from '@/lib/environments';
+import { preferred } from '@/lib/environments';
 import { Choice } from './choice';
 import classes from './connect.module.css';
 import { LivePanel } from './live-panel';
@@ -20,7 +20,7 @@ export function ConnectPage() {
   const project = useProject();
   const search = useSearch({ from: '/frame/p/$project/connect' });
   const navigate = useNavigate({ from: '/p/$project/connect' });
-  const environments = ordered(project.environments);
+  const environments = project.environments;
   const environment = environments.find((item) => item.key === search.env) ?? preferred(project);
   const last = search.sdk ?? localStorage.getItem(sdkKey);
   const sdk: Sdk = sdks.find((item) => item === last) ?? 'python';

@@ -11,7 +11,6 @@ import { May } from '@/components/may';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { Sparkline } from '@/components/sparkline';
 import { draftConfiguration, getDraft } from '@/features/review';
-import { ordered } from '@/lib/environments';
 import { count } from '@/lib/names';
 import classes from './flag.module.css';
 import { overriddenWords } from './overridden-note';
@@ -22,7 +21,7 @@ export function EnvironmentButtons({ flag }: { flag: FlagDetail }) {
   const current = useEnvironment();
   return (
     <section className={classes.environments} aria-label="What each environment serves">
-      {ordered(project.environments).map((environment) => (
+      {project.environments.map((environment) => (
         <EnvironmentCard
           key={environment.key}
           flag={flag}

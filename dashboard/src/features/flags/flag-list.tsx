@@ -6,7 +6,6 @@ import { ButtonLink } from '@/components/links';
 import { May } from '@/components/may';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { EmptyState } from '@/components/states';
-import { ordered } from '@/lib/environments';
 import { BulkBar } from './bulk-bar';
 import { type Filter, filtered, filterFlags, inTab, type Tab, tabNames } from './flag-filter';
 import { FlagTable } from './flag-table';
@@ -37,7 +36,7 @@ export function FlagList({ flags, tab, search, set }: Props) {
   const filter = useMemo(() => ({ ...search, q }), [search, q]);
   const flashing = useFlash(flags);
   const columns = useMemo(() => {
-    const all = ordered(project.environments);
+    const all = project.environments;
     const first = all.slice(0, pinned);
     return first.some((item) => item.key === environment.key)
       ? first

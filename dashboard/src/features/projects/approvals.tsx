@@ -10,7 +10,6 @@ import { AnchorLink } from '@/components/links';
 import { MayEdit } from '@/components/may';
 import { useProject } from '@/components/project-context';
 import { ErrorState } from '@/components/states';
-import { ordered } from '@/lib/environments';
 import classes from './projects.module.css';
 
 /** How many people have to approve a change of each environment, and who goes past that in an emergency. */
@@ -41,7 +40,7 @@ export function Approvals() {
           </Text>
         )}
       </Stack>
-      {ordered(project.environments).map((environment) => (
+      {project.environments.map((environment) => (
         <section
           key={environment.key}
           className={`b-panel ${classes.environment}`}

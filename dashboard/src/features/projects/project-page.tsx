@@ -3,9 +3,10 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { MayEdit } from '@/components/may';
 import { Page } from '@/components/page';
 import { useProject } from '@/components/project-context';
-import { ordered } from '@/lib/environments';
 import { Approvals } from './approvals';
+import { ArchiveProject } from './archive-project';
 import { EnvironmentKeys } from './environment-keys';
+import { EnvironmentsTab } from './environments-tab';
 import { RenameProject } from './rename-project';
 
 /** One project: its environments with their SDK keys, and its name. */
@@ -16,17 +17,21 @@ export function ProjectPage() {
   const open = (next: string | null) =>
     void navigate({ to: '.', search: (before) => ({ ...before, tab: next ?? undefined }) });
   return (
-    <Page title={project.name} summary="Environments, SDK keys, approvals and the project's name">
+    <Page title={project.name} summary="SDK keys, environments, approvals and the project's name">
       <Tabs value={tab} onChange={open} keepMounted={false}>
         <Tabs.List mb="md">
-          <Tabs.Tab value="keys">Environments &amp; SDK keys</Tabs.Tab>
+          <Tabs.Tab value="keys">SDK keys</Tabs.Tab>
+          <Tabs.Tab value="environments">Environments</Tabs.Tab>
           <Tabs.Tab value="approvals">Approvals</Tabs.Tab>
           <Tabs.Tab value="general">General</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="keys">
-          {ordered(project.environments).map((environment) => (
+          {project.environments.map((environment) => (
             <EnvironmentKeys key={environment.key} environment={environment} />
           ))}
+        </Tabs.Panel>
+        <Tabs.Panel value="environments">
+          <EnvironmentsTab />
         </Tabs.Panel>
         <Tabs.Panel value="approvals">
           <Approvals />
@@ -35,6 +40,7 @@ export function ProjectPage() {
           <MayEdit to="manage_project" at={project.key}>
             <RenameProject />
           </MayEdit>
+          <ArchiveProject />
         </Tabs.Panel>
       </Tabs>
     </Page>

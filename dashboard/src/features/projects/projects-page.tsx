@@ -1,21 +1,36 @@
-import { Table, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Button, Table, Text } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { archivedProjectsQuery, restoreProject } from '@/api/environments';
 import { projectsQuery } from '@/api/projects';
 import type { Environment, Project } from '@/api/types';
 import { EnvironmentBadge } from '@/components/environment-badge';
 import { AnchorLink } from '@/components/links';
+import { May } from '@/components/may';
 import { Page } from '@/components/page';
-import { EmptyState, QueryState, SkeletonRows } from '@/components/states';
+import { EmptyState, ErrorState, QueryState, SkeletonRows } from '@/components/states';
 import { Time } from '@/components/time';
-import { ordered } from '@/lib/environments';
 import { count } from '@/lib/names';
+import { NewProject } from './new-project';
 import classes from './projects.module.css';
 
 /** All projects, each with its environments and who is connected there. */
 export function ProjectsPage() {
   const projects = useQuery(projectsQuery());
+  const [making, setMaking] = useState(false);
   return (
-    <Page title="Projects" summary="A project is the set of flags that the programs of one product share.">
+    <Page
+      title="Projects"
+      summary="A project is the set of flags that the programs of one product share."
+      actions={
+        <May to="manage_project" at="">
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
+            New project
+          </Button>
+        </May>
+      }
+    >
       <QueryState
         query={projects}
         what="The projects could not be loaded"
@@ -45,7 +60,58 @@ export function ProjectsPage() {
           )
         }
       </QueryState>
+      <ArchivedProjects />
+      <NewProject opened={making} onClose={() => setMaking(false)} />
     </Page>
+  );
+}
+
+/** The archived projects, each to be restored; nothing where there is none. */
+function ArchivedProjects() {
+  const client = useQueryClient();
+  const archived = useQuery(archivedProjectsQuery());
+  const restore = useMutation({
+    mutationFn: restoreProject,
+    onSuccess: async (back) => {
+      await client.invalidateQueries({ queryKey: ['projects'] });
+      await client.invalidateQueries({ queryKey: ['project', back.key] });
+    },
+  });
+  if (!archived.data || archived.data.length === 0) return null;
+  return (
+    <section aria-labelledby="archived-projects">
+      <h2 id="archived-projects" className={classes.archivedTitle}>
+        Archived
+      </h2>
+      {restore.isError && <ErrorState what="It was not restored" error={restore.error} />}
+      <ul className={classes.order}>
+        {archived.data.map((project) => (
+          <li key={project.key} className={`b-panel ${classes.environmentHead} ${classes.archived}`}>
+            <Text size="sm" component="span" fw={600}>
+              {project.name}
+            </Text>
+            <Text size="sm" c="dimmed" component="span" style={{ flex: 1 }}>
+              <span className="b-mono">{project.key}</span>
+              {project.archivedAt !== undefined && (
+                <>
+                  , archived <Time at={project.archivedAt} />
+                </>
+              )}
+            </Text>
+            <May to="manage_project" at={project.key}>
+              <Button
+                aria-label={`Restore ${project.name}`}
+                size="xs"
+                variant="default"
+                onClick={() => restore.mutate(project.key)}
+              >
+                Restore
+              </Button>
+            </May>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -64,7 +130,7 @@ function ProjectRow({ project }: { project: Project }) {
       </Table.Td>
       <Table.Td>
         <ul className={classes.environments}>
-          {ordered(project.environments).map((environment) => (
+          {project.environments.map((environment) => (
             <EnvironmentLine key={environment.key} project={project.key} environment={environment} />
           ))}
         </ul>
