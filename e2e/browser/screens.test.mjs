@@ -37,6 +37,8 @@ const screens = {
   connect: '/p/default/connect',
   projects: '/projects',
   project: '/p/default/settings',
+  'project-environments': '/p/default/settings?tab=environments',
+  compare: '/p/default/compare?from=production&to=development',
   settings: '/settings',
   members: '/settings?tab=members',
   roles: '/settings?tab=roles',

@@ -146,11 +146,10 @@ func (n NewEnvironment) free(row ProjectRow) error {
 		if e.Key != n.Key {
 			continue
 		}
-		state := "has an environment"
 		if e.ArchivedAt != 0 {
-			state = "has an archived environment"
+			return fault.New(fault.Conflict, "environment_exists", "The project %s has an archived environment %s; restore that one, or use another key", row.Key, n.Key)
 		}
-		return fault.New(fault.Conflict, "environment_exists", "The project %s %s %s; restore that one, or use another key", row.Key, state, n.Key)
+		return fault.New(fault.Conflict, "environment_exists", "The project %s has an environment %s already; use another key", row.Key, n.Key)
 	}
 	return room(row)
 }

@@ -190,7 +190,11 @@ promoting the flag from FROM to TO would change.`,
 			return err
 		}
 		if !o.asJSON {
-			say(stdio.Err, "%s differ, %d are alike\n", count(len(c.Differences), "flag"), c.Same)
+			verb := "differ"
+			if len(c.Differences) == 1 {
+				verb = "differs"
+			}
+			say(stdio.Err, "%s %s, %d are alike\n", count(len(c.Differences), "flag"), verb, c.Same)
 		}
 		return printList(stdio, o.asJSON, raw, []string{"FLAG", strings.ToUpper(args[0]), strings.ToUpper(args[1]), "DEPENDS ON"}, func(t *table) {
 			for _, d := range c.Differences {
