@@ -173,8 +173,9 @@ type renameProjectInput struct {
 type createKeyInput struct {
 	EnvironmentPath
 	Body struct {
-		Kind string `json:"kind" enum:"server,client"`
-		Name string `json:"name" minLength:"1" maxLength:"100"`
+		Kind           string `json:"kind" enum:"server,client"`
+		Name           string `json:"name" minLength:"1" maxLength:"100"`
+		SignedContexts bool   `json:"signedContexts,omitempty" doc:"of a client key: take contexts only that a service has signed with a server key of the environment"`
 	}
 }
 

@@ -21,7 +21,7 @@ func keyView(k catalog.Key) Key {
 	return Key{
 		ID: strconv.FormatInt(k.ID, 10), Kind: string(k.Kind), Name: k.Name, Masked: k.Masked, Key: k.Public,
 		CreatedAt: k.CreatedAt, LastUsedAt: k.LastUsedAt, Uses: k.Uses, LastSDK: k.LastSDK,
-		ExpiresAt: k.ExpiresAt, RevokedAt: k.RevokedAt,
+		ExpiresAt: k.ExpiresAt, RevokedAt: k.RevokedAt, SignedContexts: k.SignedContexts,
 	}
 }
 
@@ -34,7 +34,7 @@ func newKeyView(k catalog.NewKey) *body[Key] {
 
 func (a *API) createKey(ctx context.Context, in *createKeyInput) (*body[Key], error) {
 	key, err := a.deps.Catalog.CreateKey(ctx, actorOf(ctx), in.Project, in.Environment,
-		catalog.KeyKind(in.Body.Kind), in.Body.Name, options(ctx, ""))
+		catalog.KeySpec{Kind: catalog.KeyKind(in.Body.Kind), Name: in.Body.Name, SignedContexts: in.Body.SignedContexts}, options(ctx, ""))
 	if err != nil {
 		return nil, err
 	}

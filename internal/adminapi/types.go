@@ -145,17 +145,18 @@ type Environment struct {
 
 // Key is an SDK key of one environment.
 type Key struct {
-	ID         string `json:"id"`
-	Kind       string `json:"kind" enum:"server,client"`
-	Name       string `json:"name"`
-	Masked     string `json:"masked"`
-	Key        string `json:"key,omitempty" doc:"a client key always; a server key only in the answer that made it"`
-	CreatedAt  int64  `json:"createdAt"`
-	LastUsedAt int64  `json:"lastUsedAt,omitempty"`
-	Uses       int64  `json:"uses" doc:"requests seen since this server started"`
-	LastSDK    string `json:"lastSdk,omitempty"`
-	ExpiresAt  int64  `json:"expiresAt,omitempty"`
-	RevokedAt  int64  `json:"revokedAt,omitempty"`
+	ID             string `json:"id"`
+	Kind           string `json:"kind" enum:"server,client"`
+	Name           string `json:"name"`
+	Masked         string `json:"masked"`
+	Key            string `json:"key,omitempty" doc:"a client key always; a server key only in the answer that made it"`
+	SignedContexts bool   `json:"signedContexts,omitempty" doc:"of a client key: contexts are taken only that a service has signed"`
+	CreatedAt      int64  `json:"createdAt"`
+	LastUsedAt     int64  `json:"lastUsedAt,omitempty"`
+	Uses           int64  `json:"uses" doc:"requests seen since this server started"`
+	LastSDK        string `json:"lastSdk,omitempty"`
+	ExpiresAt      int64  `json:"expiresAt,omitempty"`
+	RevokedAt      int64  `json:"revokedAt,omitempty"`
 }
 
 // Variation is a named value of a flag.

@@ -170,6 +170,15 @@ type Key struct {
 	LastSDK    string `json:"lastSdk,omitempty"`
 	ExpiresAt  int64  `json:"expiresAt,omitempty"`
 	RevokedAt  int64  `json:"revokedAt,omitempty"`
+	// SignedContexts says that a client key takes signed contexts only.
+	SignedContexts bool `json:"signedContexts,omitempty"`
+}
+
+// KeySpec says what SDK key to make.
+type KeySpec struct {
+	Kind           string `json:"kind"` // server or client
+	Name           string `json:"name"`
+	SignedContexts bool   `json:"signedContexts,omitempty"`
 }
 
 // Keys lists an environment's SDK keys.
@@ -183,10 +192,9 @@ func (c *Client) Keys(ctx context.Context, project, environment string) ([]Key, 
 }
 
 // CreateKey makes an SDK key; the secret is in the answer and nowhere else.
-func (c *Client) CreateKey(ctx context.Context, project, environment, kind, name string) (Key, error) {
+func (c *Client) CreateKey(ctx context.Context, project, environment string, spec KeySpec) (Key, error) {
 	var out Key
-	body := map[string]string{"kind": kind, "name": name}
-	err := c.call(ctx, http.MethodPost, path("projects", project, "environments", environment, "keys"), body, &out)
+	err := c.call(ctx, http.MethodPost, path("projects", project, "environments", environment, "keys"), spec, &out)
 	return out, err
 }
 

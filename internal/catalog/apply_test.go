@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/document"
@@ -128,9 +129,33 @@ func TestTheRecordTellsWhatHappenedInWords(t *testing.T) {
 	}
 }
 
+func TestAClientKeyForSignedContextsStaysOneWhenItIsRotated(t *testing.T) {
+	h := open(t)
+	spec := catalog.KeySpec{Kind: catalog.ClientKey, Name: "shop", SignedContexts: true}
+	key := must[catalog.NewKey](t)(h.CreateKey(t.Context(), ann, "default", "production", spec, none))
+	must[catalog.NewKey](t)(h.RotateKey(t.Context(), ann, "default", "production", key.ID, time.Hour, none))
+	signed := 0
+	for _, k := range must[[]catalog.Key](t)(h.Keys(t.Context(), ann, "default", "production")) {
+		if k.SignedContexts {
+			signed++
+		}
+	}
+	if signed != 2 {
+		t.Errorf("%d keys for signed contexts, want the old one and the new one", signed)
+	}
+	page := must[catalog.ChangePage](t)(h.Changes(t.Context(), ann, catalog.ChangeFilter{Project: "default", Kind: catalog.SDKKeyKind}))
+	if made := page.Items[1].Sentences[0]; !strings.HasSuffix(made, "for signed contexts only") {
+		t.Errorf("the record says %q", made)
+	}
+	spec.Kind = catalog.ServerKey
+	if _, err := h.CreateKey(t.Context(), ann, "default", "production", spec, none); fault.As(err).Code != "key_signed" {
+		t.Errorf("a server key for signed contexts: %v", err)
+	}
+}
+
 func TestKeysAreShownOnceAndRecordedWithoutTheirSecret(t *testing.T) {
 	h := open(t)
-	key := must[catalog.NewKey](t)(h.CreateKey(t.Context(), ann, "default", "production", catalog.ServerKey, "wizard", none))
+	key := must[catalog.NewKey](t)(h.CreateKey(t.Context(), ann, "default", "production", catalog.KeySpec{Kind: catalog.ServerKey, Name: "wizard"}, none))
 	if !strings.HasPrefix(key.Secret, "bgs_") || len(key.Secret) < 36 || key.Public != "" || h.announced == nil {
 		t.Errorf("got %+v, announced %v", key, h.announced)
 	}
@@ -142,7 +167,7 @@ func TestKeysAreShownOnceAndRecordedWithoutTheirSecret(t *testing.T) {
 	if len(keys) != 3 || keys[1].RevokedAt == 0 || keys[2].RevokedAt == 0 || keys[0].RevokedAt != 0 {
 		t.Errorf("got %+v", keys)
 	}
-	client := must[catalog.NewKey](t)(h.CreateKey(t.Context(), ann, "default", "production", catalog.ClientKey, "browser", none))
+	client := must[catalog.NewKey](t)(h.CreateKey(t.Context(), ann, "default", "production", catalog.KeySpec{Kind: catalog.ClientKey, Name: "browser"}, none))
 	if client.Public != client.Secret {
 		t.Error("a client key is public")
 	}

@@ -164,7 +164,7 @@ func TestAnArchivedEnvironmentIsNotServedAndComesBackAsItWas(t *testing.T) {
 			return err
 		},
 		func() error {
-			_, err := h.CreateKey(t.Context(), ann, "default", "development", catalog.ServerKey, "k", none)
+			_, err := h.CreateKey(t.Context(), ann, "default", "development", catalog.KeySpec{Kind: catalog.ServerKey, Name: "k"}, none)
 			return err
 		},
 		func() error {

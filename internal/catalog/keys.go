@@ -51,13 +51,13 @@ func mask(kind KeyKind, secret string) string {
 	return keyPrefix[kind] + rest[:4] + "…" + rest[len(rest)-4:]
 }
 
-func keyRow(environmentID int64, kind KeyKind, name, secret string, now int64) KeyRow {
+func keyRow(environmentID int64, spec KeySpec, secret string, now int64) KeyRow {
 	row := KeyRow{
-		Key:           Key{Kind: kind, Name: name, Masked: mask(kind, secret), CreatedAt: now},
+		Key:           Key{Kind: spec.Kind, Name: spec.Name, Masked: mask(spec.Kind, secret), SignedContexts: spec.SignedContexts, CreatedAt: now},
 		EnvironmentID: environmentID,
 		Hash:          sha256.Sum256([]byte(secret)),
 	}
-	if kind == ClientKey {
+	if spec.Kind == ClientKey {
 		row.Public = secret
 	}
 	return row
@@ -69,6 +69,11 @@ type recordedKey struct {
 	Name      string  `json:"name"`
 	Masked    string  `json:"masked"`
 	ExpiresAt int64   `json:"expiresAt,omitempty"`
+	Signed    bool    `json:"signedContexts,omitempty"`
+}
+
+func recordOfKey(k *Key) []byte {
+	return jsonOf(recordedKey{k.Kind, k.Name, k.Masked, k.ExpiresAt, k.SignedContexts})
 }
 
 func keyChange(row KeyRow, environment string, action ActionKind, before, after *Key) ChangeRow {
@@ -77,10 +82,10 @@ func keyChange(row KeyRow, environment string, action ActionKind, before, after 
 		Environment: environment, Action: action,
 	}
 	if before != nil {
-		c.Before = jsonOf(recordedKey{before.Kind, before.Name, before.Masked, before.ExpiresAt})
+		c.Before = recordOfKey(before)
 	}
 	if after != nil {
-		c.After = jsonOf(recordedKey{after.Kind, after.Name, after.Masked, after.ExpiresAt})
+		c.After = recordOfKey(after)
 	}
 	return c
 }
@@ -103,18 +108,15 @@ func (s *Service) Keys(ctx context.Context, actor account.Actor, project, enviro
 }
 
 // CreateKey makes an SDK key. Its secret is in the answer and nowhere else.
-func (s *Service) CreateKey(ctx context.Context, actor account.Actor, project, environment string, kind KeyKind, name string, opts WriteOptions) (NewKey, error) {
-	name = strings.TrimSpace(name)
-	if keyForm[kind] == nil {
-		return NewKey{}, fault.New(fault.Invalid, "key_kind", "No such kind of key").WithField("kind", "takes server or client")
-	}
-	if name == "" || len(name) > maxName {
-		return NewKey{}, fault.New(fault.Invalid, "name_invalid", "The key needs a name").WithField("name", "takes 1 to %d bytes of text", maxName)
+func (s *Service) CreateKey(ctx context.Context, actor account.Actor, project, environment string, spec KeySpec, opts WriteOptions) (NewKey, error) {
+	spec.Name = strings.TrimSpace(spec.Name)
+	if err := checkSpec(spec); err != nil {
+		return NewKey{}, err
 	}
 	var out NewKey
 	err := s.onKeys(ctx, actor, project, environment, opts, func(k *keyEdit) (*ChangeRow, error) {
-		secret := s.newSecret(kind)
-		row := keyRow(k.environment.ID, kind, name, secret, k.now)
+		secret := s.newSecret(spec.Kind)
+		row := keyRow(k.environment.ID, spec, secret, k.now)
 		var err error
 		if row.ID, err = k.tx.InsertKey(row); err != nil {
 			return nil, err
@@ -124,6 +126,19 @@ func (s *Service) CreateKey(ctx context.Context, actor account.Actor, project, e
 		return &change, nil
 	})
 	return out, err
+}
+
+func checkSpec(spec KeySpec) error {
+	switch {
+	case keyForm[spec.Kind] == nil:
+		return fault.New(fault.Invalid, "key_kind", "No such kind of key").WithField("kind", "takes server or client")
+	case spec.Name == "" || len(spec.Name) > maxName:
+		return fault.New(fault.Invalid, "name_invalid", "The key needs a name").WithField("name", "takes 1 to %d bytes of text", maxName)
+	case spec.SignedContexts && spec.Kind != ClientKey:
+		return fault.New(fault.Invalid, "key_signed", "A program with a server key is believed what it says of its users").
+			WithField("signedContexts", "is of client keys only")
+	}
+	return nil
 }
 
 // RevokeKey ends a key at once; with ifUnused only when no program has used it,
@@ -159,7 +174,7 @@ func (s *Service) RotateKey(ctx context.Context, actor account.Actor, project, e
 			return nil, err
 		}
 		secret := s.newSecret(old.Kind)
-		row := keyRow(k.environment.ID, old.Kind, old.Name, secret, k.now)
+		row := keyRow(k.environment.ID, KeySpec{old.Kind, old.Name, old.SignedContexts}, secret, k.now)
 		if row.ID, err = k.tx.InsertKey(row); err != nil {
 			return nil, err
 		}
@@ -232,5 +247,9 @@ func keySentences(c Change) []string {
 	case ActionRotate:
 		return []string{fmt.Sprintf("%s key %q in %s: rotated, %s takes the place of %s", after.Kind, after.Name, c.Environment, after.Masked, before.Masked)}
 	}
-	return []string{fmt.Sprintf("%s key %q (%s) in %s: created", after.Kind, after.Name, after.Masked, c.Environment)}
+	sentence := fmt.Sprintf("%s key %q (%s) in %s: created", after.Kind, after.Name, after.Masked, c.Environment)
+	if after.Signed {
+		sentence += ", for signed contexts only"
+	}
+	return []string{sentence}
 }

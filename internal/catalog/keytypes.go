@@ -12,17 +12,26 @@ const (
 // Key is an SDK key of one environment. The secret of a server key is not in
 // it: it is shown once, by the call that makes it.
 type Key struct {
-	ID         int64
-	Kind       KeyKind
-	Name       string
-	Masked     string
-	Public     string // the whole key, of a client key only
-	CreatedAt  int64
-	LastUsedAt int64 // 0 is never
-	Uses       int64
-	LastSDK    string
-	ExpiresAt  int64 // 0 is never
-	RevokedAt  int64 // 0 is not
+	ID     int64
+	Kind   KeyKind
+	Name   string
+	Masked string
+	Public string // the whole key, of a client key only
+	// SignedContexts says that a client key takes signed contexts only.
+	SignedContexts bool
+	CreatedAt      int64
+	LastUsedAt     int64 // 0 is never
+	Uses           int64
+	LastSDK        string
+	ExpiresAt      int64 // 0 is never
+	RevokedAt      int64 // 0 is not
+}
+
+// KeySpec says what key to make.
+type KeySpec struct {
+	Kind           KeyKind
+	Name           string
+	SignedContexts bool // of a client key only
 }
 
 // NewKey is a key just made, with its secret.

@@ -270,7 +270,7 @@ func (s *Service) makeProject(tx Tx, project ProjectRow, keys firstKeys, author 
 		if k.secret == "" {
 			continue
 		}
-		key := keyRow(ids[0], k.kind, "first "+string(k.kind)+" key", k.secret, now)
+		key := keyRow(ids[0], KeySpec{Kind: k.kind, Name: "first " + string(k.kind) + " key"}, k.secret, now)
 		if key.ID, err = tx.InsertKey(key); err != nil {
 			return nil, err
 		}

@@ -239,7 +239,7 @@ func TestOnlyWhoMayWrites(t *testing.T) {
 	wantFault(t, err, fault.Forbidden, "forbidden")
 	_, err = h.Flags(t.Context(), program, "default", catalog.FlagFilter{})
 	wantFault(t, err, fault.Forbidden, "forbidden")
-	if _, err := h.CreateKey(t.Context(), program, "default", "production", catalog.ServerKey, "k", none); err == nil {
+	if _, err := h.CreateKey(t.Context(), program, "default", "production", catalog.KeySpec{Kind: catalog.ServerKey, Name: "k"}, none); err == nil {
 		t.Error("a program made a key")
 	}
 }

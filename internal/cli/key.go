@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"burgee.dev/burgee/internal/apiclient"
 	"burgee.dev/burgee/internal/fault"
 )
 
@@ -51,7 +52,7 @@ type keyOptions struct {
 	connection
 	project, environment string
 	kind, name, id       string
-	asJSON               bool
+	signed, asJSON       bool
 }
 
 func (o *keyOptions) bindAll(cmd *cobra.Command) {
@@ -67,13 +68,15 @@ func newKeyCreate(stdio Stdio) *cobra.Command {
 		Use:   "create",
 		Short: "Make an SDK key of an environment; it is shown once",
 		Example: `  burgee key create --environment production --name checkout
-  burgee key create --environment development --kind client --name web`,
+  burgee key create --environment development --kind client --name web
+  burgee key create --environment production --kind client --name shop --signed-contexts`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runKeyCreate(cmd.Context(), stdio, o) },
 	}
 	o.bindAll(cmd)
 	cmd.Flags().StringVar(&o.kind, "kind", "server", "server or client")
 	cmd.Flags().StringVar(&o.name, "name", "", "what it is for")
+	cmd.Flags().BoolVar(&o.signed, "signed-contexts", false, "of a client key: take contexts only that a service has signed")
 	return cmd
 }
 
@@ -84,11 +87,14 @@ func runKeyCreate(ctx context.Context, stdio Stdio, o keyOptions) error {
 	if o.name == "" {
 		return fault.New(fault.Invalid, "name_missing", "say what the key is for with --name, such as the program's name")
 	}
+	if o.signed && o.kind != "client" {
+		return fault.New(fault.Invalid, "key_signed", "--signed-contexts is of client keys: a program with a server key is believed what it says of its users")
+	}
 	client, project, environment, err := o.reach(ctx, stdio, o.project, o.environment)
 	if err != nil {
 		return err
 	}
-	key, err := client.CreateKey(ctx, project, environment, o.kind, o.name)
+	key, err := client.CreateKey(ctx, project, environment, apiclient.KeySpec{Kind: o.kind, Name: o.name, SignedContexts: o.signed})
 	if err != nil {
 		return err
 	}
@@ -130,7 +136,11 @@ func runKeyList(ctx context.Context, stdio Stdio, o keyOptions) error {
 			if k.Key != "" {
 				shown = k.Key
 			}
-			t.row(k.ID, k.Kind, k.Name, shown, instant(k.LastUsedAt, "never"), keyState(k.RevokedAt, k.ExpiresAt))
+			kind := k.Kind
+			if k.SignedContexts {
+				kind += ", signed"
+			}
+			t.row(k.ID, kind, k.Name, shown, instant(k.LastUsedAt, "never"), keyState(k.RevokedAt, k.ExpiresAt))
 		}
 	})
 }

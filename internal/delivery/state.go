@@ -23,6 +23,9 @@ type KeyKind string
 const (
 	ServerKey KeyKind = "server" // reads rules, registers flags
 	ClientKey KeyKind = "client" // gets evaluated values of client flags only
+	// SignedClientKey is a client key with which only signed contexts are taken. It
+	// is a kind of its own so that an older relay, which could not tell, refuses it.
+	SignedClientKey KeyKind = "signed-client"
 	// RelayToken is not an SDK key: it is the token of a relay, which may open
 	// several environments.
 	RelayToken KeyKind = "relay"
@@ -35,6 +38,9 @@ type KeyRef struct {
 	Kind      KeyKind
 	ExpiresAt int64 // milliseconds since 1970; 0 is never
 }
+
+// Client says whether it is the key of a page or an app, which anybody can read.
+func (k KeyRef) Client() bool { return k.Kind == ClientKey || k.Kind == SignedClientKey }
 
 // Print is the beginning of a key's hash, which names the key where its hash must
 // not be seen: 160 bits of it stay unknown.

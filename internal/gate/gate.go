@@ -125,7 +125,7 @@ func (g *Gate) check(r *http.Request, secret string, clients bool) (*Pass, *faul
 			"The key %s opens no environment of this server: it is from another server, was revoked or has expired. "+
 				"Copy a current one from the dashboard, on the page SDK keys", Mask(secret))
 	}
-	if key.Kind == delivery.ClientKey && !clients {
+	if key.Client() && !clients {
 		return nil, fault.New(fault.Forbidden, "client_key",
 			"%s is a client key; a program that evaluates by itself needs a server key (bgs_…). "+
 				"Find it in the dashboard, on the page SDK keys", Mask(secret))

@@ -13,7 +13,6 @@ import (
 	"golang.org/x/time/rate"
 
 	"burgee.dev/burgee/internal/clock"
-	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/gate"
 	"burgee.dev/burgee/internal/httpkit"
@@ -87,7 +86,7 @@ func (a *API) enter(w http.ResponseWriter, r *http.Request) (*caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	clients := pass.Key.Kind == delivery.ClientKey
+	clients := pass.Key.Client()
 	if clients {
 		if err := a.limiter.take(asking{pass.Key.Hash, pass.Caller.Address}); err != nil {
 			return nil, err
@@ -95,6 +94,9 @@ func (a *API) enter(w http.ResponseWriter, r *http.Request) (*caller, error) {
 	}
 	httpkit.Pace(w, r)
 	attributes, err := readContext(r, clients)
+	if err == nil && clients {
+		attributes, err = a.trusted(pass, attributes)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -2,16 +2,23 @@ package ofrep
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
 
+	"burgee.dev/burgee/internal/delivery"
 	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/gate"
 	"burgee.dev/burgee/internal/httpkit"
 )
 
 // maxClientBody is the most that a browser or an app may send.
 const maxClientBody = 16 << 10
 
-const targetingKey = "targetingKey"
+// The attributes that mean something here.
+const (
+	targetingKey = "targetingKey"
+	contextToken = "contextToken"
+)
 
 // readContext reads the body of a request. Providers differ in what they leave
 // out: no body, no context and no targeting key all mean an empty context.
@@ -69,4 +76,37 @@ func thoroughly(body []byte, limits httpkit.Limits) (map[string]any, error) {
 		return nil, fault.New(fault.Invalid, "json_type", `The body must be an object such as {"context":{"targetingKey":"user-1"}}`)
 	}
 	return request, nil
+}
+
+// trusted puts what a context token says in the place of what a page says. With a
+// key that takes signed contexts only, nothing else counts.
+func (a *API) trusted(pass *gate.Pass, said map[string]any) (map[string]any, error) {
+	signedOnly := pass.Key.Kind == delivery.SignedClientKey
+	token, given := said[contextToken]
+	if !given || token == nil {
+		if signedOnly {
+			return nil, fault.New(fault.Invalid, codeInvalidContext,
+				"This client key takes signed contexts only: send the attribute %s, which a service with the server key makes", contextToken)
+		}
+		return said, nil
+	}
+	text, ok := token.(string)
+	if !ok {
+		return nil, fault.New(fault.Invalid, codeInvalidContext, "context.%s must be a string", contextToken)
+	}
+	signed, err := a.gate.SignedContext(pass, text)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, codeInvalidContext, "%s", fault.As(err).Message)
+	}
+	// A provider keeps values by the key that the page says.
+	if key := said[targetingKey]; key != nil && key != signed[targetingKey] {
+		return nil, fault.New(fault.Invalid, codeInvalidContext,
+			"context.targetingKey is %q, and the context token is of another: get a token for who it is now", clip(key.(string)))
+	}
+	if signedOnly {
+		return signed, nil
+	}
+	delete(said, contextToken)
+	maps.Copy(said, signed)
+	return said, nil
 }

@@ -201,7 +201,7 @@ func readKeys(data []byte) ([]delivery.KeyRef, error) {
 		}
 		copy(ref.Hash[:], hash)
 		switch ref.Kind {
-		case delivery.ServerKey, delivery.ClientKey, delivery.RelayToken:
+		case delivery.ServerKey, delivery.ClientKey, delivery.SignedClientKey, delivery.RelayToken:
 			keys = append(keys, ref)
 		default: // a kind of a later version opens nothing here
 		}

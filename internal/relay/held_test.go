@@ -149,7 +149,7 @@ func TestKeysAreReadAsTheyCome(t *testing.T) {
 	}{
 		{"none", `{"keys":[]}`, true, ""},
 		{"the same", `{"keys":[]}`, false, ""},
-		{"two, and one of a kind to come, with a field to come", `{"keys":[["` + a + `","server",0],["` + b + `","client",7,"x"],["` + a + `","robot",0]],"more":1}`, true, ""},
+		{"two, and one of a kind to come, with a field to come", `{"keys":[["` + a + `","server",0],["` + b + `","signed-client",7,"x"],["` + a + `","robot",0]],"more":1}`, true, ""},
 		{"no hash", `{"keys":[["xy","server",0]]}`, false, "no SHA-256"},
 		{"too few fields", `{"keys":[["` + a + `"]]}`, false, "1 fields"},
 		{"no list", `{"keys":1}`, false, "read keys"},
@@ -159,7 +159,7 @@ func TestKeysAreReadAsTheyCome(t *testing.T) {
 			t.Errorf("%s: %v, %v", tt.name, changed, err)
 		}
 	}
-	if len(h.keys) != 2 || h.keys[0].Kind != delivery.ServerKey || h.keys[0].Hash[1] != 0xaa || h.keys[1].ExpiresAt != 7 || h.generation != 2 {
+	if len(h.keys) != 2 || h.keys[0].Kind != delivery.ServerKey || h.keys[0].Hash[1] != 0xaa || h.keys[1].Kind != delivery.SignedClientKey || h.keys[1].ExpiresAt != 7 || h.generation != 2 {
 		t.Errorf("%+v, generation %d", h.keys, h.generation)
 	}
 }

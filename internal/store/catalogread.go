@@ -251,11 +251,13 @@ func (t catalogTx) Keys(environmentID int64) ([]catalog.KeyRow, error) {
 	err := t.q.each(func(from scanner) error {
 		k := catalog.KeyRow{EnvironmentID: environmentID}
 		var hash []byte
-		err := from.Scan(&k.ID, &k.Kind, &k.Name, &hash, &k.Masked, &k.Public, &k.CreatedAt, &k.ExpiresAt, &k.RevokedAt, &k.LastUsedAt, &k.Uses, &k.LastSDK)
+		var contexts string
+		err := from.Scan(&k.ID, &k.Kind, &k.Name, &hash, &k.Masked, &k.Public, &k.CreatedAt, &k.ExpiresAt, &k.RevokedAt, &k.LastUsedAt, &k.Uses, &k.LastSDK, &contexts)
 		copy(k.Hash[:], hash)
+		k.SignedContexts = contexts == signedContexts
 		out = append(out, k)
 		return err
-	}, `SELECT id, kind, name, hash, masked, public, created_at, expires_at, revoked_at, last_used_at, uses, last_sdk
+	}, `SELECT id, kind, name, hash, masked, public, created_at, expires_at, revoked_at, last_used_at, uses, last_sdk, contexts
 		FROM sdk_key WHERE environment_id = $1 ORDER BY id`, environmentID)
 	return out, err
 }

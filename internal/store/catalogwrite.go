@@ -147,8 +147,13 @@ func (t catalogTx) PutDeclaration(projectID int64, d catalog.DeclarationRow) err
 
 // InsertKey implements catalog.Tx.
 func (t catalogTx) InsertKey(k catalog.KeyRow) (id int64, err error) {
-	err = t.q.row(`INSERT INTO sdk_key (environment_id, kind, name, hash, masked, public, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
-		k.EnvironmentID, string(k.Kind), k.Name, k.Hash[:], k.Masked, k.Public, k.CreatedAt, k.ExpiresAt).scan(&id)
+	contexts := anyContexts
+	if k.SignedContexts {
+		contexts = signedContexts
+	}
+	err = t.q.row(`INSERT INTO sdk_key (environment_id, kind, name, hash, masked, public, created_at, expires_at, contexts)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id`,
+		k.EnvironmentID, string(k.Kind), k.Name, k.Hash[:], k.Masked, k.Public, k.CreatedAt, k.ExpiresAt, contexts).scan(&id)
 	return id, err
 }
 

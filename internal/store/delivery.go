@@ -59,6 +59,12 @@ func header(q query, environmentID int64) (ruleset.Header, error) {
 	return header, nil
 }
 
+// What contexts a key takes: sdk_key.contexts.
+const (
+	anyContexts    = "any"
+	signedContexts = "signed"
+)
+
 // Keys implements delivery.Reader.
 func (s *Store) Keys(ctx context.Context, environmentID int64) ([]delivery.KeyRef, error) {
 	var out []delivery.KeyRef
@@ -66,11 +72,15 @@ func (s *Store) Keys(ctx context.Context, environmentID int64) ([]delivery.KeyRe
 		err := q.each(func(from scanner) error {
 			var k delivery.KeyRef
 			var hash []byte
-			err := from.Scan(&k.ID, &hash, &k.Kind, &k.ExpiresAt)
+			var contexts string
+			err := from.Scan(&k.ID, &hash, &k.Kind, &k.ExpiresAt, &contexts)
 			copy(k.Hash[:], hash)
+			if contexts == signedContexts {
+				k.Kind = delivery.SignedClientKey
+			}
 			out = append(out, k)
 			return err
-		}, `SELECT id, hash, kind, expires_at FROM sdk_key WHERE environment_id = $1 AND revoked_at = 0 ORDER BY id`, environmentID)
+		}, `SELECT id, hash, kind, expires_at, contexts FROM sdk_key WHERE environment_id = $1 AND revoked_at = 0 ORDER BY id`, environmentID)
 		if err != nil {
 			return err
 		}

@@ -91,7 +91,7 @@ var names = []string{"a", "B", "ä", "Z z", "\uffee", "\U0001F600", "a'", "", "0
 // Where a constraint allows no such row there is none.
 func insert(t *testing.T, db *sql.DB, table string, columns []store.Column, i int, random *rand.Rand) {
 	t.Helper()
-	fixed := map[string]any{"flag.source": "code", "sdk_key.kind": "client"}
+	fixed := map[string]any{"flag.source": "code", "sdk_key.kind": "client", "sdk_key.contexts": "signed"}
 	texts := []string{"", "plain", `{"a":"\u0000 é 😀"}`, strings.Repeat("long ", 5000), "it's \"quoted\" \\ \n"}
 	integers := []int64{0, 1, -1, math.MaxInt64, math.MinInt64, 1 << 53}
 	var list, marks []string

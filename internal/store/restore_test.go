@@ -66,7 +66,7 @@ func TestARestoreSaysWhatItDoesAndRaisesTheEpoch(t *testing.T) {
 	session := account.SessionRecord{Hash: [32]byte{9}, MemberID: "m", CreatedAt: 1, ExpiresAt: 1 << 60}
 	token := account.TokenRecord{ID: "t", Hash: [32]byte{1}, Name: "ci", Role: account.Owner}
 	entry := account.Entry{Kind: "token", Object: "ci", Action: "create"}
-	key, err := service.CreateKey(t.Context(), owner, "default", "production", catalog.ServerKey, "shop", catalog.WriteOptions{})
+	key, err := service.CreateKey(t.Context(), owner, "default", "production", catalog.KeySpec{Kind: catalog.ServerKey, Name: "shop"}, catalog.WriteOptions{})
 	err = errors.Join(err,
 		accounts.CreateOwner(t.Context(), account.MemberRecord{ID: "m", EmailKey: "a"}, nil, entry),
 		accounts.CreateSession(t.Context(), session),

@@ -13,7 +13,7 @@ export const keysQuery = (project: string, environment: string) =>
 export const createKey = async (
   project: string,
   environment: string,
-  body: { kind: KeyKind; name: string },
+  body: { kind: KeyKind; name: string; signedContexts?: boolean },
 ) => (await answer(api.POST(all, { params: { path: { project, environment } }, body }))) as NewKey;
 
 /** Revokes a key; with `ifUnused` only one that no program ever used. `keepalive` lets it outlive the page. */

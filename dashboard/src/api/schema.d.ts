@@ -1993,6 +1993,8 @@ export interface components {
             /** @enum {string} */
             kind: "server" | "client";
             name: string;
+            /** @description of a client key: take contexts only that a service has signed with a server key of the environment */
+            signedContexts?: boolean;
         };
         CreateProjectInputBody: {
             /**
@@ -2499,6 +2501,8 @@ export interface components {
             name: string;
             /** Format: int64 */
             revokedAt?: number;
+            /** @description of a client key: contexts are taken only that a service has signed */
+            signedContexts?: boolean;
             /**
              * Format: int64
              * @description requests seen since this server started

@@ -25,6 +25,7 @@ from __future__ import annotations
 from burgee import testing
 from burgee._client import Client, default_client
 from burgee._context import context
+from burgee._contexttoken import sign_context
 from burgee._flags import Flag
 from burgee._results import Detail, Fetched, Impression, Status
 from burgee._version import __version__
@@ -44,6 +45,7 @@ __all__ = [
     "register",
     "setup",
     "shutdown",
+    "sign_context",
     "status",
     "testing",
 ]

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Radio, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, Radio, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError } from '@/api/client';
@@ -21,10 +21,17 @@ export function CreateKey({ opened, environment, onClose, onMade }: Props) {
   const client = useQueryClient();
   const [kind, setKind] = useState<KeyKind>('server');
   const [name, setName] = useState('');
+  const [signed, setSigned] = useState(false);
   const create = useMutation({
-    mutationFn: () => createKey(project.key, environment.key, { kind, name: name.trim() || `${kind} key` }),
+    mutationFn: () =>
+      createKey(project.key, environment.key, {
+        kind,
+        name: name.trim() || `${kind} key`,
+        signedContexts: kind === 'client' && signed,
+      }),
     onSuccess: async (key) => {
       setName('');
+      setSigned(false);
       onClose();
       onMade(key);
       await client.invalidateQueries({ queryKey: keysQuery(project.key, environment.key).queryKey });
@@ -65,6 +72,14 @@ export function CreateKey({ opened, environment, onClose, onMade }: Props) {
               />
             </Stack>
           </Radio.Group>
+          {kind === 'client' && (
+            <Checkbox
+              label="Signed contexts only"
+              description="A page says who its user is with a token that your service makes with a server key, so that nobody can ask as somebody else."
+              checked={signed}
+              onChange={(event) => setSigned(event.currentTarget.checked)}
+            />
+          )}
           {create.isError && !fault && <ErrorState what="No key was made" error={create.error} />}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>

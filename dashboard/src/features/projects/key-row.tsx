@@ -22,6 +22,11 @@ export function KeyRow({ item, environment, onRotated }: Props) {
         <Badge variant="light" color={item.kind === 'client' ? 'grape' : 'blue'} tt="none">
           {item.kind === 'client' ? 'client, public' : 'server'}
         </Badge>
+        {item.signedContexts && (
+          <Text size="xs" c="dimmed">
+            signed contexts only
+          </Text>
+        )}
       </Table.Td>
       <Table.Td>
         <Group gap={4} wrap="nowrap">
