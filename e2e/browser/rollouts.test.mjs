@@ -71,7 +71,7 @@ test('a rollout is begun, stepped on, paused and rolled back', async () => {
   await timeline.getByText('Next: 50 %').waitFor();
   assert.deepEqual((await served()).serve, { true: 10, false: 90 });
   await confirmed(page, 'Pause');
-  await timeline.getByText('Somebody paused it.').waitFor();
+  await timeline.getByText(/ann@example\.test paused it/).waitFor();
   await look(page, 'paused');
   // What somebody else does shows by itself.
   await call('POST', '/projects/default/rollouts/1/resume', {});
@@ -79,6 +79,13 @@ test('a rollout is begun, stepped on, paused and rolled back', async () => {
   await confirmed(page, 'Roll back all');
   await timeline.getByText('rolled back').waitFor();
   assert.equal(await served(), 'false');
+  // The audit log leads to the rollout's own page, which outlasts the timeline of the flag.
+  await page.goto(`${server.origin}/p/default/e/production/audit?kind=rollout`);
+  await page.getByRole('link', { name: '1', exact: true }).first().press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Rollout 1' }).waitFor();
+  await timeline.getByText('rolled back').waitFor();
+  await page.getByRole('link', { name: 'Flags.theme' }).waitFor();
+  await look(page, 'page');
   assert.deepEqual(faults, []);
   await close();
 });

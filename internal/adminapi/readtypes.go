@@ -82,6 +82,7 @@ type Change struct {
 	Comment     string           `json:"comment,omitempty"`
 	Revisions   map[string]int64 `json:"revisions"`
 	RequestID   string           `json:"requestId"`
+	Erased      bool             `json:"erased,omitempty" doc:"an erasure has rewritten the entry since: a placeholder stands where an identifier was"`
 }
 
 // FlagPage is a page of the flags, by key.

@@ -44,11 +44,19 @@ type Rollout struct {
 	NextAt    int64     `json:"nextAt,omitempty" doc:"when the next step is due, in milliseconds since 1970"`
 	Remaining int64     `json:"remaining,omitempty" doc:"while it is paused: how long the next step still waits, in milliseconds"`
 	Problem   string    `json:"problem,omitempty" doc:"why it is paused when no person paused it, or is tried again"`
+	Paused    *Pause    `json:"paused,omitempty" doc:"while it is paused"`
 	RetryAt   int64     `json:"retryAt,omitempty" doc:"when a step that failed is tried again"`
 	Request   int64     `json:"request,omitempty" doc:"the change request that it began with"`
 	Author    ActorView `json:"author" doc:"who began or resumed it; its steps use their rights"`
 	CreatedAt int64     `json:"createdAt"`
 	UpdatedAt int64     `json:"updatedAt"`
+}
+
+// Pause says who paused a rollout and why.
+type Pause struct {
+	At      int64     `json:"at"`
+	Actor   ActorView `json:"actor" doc:"who paused it, or changed what it raises"`
+	Comment string    `json:"comment,omitempty"`
 }
 
 // RolloutPage is a page of the rollouts, newest first.
@@ -171,10 +179,14 @@ func planOfRollout(p catalog.RolloutPlan) RolloutPlan {
 }
 
 func rolloutView(r catalog.Rollout) Rollout {
-	return Rollout{
+	v := Rollout{
 		RolloutPlan: planOfRollout(r.RolloutPlan), Number: r.Number, State: string(r.State), Made: r.Made, NextAt: r.NextAt, Remaining: r.Remaining,
 		Problem: r.Problem, RetryAt: r.RetryAt, Request: r.Request, Author: authorView(r.Author), CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
 	}
+	if r.Paused != nil {
+		v.Paused = &Pause{At: r.Paused.At, Actor: authorView(r.Paused.Author), Comment: r.Paused.Comment}
+	}
+	return v
 }
 
 func rolloutBody(r catalog.Rollout, err error) (*body[Rollout], error) {

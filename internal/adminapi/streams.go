@@ -16,11 +16,18 @@ import (
 func (a *API) streamRoutes() {
 	live := op("live", get, "/projects/{project}/live", tagLive, "Follow a project: hints to fetch again (server-sent events, heartbeat 15 s)", 404)
 	a.stream(live, "text/event-stream", schemaOf[LiveEvent](a.huma.OpenAPI().Components.Schemas, "LiveEvent"), a.live)
-	export := op("exportChanges", get, "/projects/{project}/changes/export", tagHistory, "Export the audit log, oldest first, one JSON object a line and the end last: burgee audit verify checks it on any machine; or as CSV, for a spreadsheet", 404, 422)
-	export.Parameters = []*huma.Param{{Name: "format", In: "query", Schema: &huma.Schema{Type: "string", Enum: []any{"ndjson", "csv"}, Default: "ndjson"}}}
+	export := op("exportChanges", get, "/projects/{project}/changes/export", tagHistory, "Export the audit log, oldest first, one JSON object a line and the end last: burgee audit verify checks it on any machine; or as CSV, for a spreadsheet. With a filter only what fits it, as the list of changes has it, which cannot be verified", 404, 422)
+	text := &huma.Schema{Type: "string"}
+	export.Parameters = []*huma.Param{
+		{Name: "format", In: "query", Schema: &huma.Schema{Type: "string", Enum: []any{"ndjson", "csv"}, Default: "ndjson"}},
+		{Name: "environment", In: "query", Schema: text, Description: "only its changes"},
+		{Name: "object", In: "query", Schema: text, Description: "a flag's, group's or experiment's key"},
+		{Name: "kind", In: "query", Schema: text, Description: "as in the list of changes"},
+		{Name: "actor", In: "query", Schema: text, Description: "the name as the log shows it"},
+	}
 	schemas := a.huma.OpenAPI().Components.Schemas
 	a.stream(export, "application/x-ndjson", &huma.Schema{AnyOf: []*huma.Schema{
-		schemaOf[AuditEntry](schemas, "AuditEntry"), schemaOf[AuditEnd](schemas, "AuditEnd"),
+		schemaOf[AuditEntry](schemas, "AuditEntry"), schemaOf[AuditEnd](schemas, "AuditEnd"), schemaOf[Change](schemas, "Change"),
 	}}, a.exportChanges)
 	a.huma.OpenAPI().Paths[export.Path].Get.Responses["200"].Content["text/csv"] = &huma.MediaType{Schema: &huma.Schema{Type: "string"}}
 	snapshot := op("exportSnapshot", get, "/projects/{project}/environments/{environment}/snapshot", tagDocuments,

@@ -25,6 +25,7 @@ type Change struct {
 	Diff        []document.FieldChange `json:"diff"`
 	Comment     string                 `json:"comment,omitempty"`
 	Revisions   map[string]int64       `json:"revisions"`
+	Erased      bool                   `json:"erased,omitempty"`
 }
 
 // ChangeFilter selects entries of the audit log; zero fields do not select.
@@ -33,17 +34,21 @@ type ChangeFilter struct {
 	Limit                            int
 }
 
-// Changes reads the newest entries of the audit log; raw is the answer as the
-// server gave it.
-func (c *Client) Changes(ctx context.Context, project string, filter ChangeFilter) (changes []Change, raw json.RawMessage, err error) {
+// query is the filter as an address says it, without the limit.
+func (f ChangeFilter) query() url.Values {
 	query := url.Values{}
-	for name, value := range map[string]string{
-		"environment": filter.Environment, "object": filter.Object, "kind": filter.Kind, "actor": filter.Actor,
-	} {
+	for name, value := range map[string]string{"environment": f.Environment, "object": f.Object, "kind": f.Kind, "actor": f.Actor} {
 		if value != "" {
 			query.Set(name, value)
 		}
 	}
+	return query
+}
+
+// Changes reads the newest entries of the audit log; raw is the answer as the
+// server gave it.
+func (c *Client) Changes(ctx context.Context, project string, filter ChangeFilter) (changes []Change, raw json.RawMessage, err error) {
+	query := filter.query()
 	if filter.Limit > 0 {
 		query.Set("limit", strconv.Itoa(filter.Limit))
 	}
@@ -136,11 +141,12 @@ func (c *Client) ExportAsOf(ctx context.Context, project, format, environment st
 	return c.raw(ctx, http.MethodGet, path("projects", project, "export")+"?"+query.Encode(), nil)
 }
 
-// ExportAudit writes the whole audit log to a writer as it comes, as "ndjson",
-// which can be verified, or as "csv". After an error what was written is not the
-// whole.
-func (c *Client) ExportAudit(ctx context.Context, project, format string, to io.Writer) error {
-	query := url.Values{"format": {format}}
+// ExportAudit writes the audit log to a writer as it comes, as "ndjson", which of
+// the whole can be verified, or as "csv". Of the filter Limit means nothing. After an
+// error what was written is not the whole.
+func (c *Client) ExportAudit(ctx context.Context, project, format string, filter ChangeFilter, to io.Writer) error {
+	query := filter.query()
+	query.Set("format", format)
 	request, err := c.request(ctx, http.MethodGet, path("projects", project, "changes", "export")+"?"+query.Encode(), nil)
 	if err != nil {
 		return err

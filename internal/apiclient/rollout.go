@@ -37,11 +37,19 @@ type Rollout struct {
 	NextAt    int64  `json:"nextAt,omitempty"`
 	Remaining int64  `json:"remaining,omitempty"`
 	Problem   string `json:"problem,omitempty"`
+	Paused    *Pause `json:"paused,omitempty"`
 	RetryAt   int64  `json:"retryAt,omitempty"`
 	Request   int64  `json:"request,omitempty"`
 	Author    Actor  `json:"author"`
 	CreatedAt int64  `json:"createdAt"`
 	UpdatedAt int64  `json:"updatedAt"`
+}
+
+// Pause says who paused a rollout and why.
+type Pause struct {
+	At      int64  `json:"at"`
+	Actor   Actor  `json:"actor"`
+	Comment string `json:"comment,omitempty"`
 }
 
 // StartRollout begins a rollout.

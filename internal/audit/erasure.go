@@ -68,6 +68,13 @@ func (e Entry) headerAsMade() (Bytes, bool) {
 	return hash, err == nil && bytes.Equal(hash, e.Hash)
 }
 
+// AsMade says whether the entry is as it was made: neither rewritten by an erasure
+// nor altered.
+func (e Entry) AsMade() bool {
+	_, reason, err := e.compare()
+	return err == nil && reason == ""
+}
+
 // compare says what of an entry is not as it was made; an empty reason is
 // nothing.
 func (e Entry) compare() (was odd, reason string, err error) {

@@ -220,7 +220,12 @@ func TestEraseReachesRolloutsAndDeclarations(t *testing.T) {
 	h.start(t, ann, ramp(10, 50, 100))
 	h.later(t, time.Hour)
 
+	untouched := must[catalog.ChangePage](t)(h.Changes(t.Context(), ann, catalog.ChangeFilter{Project: "default"}))
+	if slices.ContainsFunc(untouched.Items, func(c catalog.Change) bool { return c.Erased }) {
+		t.Errorf("erased before anything was: %+v", untouched.Items)
+	}
 	_, got := h.erase(t, "alice")
+	h.erasedSince(t, got.Entries)
 	var objects []string
 	for _, o := range got.Objects {
 		objects = append(objects, fmt.Sprintf("%s %s %s: %s", o.Kind, o.Key, o.Environment, strings.Join(o.Places, ", ")))
@@ -259,6 +264,36 @@ func TestEraseReachesRolloutsAndDeclarations(t *testing.T) {
 		t.Errorf("bob gets %s", got)
 	}
 	h.export(t)
+}
+
+// erasedSince checks that as many entries as were rewritten say so, in the list and
+// in an export, and that all of these are about what had the identifier.
+func (h *home) erasedSince(t *testing.T, entries int) {
+	t.Helper()
+	page := must[catalog.ChangePage](t)(h.Changes(t.Context(), ann, catalog.ChangeFilter{Project: "default", Limit: 200}))
+	listed, exported := 0, 0
+	for _, c := range page.Items {
+		if !c.Erased {
+			continue
+		}
+		listed++
+		if c.Object != "x" {
+			t.Errorf("the entry of %s %s is said to be rewritten", c.Kind, c.Object)
+		}
+	}
+	filter := catalog.ChangeFilter{Project: "default", Environment: "production", Object: "x"}
+	err := h.ExportChanges(t.Context(), ann, filter, func() {}, func(c catalog.Change) error {
+		if c.Object != "x" {
+			t.Errorf("the part has %s %s", c.Kind, c.Object)
+		}
+		if c.Erased {
+			exported++
+		}
+		return nil
+	})
+	if err != nil || listed != entries || exported == 0 || exported > listed {
+		t.Errorf("%d entries listed and %d exported as rewritten, want %d: %v", listed, exported, entries, err)
+	}
 }
 
 func TestTheRecordTellsOfAnErasure(t *testing.T) {

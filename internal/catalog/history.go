@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/audit"
 	"burgee.dev/burgee/internal/document"
 )
 
@@ -46,12 +48,49 @@ func (s *Service) Changes(ctx context.Context, actor account.Actor, filter Chang
 			rows = rows[:limit]
 			page.Next = rows[limit-1].ID
 		}
+		if err != nil {
+			return err
+		}
+		erased, err := rewrittenOf(r, row, rows)
 		for _, c := range rows {
 			page.Items = append(page.Items, newChange(c))
+			page.Items[len(page.Items)-1].Erased = erased[c.Seq]
 		}
 		return err
 	})
 	return page, err
+}
+
+// rewrittenOf are the numbers of the entries that erasures of the project have
+// rewritten; nil where each of rows is as it was made.
+func rewrittenOf(r Reader, project ProjectRow, rows []ChangeRow) (map[int64]bool, error) {
+	if !slices.ContainsFunc(rows, func(c ChangeRow) bool { return !entryOf(project.Key, c).AsMade() }) {
+		return nil, nil
+	}
+	return rewritten(r, project.ID)
+}
+
+// rewritten are the numbers of the entries that erasures of a project have
+// rewritten.
+func rewritten(r Reader, projectID int64) (map[int64]bool, error) {
+	out := map[int64]bool{}
+	for before := int64(0); ; {
+		page, err := r.Changes(ChangeQuery{ProjectID: projectID, Kind: ErasureKind, Before: before, Limit: maxPage})
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range page {
+			var erasure audit.Erasure
+			decode(c.After, &erasure)
+			for _, said := range erasure.Entries {
+				out[said.Seq] = true
+			}
+			before = c.ID
+		}
+		if len(page) < maxPage {
+			return out, nil
+		}
+	}
 }
 
 // Revisions lists an environment's revisions below before (0: from the newest),

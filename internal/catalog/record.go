@@ -127,12 +127,43 @@ func (s *Service) ExportRecord(ctx context.Context, actor account.Actor, project
 }
 
 // ExportChanges is ExportRecord for who wants to read the entries and not check
-// them.
-func (s *Service) ExportChanges(ctx context.Context, actor account.Actor, project string, begin func(), visit func(Change) error) error {
-	if err := account.Can(actor, account.Read, account.Scope{Project: project}); err != nil {
+// them. Of the filter Before and Limit mean nothing.
+func (s *Service) ExportChanges(ctx context.Context, actor account.Actor, filter ChangeFilter, begin func(), visit func(Change) error) error {
+	if err := account.Can(actor, account.Read, account.Scope{Project: filter.Project, Environment: filter.Environment}); err != nil {
 		return err
 	}
-	return s.entries(ctx, project, begin, func(c ChangeRow) error { return visit(newChange(c)) })
+	return s.store.Read(ctx, func(r Reader) error {
+		row, err := r.Project(filter.Project)
+		if err != nil {
+			return err
+		}
+		if filter.Environment != "" {
+			if _, err := (view{row: row}).environment(filter.Environment); err != nil {
+				return err
+			}
+		}
+		erased, err := rewritten(r, row.ID)
+		if err != nil {
+			return err
+		}
+		begin()
+		return r.Chain(row.ID, func(c ChangeRow) error {
+			if !filter.selects(c) {
+				return nil
+			}
+			change := newChange(c)
+			change.Erased = erased[c.Seq]
+			return visit(change)
+		})
+	})
+}
+
+// selects says whether an entry is one of those that are asked for.
+func (f ChangeFilter) selects(c ChangeRow) bool {
+	if _, revised := c.Revisions[f.Environment]; f.Environment != "" && c.Environment != f.Environment && !revised {
+		return false
+	}
+	return (f.Kind == "" || f.Kind == c.Kind) && (f.Object == "" || f.Object == c.Object) && (f.Actor == "" || f.Actor == c.Author.Name)
 }
 
 // entries visits each entry of a project's record, the oldest first.

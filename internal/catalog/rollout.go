@@ -67,15 +67,24 @@ type Rollout struct {
 	Project              string
 	Number               int64
 	State                RolloutState
-	Made                 int    // how many steps were made
-	NextAt               int64  // when the next is due; 0 while none is
-	Remaining            int64  // while it is paused: how long the next still waits, in milliseconds
-	Problem              string // why it is paused; empty when a person paused it
-	Request              int64  // the change request that it began with; 0 is none
-	Author               Author // who began it, and whose rights its steps use
+	Made                 int           // how many steps were made
+	NextAt               int64         // when the next is due; 0 while none is
+	Remaining            int64         // while it is paused: how long the next still waits, in milliseconds
+	Problem              string        // why it is paused; empty when a person paused it
+	Paused               *RolloutPause // who paused it; nil while it is not
+	Request              int64         // the change request that it began with; 0 is none
+	Author               Author        // who began it, and whose rights its steps use
 	CreatedAt, UpdatedAt int64
 	Attempts             int   // to make the next step that failed, one after the other
 	RetryAt              int64 // when it is tried again
+}
+
+// RolloutPause says who paused a rollout, and why. Of one that paused because
+// something was changed it is who changed that.
+type RolloutPause struct {
+	At      int64
+	Author  Author
+	Comment string // empty where nothing was said
 }
 
 // RolloutFilter selects rollouts; zero fields do not select.
@@ -643,15 +652,21 @@ func (s *Service) Rollouts(ctx context.Context, actor account.Actor, project str
 			query.EnvironmentID = environment.ID
 		}
 		rows, err := r.Rollouts(query)
+		if err != nil {
+			return err
+		}
 		if len(rows) > limit {
 			rows = rows[:limit]
 			next = rows[limit-1].Number
 		}
-		keys := v.environmentKeys()
 		for _, row := range rows {
-			page = append(page, newRollout(project, row, keys[row.EnvironmentID]))
+			one, err := v.rollout(r, row)
+			if err != nil {
+				return err
+			}
+			page = append(page, one)
 		}
-		return err
+		return nil
 	})
 	return page, next, err
 }
@@ -668,18 +683,30 @@ func (s *Service) Rollout(ctx context.Context, actor account.Actor, project stri
 			return err
 		}
 		row, err := r.Rollout(project.ID, number)
-		out = newRollout(project.Key, row, view{row: project}.environmentKeys()[row.EnvironmentID])
+		if err == nil {
+			out, err = view{row: project}.rollout(r, row)
+		}
 		return err
 	})
 	return out, err
 }
 
-func newRollout(project string, row RolloutRow, environment string) Rollout {
-	return Rollout{
-		RolloutPlan: planOfRow(row, environment), Project: project, Number: row.Number, State: row.State, Made: row.Made,
+// rollout is one as it is told, with who paused it as the record has it.
+func (v view) rollout(r Reader, row RolloutRow) (Rollout, error) {
+	out := Rollout{
+		RolloutPlan: planOfRow(row, v.environmentKeys()[row.EnvironmentID]), Project: v.row.Key, Number: row.Number, State: row.State, Made: row.Made,
 		NextAt: row.NextAt, Remaining: row.Remaining, Problem: row.Problem, Request: row.Request, Author: row.Author,
 		CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, Attempts: row.Attempts, RetryAt: row.RetryAt,
 	}
+	if row.State != RolloutPaused {
+		return out, nil
+	}
+	// Nothing happens to a rollout without an entry while it is paused: the newest is the pause.
+	entries, err := r.Changes(ChangeQuery{ProjectID: row.ProjectID, Kind: RolloutKind, Object: strconv.FormatInt(row.Number, 10), Limit: 1})
+	if err == nil && len(entries) > 0 {
+		out.Paused = &RolloutPause{At: entries[0].At, Author: entries[0].Author, Comment: entries[0].Comment}
+	}
+	return out, err
 }
 
 // holdRollouts pauses the rollouts of what somebody else changes: they go on when a

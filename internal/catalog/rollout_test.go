@@ -147,15 +147,22 @@ func TestARolloutPausesWaitsOutTheRestAndRollsBackExactly(t *testing.T) {
 	h.wait(20 * time.Minute)
 	_, err := h.PauseRollout(t.Context(), cleo, "default", r.Number, none)
 	wantFault(t, err, fault.Forbidden, "forbidden")
-	out, err := h.PauseRollout(t.Context(), dora, "default", r.Number, none)
+	out, err := h.PauseRollout(t.Context(), dora, "default", r.Number, catalog.WriteOptions{Comment: "errors rise"})
 	if r = must[catalog.Rollout](t)(out, err); r.State != catalog.RolloutPaused || r.Problem != "" || r.NextAt != 0 || r.Remaining != (40*time.Minute).Milliseconds() {
 		t.Errorf("paused: %+v", r)
+	}
+	if want := (catalog.RolloutPause{At: h.now.UnixMilli(), Author: r.Author, Comment: "errors rise"}); r.Paused == nil || *r.Paused != want {
+		t.Errorf("paused: %+v, want %+v", r.Paused, want)
+	}
+	list, _, err := h.Rollouts(t.Context(), ann, "default", catalog.RolloutFilter{Live: true})
+	if err != nil || len(list) != 1 || list[0].Paused == nil || list[0].Paused.Author.Name != "dora" {
+		t.Errorf("the list: %+v, %v", list, err)
 	}
 	if got := outcome(h.later(t, 48*time.Hour)); got != (fired{}) {
 		t.Errorf("while it is paused: %+v", got)
 	}
 	out, err = h.ResumeRollout(t.Context(), dora, "default", r.Number, none)
-	if r = must[catalog.Rollout](t)(out, err); r.State != catalog.RolloutRunning || r.NextAt != h.now.Add(40*time.Minute).UnixMilli() {
+	if r = must[catalog.Rollout](t)(out, err); r.State != catalog.RolloutRunning || r.Paused != nil || r.NextAt != h.now.Add(40*time.Minute).UnixMilli() {
 		t.Errorf("resumed: %+v", r)
 	}
 	out, err = h.AdvanceRollout(t.Context(), dora, "default", r.Number, none)

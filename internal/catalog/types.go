@@ -244,6 +244,7 @@ type Change struct {
 	Comment     string
 	RequestID   string
 	Revisions   map[string]int64 // environment → the revision that the change is part of
+	Erased      bool             // an erasure has rewritten it since
 }
 
 // ChangeFilter selects entries of the record; zero fields do not select.

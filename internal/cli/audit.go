@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"burgee.dev/burgee/internal/apiclient"
 	"burgee.dev/burgee/internal/audit"
 	"burgee.dev/burgee/internal/fault"
 )
@@ -21,6 +22,7 @@ type auditOptions struct {
 	connection
 	project, file, head string
 	format              string
+	filter              apiclient.ChangeFilter
 	asJSON              bool
 }
 
@@ -28,14 +30,17 @@ func newAuditExport(stdio Stdio) *cobra.Command {
 	var o auditOptions
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Print the whole audit log, one JSON object a line",
+		Short: "Print the audit log, one JSON object a line",
 		Long: `Print each change with who, when, why, the whole object before and after, and the
 hashes that chain it to the change before. burgee audit verify checks the file on any
 machine, without a server. --format csv prints a table for a spreadsheet, in which a cell
-that would be a formula begins with an apostrophe; it cannot be verified.`,
+that would be a formula begins with an apostrophe; it cannot be verified. Nor can what
+--environment, --object, --kind and --by select: these print it as burgee history --json
+has it, oldest first.`,
 		Example: `  burgee audit export > audit.ndjson
   burgee audit export --project shop > shop-audit.ndjson
-  burgee audit export --format csv > audit.csv`,
+  burgee audit export --format csv > audit.csv
+  burgee audit export --format csv -e production --by ann@corp.example`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.format != "ndjson" && o.format != "csv" {
@@ -45,12 +50,18 @@ that would be a formula begins with an apostrophe; it cannot be verified.`,
 			if err != nil {
 				return err
 			}
-			return client.ExportAudit(cmd.Context(), projectOr(stdio, o.project), o.format, stdio.Out)
+			return client.ExportAudit(cmd.Context(), projectOr(stdio, o.project), o.format, o.filter, stdio.Out)
 		},
 	}
 	o.bind(cmd)
 	bindProject(cmd, &o.project)
-	cmd.Flags().StringVar(&o.format, "format", "ndjson", "ndjson, or csv")
+	f := cmd.Flags()
+	f.StringVar(&o.format, "format", "ndjson", "ndjson, or csv")
+	// Not from BURGEE_ENVIRONMENT: a part must not pass for the whole.
+	f.StringVarP(&o.filter.Environment, "environment", "e", "", "only the changes of this environment")
+	f.StringVar(&o.filter.Object, "object", "", "only those of this object, such as a flag")
+	f.StringVar(&o.filter.Kind, "kind", "", "only this kind, as of burgee history")
+	f.StringVar(&o.filter.Actor, "by", "", "only what this person, token or program changed")
 	return cmd
 }
 

@@ -90,6 +90,9 @@ func runHistory(ctx context.Context, stdio Stdio, o historyOptions) error {
 		if c.Comment != "" {
 			say(stdio.Out, "    “%s”\n", c.Comment)
 		}
+		if c.Erased {
+			say(stdio.Out, "    (rewritten since by an erasure)\n")
+		}
 		if o.diff {
 			printDiff(stdio.Out, c.Diff)
 		}

@@ -245,8 +245,14 @@ func rolloutWords(r apiclient.Rollout) string {
 	case r.State == "paused":
 		words += fmt.Sprintf(", the next step %s after it goes on", time.Duration(r.Remaining)*time.Millisecond)
 	}
-	if r.Problem != "" {
+	switch {
+	case r.Problem != "":
 		words += ": " + r.Problem
+	case r.Paused != nil:
+		words += ": by " + r.Paused.Actor.Name + " at " + timeWords(r.Paused.At)
+		if r.Paused.Comment != "" {
+			words += ", “" + r.Paused.Comment + "”"
+		}
 	}
 	return words
 }

@@ -53,6 +53,15 @@ export const verifyQuery = (project: string) =>
     queryFn: ({ signal }) => answer(api.GET(`${all}/verify`, { params: { path: { project } }, signal })),
   });
 
-/** Where the browser downloads the whole log from. */
-export const changesExportAddress = (project: string) =>
-  `${all.replace('{project}', encodeURIComponent(project))}/export`;
+/** Where the browser downloads the log from: the whole of it, or what fits a filter. */
+export function changesExportAddress(project: string, format: 'ndjson' | 'csv', filter: ChangeFilter = {}) {
+  const query = new URLSearchParams({ format });
+  for (const [name, value] of Object.entries(filter)) {
+    if (value) query.set(name, value);
+  }
+  return `${all.replace('{project}', encodeURIComponent(project))}/export?${query}`;
+}
+
+/** Where the browser downloads the project from, as a file, as it was at a revision of an environment. */
+export const exportAddress = (project: string, environment: string, revision: number) =>
+  `/api/v1/projects/${encodeURIComponent(project)}/export?${new URLSearchParams({ environment, revision: String(revision), format: 'yaml' })}`;

@@ -19,6 +19,13 @@ export const rolloutQuery = (project: string, raised: Raised) =>
     },
   });
 
+/** One rollout, by its number. */
+export const rolloutByNumber = (project: string, number: number) =>
+  queryOptions({
+    queryKey: ['project', project, 'rollouts', number],
+    queryFn: ({ signal }) => answer(api.GET(one, { params: { path: { project, number } }, signal })),
+  });
+
 /** The first step is made at once. */
 export const startRollout = (project: string, body: RolloutPlan & { comment?: string }) =>
   answer(api.POST(all, { params: { path: { project } }, body }));

@@ -544,7 +544,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export the audit log, oldest first, one JSON object a line and the end last: burgee audit verify checks it on any machine; or as CSV, for a spreadsheet */
+        /** Export the audit log, oldest first, one JSON object a line and the end last: burgee audit verify checks it on any machine; or as CSV, for a spreadsheet. With a filter only what fits it, as the list of changes has it, which cannot be verified */
         get: operations["exportChanges"];
         put?: never;
         post?: never;
@@ -1707,6 +1707,8 @@ export interface components {
             comment?: string;
             diff: components["schemas"]["FieldChange"][];
             environment?: string;
+            /** @description an erasure has rewritten the entry since: a placeholder stands where an identifier was */
+            erased?: boolean;
             /** Format: int64 */
             id: number;
             kind: string;
@@ -2679,6 +2681,13 @@ export interface components {
             /** @description signs in with a second step: a code that an app makes */
             totp: boolean;
         };
+        Pause: {
+            /** @description who paused it, or changed what it raises */
+            actor: components["schemas"]["ActorView"];
+            /** Format: int64 */
+            at: number;
+            comment?: string;
+        };
         PersonView: {
             email: string;
             id: string;
@@ -3040,6 +3049,8 @@ export interface components {
             nextAt?: number;
             /** Format: int64 */
             number: number;
+            /** @description while it is paused */
+            paused?: components["schemas"]["Pause"];
             /** @description why it is paused when no person paused it, or is tried again */
             problem?: string;
             /**
@@ -6506,6 +6517,14 @@ export interface operations {
         parameters: {
             query?: {
                 format?: "ndjson" | "csv";
+                /** @description only its changes */
+                environment?: string;
+                /** @description a flag's, group's or experiment's key */
+                object?: string;
+                /** @description as in the list of changes */
+                kind?: string;
+                /** @description the name as the log shows it */
+                actor?: string;
             };
             header?: never;
             path: {
@@ -6521,7 +6540,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/x-ndjson": components["schemas"]["AuditEntry"] | components["schemas"]["AuditEnd"];
+                    "application/x-ndjson": components["schemas"]["AuditEntry"] | components["schemas"]["AuditEnd"] | components["schemas"]["Change"];
                     "text/csv": string;
                 };
             };

@@ -81,6 +81,12 @@ const request = createRoute({
   component: lazyRouteComponent(() => import('@/features/requests/request-page'), 'RequestPage'),
 });
 
+const rollout = createRoute({
+  getParentRoute: () => project,
+  path: '/rollouts/$number',
+  component: lazyRouteComponent(() => import('@/features/rollouts/rollout-page'), 'RolloutPage'),
+});
+
 const environment = createRoute({
   getParentRoute: () => project,
   path: '/e/$environment',
@@ -168,6 +174,7 @@ const tree = root.addChildren([
       compare,
       requests,
       request,
+      rollout,
       environment.addChildren([flags, flagPage, experiments, experiment, groups, group, why, live, audit]),
     ]),
   ]),

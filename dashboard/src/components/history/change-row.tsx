@@ -53,6 +53,11 @@ export function ChangeRow({ change, withObject, action, receipts = {} }: Props) 
             “{change.comment}”
           </Text>
         )}
+        {change.erased && (
+          <Text size="xs" c="dimmed" component="p">
+            Rewritten since by an erasure: a placeholder stands where an identifier was.
+          </Text>
+        )}
         {Object.entries(receipts).map(([key, number]) => (
           <ReceiptLine
             key={key}

@@ -2,9 +2,10 @@ import { Button, Checkbox, Group, Modal, Text } from '@mantine/core';
 import { IconArrowsDiff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { comparisonQuery } from '@/api/changes';
+import { comparisonQuery, exportAddress } from '@/api/changes';
 import type { Change, Environment } from '@/api/types';
 import { environmentName } from '@/components/environment-badge';
+import { ButtonLink } from '@/components/links';
 import { useProject } from '@/components/project-context';
 import { QueryState } from '@/components/states';
 import { Time } from '@/components/time';
@@ -75,6 +76,7 @@ export function CompareBar({ environment, object, picked }: Props) {
       >
         Compare
       </Button>
+      {from !== undefined && to === undefined && <AsItWas environment={environment} revision={from} />}
       <Button size="compact-xs" variant="subtle" onClick={picked.clear}>
         Pick none
       </Button>
@@ -90,6 +92,33 @@ export function CompareBar({ environment, object, picked }: Props) {
         </Modal>
       )}
     </Group>
+  );
+}
+
+/** Where the state as of one revision is: the page Why, and a file of the whole. */
+function AsItWas({ environment, revision }: { environment: Environment; revision: number }) {
+  const project = useProject();
+  return (
+    <>
+      <ButtonLink
+        size="compact-xs"
+        variant="default"
+        to="/p/$project/e/$environment/why"
+        params={{ project: project.key, environment: environment.key }}
+        search={{ revision: String(revision) }}
+      >
+        What it served
+      </ButtonLink>
+      <Button
+        component="a"
+        size="compact-xs"
+        variant="default"
+        href={exportAddress(project.key, environment.key, revision)}
+        download={`${project.key}-${environment.key}-${revision}.yaml`}
+      >
+        The project as it was
+      </Button>
+    </>
   );
 }
 

@@ -44,6 +44,18 @@ export function ObjectLink({ kind, object, environment }: Props) {
       </AnchorLink>
     );
   }
+  if (kind === 'rollout') {
+    return (
+      <AnchorLink
+        underline="always"
+        inherit
+        to="/p/$project/rollouts/$number"
+        params={{ project: project.key, number: object }}
+      >
+        {object}
+      </AnchorLink>
+    );
+  }
   const env = environment ?? preferred(project)?.key;
   const where = place(kind);
   if (!where || !env) return <>{object}</>;

@@ -41,7 +41,8 @@ const stateWords: Record<Rollout['state'], { words: string; color: string }> = {
   rolled_back: { words: 'rolled back', color: 'gray' },
 };
 
-function Timeline({ rollout, now }: { rollout: Rollout; now: number }) {
+/** One rollout: its steps, where it is, why it waits, and what can be done with it. */
+export function Timeline({ rollout, now }: { rollout: Rollout; now: number }) {
   const environment = useEnvironment();
   const { words, color } = stateWords[rollout.state];
   const id = `rollout-${rollout.number}`;
@@ -164,7 +165,6 @@ function Waiting({ rollout, now }: { rollout: Rollout; now: number }) {
 }
 
 function Paused({ rollout }: { rollout: Rollout }) {
-  const why = rollout.problem ? sentence(rollout.problem) : 'Somebody paused it.';
   const left = rollout.remaining ? `after ${about(rollout.remaining)}` : 'at once';
   return (
     <Alert
@@ -174,8 +174,20 @@ function Paused({ rollout }: { rollout: Rollout }) {
       icon={<IconPlayerPause size={18} aria-hidden />}
       title="It waits for a person"
     >
-      {why} When it is resumed, the next step comes {left}.
+      <PausedBy rollout={rollout} /> When it is resumed, the next step comes {left}.
     </Alert>
+  );
+}
+
+/** Who paused it and why; of what paused it by itself, what that was. */
+function PausedBy({ rollout: { problem, paused } }: { rollout: Rollout }) {
+  if (problem) return <>{sentence(problem)}</>;
+  if (!paused) return <>Somebody paused it.</>;
+  return (
+    <>
+      {paused.actor.name} paused it <Time at={paused.at} />
+      {paused.comment ? `: “${paused.comment}”` : '.'}
+    </>
   );
 }
 

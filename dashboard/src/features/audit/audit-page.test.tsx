@@ -15,7 +15,23 @@ describe('the audit log', () => {
     expect(screen.getByText(/chain verified, 12 entries/)).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Diff' }));
     expect(screen.getByRole('rowheader', { name: 'default' })).toBeTruthy();
-    expect(screen.getByRole('link', { name: 'Export' }).getAttribute('href')).toContain('/changes/export');
+    await user.click(screen.getByRole('button', { name: 'Export' }));
+    const all = await screen.findByRole('menuitem', { name: 'All as NDJSON, which can be verified' });
+    expect(all.getAttribute('href')).toBe('/api/v1/projects/default/changes/export?format=ndjson');
+    expect(screen.queryByText('What the filters leave')).toBeNull();
+  });
+
+  it('exports what the filters leave, and tells what an erasure has rewritten', async () => {
+    const user = userEvent.setup();
+    const items = [change({ erased: true })];
+    renderPage(`${address}?who=ben&env=production`, sound, on('GET', '/projects/default/changes', { items }));
+    expect(await screen.findByText(/^Rewritten since by an erasure/)).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Export' }));
+    const table = await screen.findByRole('menuitem', { name: 'CSV, for a spreadsheet' });
+    expect(table.getAttribute('href')).toBe(
+      '/api/v1/projects/default/changes/export?format=csv&actor=ben&environment=production',
+    );
+    expect(table.getAttribute('download')).toBe('default-audit-part.csv');
   });
 
   it('gathers what one publish changed', async () => {
@@ -188,6 +204,12 @@ describe('the audit log', () => {
     );
     await user.click(await screen.findByRole('checkbox', { name: 'Compare revision 815' }));
     expect(screen.getByText(/Pick another to compare/)).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'The project as it was' }).getAttribute('href')).toBe(
+      '/api/v1/projects/default/export?environment=production&revision=815&format=yaml',
+    );
+    expect(screen.getByRole('link', { name: 'What it served' }).getAttribute('href')).toBe(
+      '/p/default/e/production/why?revision=%22815%22',
+    );
     expect(screen.getByRole('button', { name: 'Compare' })).toHaveProperty('disabled', true);
     await user.click(screen.getByRole('checkbox', { name: 'Compare revision 814' }));
     await user.click(screen.getByRole('checkbox', { name: 'Compare revision 813' }));

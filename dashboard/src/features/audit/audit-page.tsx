@@ -1,13 +1,12 @@
 import { Button } from '@mantine/core';
-import { IconDownload } from '@tabler/icons-react';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { changesExportAddress } from '@/api/changes';
 import { ChangeList } from '@/components/history/change-list';
 import { CompareBar, Pick, usePicked } from '@/components/history/compare';
 import { RollbackButton } from '@/components/history/rollback-button';
 import { Page } from '@/components/page';
 import { useProject } from '@/components/project-context';
 import { ChainBadge, ChainBroken } from './chain';
+import { ExportMenu } from './export-menu';
 import { Filters } from './filters';
 
 const from = '/frame/p/$project/e/$environment/audit';
@@ -30,16 +29,7 @@ export function AuditPage() {
     <Page
       title="Audit log"
       summary={<ChainBadge />}
-      actions={
-        <Button
-          component="a"
-          href={changesExportAddress(project.key)}
-          download={`${project.key}-audit.ndjson`}
-          leftSection={<IconDownload size={14} aria-hidden />}
-        >
-          Export
-        </Button>
-      }
+      actions={<ExportMenu filter={{ actor: who, object, kind, environment: env }} />}
     >
       <ChainBroken />
       <Filters />
