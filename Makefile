@@ -18,6 +18,11 @@ SDK_SOURCES  := $(shell find sdk -name '*.go' 2>/dev/null) sdk/go.mod sdk/openfe
 PY_SOURCES   := $(shell find python/src -type f -not -path '*/__pycache__/*' 2>/dev/null) python/pyproject.toml python/build_wheel.py
 DASH_SOURCES := $(shell find dashboard/src dashboard/public -type f 2>/dev/null) $(wildcard dashboard/*.html dashboard/*.ts dashboard/*.json)
 
+# The binary and its tests are compiled in one way, so that each package is compiled
+# once, and what is tested is vetted whole. Only the race detector needs a C compiler.
+export GOFLAGS := $(strip $(filter-out -trimpath -vet=%,$(shell go env GOFLAGS 2>/dev/null)) -trimpath -vet=all)
+export CGO_ENABLED := 0
+
 # The packages whose tests keep something in a store: on SQLite with all others,
 # and once more on PostgreSQL. The store's own suite runs on both by itself.
 ON_EITHER_STORE := ./internal/account ./internal/catalog ./internal/secret ./internal/server ./internal/upkeep
@@ -34,7 +39,7 @@ build: $(BIN) ## build bin/burgee with the dashboard and both SDKs inside
 
 $(BIN): $(GO_SOURCES) $(DASHBOARD) $(WHEEL) $(GOPROXY_STAMP) | need-go
 	@echo "burgee: building $(BIN)"
-	@CGO_ENABLED=0 go build -tags dashboard -trimpath -ldflags "-s -w" -o $@ ./cmd/burgee
+	@go build -tags dashboard -ldflags "-s -w" -o $@ ./cmd/burgee
 
 $(DASHBOARD): $(DASH_SOURCES) dashboard/node_modules/.stamp
 	@echo "burgee: building the dashboard"
@@ -78,12 +83,12 @@ dist: $(GO_SOURCES) $(DASHBOARD) $(WHEEL) $(GOPROXY_STAMP) | need-go ## build/di
 build/cross/%:
 	@mkdir -p $@
 	@os=$(firstword $(subst _, ,$*)) arch=$(lastword $(subst _, ,$*)); \
-	  GOOS=$$os GOARCH=$$arch CGO_ENABLED=0 go build -tags dashboard -trimpath -ldflags "-s -w" -o $@/ ./cmd/burgee
+	  GOOS=$$os GOARCH=$$arch go build -tags dashboard -ldflags "-s -w" -o $@/ ./cmd/burgee
 
 cross: | need-go ## does the server compile on every platform?
 	@for platform in $(PLATFORMS); do \
 	  echo "== go build ($$platform)"; \
-	  GOOS=$${platform%_*} GOARCH=$${platform#*_} CGO_ENABLED=0 go build -trimpath -o /dev/null ./cmd/burgee; \
+	  GOOS=$${platform%_*} GOARCH=$${platform#*_} go build -o /dev/null ./cmd/burgee; \
 	done
 
 dev: dashboard/node_modules/.stamp | need-go ## server on :7878 and the dashboard with live reload on :5173
@@ -109,22 +114,22 @@ test-pages:
 test-go: | need-go ## Go tests of both modules
 	@scripts/debian strace strace "the durability tests"
 	@echo "== go test (server)"
-	@go vet ./... && scripts/postgres run go test $$(go list ./... | grep -v -e '/e2e' -e '/deploy$$')
+	@scripts/postgres run go test $$(go list ./... | grep -v -e '/e2e' -e '/deploy$$')
 	@echo "== go test (server) on PostgreSQL"
 	@BURGEE_TEST_STORE=postgres scripts/postgres run go test $(ON_EITHER_STORE)
 	@echo "== go test (sdk)"
-	@cd sdk && go vet ./... && go test ./...
+	@cd sdk && go test ./...
 
 test-deploy: | need-go ## what people copy to run the server, checked without running it
 	@scripts/debian systemd-analyze systemd "the tests of the systemd unit"
 	@echo "== go test (deploy)"
 	@go test ./deploy
-	@cd deploy/check && go vet ./... && go test ./...
+	@cd deploy/check && go test ./...
 
 test-race: | need-go ## the concurrent packages under the race detector
 	@echo "== go test -race (concurrent packages)"
-	@go test -race ./internal/delivery ./internal/ingest ./internal/presence ./internal/sdkapi ./internal/relay
-	@cd sdk && go test -race . ./internal/... ./sdktest/...
+	@CGO_ENABLED=1 go test -race ./internal/delivery ./internal/ingest ./internal/presence ./internal/sdkapi ./internal/relay
+	@cd sdk && CGO_ENABLED=1 go test -race . ./internal/... ./sdktest/...
 
 $(VENV)/.stamp: python/pyproject.toml examples/calendar-flask/requirements.txt | need-python
 	@echo "burgee: making the Python test environment"
@@ -160,12 +165,12 @@ test-fuzz: $(BIN) $(FUZZ)/.stamp | need-go ## the API against its OpenAPI docume
 
 test-openfeature: $(BIN) $(VENV)/.stamp | need-go ## OpenFeature: both providers, and the stock ones over OFREP
 	@echo "== end to end (OpenFeature)"
-	@cd sdk/openfeature && go vet ./...
-	@cd e2e/openfeature && go vet ./... && go test -count=1 ./...
+	@cd sdk/openfeature && go test ./...
+	@cd e2e/openfeature && go test -count=1 ./...
 
 test-signin: $(BIN) | need-go ## sign-in with a real provider of OpenID Connect, and with a second step
 	@echo "== end to end (sign-in)"
-	@cd e2e/signin && go vet ./... && go test -count=1 ./...
+	@cd e2e/signin && go test -count=1 ./...
 
 test-browser: $(BIN) $(VENV)/.stamp e2e/browser/node_modules/.stamp ## the guide's story in real Chromium
 	@echo "== end to end (browser)"
@@ -189,6 +194,10 @@ check: test cross fuzz-api | need-go ## tests, linters, every platform and drift
 	@scripts/need java
 	@cd e2e/browser && node --test java.check.mjs
 	@command -v golangci-lint >/dev/null && golangci-lint run ./... || echo "burgee: golangci-lint is not installed, its rules were not checked (.golangci.yml)"
+
+.PHONY: vet
+vet: | need-go
+	@for module in . sdk sdk/openfeature deploy/check e2e/openfeature e2e/signin bench/peers; do (cd $$module && go vet ./...); done
 
 golden: | need-go ## rewrite every golden file; read the diff before you commit it
 	@go test ./internal/adminapi ./internal/config ./internal/server ./internal/store -update
