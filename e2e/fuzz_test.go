@@ -50,14 +50,15 @@ func TestTheManagementAPIIsWhatItsDocumentSays(t *testing.T) {
 			"putSSO":       singleSignOn(t),
 		},
 		never: map[string]string{
-			"live":      "it does not end, and is not tried",
-			"setup":     "there is an owner already",
-			"signIn":    "no password is guessed; it answers 429 soon",
-			"useLink":   "no secret is guessed",
-			"readLink":  "no secret is guessed",
-			"finishSSO": "it takes what a provider has just said to a browser",
-			"giveCode":  "no code is guessed",
-			"startTOTP": "no token changes how somebody signs in", "confirmTOTP": "as startTOTP", "stopTOTP": "as startTOTP",
+			"live":              "it does not end, and is not tried",
+			"orderEnvironments": "an order names every environment, and there are others each moment",
+			"setup":             "there is an owner already",
+			"signIn":            "no password is guessed; it answers 429 soon",
+			"useLink":           "no secret is guessed",
+			"readLink":          "no secret is guessed",
+			"finishSSO":         "it takes what a provider has just said to a browser",
+			"giveCode":          "no code is guessed",
+			"startTOTP":         "no token changes how somebody signs in", "confirmTOTP": "as startTOTP", "stopTOTP": "as startTOTP",
 		},
 	})
 }

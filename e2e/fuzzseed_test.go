@@ -93,6 +93,7 @@ func (s *server) furnish(t *testing.T) map[string][]any {
 	}
 	s.objects(t, "Flags.isHoliday", "beta", "checkout", "duty")
 	s.must(t, "POST", defaults+"/flags", falseOf("begun"), nil)
+	s.places(t, words)
 	for i := range spares {
 		n := fmt.Sprintf("spare%d", i)
 		s.objects(t, n, n, n, n)
@@ -118,6 +119,26 @@ const (
 	// spares is how many there are of what can be used once.
 	spares = 8
 )
+
+// places makes projects and environments to archive and to restore.
+func (s *server) places(t *testing.T, words map[string][]any) {
+	t.Helper()
+	made := func(path, key, list string, archived bool) {
+		s.must(t, "POST", path, map[string]any{"key": key}, nil)
+		if archived {
+			s.must(t, "POST", path+"/"+key+"/archive", map[string]any{}, nil)
+		}
+		words[list] = append(words[list], key)
+	}
+	for i := range spares {
+		made("/api/v1/projects", fmt.Sprintf("live%d", i), "archiveProject project", false)
+		made("/api/v1/projects", fmt.Sprintf("ended%d", i), "restoreProject project", true)
+		made(defaults+"/environments", fmt.Sprintf("live%d", i), "archiveEnvironment environment", false)
+		made(defaults+"/environments", fmt.Sprintf("ended%d", i), "restoreEnvironment environment", true)
+	}
+	words["compareEnvironments environment"], words["compareEnvironments from"] = []any{"production"}, []any{"development"}
+	words["promote environment"], words["promote body.from"] = []any{"production"}, []any{"development"}
+}
 
 func (s *server) objects(t *testing.T, flag, group, experiment, role string) {
 	t.Helper()

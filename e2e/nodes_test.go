@@ -190,6 +190,36 @@ func TestAKeyRevokedOnOneNodeEndsItsStreamsOnTheOther(t *testing.T) {
 	}
 }
 
+func TestAnEnvironmentMadeOnOneNodeIsServedAndEndedOnTheOther(t *testing.T) {
+	nodes := pair(t)
+	const environments = "/api/v1/projects/default/environments"
+	nodes[0].must(t, http.MethodPost, environments, map[string]any{"key": "staging", "like": "production"}, nil)
+	var made struct{ Key string }
+	nodes[0].must(t, http.MethodPost, environments+"/staging/keys", map[string]any{"kind": "server", "name": "x"}, &made)
+	answers := func(want int) func() bool {
+		return func() bool {
+			status, _ := nodes[1].get(t, "/sdk/v1/snapshot", made.Key)
+			return status == want
+		}
+	}
+	until(t, "the other node to serve the environment", 10*time.Second, answers(http.StatusOK))
+	programOn(t, nodes[1], made.Key, "staged")
+	until(t, "the program to be known to both", 10*time.Second, func() bool {
+		programs, _ := connected(t, nodes[0])
+		return strings.Contains(programs, "staged")
+	})
+	var refused struct{ Detail string }
+	if status := nodes[0].call(t, http.MethodPost, environments+"/staging/archive", map[string]any{}, &refused); status != http.StatusConflict || !strings.Contains(refused.Detail, "staged") {
+		t.Errorf("a program of the other node is not named: %d %s", status, refused.Detail)
+	}
+	nodes[0].must(t, http.MethodPost, environments+"/staging/archive", map[string]any{"force": true}, nil)
+	until(t, "the stream on the other node to end", 10*time.Second, func() bool {
+		programs, _ := connected(t, nodes[1])
+		return !strings.Contains(programs, "staged")
+	})
+	until(t, "the other node to refuse the key", 10*time.Second, answers(http.StatusUnauthorized))
+}
+
 // browser is somebody who signs in on any node.
 type browser struct {
 	t *testing.T

@@ -3,6 +3,7 @@ import { Navigate, Outlet, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { flagsQuery } from '@/api/flags';
 import { projectQuery } from '@/api/projects';
+import { AnchorLink } from '@/components/links';
 import { ProjectProvider, useProject } from '@/components/project-context';
 import { QueryState } from '@/components/states';
 import { preferred } from '@/lib/environments';
@@ -23,6 +24,12 @@ export function ProjectLayout() {
     <QueryState query={project} what={`The project ${key} could not be loaded`}>
       {(data) => (
         <ProjectProvider project={data}>
+          {data.archivedAt !== undefined && (
+            <p className="b-refusal" role="note">
+              This project is archived: its keys are not accepted and nothing in it can be changed. Restore it
+              on the page <AnchorLink to="/projects">Projects</AnchorLink>.
+            </p>
+          )}
           <Outlet />
         </ProjectProvider>
       )}

@@ -108,7 +108,8 @@ function Differences({ comparison, from, to }: DifferencesProps) {
     <>
       <Group justify="space-between" mb="sm">
         <Text size="sm" role="status">
-          {count(all.length, 'flag differs', 'flags differ')}, {comparison.same.toLocaleString('en')} are alike
+          {count(all.length, 'flag differs', 'flags differ')}, {comparison.same.toLocaleString('en')} are
+          alike
           {picked.length > 0 && `, ${picked.length} chosen`}
         </Text>
         <May to={['publish', 'edit_flags']} at={`${project.key}/${to.key}`}>
