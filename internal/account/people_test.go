@@ -1,8 +1,10 @@
 package account_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -176,7 +178,7 @@ func TestNobodyGivesOrTakesMoreThanTheirOwn(t *testing.T) {
 	_, refused["the members for a viewer"] = h.Members(ctx, ben)
 	_, refused["another's role by a viewer"] = h.SetRoles(ctx, ben, adm.ID, nil, "")
 	_, _, refused["a service token by an admin with more"] = h.CreateToken(ctx, root, account.TokenRequest{Name: "x", Kind: account.ServiceToken, Role: account.Owner})
-	_, refused["a role by an admin"] = h.PutRole(ctx, root, "duty", "", nil, "")
+	_, refused["a role by an admin"] = h.PutRole(ctx, root, account.RoleChange{Name: "duty", Description: "", Actions: nil}, "")
 	for what, err := range refused {
 		if !fault.IsKind(err, fault.Forbidden) && !fault.IsKind(err, fault.NotFound) {
 			t.Errorf("%s: %v", what, err)
@@ -360,7 +362,7 @@ func TestAResetLinkSetsAPasswordOnceAndEndsSessions(t *testing.T) {
 func TestARoleOfOnesOwnIsASetOfActions(t *testing.T) {
 	h, ann := company(t)
 	ctx := t.Context()
-	duty, err := h.PutRole(ctx, ann, "duty", " Switches off ", []account.Action{account.SwitchOff}, "")
+	duty, err := h.PutRole(ctx, ann, account.RoleChange{Name: "duty", Description: " Switches off ", Actions: []account.Action{account.SwitchOff}}, "")
 	check(t, err)
 	if diff := cmp.Diff(account.RoleInfo{Name: "duty", Description: "Switches off", Actions: []account.Action{account.Read, account.SwitchOff}}, duty); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -370,7 +372,7 @@ func TestARoleOfOnesOwnIsASetOfActions(t *testing.T) {
 	if account.Can(ben, account.SwitchOff, production) != nil || account.Can(ben, account.Publish, production) == nil {
 		t.Error("the role is not what it says")
 	}
-	_, err = h.PutRole(ctx, ann, "duty", "", []account.Action{account.Publish}, "")
+	_, err = h.PutRole(ctx, ann, account.RoleChange{Name: "duty", Description: "", Actions: []account.Action{account.Publish}}, "")
 	check(t, err)
 	if ben = h.signIn(t, "ben@example.test"); account.Can(ben, account.SwitchOff, production) == nil || account.Can(ben, account.Publish, production) != nil {
 		t.Error("the role does not count at once")
@@ -381,11 +383,47 @@ func TestARoleOfOnesOwnIsASetOfActions(t *testing.T) {
 	check(t, h.DeleteRole(ctx, ann, "duty", ""))
 	wantCode(t, h.DeleteRole(ctx, ann, "duty", ""), "role_not_found")
 	for name, code := range map[account.Role]string{"admin": "role_built_in", "relay": "role_built_in", "full": "role_built_in", "No": "role_malformed"} {
-		_, err := h.PutRole(ctx, ann, name, "", nil, "")
+		_, err := h.PutRole(ctx, ann, account.RoleChange{Name: name, Description: "", Actions: nil}, "")
 		wantCode(t, err, code)
 	}
-	_, err = h.PutRole(ctx, ann, "god", "", []account.Action{account.ManageServer}, "")
+	_, err = h.PutRole(ctx, ann, account.RoleChange{Name: "god", Description: "", Actions: []account.Action{account.ManageServer}}, "")
 	wantCode(t, err, "action_unknown")
+}
+
+// Of two who make one role at once one is told, and of two who change it too: nobody
+// overwrites what they have not seen.
+func TestARoleIsMadeOnce(t *testing.T) {
+	h, ann := company(t)
+	ctx := t.Context()
+	const tries = 8
+	outcomes := make([]error, tries)
+	var wg sync.WaitGroup
+	for i := range tries {
+		wg.Go(func() {
+			change := account.RoleChange{Name: "duty", Description: fmt.Sprint(i), Actions: []account.Action{account.SwitchOff}, New: true}
+			_, outcomes[i] = h.PutRole(ctx, ann, change, "")
+		})
+	}
+	wg.Wait()
+	roles, err := h.Roles(ctx)
+	check(t, err)
+	made := roles[len(roles)-1]
+	winners := 0
+	for i, err := range outcomes {
+		if err == nil {
+			winners++
+			if made.Description != fmt.Sprint(i) {
+				t.Errorf("made by %d, and the role is that of %s", i, made.Description)
+			}
+			continue
+		}
+		wantCode(t, err, "role_exists")
+	}
+	if winners != 1 {
+		t.Errorf("%d made the role", winners)
+	}
+	_, err = h.PutRole(ctx, ann, account.RoleChange{Name: "duty", Description: "on duty"}, "")
+	check(t, err)
 }
 
 func TestAMemberEndsASession(t *testing.T) {

@@ -38,14 +38,25 @@ func listed(actions []Action) []Action {
 	return slices.DeleteFunc(slices.Clone(actions), func(a Action) bool { return a == Declare })
 }
 
+// RoleChange is what a role is to be.
+type RoleChange struct {
+	Name        Role
+	Description string
+	Actions     []Action
+	// New refuses with Precondition "role_exists" where there is a role of the
+	// name: of two who make one at once, one is told.
+	New bool
+}
+
 // PutRole makes or replaces a role. It counts at once for everybody who has it.
-// Whoever has a role may read, whatever else it names.
-func (s *Service) PutRole(ctx context.Context, actor Actor, name Role, description string, actions []Action, requestID string) (RoleInfo, error) {
+// Whoever has a role may read, whatever else it names. It refuses with Conflict
+// "role_changed" where somebody else changed the role at the same moment.
+func (s *Service) PutRole(ctx context.Context, actor Actor, change RoleChange, requestID string) (RoleInfo, error) {
 	if err := Can(actor, ManageServer, Scope{}); err != nil {
 		return RoleInfo{}, err
 	}
-	description = strings.TrimSpace(description)
-	actions, err := checkRole(name, description, actions)
+	name, description := change.Name, strings.TrimSpace(change.Description)
+	actions, err := checkRole(name, description, change.Actions)
 	if err != nil {
 		return RoleInfo{}, err
 	}
@@ -58,11 +69,27 @@ func (s *Service) PutRole(ctx context.Context, actor Actor, name Role, descripti
 		Kind: RoleEntry, Object: string(name), Action: EntryCreate, After: roleState(rec),
 		Actor: actor.onlyNamed(), At: rec.CreatedAt, RequestID: requestID,
 	}
+	var before *RoleRecord
 	if at := slices.IndexFunc(recs, func(r RoleRecord) bool { return r.Name == name }); at >= 0 {
-		rec.CreatedAt = recs[at].CreatedAt
-		entry.Action, entry.Before = EntryUpdate, roleState(recs[at])
+		before = &recs[at]
+		rec.CreatedAt = before.CreatedAt
+		entry.Action, entry.Before = EntryUpdate, roleState(*before)
 	}
-	return RoleInfo{Name: name, Description: description, Actions: actions}, s.store.PutRole(ctx, rec, entry)
+	if change.New && before != nil {
+		return RoleInfo{}, roleExists(name)
+	}
+	err = s.store.PutRole(ctx, before, rec, entry)
+	if change.New && fault.As(err).Code == CodeRoleChanged {
+		err = roleExists(name)
+	}
+	return RoleInfo{Name: name, Description: description, Actions: actions}, err
+}
+
+// CodeRoleChanged is of a role that is not what it was when it was read.
+const CodeRoleChanged = "role_changed"
+
+func roleExists(name Role) error {
+	return fault.New(fault.Precondition, "role_exists", "There is a role %s already", name).WithField("role", "There is a role of this name.")
 }
 
 func checkRole(name Role, description string, actions []Action) ([]Action, error) {

@@ -150,9 +150,10 @@ type Store interface {
 
 	// ListRoles lists the roles that people made, by name.
 	ListRoles(ctx context.Context) ([]RoleRecord, error)
-	// PutRole makes or replaces a role. The links of who holds it end: they may
-	// give more than their maker may now.
-	PutRole(ctx context.Context, role RoleRecord, entry Entry) error
+	// PutRole makes a role, where before is nil, or replaces it. It refuses with
+	// Conflict CodeRoleChanged where the role is not as before. The links of who
+	// holds it end: they may give more than their maker may now.
+	PutRole(ctx context.Context, before *RoleRecord, role RoleRecord, entry Entry) error
 	// DeleteRole removes a role; NotFound when absent, Conflict "role_used" while
 	// anybody, a token or a link has it.
 	DeleteRole(ctx context.Context, name Role, entry Entry) error

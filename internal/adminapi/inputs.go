@@ -147,7 +147,8 @@ type RolePath struct {
 
 type putRoleInput struct {
 	RolePath
-	Body struct {
+	IfNoneMatch string `header:"If-None-Match" enum:"*" doc:"*: make the role, and answer 412 where there is one of this name"`
+	Body        struct {
 		Description string   `json:"description,omitempty" maxLength:"200"`
 		Actions     []string `json:"actions" maxItems:"20" doc:"read, edit_flags, publish, off, manage_keys, manage_project, manage_accounts; read is always among them"`
 	}

@@ -151,7 +151,8 @@ func (a *API) putRole(ctx context.Context, in *putRoleInput) (*body[Role], error
 	for _, action := range in.Body.Actions {
 		actions = append(actions, account.Action(action))
 	}
-	role, err := a.deps.Accounts.PutRole(ctx, actorOf(ctx), account.Role(in.Role), in.Body.Description, actions, httpkit.RequestID(ctx))
+	change := account.RoleChange{Name: account.Role(in.Role), Description: in.Body.Description, Actions: actions, New: in.IfNoneMatch == "*"}
+	role, err := a.deps.Accounts.PutRole(ctx, actorOf(ctx), change, httpkit.RequestID(ctx))
 	if err != nil {
 		return nil, err
 	}

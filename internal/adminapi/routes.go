@@ -150,7 +150,7 @@ func (a *API) memberRoutes() {
 	route(a, answers(op("invite", post, "/links", tagMembers, "Invite somebody: make a link with which they make an account that has roles", 404, 409), 201), a.invite)
 	route(a, answers(op("deleteLink", remove, "/links/{id}", tagMembers, "End an invitation or a reset link", 404), 204), a.deleteLink)
 	route(a, op("listRoles", get, "/roles", tagMembers, "List the roles and what they let do"), a.listRoles)
-	route(a, op("putRole", put, "/roles/{role}", tagMembers, "Make or replace a role: a set of actions", 409), a.putRole)
+	route(a, op("putRole", put, "/roles/{role}", tagMembers, "Make or replace a role: a set of actions", 409, 412), a.putRole)
 	route(a, answers(op("deleteRole", remove, "/roles/{role}", tagMembers, "Delete a role that nobody has", 404, 409), 204), a.deleteRole)
 }
 

@@ -95,11 +95,25 @@ func (c *Client) Roles(ctx context.Context) (roles []Role, raw json.RawMessage, 
 	return listOf[Role](ctx, c, path("roles"))
 }
 
-// PutRole makes a role of a set of actions, or replaces it.
-func (c *Client) PutRole(ctx context.Context, name string, actions []string, description string) (Role, error) {
+// PutRole makes a role of a set of actions. With replace one that there is gets
+// them; else that is a fault of kind Precondition.
+func (c *Client) PutRole(ctx context.Context, name string, actions []string, description string, replace bool) (Role, error) {
 	var out Role
-	err := c.call(ctx, http.MethodPut, path("roles", name), map[string]any{"actions": actions, "description": description}, &out)
-	return out, err
+	r, err := c.request(ctx, http.MethodPut, path("roles", name), map[string]any{"actions": actions, "description": description})
+	if err != nil {
+		return out, err
+	}
+	if !replace {
+		r.Header.Set("If-None-Match", "*")
+	}
+	raw, err := c.send(ctx, r)
+	if err != nil {
+		return out, err
+	}
+	if err := json.Unmarshal(raw, &out); err != nil {
+		return out, c.strange(err)
+	}
+	return out, nil
 }
 
 // DeleteRole deletes a role that nobody has.

@@ -2,12 +2,10 @@ package cli
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"burgee.dev/burgee/internal/apiclient"
 	"burgee.dev/burgee/internal/fault"
 )
 
@@ -79,12 +77,10 @@ func runRoleCreate(ctx context.Context, stdio Stdio, o roleOptions, name string,
 	if err != nil {
 		return err
 	}
-	if !o.replace {
-		if err := unused(ctx, client, name); err != nil {
-			return err
-		}
+	role, err := client.PutRole(ctx, name, actions, o.description, o.replace)
+	if fault.IsKind(err, fault.Precondition) {
+		return fault.Wrap(err, fault.Conflict, "role_exists", "there is a role %s already; --replace gives it other actions", name)
 	}
-	role, err := client.PutRole(ctx, name, actions, o.description)
 	if err != nil {
 		return err
 	}
@@ -92,19 +88,6 @@ func runRoleCreate(ctx context.Context, stdio Stdio, o roleOptions, name string,
 		return printJSON(stdio.Out, role)
 	}
 	say(stdio.Out, "%s may %s\n", role.Name, strings.Join(role.Actions, ", "))
-	return nil
-}
-
-// unused returns a Conflict fault when people made a role of this name before.
-func unused(ctx context.Context, client *apiclient.Client, name string) error {
-	roles, _, err := client.Roles(ctx)
-	if err != nil {
-		return err
-	}
-	there := func(r apiclient.Role) bool { return r.Name == name && !r.BuiltIn }
-	if slices.ContainsFunc(roles, there) {
-		return fault.New(fault.Conflict, "role_exists", "there is a role %s already; --replace gives it other actions", name)
-	}
 	return nil
 }
 

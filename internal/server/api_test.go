@@ -373,6 +373,10 @@ func rolloutsLive(t *testing.T, s *testkit.Server, contract *testkit.Contract) {
 func peopleLive(t *testing.T, s *testkit.Server, contract *testkit.Contract) {
 	run := func(c testkit.Scenario) testkit.Answer { t.Helper(); return c.Run(t, s, contract) }
 	run(testkit.Scenario{Method: "PUT", Path: "/api/v1/roles/duty", Body: obj{"actions": []string{"off"}}, Status: 200, Holds: []string{`"actions":["read","off"]`}})
+	anew := map[string]string{"If-None-Match": "*"}
+	run(testkit.Scenario{Method: "PUT", Path: "/api/v1/roles/duty", Header: anew, Body: obj{"actions": []string{"publish"}}, Status: 412, Code: "role_exists"})
+	run(testkit.Scenario{Method: "PUT", Path: "/api/v1/roles/night", Header: anew, Body: obj{"actions": []string{"off"}}, Status: 200})
+	run(testkit.Scenario{Method: "DELETE", Path: "/api/v1/roles/night", Status: 204})
 	run(testkit.Scenario{Method: "PUT", Path: "/api/v1/roles/admin", Body: obj{"actions": []string{"off"}}, Status: 409, Code: "role_built_in"})
 	run(testkit.Scenario{Method: "GET", Path: "/api/v1/roles", Status: 200, Holds: []string{`"viewer"`, `"duty"`, `"builtIn":true`}})
 	run(testkit.Scenario{Method: "POST", Path: "/api/v1/links", Body: obj{"email": "ben", "roles": []string{"viewer"}}, Status: 422, Field: "email"})

@@ -310,17 +310,29 @@ func (s *Store) ListRoles(ctx context.Context) (out []account.RoleRecord, err er
 }
 
 // PutRole implements account.Store.
-func (a *Accounts) PutRole(ctx context.Context, r account.RoleRecord, entry account.Entry) error {
+func (a *Accounts) PutRole(ctx context.Context, before *account.RoleRecord, r account.RoleRecord, entry account.Entry) error {
 	return a.recorded(ctx, entry, func(q query) error {
-		err := q.exec(`INSERT INTO custom_role (name, description, actions, created_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (name) DO UPDATE SET description = excluded.description, actions = excluded.actions`,
-			string(r.Name), r.Description, actionLines(r.Actions), r.CreatedAt)
+		n, err := writeRole(q, before, r)
+		if err == nil && n == 0 {
+			err = fault.New(fault.Conflict, account.CodeRoleChanged, "Somebody else changed the role %s at the same moment; look at it, and repeat the change", r.Name)
+		}
 		if err != nil {
 			return err
 		}
 		return q.exec(`DELETE FROM link WHERE made_by IN (SELECT member_id FROM membership WHERE role = $1)
 			OR made_by IN (SELECT id FROM token WHERE role = $1 OR (kind = 'personal' AND member_id IN (SELECT member_id FROM membership WHERE role = $1)))`, string(r.Name))
 	})
+}
+
+// writeRole writes a role where it is still as before, and returns how many rows
+// that were.
+func writeRole(q query, before *account.RoleRecord, r account.RoleRecord) (int64, error) {
+	if before == nil {
+		return q.touched(`INSERT INTO custom_role (name, description, actions, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING`,
+			string(r.Name), r.Description, actionLines(r.Actions), r.CreatedAt)
+	}
+	return q.touched(`UPDATE custom_role SET description = $2, actions = $3 WHERE name = $1 AND description = $4 AND actions = $5`,
+		string(r.Name), r.Description, actionLines(r.Actions), before.Description, actionLines(before.Actions))
 }
 
 // DeleteRole implements account.Store.

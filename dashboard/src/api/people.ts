@@ -23,8 +23,14 @@ export const invite = (body: { email: string; roles: string[] }) =>
 export const endLink = (id: string) => answer(api.DELETE('/api/v1/links/{id}', byId(id)));
 export const setRoles = (id: string, roles: string[]) =>
   answer(api.PUT('/api/v1/members/{id}/roles', { ...byId(id), body: { roles } }));
-export const putRole = (role: string, body: { actions: string[]; description: string }) =>
-  answer(api.PUT('/api/v1/roles/{role}', { params: { path: { role } }, body }));
+/** Makes a role, or with `fresh` false replaces one. A name that is taken meanwhile is refused. */
+export const putRole = (role: string, body: { actions: string[]; description: string }, fresh: boolean) =>
+  answer(
+    api.PUT('/api/v1/roles/{role}', {
+      params: { path: { role }, header: fresh ? { 'If-None-Match': '*' } : {} },
+      body,
+    }),
+  );
 export const deleteRole = (role: string) =>
   answer(api.DELETE('/api/v1/roles/{role}', { params: { path: { role } } }));
 export const removeMember = (id: string) => answer(api.DELETE('/api/v1/members/{id}', byId(id)));

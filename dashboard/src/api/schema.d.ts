@@ -11387,7 +11387,10 @@ export interface operations {
     putRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description *: make the role, and answer 412 where there is one of this name */
+                "If-None-Match"?: "*";
+            };
             path: {
                 /** @description the role's name */
                 role: string;
@@ -11438,6 +11441,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

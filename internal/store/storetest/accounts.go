@@ -12,6 +12,21 @@ import (
 // about is an entry that names an object.
 func about(object string) account.Entry { return account.Entry{Object: object} }
 
+// roles shows that a role is written only where it is as the writer has seen it.
+func roles(t *testing.T, s Store) {
+	ctx := t.Context()
+	duty := account.RoleRecord{Name: "duty", Description: "on duty", Actions: []account.Action{account.Read, account.SwitchOff}, CreatedAt: 1}
+	check(t, s.PutRole(ctx, nil, duty, about("made")))
+	wantCode(t, s.PutRole(ctx, nil, account.RoleRecord{Name: "duty", CreatedAt: 2}, about("made twice")), fault.Conflict, account.CodeRoleChanged)
+	wider := duty
+	wider.Actions = []account.Action{account.Read, account.Publish}
+	check(t, s.PutRole(ctx, &duty, wider, about("changed")))
+	wantCode(t, s.PutRole(ctx, &duty, account.RoleRecord{Name: "duty"}, about("changed by who saw the first")), fault.Conflict, account.CodeRoleChanged)
+	got, err := s.ListRoles(ctx)
+	check(t, err)
+	equal(t, []account.RoleRecord{wider}, got)
+}
+
 // recorded runs every change of accounts with a record that keeps the entries,
 // and then with one that fails: no change is there without its entry.
 func recorded(t *testing.T, open Opener) {
@@ -72,7 +87,7 @@ func recorded(t *testing.T, open Opener) {
 			}
 			return err == nil
 		}},
-		{"made", func() error { return s.PutRole(t.Context(), duty, about("made")) }, func() bool {
+		{"made", func() error { return s.PutRole(t.Context(), nil, duty, about("made")) }, func() bool {
 			roles, err := s.ListRoles(t.Context())
 			check(t, err)
 			return len(roles) > 0

@@ -61,6 +61,7 @@ func Run(t *testing.T, open Opener) {
 		"a code of a second step counts once":        codes,
 		"a subject leads to one account":             identities,
 		"settings of single sign-on come back":       singleSignOn,
+		"a role is what its writer has seen":         roles,
 		"nodes hear each other":                      nodesMeet,
 		"entries wait in order and are taken once":   waiting,
 		"counts add up and a batch is known":         counts,

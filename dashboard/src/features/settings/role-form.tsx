@@ -17,7 +17,7 @@ export function RoleForm({ role, taken, onClose }: Props) {
   const [description, setDescription] = useState(role?.description ?? '');
   const [actions, setActions] = useState<string[]>(role?.actions ?? ['read']);
   const save = useMutation({
-    mutationFn: () => putRole(name.trim(), { actions, description: description.trim() }),
+    mutationFn: () => putRole(name.trim(), { actions, description: description.trim() }, role === undefined),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: rolesQuery().queryKey });
       await client.invalidateQueries({ queryKey: sessionQuery().queryKey });
