@@ -128,6 +128,7 @@ describe('change requests in the browser', () => {
       await carla.page.getByText(said).first().waitFor();
     }
     await carla.page.getByText('1 of 1, by ben@example.test').waitFor();
+    assert.match(await carla.page.getByRole('main').textContent(), /by ann@example\.test/);
     const changes = carla.page.getByRole('list', { name: 'What it changes' });
     await changes.getByText('Flags.theme in production: default false → true').waitFor();
     assert.equal(await carla.page.getByRole('button', { name: 'Publish to PRODUCTION' }).count(), 0);
@@ -158,6 +159,16 @@ describe('change requests in the browser', () => {
     const merged = await call('GET', `/projects/default/change-requests/${made.number}`);
     assert.equal(merged.conflicts, 0);
     assert.deepEqual([merged.items[0].proposed.default, merged.items[0].proposed.off], ['true', 'code']);
+    // To go back to what the flag was is proposed too.
+    await ann.page.goto(`${server.origin}${environment}/flags/Flags.other?tab=history`);
+    const first = ann.page.getByRole('listitem').filter({ hasText: 'default code → false' }).first();
+    await first.getByRole('button', { name: 'Restore' }).click();
+    await ann.page.getByText('This needs 1 approval in Production: it becomes a change request.').waitFor();
+    await look(ann.page, 'restore');
+    await ann.page.getByRole('dialog').getByRole('button', { name: 'Request review' }).press('Enter');
+    await ann.page.getByRole('heading', { level: 1, name: /^#\d+ Roll Flags.other back to revision 2/ }).waitFor();
+    await ann.page.getByText('needs approval').waitFor();
+    await ann.page.goto(`${server.origin}${requests}/${made.number}`);
     // In an emergency it goes live without an approval, with the reason.
     await ann.page.getByRole('button', { name: 'Publish in an emergency…' }).click();
     await ann.page.getByRole('dialog').getByLabel('Reason').fill('checkout is down');
