@@ -93,7 +93,8 @@ func (s *server) furnish(t *testing.T) map[string][]any {
 	}
 	s.objects(t, "Flags.isHoliday", "beta", "checkout", "duty")
 	s.must(t, "POST", defaults+"/flags", falseOf("begun"), nil)
-	s.places(t, words)
+	words["compareEnvironments environment"], words["compareEnvironments from"] = []any{"production"}, []any{"development"}
+	words["promote environment"], words["promote body.from"] = []any{"production"}, []any{"development"}
 	for i := range spares {
 		n := fmt.Sprintf("spare%d", i)
 		s.objects(t, n, n, n, n)
@@ -105,6 +106,7 @@ func (s *server) furnish(t *testing.T) map[string][]any {
 		}
 		s.people(t, i, words)
 		s.rollouts(t, n, words)
+		s.places(t, n, words)
 		for _, operation := range []string{"getChangeRequest", "openChangeRequest", "approveChangeRequest", "rejectChangeRequest", "publishChangeRequest", "scheduleChangeRequest", "commentChangeRequest", "resubmit"} {
 			words[operation+" number"] = append(words[operation+" number"], s.made(t, defaults+"/change-requests", "number", proposal(operation, i)))
 		}
@@ -119,26 +121,6 @@ const (
 	// spares is how many there are of what can be used once.
 	spares = 8
 )
-
-// places makes projects and environments to archive and to restore.
-func (s *server) places(t *testing.T, words map[string][]any) {
-	t.Helper()
-	made := func(path, key, list string, archived bool) {
-		s.must(t, "POST", path, map[string]any{"key": key}, nil)
-		if archived {
-			s.must(t, "POST", path+"/"+key+"/archive", map[string]any{}, nil)
-		}
-		words[list] = append(words[list], key)
-	}
-	for i := range spares {
-		made("/api/v1/projects", fmt.Sprintf("live%d", i), "archiveProject project", false)
-		made("/api/v1/projects", fmt.Sprintf("ended%d", i), "restoreProject project", true)
-		made(defaults+"/environments", fmt.Sprintf("live%d", i), "archiveEnvironment environment", false)
-		made(defaults+"/environments", fmt.Sprintf("ended%d", i), "restoreEnvironment environment", true)
-	}
-	words["compareEnvironments environment"], words["compareEnvironments from"] = []any{"production"}, []any{"development"}
-	words["promote environment"], words["promote body.from"] = []any{"production"}, []any{"development"}
-}
 
 func (s *server) objects(t *testing.T, flag, group, experiment, role string) {
 	t.Helper()
@@ -180,8 +162,9 @@ func falseOf(flag string) map[string]any {
 	return map[string]any{"key": flag, "type": "boolean", "environments": map[string]any{"production": map[string]any{"default": false}}}
 }
 
-// singleSignOn are settings with a provider that says where it is, and no more.
-func singleSignOn(t *testing.T) map[string]any {
+// startProviderThatIsNamed starts a provider of single sign-on that says where it
+// is, and no more. It returns its address.
+func startProviderThatIsNamed(t *testing.T) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	provider := httptest.NewServer(mux)
@@ -193,7 +176,31 @@ func singleSignOn(t *testing.T) map[string]any {
 			"id_token_signing_alg_values_supported": []string{"RS256"},
 		})
 	})
-	return map[string]any{"issuer": provider.URL, "clientId": "burgee", "clientSecret": "client secret", "passwords": "everybody"}
+	return provider.URL
+}
+
+// places makes projects and environments to archive and to restore. Environments
+// are made in projects of their own: one more makes each change of its project dearer.
+func (s *server) places(t *testing.T, name string, words map[string][]any) {
+	t.Helper()
+	made := func(operation string) string {
+		project := strings.ToLower(operation) + name
+		s.must(t, "POST", "/api/v1/projects", map[string]any{"key": project}, nil)
+		words[operation+" project"] = append(words[operation+" project"], project)
+		return "/api/v1/projects/" + project
+	}
+	made("createEnvironment")
+	made("orderEnvironments")
+	made("archiveProject")
+	s.must(t, "POST", made("restoreProject")+"/archive", nil, nil)
+	for _, operation := range []string{"archiveEnvironment", "restoreEnvironment"} {
+		project := made(operation)
+		s.must(t, "POST", project+"/environments", map[string]any{"key": "spare"}, nil)
+		words[operation+" environment"] = []any{"spare"}
+		if operation == "restoreEnvironment" {
+			s.must(t, "POST", project+"/environments/spare/archive", nil, nil)
+		}
+	}
 }
 
 // people makes a member, an invitation, a token and a key.
