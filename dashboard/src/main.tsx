@@ -14,6 +14,8 @@ const loadDoor = () => import('@/features/session/door');
 
 async function openApp(session: Session) {
   localStorage.setItem(seenKey, '1');
+  // The local way in is a page of the door alone.
+  if (window.location.pathname === '/signin') window.history.replaceState(null, '', '/');
   const { App } = await loadApp();
   root.render(
     <StrictMode>

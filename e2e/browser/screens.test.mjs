@@ -42,6 +42,8 @@ const screens = {
   settings: '/settings',
   members: '/settings?tab=members',
   roles: '/settings?tab=roles',
+  'sign-in-settings': '/settings?tab=signin',
+  account: '/settings?tab=account',
   sessions: '/settings?tab=sessions',
 };
 

@@ -32,8 +32,9 @@ export function RolesEditor({ value, onChange, fault }: Props) {
           </ActionIcon>
         </Group>
       ))}
-      <Group gap="xs" align="flex-end" grow>
+      <Group gap="xs" align="flex-end">
         <Select
+          style={{ flex: '1 1 110px' }}
           label="Role"
           data={roles.data?.map((role) => role.name) ?? ['viewer']}
           value={name}
@@ -41,6 +42,7 @@ export function RolesEditor({ value, onChange, fault }: Props) {
           allowDeselect={false}
         />
         <Select
+          style={{ flex: '1 1 110px' }}
           label="Where"
           data={name === 'owner' ? [{ value: '', label: 'Everywhere' }] : places(projects.data ?? [])}
           value={name === 'owner' ? '' : place}

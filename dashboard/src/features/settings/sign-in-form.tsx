@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, PasswordInput, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sessionQuery } from '@/api/account';
@@ -142,8 +142,9 @@ type PartProps = { draft: Draft; edit: (part: Partial<Draft>) => void };
 /** The client secret is written and never read. */
 function Secret({ draft, edit, kept, fault }: PartProps & { kept: boolean; fault: string | undefined }) {
   return (
-    <Stack gap={6}>
-      <PasswordInput
+    <Stack gap="xs">
+      <TextInput
+        type="password"
         label="Client secret"
         description={
           kept
@@ -190,7 +191,7 @@ function Accounts({ draft, edit, fault }: PartProps & { fault: (name: string) =>
         onChange={(value) => edit({ passwords: value === 'owners' ? 'owners' : 'everybody' })}
         error={fault('passwords')}
       >
-        <Stack gap={6} mt={6}>
+        <Stack gap="xs" mt="xs">
           <Radio value="everybody" label="Everybody, while people link their accounts" />
           <Radio value="owners" label="Owners, so that a provider that is away locks nobody out for good" />
         </Stack>

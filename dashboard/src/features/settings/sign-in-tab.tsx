@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Code, Group, Stack, Text } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sessionQuery } from '@/api/account';
@@ -80,7 +80,7 @@ function State({ view }: { view: SingleSignOnView }) {
       <Text style={{ flex: '1 1 300px' }}>
         Single sign-on is <b>on</b>: people sign in with {view.settings.name}.{' '}
         {passwordWords(view.settings.passwords ?? 'owners')} An owner always gets in with the password at{' '}
-        <Anchor href="/signin?local">/signin?local</Anchor>.
+        <Code>/signin?local</Code>.
       </Text>
       <Button variant="default" c="var(--mantine-color-error)" onClick={() => setStopping(true)}>
         Turn off
