@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"burgee.dev/burgee/sdk/internal/backoff"
+	"burgee.dev/burgee/sdk/ruleset"
 )
 
 // declaration is what the program says of one flag.
@@ -104,7 +105,7 @@ func flagFields(namespace string, container any) ([]flagField, error) {
 		if !ok {
 			continue
 		}
-		name := first(sf.Tag.Get("burgee"), fieldKey(sf.Name))
+		name := first(sf.Tag.Get("burgee"), ruleset.FieldKey(sf.Name))
 		key := name
 		if namespace != "" {
 			key = namespace + "." + name

@@ -8,16 +8,6 @@ import (
 	"burgee.dev/burgee/sdk/internal/override"
 )
 
-func TestFieldNamesBecomeKeys(t *testing.T) {
-	for field, want := range map[string]string{
-		"IsHoliday": "isHoliday", "URLCheck": "urlCheck", "URL": "url", "X": "x", "Theme2": "theme2", "HTTP2Push": "http2Push", "ÄHolidays": "äHolidays",
-	} {
-		if got := fieldKey(field); got != want {
-			t.Errorf("fieldKey(%q) = %q, want %q", field, got, want)
-		}
-	}
-}
-
 type banner struct {
 	Show bool   `json:"show"`
 	Text string `json:"text"`

@@ -1,12 +1,12 @@
-package burgee
+package ruleset
 
 import "unicode"
 
-// fieldKey makes a flag's name of a Go field's name: the leading capitals are
+// FieldKey makes a flag's name of a Go field's name: the leading capitals are
 // lowered, but the last one of several stays when a small letter follows it,
 // since it begins the next word. IsHoliday → isHoliday, URLCheck → urlCheck,
 // URL → url.
-func fieldKey(field string) string {
+func FieldKey(field string) string {
 	runes := []rune(field)
 	capitals := 0
 	for capitals < len(runes) && unicode.IsUpper(runes[capitals]) {
