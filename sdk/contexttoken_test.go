@@ -43,7 +43,7 @@ func TestASignedContextSaysTheAttributesAndTheEnd(t *testing.T) {
 	if err := json.Unmarshal(payload, &got); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"context": map[string]any{"targetingKey": "alice", "plan": "a<b"}, "expires": float64(end.Unix())}
+	want := map[string]any{"context": map[string]any{"targetingKey": "alice", "plan": "a<b"}, "expires": float64(end.Add(time.Second - 1).Unix())}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
@@ -60,6 +60,9 @@ func TestWhatCannotBeSignedSaysWhy(t *testing.T) {
 	}{
 		{"a client key", "bgc_" + strings.Repeat("s", 40), nil, hour, "begins with bgs_"},
 		{"the past", key, nil, time.Now().Add(-time.Second), "have ended already"},
+		{"a key with a line's end", key + "\n", nil, hour, "begins with bgs_"},
+		{"a number for the unit", key, map[string]any{"targetingKey": 7}, hour, "must be a string"},
+		{"too much", key, map[string]any{"x": strings.Repeat("x", 12<<10)}, hour, "sign fewer"},
 		{"no JSON", key, map[string]any{"x": math.NaN()}, hour, "unsupported value"},
 	} {
 		if token, err := SignContext(tt.key, tt.attributes, tt.expires); err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -20,21 +20,31 @@ func easeCollector() {
 	if _, set := os.LookupEnv("GOGC"); set {
 		return
 	}
-	afterEachCollection(func(live uint64) { debug.SetGCPercent(collectAt(live)) })
+	afterEachCollection(func(marked uint64) { debug.SetGCPercent(collectAt(marked)) })
 }
 
-// collectAt is by how many per cent a heap may grow that has so many live bytes.
-func collectAt(live uint64) int {
+// leastHeap is the heap below which the runtime does not collect at 100 per cent. It
+// grows with the percentage.
+const leastHeap = 4 << 20
+
+// collectAt is by how many per cent a heap may grow of which so many bytes are
+// marked: found alive, or where the collector looks for what is.
+func collectAt(marked uint64) int {
 	const usual = 100
-	return max(usual, int(spareHeap*100/max(live, 1<<20)))
+	return max(usual, int(spareHeap*100/max(marked, leastHeap)))
 }
 
-// afterEachCollection calls react with the size of what was found alive, now and
-// after each run of the collector, on the runtime's goroutine of finalizers.
-func afterEachCollection(react func(live uint64)) {
-	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(sample)
-	react(sample[0].Value.Uint64())
+// afterEachCollection calls react with the number of bytes that the runtime takes the
+// percentage of, now and after each run of the collector, on the runtime's goroutine
+// of finalizers.
+func afterEachCollection(react func(marked uint64)) {
+	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/scan/stack:bytes"}, {Name: "/gc/scan/globals:bytes"}}
+	metrics.Read(samples)
+	var marked uint64
+	for _, s := range samples {
+		marked += s.Value.Uint64()
+	}
+	react(marked)
 	// What nothing holds is found dead by the next run, and then makes another.
 	runtime.SetFinalizer(new(tracer), func(*tracer) { afterEachCollection(react) })
 }

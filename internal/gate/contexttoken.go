@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"net/http"
 	"strings"
 	"time"
 
@@ -22,13 +23,16 @@ import (
 // key's hash, as with tickets: every node and every relay has it.
 const tokenVersion = "1"
 
-// SignedContext returns what a context token says, for who entered with pass. The
-// error is a fault that says how to come by a better token.
-func (g *Gate) SignedContext(pass *Pass, token string) (map[string]any, error) {
-	payload, refused := g.openToken(pass, token)
+// SignedContext returns what a context token says, for who entered with pass and
+// secret by r. The error is a fault that says how to come by a better token. One that
+// proves nothing is among the refusals that people see; one that has ended is not,
+// since a page that was left open sends it every day.
+func (g *Gate) SignedContext(r *http.Request, secret string, pass *Pass, token string) (map[string]any, error) {
+	payload, signer, refused := g.openToken(pass, token)
 	if refused != nil {
-		return nil, refused
+		return nil, g.refuse(r, secret, refused)
 	}
+	g.uses.KeyUsed(signer.ID, "context token")
 	var said struct {
 		Context map[string]any `json:"context"`
 		Expires int64          `json:"expires"`
@@ -47,28 +51,28 @@ func (g *Gate) SignedContext(pass *Pass, token string) (map[string]any, error) {
 	return said.Context, nil
 }
 
-// openToken checks who has signed a token, and returns its payload.
-func (g *Gate) openToken(pass *Pass, token string) (payload []byte, refused *fault.Error) {
+// openToken checks who has signed a token, and returns its payload with that key.
+func (g *Gate) openToken(pass *Pass, token string) (payload []byte, signer delivery.KeyRef, refused *fault.Error) {
 	parts := strings.Split(token, ".")
-	if len(parts) != 4 || parts[0] != tokenVersion {
-		return nil, badToken("it is not whole, or of a form that this server does not know")
+	if len(parts) != 4 || parts[0] != tokenVersion || strings.ContainsAny(token, "\r\n") {
+		return nil, signer, badToken("it is not whole, or of a form that this server does not know")
 	}
 	var raw [3][]byte
 	for i, part := range parts[1:] {
 		var err error
-		if raw[i], err = base64.RawURLEncoding.DecodeString(part); err != nil {
-			return nil, badToken("it is not whole, or was changed on its way")
+		if raw[i], err = base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
+			return nil, signer, badToken("it is not whole, or was changed on its way")
 		}
 	}
 	signer, known := g.signerOf(pass, raw[0])
 	if !known {
-		return nil, badToken("no server key of %s / %s that works has signed it", pass.State.Project, pass.State.Environment)
+		return nil, signer, badToken("no server key of %s / %s that works has signed it", pass.State.Project, pass.State.Environment)
 	}
 	signed := token[:len(token)-len(parts[3])-1]
 	if !hmac.Equal(raw[2], tokenMAC(signer, signed)) {
-		return nil, badToken("it was changed after it was signed")
+		return nil, signer, badToken("it was changed after it was signed")
 	}
-	return raw[1], nil
+	return raw[1], signer, nil
 }
 
 // signerOf finds the server key of the caller's environment that a print names.

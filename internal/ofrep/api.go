@@ -95,7 +95,7 @@ func (a *API) enter(w http.ResponseWriter, r *http.Request) (*caller, error) {
 	httpkit.Pace(w, r)
 	attributes, err := readContext(r, clients)
 	if err == nil && clients {
-		attributes, err = a.trusted(pass, attributes)
+		attributes, err = a.trusted(r, pass, attributes)
 	}
 	if err != nil {
 		return nil, err

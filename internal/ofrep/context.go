@@ -80,7 +80,7 @@ func thoroughly(body []byte, limits httpkit.Limits) (map[string]any, error) {
 
 // trusted puts what a context token says in the place of what a page says. With a
 // key that takes signed contexts only, nothing else counts.
-func (a *API) trusted(pass *gate.Pass, said map[string]any) (map[string]any, error) {
+func (a *API) trusted(r *http.Request, pass *gate.Pass, said map[string]any) (map[string]any, error) {
 	signedOnly := pass.Key.Kind == delivery.SignedClientKey
 	token, given := said[contextToken]
 	if !given || token == nil {
@@ -94,14 +94,15 @@ func (a *API) trusted(pass *gate.Pass, said map[string]any) (map[string]any, err
 	if !ok {
 		return nil, fault.New(fault.Invalid, codeInvalidContext, "context.%s must be a string", contextToken)
 	}
-	signed, err := a.gate.SignedContext(pass, text)
+	signed, err := a.gate.SignedContext(r, secretOf(r), pass, text)
 	if err != nil {
 		return nil, fault.New(fault.Invalid, codeInvalidContext, "%s", fault.As(err).Message)
 	}
 	// A provider keeps values by the key that the page says.
-	if key := said[targetingKey]; key != nil && key != signed[targetingKey] {
+	key, _ := said[targetingKey].(string)
+	if whose, _ := signed[targetingKey].(string); key != "" && whose != "" && key != whose {
 		return nil, fault.New(fault.Invalid, codeInvalidContext,
-			"context.targetingKey is %q, and the context token is of another: get a token for who it is now", clip(key.(string)))
+			"context.targetingKey is %q, and the context token is of another: get a token for who it is now", clip(key))
 	}
 	if signedOnly {
 		return signed, nil

@@ -10,7 +10,8 @@ import pytest
 import burgee
 from burgee import _contexttoken
 
-VECTORS = json.loads((Path(__file__).parents[2] / "spec" / "context-tokens.json").read_text("utf-8"))
+SPEC = Path(__file__).parents[2] / "spec"
+VECTORS = json.loads((SPEC / "context-tokens.json").read_text("utf-8"))
 KEY = "bgs_" + "s" * 40
 
 
@@ -25,7 +26,7 @@ def test_a_signed_context_says_the_attributes_and_the_end():
     part = token.split(".")[2]
     said = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     assert said["context"] == {"targetingKey": "日本", "beta": True}
-    assert before + 60 <= said["expires"] <= int(time.time()) + 60
+    assert before + 60 <= said["expires"] <= int(time.time()) + 61
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,9 @@ def test_a_signed_context_says_the_attributes_and_the_end():
         (KEY, {}, 0, "more than 0"),
         (KEY, {}, float("inf"), "not for ever"),
         (KEY, {}, float("nan"), "more than 0"),
+        (KEY + "\n", {}, 60, "server key"),
+        (KEY, {"targetingKey": 7}, 60, "must be a string"),
+        (KEY, {"x": "x" * (12 << 10)}, 60, "sign fewer"),
         (KEY, {"x": float("nan")}, 60, "as JSON"),
         (KEY, {"x": object()}, 60, "as JSON"),
         (KEY, {"x": "\ud800"}, 60, "as JSON"),
