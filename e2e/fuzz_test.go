@@ -50,9 +50,9 @@ func TestTheManagementAPIIsWhatItsDocumentSays(t *testing.T) {
 			"startRollout": raisingOf("begun", "true"),
 			"putSSO":       map[string]any{"issuer": provider, "clientId": "burgee", "clientSecret": "client secret", "passwords": "everybody"},
 			"checkSSO":     map[string]any{"issuer": provider},
-			// An environment more makes every change of the project dearer.
+			// Of the one project that bodies are sent to; both are tried there in turn.
 			"createEnvironment": map[string]any{"key": "staging", "kind": "other"},
-			"orderEnvironments": map[string]any{"environments": []string{"development", "production"}},
+			"orderEnvironments": map[string]any{"environments": []string{"development", "production", "staging"}},
 		},
 		never: map[string]string{
 			"live":      "it does not end, and is not tried",
