@@ -10,7 +10,7 @@ import (
 )
 
 func newFlag(stdio Stdio) *cobra.Command {
-	return group("flag", "Look at flags", newFlagList(stdio))
+	return group("flag", "List, archive and restore flags", newFlagList(stdio), newFlagArchive(stdio), newFlagRestore(stdio))
 }
 
 type flagListOptions struct {

@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+)
+
+// What whoever has the right does at once, without a draft and without approval.
+
+type switchOptions struct {
+	connection
+	project, environment, reason string
+	asJSON                       bool
+}
+
+func (o *switchOptions) bindAll(cmd *cobra.Command) {
+	o.bind(cmd)
+	bindProject(cmd, &o.project)
+	bindEnvironment(cmd, &o.environment)
+	cmd.Flags().StringVar(&o.reason, "reason", "", "why, for the history")
+	bindJSON(cmd, &o.asJSON)
+}
+
+func newOff(stdio Stdio) *cobra.Command {
+	var o switchOptions
+	cmd := &cobra.Command{
+		Use:   "off FLAG",
+		Short: "Switch a flag off at once: everyone gets its off value",
+		Long: `Switch a flag off in an environment: everyone gets its off value, within a second. It is
+done at once, also where changes need approvals, by whoever has the right "off". What the
+flag serves otherwise stays configured, and burgee on brings it back.`,
+		Example: `  burgee off Flags.isHoliday -e production --reason "errors at checkout"`,
+		Args:    exactly("FLAG"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runSwitch(cmd.Context(), stdio, o, args[0], false)
+		},
+	}
+	o.bindAll(cmd)
+	return cmd
+}
+
+func newOn(stdio Stdio) *cobra.Command {
+	var o switchOptions
+	cmd := &cobra.Command{
+		Use:   "on FLAG",
+		Short: "Switch a flag on again: it serves what is configured",
+		Example: `  burgee on Flags.isHoliday -e production
+  burgee on Flags.isHoliday -e production --reason "checkout is mended"`,
+		Args: exactly("FLAG"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runSwitch(cmd.Context(), stdio, o, args[0], true)
+		},
+	}
+	o.bindAll(cmd)
+	return cmd
+}
+
+// switched is what --json prints of a switch.
+type switched struct {
+	Flag        string `json:"flag"`
+	Environment string `json:"environment"`
+	On          bool   `json:"on"`
+	Revision    int64  `json:"revision"`
+}
+
+func runSwitch(ctx context.Context, stdio Stdio, o switchOptions, flag string, on bool) error {
+	client, project, environment, err := o.reach(ctx, stdio, o.project, o.environment)
+	if err != nil {
+		return err
+	}
+	revision, err := client.Switch(ctx, project, flag, environment, on, o.reason)
+	if err != nil {
+		return err
+	}
+	if o.asJSON {
+		return printJSON(stdio.Out, switched{flag, environment, on, revision})
+	}
+	state := map[bool]string{true: "on", false: "off"}[on]
+	say(stdio.Out, "%s is %s in %s, revision %d\n", flag, state, environment, revision)
+	return nil
+}
+
+func newUndo(stdio Stdio) *cobra.Command {
+	var o switchOptions
+	var revision int64
+	cmd := &cobra.Command{
+		Use:   "undo --revision N",
+		Short: "Take a revision of the last ten minutes back, at once",
+		Long: `Make what one revision of an environment changed what it was before, as a new revision.
+Within ten minutes it needs no approval; later burgee rollback does it.`,
+		Example: `  burgee undo -e production --revision 812`,
+		Args:    exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runUndo(cmd.Context(), stdio, o, revision)
+		},
+	}
+	o.bind(cmd)
+	bindProject(cmd, &o.project)
+	bindEnvironment(cmd, &o.environment)
+	bindJSON(cmd, &o.asJSON)
+	cmd.Flags().Int64Var(&revision, "revision", 0, "which one; burgee history shows them")
+	return cmd
+}
+
+func runUndo(ctx context.Context, stdio Stdio, o switchOptions, revision int64) error {
+	if revision < 1 {
+		return usageError{errors.New("say which revision with --revision; burgee history shows them")}
+	}
+	client, project, environment, err := o.reach(ctx, stdio, o.project, o.environment)
+	if err != nil {
+		return err
+	}
+	made, err := client.Undo(ctx, project, environment, revision)
+	if err != nil {
+		return err
+	}
+	if o.asJSON {
+		return printJSON(stdio.Out, map[string]any{"environment": environment, "undone": revision, "revision": made})
+	}
+	say(stdio.Out, "revision %d of %s is undone by revision %d\n", revision, environment, made)
+	return nil
+}
+
+type objectOptions struct {
+	connection
+	project, text string
+}
+
+// bindText binds what is common, and why it is done under this name.
+func (o *objectOptions) bindText(cmd *cobra.Command, name string) {
+	o.bind(cmd)
+	bindProject(cmd, &o.project)
+	cmd.Flags().StringVar(&o.text, name, "", "why, for the history")
+}
+
+func newExperiment(stdio Stdio) *cobra.Command {
+	var o objectOptions
+	stop := &cobra.Command{
+		Use:     "stop EXPERIMENT",
+		Short:   "Stop an experiment at once; its flags serve what they are configured to",
+		Example: `  burgee experiment stop holiday-2 --reason "the page is broken"`,
+		Args:    exactly("EXPERIMENT"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := o.client(stdio)
+			if err != nil {
+				return err
+			}
+			if err := client.StopExperiment(cmd.Context(), projectOr(stdio, o.project), args[0], o.text); err != nil {
+				return err
+			}
+			say(stdio.Out, "%s is stopped\n", args[0])
+			return nil
+		},
+	}
+	o.bindText(stop, "reason")
+	return group("experiment", "Stop experiments; burgee apply makes and starts them", stop)
+}
+
+func newFlagArchive(stdio Stdio) *cobra.Command {
+	var o objectOptions
+	cmd := &cobra.Command{
+		Use:     "archive FLAG",
+		Short:   "Archive a flag: programs get their own default",
+		Example: `  burgee flag archive Flags.oldCheckout --comment "the old page is gone"`,
+		Args:    exactly("FLAG"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := o.client(stdio)
+			if err != nil {
+				return err
+			}
+			if err := client.ArchiveFlag(cmd.Context(), projectOr(stdio, o.project), args[0], o.text); err != nil {
+				return err
+			}
+			say(stdio.Out, "%s is archived; burgee flag restore brings it back\n", args[0])
+			return nil
+		},
+	}
+	o.bindText(cmd, "comment")
+	return cmd
+}
+
+func newFlagRestore(stdio Stdio) *cobra.Command {
+	var o objectOptions
+	cmd := &cobra.Command{
+		Use:     "restore FLAG",
+		Short:   "Bring an archived flag back, as it was",
+		Example: `  burgee flag restore Flags.oldCheckout`,
+		Args:    exactly("FLAG"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := o.client(stdio)
+			if err != nil {
+				return err
+			}
+			if err := client.RestoreFlag(cmd.Context(), projectOr(stdio, o.project), args[0], o.text); err != nil {
+				return err
+			}
+			say(stdio.Out, "%s is back\n", args[0])
+			return nil
+		},
+	}
+	o.bindText(cmd, "comment")
+	return cmd
+}
