@@ -1,7 +1,8 @@
 // Package bed runs a real Burgee server as a child process behind a proxy that can
 // cut it off, for the conformance of OpenFeature providers. Control is the same
 // over HTTP, in the form that OpenFeature's test kit for providers has: POST
-// /start, /stop, /restart?seconds=N and /change, GET /healthz.
+// /start, /stop, /restart?seconds=N and /change, GET /healthz. Beyond that kit are
+// POST /flood and /calm, and POST /unready, which answers with an address.
 package bed
 
 import (
@@ -21,11 +22,11 @@ import (
 	"time"
 )
 
-// The secrets of the server.
+// The secrets of the server: of programs, of pages, and of the management API.
 const (
 	ServerKey = "bgs_conformance000000000000000000000000000000"
 	ClientKey = "bgc_conformance000000000000000000000000000000"
-	token     = "bgp_conformance000000000000000000000000000000"
+	Token     = "bgp_conformance000000000000000000000000000000"
 )
 
 // Bed is a server and its proxy.
@@ -40,6 +41,10 @@ type Bed struct {
 	child   *exec.Cmd
 	output  *bytes.Buffer
 	changed bool
+
+	crowd    *flood    // nil when nobody floods the server
+	relay    *exec.Cmd // nil until somebody wants a server that is not ready
+	relayURL string
 }
 
 // Start starts the binary on an empty folder, with the flags of a document.
@@ -70,6 +75,9 @@ func Start(binary, folder, flags string) (*Bed, error) {
 func (b *Bed) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.calm()
+	end(b.relay)
+	b.relay = nil
 	b.kill()
 	return b.proxy.cut()
 }
@@ -119,7 +127,7 @@ func (b *Bed) Change() (string, error) {
 func (b *Bed) launch() error {
 	b.output = &bytes.Buffer{}
 	b.child = exec.Command(b.binary, "serve", "--addr", b.direct, "--data", b.data, "--ops-addr", "")
-	b.child.Env = append(os.Environ(), "BURGEE_INIT_TOKEN="+token, "BURGEE_INIT_SERVER_KEY="+ServerKey, "BURGEE_INIT_CLIENT_KEY="+ClientKey)
+	b.child.Env = append(os.Environ(), "BURGEE_INIT_TOKEN="+Token, "BURGEE_INIT_SERVER_KEY="+ServerKey, "BURGEE_INIT_CLIENT_KEY="+ClientKey)
 	b.child.Stdout, b.child.Stderr = b.output, b.output
 	if err := b.child.Start(); err != nil {
 		return err
@@ -139,18 +147,15 @@ func (b *Bed) launch() error {
 }
 
 func (b *Bed) kill() {
-	if b.child != nil {
-		_ = b.child.Process.Kill()
-		_ = b.child.Wait()
-		b.child = nil
-	}
+	end(b.child)
+	b.child = nil
 }
 
 // apply publishes a document and waits until programs get it.
 func (b *Bed) apply(document string) error {
 	var published struct{ Revisions map[string]int64 }
 	body := map[string]string{"text": document, "file": "flags.yaml"}
-	if err := b.post("/api/v1/projects/default/apply", token, body, &published); err != nil {
+	if err := b.post("/api/v1/projects/default/apply", Token, body, &published); err != nil {
 		return err
 	}
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(2 * time.Millisecond) {
@@ -207,6 +212,12 @@ func (b *Bed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if seconds, err = strconv.Atoi(r.URL.Query().Get("seconds")); err == nil {
 			err = b.Restart(time.Duration(seconds) * time.Second)
 		}
+	case "POST /flood":
+		said, err = b.Flood()
+	case "POST /calm":
+		b.Calm()
+	case "POST /unready":
+		said, err = b.Unready()
 	case "POST /change":
 		said, err = b.Change()
 	default:
