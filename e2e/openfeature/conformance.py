@@ -9,11 +9,12 @@ import os
 import threading
 import time
 import urllib.request
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from openfeature import api
+from openfeature.contrib.provider import ofrep as stock_module
 from openfeature.contrib.provider.ofrep import OFREPProvider
 from openfeature.evaluation_context import EvaluationContext
 from openfeature.event import ProviderEvent
@@ -26,7 +27,12 @@ from burgee.openfeature import BurgeeProvider
 
 URL, CONTROL = os.environ["BED_URL"], os.environ["BED_CONTROL"]
 SERVER_KEY, CLIENT_KEY = os.environ["BED_SERVER_KEY"], os.environ["BED_CLIENT_KEY"]
+SECRETS = {
+    "server": SERVER_KEY, "client": CLIENT_KEY, "token": os.environ["BED_TOKEN"], "none": "",
+    "unknown": "bgc_nobodyhasthiskey00000000000000000000000000",
+}  # fmt: skip
 ROWS = json.loads((Path(__file__).parent / "rows.json").read_text())
+ERROR_ROWS = json.loads((Path(__file__).parent / "errors.json").read_text())
 READY, ERROR, STALE, CHANGED = (
     ProviderEvent.PROVIDER_READY,
     ProviderEvent.PROVIDER_ERROR,
@@ -137,6 +143,70 @@ def test_rows(row):
 def test_the_stock_provider_reads_every_answer_right(row):
     stock = OFREPProvider(URL, headers_factory=lambda: {"Authorization": f"Bearer {SERVER_KEY}"})
     check(use(stock), row, over_ofrep=True)
+
+
+class Asked:
+    """A stock provider, the boolean flag that it is asked for, and the status of each answer to it."""
+
+    def __init__(self, url, row):
+        secret = SECRETS[row.get("credential", "server")]
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        provider = OFREPProvider(url, headers_factory=lambda: headers)
+        provider.session.hooks["response"].append(lambda answer, **_: self.statuses.append(answer.status_code))
+        self.client, self.statuses = use(provider), []
+        self._flag, self._context = row.get("flag", "boolean-flag"), row.get("context", {})
+
+    def __call__(self):
+        """Ask; gives what is served, and what the server answered: 0 when nothing came."""
+        before = len(self.statuses)
+        made = self.client.get_boolean_details(self._flag, False, EvaluationContext(attributes=self._context))
+        return made, self.statuses[-1] if len(self.statuses) > before else 0
+
+
+def check_error(row, made, status):
+    assert status == row["status"]
+    assert made.value is row.get("value", False)
+    assert made.reason == row.get("reason", "ERROR")
+    assert made.error_code == (ErrorCode(row["errorCode"]) if "errorCode" in row else None)
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row["name"]) for row in ERROR_ROWS if "python-ofrep" not in row.get("except", {})])
+def test_the_stock_provider_on_errors(row, monkeypatch):
+    row = row | row.get("by", {}).get("python-ofrep", {})
+    when = row.get("when")
+    if when == "away":
+        control("/stop")
+    url = control("/unready") if when == "unready" else URL
+    ask = Asked(url + "/" if row.get("slash") else url, row)
+    if when == "limited":
+        check_limited(row, ask, monkeypatch)
+        return
+    if when == "cut":
+        assert ask()[0].value is True
+        control("/stop")
+    check_error(row, *ask())
+
+
+def check_limited(row, ask, monkeypatch):
+    control("/flood")
+    try:
+        made, status = ask()
+        while status == 200:  # now and then one of many is let in
+            made, status = ask()
+        check_error(row, made, status)
+        again, status = ask()
+        assert "paused" in again.error_message
+        assert (status == 0) is row["pauses"]
+    finally:
+        control("/calm")
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + timedelta(seconds=5)  # the longest time that the server says
+
+    monkeypatch.setattr(stock_module, "datetime", Later)
+    eventually(lambda: ask()[0].value is True)
 
 
 @shows("lifecycle")
