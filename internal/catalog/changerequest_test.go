@@ -260,8 +260,12 @@ func TestAProtectedEnvironmentTakesNothingThatNobodyApproved(t *testing.T) {
 		}
 	}
 	revisions := must[[]catalog.Revision](t)(h.Revisions(t.Context(), ann, "default", "production", 0, 1))
-	out, err := h.Undo(t.Context(), dora, "default", "production", revisions[0].Number, none)
-	must[catalog.Outcome](t)(out, err)
+	off := revisions[0].Number
+	_, err = h.Undo(t.Context(), gina, "default", "production", off, none)
+	wantFault(t, err, fault.Forbidden, catalog.CodeReviewRequired) // another's Off ends like any change is made
+	must[catalog.Outcome](t)(h.Undo(t.Context(), dora, "default", "production", off, none))
+	// What was switched on again is taken back at once, by anybody who may switch off.
+	must[catalog.Outcome](t)(h.Undo(t.Context(), gina, "default", "production", off+1, none))
 }
 
 func TestApprovalsAreOfOneContentAndNobodysOwn(t *testing.T) {

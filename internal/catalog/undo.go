@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -37,8 +38,50 @@ func (s *Service) Undo(ctx context.Context, actor account.Actor, project, enviro
 		if e.comment == "" {
 			e.comment = fmt.Sprintf("Undo of revision %d", number)
 		}
+		if e.ordinary, err = endsAnothersOff(actor, entries); err != nil {
+			return err
+		}
 		return e.takeBack(entries)
 	})
+}
+
+// endsAnothersOff says whether taking a revision back switches on what somebody else
+// has switched off, or starts what they have stopped. That is no emergency: it takes
+// the rights and the approvals of any change. Who switched off by mistake may take
+// that back at once.
+func endsAnothersOff(actor account.Actor, entries []ChangeRow) (bool, error) {
+	if by := entries[0].Author; by.Kind == actor.Kind && by.ID == actor.ID {
+		return false, nil
+	}
+	for _, c := range entries {
+		off, err := switchedOff(c)
+		if off || err != nil {
+			return off, err
+		}
+	}
+	return false, nil
+}
+
+// switchedOff says whether a change switched a flag off or stopped an experiment.
+func switchedOff(c ChangeRow) (bool, error) {
+	switch {
+	case c.Before == nil || c.After == nil:
+	case c.Kind == document.ConfigurationKind:
+		before, after, err := bothOf[document.Configuration](c)
+		return before.Enabled && !after.Enabled, err
+	case c.Kind == document.ExperimentKind:
+		before, after, err := bothOf[document.Experiment](c)
+		return before.State == document.Running && after.State != document.Running, err
+	}
+	return false, nil
+}
+
+// bothOf reads what the object of a change was before it and after.
+func bothOf[T any](c ChangeRow) (before, after T, err error) {
+	if err := errors.Join(json.Unmarshal(c.Before, &before), json.Unmarshal(c.After, &after)); err != nil {
+		return before, after, fmt.Errorf("catalog: read %s from the record: %w", c.Object, err)
+	}
+	return before, after, nil
 }
 
 // takeBack puts every object back, the newest change first.
