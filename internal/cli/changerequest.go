@@ -101,6 +101,10 @@ func stateWords(r apiclient.ChangeRequest) string {
 	switch {
 	case r.State != "open":
 		return words
+	case r.Conflicts > 0:
+		words = fmt.Sprintf("overtaken: %s on both sides, to be proposed again (burgee change-request propose --again %d)", changed(r.Conflicts), r.Number)
+	case r.Misfit != "":
+		words = "overtaken: " + r.Misfit
 	case r.Approved:
 		words = "ready to publish"
 	default:
@@ -113,6 +117,13 @@ func stateWords(r apiclient.ChangeRequest) string {
 		words += ", not published at its time: " + r.Problem
 	}
 	return words
+}
+
+func changed(objects int) string {
+	if objects == 1 {
+		return "an object was changed"
+	}
+	return fmt.Sprintf("%d objects were changed", objects)
 }
 
 func newRequestShow(stdio Stdio) *cobra.Command {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -215,9 +216,17 @@ type finished struct {
 	span         func(Observation) // ends the request's span; nil where there is none
 }
 
+// clientGone is the status that is logged and counted of a request whose client has
+// gone before it was answered, as nginx has it. Nobody hears it; what the handler
+// said of the end, such as that the store was too slow, is not so.
+const clientGone = 499
+
 // finish counts and logs the request, and ends its span.
 func (e Edge) finish(ctx context.Context, f finished, took time.Duration) {
 	status := cmp.Or(f.status, http.StatusOK)
+	if ctx.Err() != nil && errors.Is(f.err, context.Canceled) {
+		status = clientGone
+	}
 	seen := Observation{Method: f.method, Pattern: f.pattern, Status: status, Duration: took, Err: f.err}
 	if e.Observe != nil {
 		e.Observe(seen)

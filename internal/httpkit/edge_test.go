@@ -2,6 +2,7 @@ package httpkit
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -210,5 +211,26 @@ func TestConditionalHeaders(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%s: %s: got %v", tt.header, tt.value, got)
 		}
+	}
+}
+
+// What fails because nobody waits for it any more is no failure of the server.
+func TestAClientThatHasGoneIsNoFault(t *testing.T) {
+	var seen []int
+	slow := func(w http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+		WriteProblem(w, r, fault.Wrap(r.Context().Err(), fault.Unavailable, "store_busy", "The store did not answer in time"))
+	}
+	e := Edge{Logger: slog.New(slog.DiscardHandler), Observe: func(o Observation) { seen = append(seen, o.Status) }}
+	handler := e.Wrap(http.HandlerFunc(slow))
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	late, end := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer end()
+	for _, ctx := range []context.Context{gone, late} {
+		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, "GET", "/", nil))
+	}
+	if len(seen) != 2 || seen[0] != 499 || seen[1] != 503 {
+		t.Errorf("observed %v, want 499 of who has gone and 503 of a deadline", seen)
 	}
 }
