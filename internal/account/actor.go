@@ -20,6 +20,9 @@ type Actor struct {
 	Role   Role    // held everywhere: by the host, and by a program that registers
 	Rights *Rights // held in places: by a member or a token; nil is none
 	Person string  // the id of the member who acts, also with a personal token; else empty
+	// ExpiresAt is when the token ends with which the actor acts, in milliseconds; 0
+	// is never. What the actor makes for programs ends then at the latest.
+	ExpiresAt int64
 }
 
 // onlyNamed is the actor as entries of the record name it.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -446,4 +447,106 @@ func TestAMemberEndsASession(t *testing.T) {
 	wantCode(t, err, "forbidden")
 	_, err = h.Sessions(ctx, ann, ben.ID)
 	check(t, err)
+}
+
+// A token that was given away for a day is not good for longer by making another.
+func TestATokenMakesNoneThatOutlivesIt(t *testing.T) {
+	const day = 24 * time.Hour
+	h, ann := company(t)
+	ctx := t.Context()
+	made, secret, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "sa", Kind: account.ServiceToken, Role: account.Admin, Scopes: []account.Scope{{Project: "default"}}, Life: 2 * day})
+	check(t, err)
+	service, err := h.ByToken(ctx, secret)
+	check(t, err)
+	_, secret, err = h.CreateToken(ctx, ann, account.TokenRequest{Name: "mine", Role: account.Owner, Life: 2 * day})
+	check(t, err)
+	personal, err := h.ByToken(ctx, secret)
+	check(t, err)
+	h.ahead = time.Hour
+	for _, by := range []account.Actor{service, personal} {
+		for _, request := range []account.TokenRequest{
+			{Name: "robot", Kind: account.ServiceToken, Role: account.Viewer, Scopes: []account.Scope{{Project: "default"}}},
+			{Name: "edge", Kind: account.ServiceToken, Role: account.Relay, Scopes: []account.Scope{{Project: "default", Environment: "production"}}},
+			{Name: "reads", Kind: account.PersonalToken, Role: account.Viewer},
+		} {
+			if by.Person == "" && request.Kind == account.PersonalToken {
+				continue
+			}
+			got, _, err := h.CreateToken(ctx, by, request)
+			check(t, err)
+			if got.ExpiresAt != made.ExpiresAt {
+				t.Errorf("%s by %s ends at %d, want %d", request.Name, by.Name, got.ExpiresAt, made.ExpiresAt)
+			}
+			request.Life = day
+			got, _, err = h.CreateToken(ctx, by, request)
+			check(t, err)
+			if got.ExpiresAt >= made.ExpiresAt {
+				t.Errorf("%s by %s for a day ends at %d", request.Name, by.Name, got.ExpiresAt)
+			}
+			request.Life = 2 * day
+			_, _, err = h.CreateToken(ctx, by, request)
+			wantCode(t, err, "life_longer")
+			if f := fault.As(err); f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Field != "expiresInDays" {
+				t.Errorf("%s by %s: %+v", request.Name, by.Name, f)
+			}
+		}
+	}
+	got, _, err := h.CreateToken(ctx, ann, account.TokenRequest{Name: "for ever", Role: account.Owner})
+	check(t, err)
+	if got.ExpiresAt != 0 {
+		t.Errorf("a token that a member makes ends at %d", got.ExpiresAt)
+	}
+}
+
+// A token that may do less than its member was given away for something: whoever
+// has it does not sign the member out.
+func TestATokenThatMayDoLessEndsOnlyItself(t *testing.T) {
+	h, ann := company(t)
+	ctx := t.Context()
+	ben := h.join(t, ann, "ben@example.test", "publisher@default")
+	token := func(of account.Actor, role account.Role) (account.Actor, string) {
+		t.Helper()
+		made, secret, err := h.CreateToken(ctx, of, account.TokenRequest{Name: string(role), Role: role})
+		check(t, err)
+		actor, err := h.ByToken(ctx, secret)
+		check(t, err)
+		return actor, made.ID
+	}
+	session := func(email string) string {
+		t.Helper()
+		in, err := h.SignIn(ctx, email, password, account.Client{Address: "::2"})
+		check(t, err)
+		return account.SessionID(in.Secret)
+	}
+	for _, c := range []struct {
+		of    account.Actor
+		email string
+		role  account.Role
+		ends  bool
+	}{
+		{ben, "ben@example.test", account.Viewer, false},
+		{ben, "ben@example.test", account.Editor, false},
+		{ben, "ben@example.test", account.Publisher, true}, // all that he may
+		{ben, "ben@example.test", account.Owner, true},
+		{ann, "ann@example.test", account.Publisher, false},
+		{ann, "ann@example.test", account.Owner, true},
+	} {
+		actor, own := token(c.of, c.role)
+		_, other := token(c.of, account.Owner)
+		for what, err := range map[string]error{
+			"a session":     h.EndSession(ctx, actor, "", session(c.email), ""),
+			"a session, by": h.EndSession(ctx, actor, c.of.ID, session(c.email), ""),
+			"a token":       h.DeleteToken(ctx, actor, other, ""),
+		} {
+			if c.ends {
+				check(t, err)
+			} else if wantCode(t, err, "more_than_own"); !fault.IsKind(err, fault.Forbidden) {
+				t.Errorf("%s of %s by their token for %s: %v", what, c.email, c.role, err)
+			}
+		}
+		check(t, h.DeleteToken(ctx, actor, own, ""))
+	}
+	manages, _ := token(ann, account.Admin) // revokes tokens of members, also of this one
+	_, other := token(ann, account.Owner)
+	check(t, h.DeleteToken(ctx, manages, other, ""))
 }

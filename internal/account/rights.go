@@ -249,6 +249,19 @@ func (a Actor) within(allows func(Grant) bool) bool {
 	return a.Rights == nil || a.Rights.limits == nil || slices.ContainsFunc(a.Rights.limits, allows)
 }
 
+// narrowed says whether the actor comes with a token that may do less than its
+// member: it was given away for something, and is not the member.
+func (a Actor) narrowed() bool {
+	return a.Kind == Token && slices.ContainsFunc(a.held(), func(own Grant) bool {
+		return slices.ContainsFunc(own.actions(), func(action Action) bool { return !a.may(action, own.Scope) })
+	})
+}
+
+func endsItselfOnly(actor Actor) error {
+	return fault.New(fault.Forbidden, "more_than_own",
+		"The token %s may do less than its member, and ends nothing of theirs but itself; sign in, or use a token with full scope", actor.Name)
+}
+
 // may give: everything that a grant lets do, the giver may do there too, and may
 // manage people there.
 func canGive(giver Actor, g Grant) error {

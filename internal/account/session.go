@@ -116,11 +116,17 @@ func (s *Service) Sessions(ctx context.Context, actor Actor, memberID string) ([
 }
 
 // EndSession ends a session of a member, of the actor's own when memberID is
-// empty, at once and on all nodes.
+// empty, at once and on all nodes. A token that may do less than its member has
+// over them what it has over anybody: it ends sessions where it manages accounts.
 func (s *Service) EndSession(ctx context.Context, actor Actor, memberID, id, requestID string) error {
 	member, err := s.sessionsMember(ctx, actor, memberID)
 	if err != nil {
 		return err
+	}
+	if member.ID == actor.Person && actor.narrowed() {
+		if _, err := s.governed(ctx, actor, member.ID); err != nil {
+			return endsItselfOnly(actor)
+		}
 	}
 	recs, err := s.store.SessionsOf(ctx, member.ID)
 	if err != nil {

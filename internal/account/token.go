@@ -44,7 +44,7 @@ type TokenRequest struct {
 	// Role is what it may do at most; Owner is all of what its member may.
 	Role      Role
 	Scopes    []Scope       // where it counts; none is everywhere
-	Life      time.Duration // 0 is without end
+	Life      time.Duration // 0 is without end, or with the token that makes it
 	RequestID string
 }
 
@@ -97,12 +97,17 @@ func ParseScope(text string) (Scope, error) {
 
 // CreateToken makes an API token. Its secret is returned once. Anybody makes
 // personal tokens for themselves; a service token takes the right to manage
-// accounts where it counts, and gives nothing that its maker lacks.
+// accounts where it counts, and gives nothing that its maker lacks. A token that a
+// token makes ends with it at the latest: one that was leaked for a day would
+// otherwise be good for ever.
 func (s *Service) CreateToken(ctx context.Context, actor Actor, request TokenRequest) (APIToken, string, error) {
 	if err := request.check(actor); err != nil {
 		return APIToken{}, "", err
 	}
 	if err := s.mayMake(ctx, actor, request); err != nil {
+		return APIToken{}, "", err
+	}
+	if err := s.mayLast(actor, request.Life); err != nil {
 		return APIToken{}, "", err
 	}
 	secret := TokenPrefix + newSecret()
@@ -134,6 +139,16 @@ func (s *Service) mayMake(ctx context.Context, actor Actor, request TokenRequest
 	return nil
 }
 
+// mayLast refuses a life that was asked for and is longer than the actor's own.
+func (s *Service) mayLast(actor Actor, life time.Duration) error {
+	if actor.ExpiresAt == 0 || clock.Millis(s.clock)+life.Milliseconds() <= actor.ExpiresAt {
+		return nil
+	}
+	return fault.New(fault.Invalid, "life_longer", "The token %s may not make one that lives longer than itself", actor.Name).
+		WithField("expiresInDays", "leave it out: the new token then ends when %s does, at %s; or sign in to make one that lives longer",
+			actor.Name, time.UnixMilli(actor.ExpiresAt).UTC().Format(time.RFC3339))
+}
+
 // InstallToken stores a token whose secret was chosen outside, with full rights.
 func (s *Service) InstallToken(ctx context.Context, secret, name string) error {
 	if err := CheckToken(secret); err != nil {
@@ -155,6 +170,7 @@ func (s *Service) insertToken(ctx context.Context, secret string, request TokenR
 	if request.Kind == PersonalToken {
 		rec.MemberID = actor.Person
 	}
+	rec.ExpiresAt = actor.ExpiresAt
 	if request.Life > 0 {
 		rec.ExpiresAt = rec.CreatedAt + request.Life.Milliseconds()
 	}
@@ -200,7 +216,8 @@ func (t TokenRecord) revocableBy(actor Actor) bool {
 	return !slices.ContainsFunc(grantsOf(t.Role, t.Scopes), func(g Grant) bool { return !actor.may(ManageAccounts, g.Scope) })
 }
 
-// DeleteToken revokes an API token at once.
+// DeleteToken revokes an API token at once. A token that may do less than its
+// member ends no other token of theirs, unless it manages accounts.
 func (s *Service) DeleteToken(ctx context.Context, actor Actor, id, requestID string) error {
 	rec, err := s.store.TokenByID(ctx, id)
 	if err != nil {
@@ -208,6 +225,9 @@ func (s *Service) DeleteToken(ctx context.Context, actor Actor, id, requestID st
 	}
 	if !rec.revocableBy(actor) {
 		return fault.New(fault.NotFound, "token_not_found", "There is no such token")
+	}
+	if rec.ID != actor.ID && rec.Kind == PersonalToken && actor.narrowed() && !actor.may(ManageAccounts, Scope{}) {
+		return endsItselfOnly(actor)
 	}
 	return s.store.DeleteToken(ctx, id, Entry{ // what it tells of a token never changes
 		Kind: TokenEntry, Object: rec.Name, Action: EntryDelete, Before: tokenState(rec),
@@ -256,7 +276,7 @@ func (h HolderRecord) actor() Actor {
 	for i := range own {
 		own[i].Actions = h.Actions
 	}
-	a := Actor{Kind: Token, ID: t.ID, Name: t.Name, Rights: NewRights(own...)}
+	a := Actor{Kind: Token, ID: t.ID, Name: t.Name, Rights: NewRights(own...), ExpiresAt: t.ExpiresAt}
 	if t.Kind == PersonalToken {
 		a.Person = h.Member.ID
 		a.Rights = NewRights(h.Member.Grants...).Within(own...)

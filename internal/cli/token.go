@@ -78,6 +78,9 @@ func runTokenCreate(ctx context.Context, stdio Stdio, o tokenOptions) error {
 	}
 	say(stdio.Out, "%s\n", token.Secret)
 	say(stdio.Err, "the API token %s (%s); it is not shown again\n", token.Name, reach(token))
+	if days == 0 && token.ExpiresAt != 0 {
+		say(stdio.Err, "it ends with the token that made it: %s\n", instant(token.ExpiresAt, "never"))
+	}
 	return nil
 }
 

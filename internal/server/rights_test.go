@@ -796,3 +796,25 @@ func TestWhatEnvironmentsShareIsChangedByWhoMayPublishThere(t *testing.T) {
 		t.Errorf("development by its publisher: %d %s", a.Status, a.Body)
 	}
 }
+
+// What a token that may do less than its member may end of theirs is in no table
+// of rights: nothing but itself.
+func TestATokenForLessEndsNothingOfItsMember(t *testing.T) {
+	m, _ := newMatrix(t)
+	ben := m.member("ben@example.com", "publisher@default")
+	viewer, all := m.personal(ben, "viewer"), m.personal(ben, "full")
+	for _, c := range []struct {
+		who    tried
+		other  string // token, the oldest first
+		status int
+	}{{viewer, "items.1.id", 403}, {all, "items.0.id", 204}} {
+		m.signIn("ben@example.com")
+		session := m.ask("GET", "/api/v1/sessions", nil, c.who, false).At("items.0.id").(string)
+		tokens := m.ask("GET", "/api/v1/tokens", nil, ben, false)
+		for _, path := range []string{"/api/v1/sessions/" + session, "/api/v1/tokens/" + tokens.At(c.other).(string)} {
+			if a := m.ask("DELETE", path, nil, c.who, false); a.Status != c.status {
+				t.Errorf("DELETE %s by %s: %d, want %d\n%s", path, c.who.name, a.Status, c.status, a.Body)
+			}
+		}
+	}
+}
