@@ -45,6 +45,9 @@ func (s *Service) planned(ctx context.Context, actor account.Actor, cmd command,
 
 // planOnly runs a plan in a read transaction, with every check of a commit.
 func (s *Service) planOnly(ctx context.Context, actor account.Actor, cmd command, plan func(*edit) error, result *ApplyResult) (ApplyResult, error) {
+	if err := cmd.opts.check(); err != nil {
+		return ApplyResult{}, err
+	}
 	_, err := s.read(ctx, actor, cmd.project, func(r Reader, v view) error {
 		e := &edit{view: v, reader: r, seeds: document.RandomSeeds(s.random), actions: map[string]ActionKind{}}
 		if err := plan(e); err != nil {

@@ -358,3 +358,30 @@ func TestAnEmergencyGoesPastTheApprovalsWithAReason(t *testing.T) {
 		t.Errorf("comment %q", revision.Comment)
 	}
 }
+
+// The reason is all that the record has of why nobody's approval was waited for.
+func TestAnEmergencyWithoutAReasonIsNone(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, twoOn)
+	h.protect(t, "production", 1)
+	c := h.propose(t, cleo, twoOff)
+	ctx, blank := t.Context(), " \t\n"
+	write := catalog.WriteOptions{Bypass: blank}
+	_, applied := h.tryApply(ctx, gina, twoOff, catalog.ApplyRequest{Bypass: blank})
+	_, planned := h.tryApply(ctx, gina, twoOff, catalog.ApplyRequest{Bypass: blank, DryRun: true})
+	_, published := h.PublishRequest(ctx, gina, "default", c.Number, write)
+	_, promoted := h.Promote(ctx, gina, "default", catalog.PromoteRequest{Bypass: blank})
+	_, back := h.Rollback(ctx, gina, "default", catalog.RollbackRequest{Environment: "production", To: catalog.Moment{Revision: 1}, Write: write})
+	_, begun := h.StartRollout(ctx, gina, "default", catalog.RolloutPlan{}, write)
+	for what, err := range map[string]error{"apply": applied, "a dry run": planned, "publish": published, "promote": promoted, "rollback": back, "a rollout": begun} {
+		wantFault(t, err, fault.Invalid, "bypass_empty")
+		if f := fault.As(err); len(f.Fields) != 1 || f.Fields[0].Field != "bypass" {
+			t.Errorf("%s: %+v", what, f)
+		}
+	}
+	must[catalog.ApplyResult](t)(h.tryApply(ctx, gina, twoOff, catalog.ApplyRequest{Bypass: " it burns\n"}))
+	revision := must[[]catalog.Revision](t)(h.Revisions(ctx, ann, "default", "production", 0, 1))[0]
+	if revision.Comment != "published past the approvals: it burns" {
+		t.Errorf("comment %q", revision.Comment)
+	}
+}

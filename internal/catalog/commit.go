@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/clock"
@@ -60,9 +61,8 @@ type committed struct {
 // command wants; all checks, rows, the record and the revisions are made here,
 // and the announcement only after COMMIT.
 func (s *Service) commit(ctx context.Context, actor account.Actor, cmd command, apply func(*edit) error) (Outcome, error) {
-	if len(cmd.opts.Comment) > maxComment {
-		return Outcome{}, fault.New(fault.Invalid, "comment_too_long", "The comment is too long").
-			WithField("comment", "has %d bytes; at most %d fit", len(cmd.opts.Comment), maxComment)
+	if err := cmd.opts.check(); err != nil {
+		return Outcome{}, err
 	}
 	var done committed
 	var e *edit
@@ -100,6 +100,20 @@ func (s *Service) commit(ctx context.Context, actor account.Actor, cmd command, 
 		done.outcome.Warnings = document.Warnings(e.next, e.changes)
 	}
 	return done.outcome, nil
+}
+
+// check refuses a comment that does not fit, and a reason that says nothing: it is
+// all that the record has of why nobody's approval was waited for.
+func (o WriteOptions) check() error {
+	if len(o.Comment) > maxComment {
+		return fault.New(fault.Invalid, "comment_too_long", "The comment is too long").
+			WithField("comment", "has %d bytes; at most %d fit", len(o.Comment), maxComment)
+	}
+	if o.Bypass != "" && strings.TrimSpace(o.Bypass) == "" {
+		return fault.New(fault.Invalid, "bypass_empty", "To publish past the approvals takes a reason").
+			WithField("bypass", "say why, for example: checkout is down; leave it out to wait for the approvals")
+	}
+	return nil
 }
 
 // begin loads the project and checks what can be known before the command runs.

@@ -151,7 +151,7 @@ func (e *edit) reviewed(actor account.Actor, cmd command) error {
 
 // pastApprovals is a comment that begins with why approvals were not waited for.
 func pastApprovals(reason, comment string) string {
-	return strings.TrimSpace("published past the approvals: " + reason + "\n" + comment)
+	return strings.TrimSpace("published past the approvals: " + strings.TrimSpace(reason) + "\n" + comment)
 }
 
 func reviewRequired(lacking map[string]int, isRequest bool) error {

@@ -20,7 +20,7 @@ import (
 type applyOptions struct {
 	connection
 	file, project, comment    string
-	bypass                    string
+	bypass                    bypass
 	yes, check, dryRun, force bool
 	review
 }
@@ -57,7 +57,7 @@ printed, and the exit code is 3. --wait waits until it is published (0) or close
 	f.BoolVar(&o.check, "check", false, "check the file alone, without a server")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would change and stop")
 	f.BoolVar(&o.force, "force", false, "overwrite changes made after the file was exported")
-	f.StringVar(&o.bypass, "bypass", "", "the reason to publish without the approvals that it needs")
+	bindBypass(cmd, &o.bypass, "publish without the approvals that it needs")
 	o.review.bind(cmd)
 	return cmd
 }
@@ -82,7 +82,7 @@ func runApply(ctx context.Context, stdio Stdio, o applyOptions) error {
 	if err != nil {
 		return err
 	}
-	request := apiclient.ApplyRequest{Text: string(text), File: name, Comment: o.comment, Force: o.force, Bypass: o.bypass}
+	request := apiclient.ApplyRequest{Text: string(text), File: name, Comment: o.comment, Force: o.force, Bypass: string(o.bypass)}
 	if !o.yes || o.dryRun {
 		agreed, err := plan(ctx, stdio, o, client, project, &request)
 		if err != nil || !agreed {

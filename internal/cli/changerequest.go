@@ -303,7 +303,7 @@ func newRequestAct(stdio Stdio, action, short, done string) *cobra.Command {
 
 func newRequestPublish(stdio Stdio) *cobra.Command {
 	var o requestOptions
-	var bypass string
+	var reason bypass
 	cmd := &cobra.Command{
 		Use:   "publish NUMBER",
 		Short: "Publish a change request, as one revision of each environment",
@@ -313,11 +313,11 @@ who has the right publishes without them, with a reason that stays in the audit 
   burgee change-request publish 7 --bypass "checkout is down"`,
 	}
 	cmd.Flags().StringVar(&o.comment, "comment", "", "why, for the history")
-	cmd.Flags().StringVar(&bypass, "bypass", "", "the reason to publish without the approvals")
+	bindBypass(cmd, &reason, "publish without the approvals")
 	return o.about(cmd, func(ctx context.Context, client *apiclient.Client, project string) error {
 		body := map[string]any{"comment": o.comment}
-		if bypass != "" {
-			body["bypass"] = bypass
+		if reason != "" {
+			body["bypass"] = reason
 		}
 		r, err := client.ActOn(ctx, project, o.number, "publish", body)
 		if err != nil {

@@ -207,7 +207,8 @@ promoting the flag from FROM to TO would change.`,
 type promoteOptions struct {
 	connection
 	project, from, to string
-	comment, bypass   string
+	comment           string
+	bypass            bypass
 	yes, dryRun, all  bool
 	review
 }
@@ -242,7 +243,7 @@ and the exit code is 3. --wait waits until it is published (0) or closed (4).`,
 	f.StringVar(&o.comment, "comment", "", "why, for the history")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would change and stop")
-	f.StringVar(&o.bypass, "bypass", "", "the reason to publish without the approvals that it needs")
+	bindBypass(cmd, &o.bypass, "publish without the approvals that it needs")
 	o.review.bind(cmd)
 	return cmd
 }
@@ -264,7 +265,7 @@ func runPromote(ctx context.Context, stdio Stdio, o promoteOptions, flags []stri
 			return o.nothing(stdio)
 		}
 	}
-	request := apiclient.PromoteRequest{From: o.from, Flags: flags, Comment: o.comment, Bypass: o.bypass, DryRun: true}
+	request := apiclient.PromoteRequest{From: o.from, Flags: flags, Comment: o.comment, Bypass: string(o.bypass), DryRun: true}
 	plan, err := client.Promote(ctx, project, o.to, request)
 	if err != nil {
 		return err

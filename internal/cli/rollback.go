@@ -19,7 +19,8 @@ type rollbackOptions struct {
 	connection
 	moment
 	project, object, environment string
-	kind, comment, bypass        string
+	kind, comment                string
+	bypass                       bypass
 	shared, yes, dryRun          bool
 	review
 }
@@ -53,7 +54,7 @@ In an emergency --bypass, with the reason, goes past the approvals for who has t
 	f := cmd.Flags()
 	f.StringVar(&o.kind, "kind", "", "of OBJECT: configuration (of a flag; the default), flag (its own fields), target_group, experiment or attribute")
 	f.StringVar(&o.comment, "comment", "", "why, for the history")
-	f.StringVar(&o.bypass, "bypass", "", "the reason to roll back without the approvals that it needs")
+	bindBypass(cmd, &o.bypass, "roll back without the approvals that it needs")
 	f.BoolVar(&o.shared, "shared", false, "with an environment also the flags' own fields, target groups and attributes")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would change and stop")
@@ -73,7 +74,7 @@ func runRollback(ctx context.Context, stdio Stdio, o rollbackOptions) error {
 		return err
 	}
 	request := apiclient.RollbackRequest{
-		Revision: o.revision, At: o.atMS, Kind: o.kind, Object: o.object, Shared: o.shared, Comment: o.comment, Bypass: o.bypass, DryRun: true,
+		Revision: o.revision, At: o.atMS, Kind: o.kind, Object: o.object, Shared: o.shared, Comment: o.comment, Bypass: string(o.bypass), DryRun: true,
 	}
 	if o.object != "" && o.kind == "" {
 		request.Kind = string(document.ConfigurationKind)

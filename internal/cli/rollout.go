@@ -37,9 +37,9 @@ func (o *rolloutOptions) bindAll(cmd *cobra.Command) {
 type rolloutStartOptions struct {
 	rolloutOptions
 	review
-	environment, steps, bypass string
-	every                      string
-	plan                       apiclient.RolloutPlan
+	environment, steps, every string
+	bypass                    bypass
+	plan                      apiclient.RolloutPlan
 }
 
 func newRolloutStart(stdio Stdio) *cobra.Command {
@@ -75,7 +75,7 @@ closed (4).`,
 	f.StringVar(&o.plan.By, "by", "", "the unit of a split that is not there yet (targetingKey when not set)")
 	f.StringVar(&o.plan.Experiment, "experiment", "", "raise the share of units in this experiment")
 	f.StringVar(&o.comment, "comment", "", "why, for the history")
-	f.StringVar(&o.bypass, "bypass", "", "the reason to begin without the approvals that it needs")
+	bindBypass(cmd, &o.bypass, "begin without the approvals that it needs")
 	o.review.bind(cmd)
 	return cmd
 }
@@ -99,7 +99,7 @@ func runRolloutStart(ctx context.Context, stdio Stdio, o rolloutStartOptions) (e
 	if err != nil {
 		return err
 	}
-	r, err := client.StartRollout(ctx, project, o.plan, o.comment, o.bypass)
+	r, err := client.StartRollout(ctx, project, o.plan, o.comment, string(o.bypass))
 	if needsReview(err) {
 		title := titleOf(o.comment, "roll out "+o.plan.Flag+o.plan.Experiment+" step by step")
 		return o.review.propose(ctx, stdio, client, project, apiclient.Proposal{Title: title, Comment: o.comment, Rollout: &o.plan})
@@ -119,8 +119,8 @@ func stepsOf(text, every string) ([]apiclient.RolloutStep, error) {
 	parts := strings.Split(text, ",")
 	for i, part := range parts {
 		share, wait, own := strings.Cut(strings.TrimSpace(part), ":")
-		if _, err := strconv.ParseFloat(share, 64); err != nil {
-			return nil, fmt.Errorf("%q is no share in percent", share)
+		if !json.Valid([]byte(share)) || strings.Trim(share, "0123456789.") != "" {
+			return nil, fmt.Errorf("%q is no share in percent; write a number such as 10 or 0.5", share)
 		}
 		step := apiclient.RolloutStep{Percent: json.Number(share)}
 		if !own {

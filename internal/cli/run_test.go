@@ -105,6 +105,8 @@ func TestMistakesInTheCommandSayWhatToWrite(t *testing.T) {
 		"two standard inputs":   {[]string{"eval", "f", "-f", "-", "--context", "-"}, "burgee: -f - and --context - cannot both read standard input"},
 		"a default that is not": {[]string{"eval", "f", "--default", "blue"}, `burgee: --default takes JSON, such as false or '"blue"', not blue`},
 		"a time that is none":   {[]string{"eval", "f", "--now", "noon"}, `burgee: --now takes 2027-03-31T08:00:00Z or milliseconds since 1970, not "noon"`},
+		"a share that is none":  {[]string{"rollout", "start", "f", "--to", "true", "--steps", "NaN"}, `burgee: "NaN" is no share in percent; write a number such as 10 or 0.5`},
+		"a share without end":   {[]string{"rollout", "start", "f", "--to", "true", "--steps", "10:1h,+Inf"}, `burgee: "+Inf" is no share in percent; write a number such as 10 or 0.5`},
 		"an unknown format":     {[]string{"export", "--format", "toml"}, `burgee: --format is yaml or json, not "toml"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -113,5 +115,32 @@ func TestMistakesInTheCommandSayWhatToWrite(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// A reason that says nothing, such as a variable that is not set, is never the
+// same as none: the command would go another way than it was told.
+func TestABypassTakesAReason(t *testing.T) {
+	var found []string
+	var visit func(cmd *cobra.Command)
+	visit = func(cmd *cobra.Command) {
+		if cmd.Flags().Lookup("bypass") != nil {
+			found = append(found, cmd.CommandPath())
+		}
+		for _, c := range cmd.Commands() {
+			visit(c)
+		}
+	}
+	visit(newRoot(Stdio{}))
+	if len(found) < 5 {
+		t.Errorf("only %v take --bypass", found)
+	}
+	for _, path := range found {
+		for _, reason := range []string{"", " \t"} {
+			got := run(t, "", nil, append(strings.Fields(path)[1:], "--bypass", reason)...)
+			if got.code != 2 || !strings.Contains(got.err, `"--bypass" flag: it takes the reason`) {
+				t.Errorf("%s --bypass %q: %+v", path, reason, got)
+			}
+		}
 	}
 }
