@@ -40,6 +40,7 @@ export const isHoliday: FlagDetail = {
     production: environment('code default false'),
     development: environment('code default false'),
   },
+  version: 7,
   seed: 's',
   configurations: { production: null, development: null },
   experiments: [],
@@ -64,6 +65,7 @@ export const beta: Group = {
   include: ['alice'],
   when: { plan: { in: ['pro'] } },
   summary: 'plan is pro',
+  version: 5,
   usedBy: [{ kind: 'configuration', key: 'Flags.isHoliday', environment: 'production' }],
 };
 
@@ -74,6 +76,7 @@ export const launch: Experiment = {
   order: 100,
   serve: { 'Flags.isHoliday': 'true' },
   summary: 'Flags.isHoliday: true for everyone',
+  version: 6,
   phase: 1,
   startedAt: Date.now() - 1000,
 };

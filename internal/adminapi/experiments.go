@@ -38,15 +38,22 @@ func (a *API) putExperiment(ctx context.Context, in *putExperimentInput) (*body[
 	if err := json.Unmarshal(in.Body.RawMessage, &experiment); err != nil {
 		return nil, relative(err, "")
 	}
-	_, err := a.deps.Catalog.PutExperiment(ctx, actorOf(ctx), in.Project, in.Experiment, experiment, options(ctx, in.Comment))
+	write, err := ofVersion(ctx, in.VersionOptions)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := a.deps.Catalog.PutExperiment(ctx, actorOf(ctx), in.Project, in.Experiment, experiment, write); err != nil {
 		return nil, relative(err, "experiments."+in.Experiment)
 	}
 	return a.getExperiment(ctx, &in.ExperimentPath)
 }
 
 func (a *API) deleteExperiment(ctx context.Context, in *deleteExperimentInput) (*body[RevisionsResult], error) {
-	out, err := a.deps.Catalog.DeleteExperiment(ctx, actorOf(ctx), in.Project, in.Experiment, options(ctx, in.Comment))
+	write, err := ofVersion(ctx, in.VersionOptions)
+	if err != nil {
+		return nil, err
+	}
+	out, err := a.deps.Catalog.DeleteExperiment(ctx, actorOf(ctx), in.Project, in.Experiment, write)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +92,7 @@ func experimentViewOf(e catalog.Experiment) (ExperimentView, error) {
 		Phase      int         `json:"phase"`
 		StartedAt  int64       `json:"startedAt,omitempty"`
 		LastChange *LastChange `json:"lastChange,omitempty"`
-	}{e.Key, document.ExperimentSummary(e.Experiment), e.Phase, e.StartedAt, lastChangeView(e.LastChange)})
+		Version    int64       `json:"version"`
+	}{e.Key, document.ExperimentSummary(e.Experiment), e.Phase, e.StartedAt, lastChangeView(e.LastChange), e.LastChange.Version()})
 	return ExperimentView{merged}, err
 }

@@ -47,6 +47,7 @@ func (a *API) flagDetail(ctx context.Context, project, key string) (FlagDetail, 
 	}
 	v := FlagDetail{
 		FlagSummary: activity.show(flag.FlagSummary),
+		Version:     flag.Version,
 		Seed:        document.Text(flag.Flag.Seed), Expires: document.Text(flag.Flag.Expires),
 		Configurations: make(map[string]MaybeConfiguration, len(flag.Configurations)),
 		Experiments:    make([]ExperimentView, 0, len(flag.Experiments)),

@@ -60,7 +60,11 @@ func (a *API) patchFlag(ctx context.Context, in *patchFlagInput) (*body[FlagDeta
 		return nil, fault.New(fault.Invalid, "not_here", "A flag's environments are not changed here").
 			WithField("environments", "use PUT /api/v1/projects/%s/flags/%s/environments/{environment}", in.Project, in.Flag)
 	}
-	if _, err := a.deps.Catalog.PatchFlag(ctx, actorOf(ctx), in.Project, in.Flag, flag, options(ctx, in.Comment)); err != nil {
+	write, err := ofVersion(ctx, in.VersionOptions)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.deps.Catalog.PatchFlag(ctx, actorOf(ctx), in.Project, in.Flag, flag, write); err != nil {
 		return nil, relative(err, "flags."+in.Flag)
 	}
 	return a.getFlag(ctx, &in.FlagPath)
@@ -158,16 +162,31 @@ func options(ctx context.Context, comment string) catalog.WriteOptions {
 // conditional reads If-Match too: "812", as the answers' revision.
 func conditional(ctx context.Context, in WriteOptions) (catalog.WriteOptions, error) {
 	o := options(ctx, in.Comment)
-	if in.IfMatch == "" || in.IfMatch == "*" {
-		return o, nil
+	var err error
+	o.IfRevision, err = ifMatch(in.IfMatch, "revision")
+	return o, err
+}
+
+// ofVersion is conditional of a write to one object: "812", as the answers'
+// version.
+func ofVersion(ctx context.Context, in VersionOptions) (catalog.WriteOptions, error) {
+	o := options(ctx, in.Comment)
+	var err error
+	o.IfVersion, err = ifMatch(in.IfMatch, "version")
+	return o, err
+}
+
+// ifMatch reads the header; nil is any.
+func ifMatch(header, what string) (*int64, error) {
+	if header == "" || header == "*" {
+		return nil, nil
 	}
-	revision, err := strconv.ParseInt(strings.Trim(in.IfMatch, `"`), 10, 64)
+	number, err := strconv.ParseInt(strings.Trim(header, `"`), 10, 64)
 	if err != nil {
-		return o, fault.New(fault.Invalid, "if_match_malformed", "The If-Match header is not a revision").
-			WithField("If-Match", `write the revision that you changed, for example "812"`)
+		return nil, fault.New(fault.Invalid, "if_match_malformed", "The If-Match header is not a %s", what).
+			WithField("If-Match", `write the %s that you changed, for example "812"`, what)
 	}
-	o.IfRevision = &revision
-	return o, nil
+	return &number, nil
 }
 
 // relative names the fields at fault as the caller wrote them: a document's

@@ -38,14 +38,22 @@ func (a *API) putGroup(ctx context.Context, in *putGroupInput) (*body[GroupView]
 	if err := json.Unmarshal(in.Body.RawMessage, &group); err != nil {
 		return nil, relative(err, "")
 	}
-	if _, err := a.deps.Catalog.PutGroup(ctx, actorOf(ctx), in.Project, in.Group, group, options(ctx, in.Comment)); err != nil {
+	write, err := ofVersion(ctx, in.VersionOptions)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.deps.Catalog.PutGroup(ctx, actorOf(ctx), in.Project, in.Group, group, write); err != nil {
 		return nil, relative(err, "targetGroups."+in.Group)
 	}
 	return a.getGroup(ctx, &in.GroupPath)
 }
 
 func (a *API) deleteGroup(ctx context.Context, in *deleteGroupInput) (*body[RevisionsResult], error) {
-	out, err := a.deps.Catalog.DeleteGroup(ctx, actorOf(ctx), in.Project, in.Group, options(ctx, in.Comment))
+	write, err := ofVersion(ctx, in.VersionOptions)
+	if err != nil {
+		return nil, err
+	}
+	out, err := a.deps.Catalog.DeleteGroup(ctx, actorOf(ctx), in.Project, in.Group, write)
 	if err != nil {
 		return nil, err
 	}
@@ -61,6 +69,7 @@ func groupViewOf(g catalog.Group) (GroupView, error) {
 		Key     string `json:"key"`
 		Summary string `json:"summary"`
 		UsedBy  []Use  `json:"usedBy"`
-	}{g.Key, document.GroupSummary(g.TargetGroup), usesView(g.UsedBy)})
+		Version int64  `json:"version"`
+	}{g.Key, document.GroupSummary(g.TargetGroup), usesView(g.UsedBy), g.LastChange.Version()})
 	return GroupView{merged}, err
 }

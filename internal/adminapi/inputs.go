@@ -66,6 +66,12 @@ type WriteOptions struct {
 	IfMatch string `header:"If-Match" doc:"the revision the change was made on; another one answers 412"`
 }
 
+// VersionOptions stand beside a write to one object of a project.
+type VersionOptions struct {
+	CommentQuery
+	IfMatch string `header:"If-Match" doc:"the version of the object that the change was made on, as the answers' version; another one answers 412"`
+}
+
 // Credentials are an e-mail address and a password.
 type Credentials struct {
 	Email    string `json:"email" maxLength:"254"`
@@ -232,7 +238,7 @@ type createFlagInput struct {
 
 type patchFlagInput struct {
 	FlagPath
-	CommentQuery
+	VersionOptions
 	Body flagPatchBody
 }
 
@@ -270,13 +276,13 @@ type evaluationsInput struct {
 
 type putGroupInput struct {
 	GroupPath
-	CommentQuery
+	VersionOptions
 	Body TargetGroup
 }
 
 type deleteGroupInput struct {
 	GroupPath
-	CommentQuery
+	VersionOptions
 }
 
 type listExperimentsInput struct {
@@ -286,13 +292,13 @@ type listExperimentsInput struct {
 
 type putExperimentInput struct {
 	ExperimentPath
-	CommentQuery
+	VersionOptions
 	Body Experiment
 }
 
 type deleteExperimentInput struct {
 	ExperimentPath
-	CommentQuery
+	VersionOptions
 }
 
 type experimentActionInput struct {

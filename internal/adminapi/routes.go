@@ -170,7 +170,7 @@ func (a *API) flagRoutes() {
 	route(a, op("listFlags", get, "/projects/{project}/flags", tagFlags, "List the flags of a project with what each environment serves", 404), a.listFlags)
 	route(a, answers(asDocument(op("createFlag", post, "/projects/{project}/flags", tagFlags, "Make a flag", 404, 409)), 201), a.createFlag)
 	route(a, op("getFlag", get, flag, tagFlags, "Read a flag", 404), a.getFlag)
-	route(a, asDocument(op("patchFlag", patch, flag, tagFlags, "Change a flag's own fields", 404, 409)), a.patchFlag)
+	route(a, asDocument(op("patchFlag", patch, flag, tagFlags, "Change a flag's own fields", 404, 409, 412)), a.patchFlag)
 	route(a, op("archiveFlag", post, flag+"/archive", tagFlags, "Archive a flag; programs get their own default", 404, 409), a.archiveFlag)
 	route(a, op("restoreFlag", post, flag+"/restore", tagFlags, "Bring an archived flag back", 404, 409), a.restoreFlag)
 	route(a, asDocument(op("putConfiguration", put, flag+"/environments/{environment}", tagFlags, "Publish a flag's configuration in an environment", 404, 409, 412)), a.putConfiguration)
@@ -184,16 +184,16 @@ func (a *API) groupRoutes() {
 	const group = "/projects/{project}/groups/{group}"
 	route(a, op("listGroups", get, "/projects/{project}/groups", tagGroups, "List the target groups", 404), a.listGroups)
 	route(a, op("getGroup", get, group, tagGroups, "Read a target group", 404), a.getGroup)
-	route(a, asDocument(op("putGroup", put, group, tagGroups, "Make or replace a target group", 404, 409)), a.putGroup)
-	route(a, op("deleteGroup", remove, group, tagGroups, "Delete a target group that nothing uses", 404, 409), a.deleteGroup)
+	route(a, asDocument(op("putGroup", put, group, tagGroups, "Make or replace a target group", 404, 409, 412)), a.putGroup)
+	route(a, op("deleteGroup", remove, group, tagGroups, "Delete a target group that nothing uses", 404, 409, 412), a.deleteGroup)
 }
 
 func (a *API) experimentRoutes() {
 	const experiment = "/projects/{project}/experiments/{experiment}"
 	route(a, op("listExperiments", get, "/projects/{project}/experiments", tagExperiments, "List the experiments", 404), a.listExperiments)
 	route(a, op("getExperiment", get, experiment, tagExperiments, "Read an experiment", 404), a.getExperiment)
-	route(a, asDocument(op("putExperiment", put, experiment, tagExperiments, "Make or replace an experiment", 404, 409)), a.putExperiment)
-	route(a, op("deleteExperiment", remove, experiment, tagExperiments, "Delete an experiment that is not running", 404, 409), a.deleteExperiment)
+	route(a, asDocument(op("putExperiment", put, experiment, tagExperiments, "Make or replace an experiment", 404, 409, 412)), a.putExperiment)
+	route(a, op("deleteExperiment", remove, experiment, tagExperiments, "Delete an experiment that is not running", 404, 409, 412), a.deleteExperiment)
 	route(a, op("startExperiment", post, experiment+"/start", tagExperiments, "Start an experiment", 404, 409), a.startExperiment)
 	route(a, op("stopExperiment", post, experiment+"/stop", tagExperiments, "Stop an experiment at once", 404, 409), a.stopExperiment)
 }

@@ -43,6 +43,7 @@ type groupView struct {
 	Key     string `json:"key"`
 	Summary string `json:"summary" doc:"the group in one sentence"`
 	UsedBy  []Use  `json:"usedBy"`
+	Version int64  `json:"version" doc:"of the group: write it as If-Match to change nothing that somebody changed after you read it"`
 }
 
 // ExperimentShape is an experiment.
@@ -73,6 +74,7 @@ type experimentView struct {
 	Phase      int64       `json:"phase" doc:"counts how often the experiment was started"`
 	StartedAt  int64       `json:"startedAt,omitempty"`
 	LastChange *LastChange `json:"lastChange,omitempty"`
+	Version    int64       `json:"version" doc:"of the experiment: write it as If-Match to change nothing that somebody changed after you read it"`
 }
 
 type documentShape struct {

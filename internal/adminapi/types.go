@@ -200,6 +200,7 @@ type FlagEnvironment struct {
 // FlagDetail is a whole flag.
 type FlagDetail struct {
 	FlagSummary
+	Version        int64                         `json:"version" doc:"of the flag's own fields: write it as If-Match to change nothing that somebody changed after you read it"`
 	Seed           string                        `json:"seed"`
 	Expires        string                        `json:"expires,omitempty"`
 	Configurations map[string]MaybeConfiguration `json:"configurations"`

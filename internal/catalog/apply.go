@@ -136,3 +136,30 @@ func (e *edit) moved(latest LatestRow, environment string, revision int64) error
 		latest.Author, latest.Object, environment, time.UnixMilli(latest.At).UTC().Format("2006-01-02 15:04 UTC"), revision, what).
 		WithField(fmt.Sprintf("%s.%s", latest.Kind, latest.Object), "is at revision %d of %s", revision, environment)
 }
+
+// atVersion refuses to write an object that is at another version than the one
+// that the caller read; nil does not ask.
+func (e *edit) atVersion(kind document.Kind, object string, want *int64) error {
+	if want == nil {
+		return nil
+	}
+	rows, err := e.reader.Latest(e.row.ID, kind, object)
+	if err != nil {
+		return err
+	}
+	var newest LatestRow
+	for _, row := range rows { // an experiment that was made anew elsewhere has one of each environment
+		if row.ChangeID > newest.ChangeID {
+			newest = row
+		}
+	}
+	switch newest.ChangeID {
+	case *want:
+		return nil
+	case 0:
+		return fault.New(fault.Precondition, "version_moved", "%s has no version %d: nothing is recorded of it", object, *want)
+	}
+	return fault.New(fault.Precondition, "version_moved",
+		"%s changed %s at %s: it is at version %d, not %d. Load it again and repeat the change",
+		newest.Author, object, time.UnixMilli(newest.At).UTC().Format("2006-01-02 15:04 UTC"), newest.ChangeID, *want)
+}

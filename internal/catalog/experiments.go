@@ -82,6 +82,9 @@ func acts(x document.Experiment, flag string) bool {
 func (s *Service) PutExperiment(ctx context.Context, actor account.Actor, project, key string, x document.Experiment, opts WriteOptions) (Outcome, error) {
 	cmd := command{project: project, environment: x.Environment, action: account.Publish, opts: opts}
 	return s.commit(ctx, actor, cmd, func(e *edit) error {
+		if err := e.atVersion(document.ExperimentKind, key, opts.IfVersion); err != nil {
+			return err
+		}
 		return e.merge(&document.File{Experiments: map[string]document.Experiment{key: x}})
 	})
 }
@@ -94,6 +97,9 @@ func (s *Service) DeleteExperiment(ctx context.Context, actor account.Actor, pro
 			return err
 		}
 		if err := account.Can(actor, account.Publish, account.Scope{Project: project, Environment: x.Environment}); err != nil {
+			return err
+		}
+		if err := e.atVersion(document.ExperimentKind, key, opts.IfVersion); err != nil {
 			return err
 		}
 		if x.State == document.Running {

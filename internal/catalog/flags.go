@@ -128,6 +128,7 @@ func (s *Service) Flag(ctx context.Context, actor account.Actor, project, key st
 	}
 	out := FlagDetail{
 		FlagSummary:    l.summary(key, f),
+		Version:        l.latest.of(document.FlagKind, key, 0, 0).Version(),
 		Configurations: map[string]*document.Configuration{},
 		Declarations:   l.declarations[key],
 		Experiments:    []Experiment{},

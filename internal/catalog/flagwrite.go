@@ -39,6 +39,9 @@ func (s *Service) PatchFlag(ctx context.Context, actor account.Actor, project, k
 		if _, err := e.live(key); err != nil {
 			return err
 		}
+		if err := e.atVersion(document.FlagKind, key, opts.IfVersion); err != nil {
+			return err
+		}
 		return e.merge(oneFlag(key, patch))
 	})
 }

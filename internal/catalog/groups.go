@@ -52,6 +52,9 @@ func (v view) group(key string, latest lastChanges) Group {
 func (s *Service) PutGroup(ctx context.Context, actor account.Actor, project, key string, group document.TargetGroup, opts WriteOptions) (Outcome, error) {
 	cmd := command{project: project, action: account.EditFlags, opts: opts}
 	return s.commit(ctx, actor, cmd, func(e *edit) error {
+		if err := e.atVersion(document.TargetGroupKind, key, opts.IfVersion); err != nil {
+			return err
+		}
 		return e.merge(&document.File{TargetGroups: map[string]document.TargetGroup{key: group}})
 	})
 }
@@ -61,6 +64,9 @@ func (s *Service) DeleteGroup(ctx context.Context, actor account.Actor, project,
 	cmd := command{project: project, action: account.EditFlags, opts: opts}
 	return s.commit(ctx, actor, cmd, func(e *edit) error {
 		if err := e.hasGroup(key); err != nil {
+			return err
+		}
+		if err := e.atVersion(document.TargetGroupKind, key, opts.IfVersion); err != nil {
 			return err
 		}
 		if uses := e.project.UsesOfGroup(key); len(uses) > 0 {

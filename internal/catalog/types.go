@@ -63,6 +63,14 @@ type LastChange struct {
 	Revision int64 // of the environment; 0 where there is none
 }
 
+// Version is the id of the change, as WriteOptions.IfVersion takes it; 0 of nil.
+func (c *LastChange) Version() int64 {
+	if c == nil {
+		return 0
+	}
+	return c.ID
+}
+
 // Source says who made a flag.
 type Source string
 
@@ -108,6 +116,7 @@ type FlagState struct {
 // FlagDetail is a whole flag.
 type FlagDetail struct {
 	FlagSummary
+	Version        int64                              // of its own fields: the id of their newest change; 0 where none is known
 	Configurations map[string]*document.Configuration // nil where nobody configured it
 	Experiments    []Experiment                       // those that act on it, by order and key
 	Declarations   []Declaration
@@ -153,6 +162,10 @@ type WriteOptions struct {
 	// IfRevision refuses the write, with a Precondition fault, when the
 	// environment written to is at another revision. Nil does not ask.
 	IfRevision *int64
+	// IfVersion refuses the write, with a Precondition fault, when the flag's own
+	// fields, the target group or the experiment written to is at another
+	// version. Nil does not ask; writes of configurations go by IfRevision.
+	IfVersion *int64
 	// Bypass is the reason for which a change that needs approvals is published
 	// without them; it takes the right to do so.
 	Bypass string

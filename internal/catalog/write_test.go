@@ -65,6 +65,79 @@ func TestAStaleRevisionIsRefused(t *testing.T) {
 	wantFault(t, err, fault.Precondition, "revision_moved", "production is at revision 2")
 }
 
+func TestAnObjectIsWrittenAtTheVersionThatWasRead(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, "apiVersion: burgee/v1\nproject: default\nflags:\n  x: {type: boolean}\ntargetGroups:\n  g: {include: [a]}\nexperiments:\n  e: {environment: production, serve: {x: true}}\n")
+	text := func(s string) *string { return &s }
+	flag := func(by account.Actor, to string, o catalog.WriteOptions) error {
+		_, err := h.PatchFlag(t.Context(), by, "default", "x", document.Flag{Description: text(to)}, o)
+		return err
+	}
+	group := func(by account.Actor, to string, o catalog.WriteOptions) error {
+		_, err := h.PutGroup(t.Context(), by, "default", "g", document.TargetGroup{Description: to}, o)
+		return err
+	}
+	experiment := func(by account.Actor, to string, o catalog.WriteOptions) error {
+		x := must[catalog.Experiment](t)(h.Experiment(t.Context(), by, "default", "e")).Experiment
+		x.Description = to
+		_, err := h.PutExperiment(t.Context(), by, "default", "e", x, o)
+		return err
+	}
+	for name, object := range map[string]struct {
+		put    func(account.Actor, string, catalog.WriteOptions) error
+		remove func(catalog.WriteOptions) error
+		read   func() (version int64)
+	}{
+		"flag": {flag, nil, func() int64 { return must[catalog.FlagDetail](t)(h.Flag(t.Context(), ann, "default", "x")).Version }},
+		"group": {group, func(o catalog.WriteOptions) error {
+			_, err := h.DeleteGroup(t.Context(), ann, "default", "g", o)
+			return err
+		}, func() int64 {
+			return must[catalog.Group](t)(h.Group(t.Context(), ann, "default", "g")).LastChange.Version()
+		}},
+		"experiment": {experiment, func(o catalog.WriteOptions) error {
+			_, err := h.DeleteExperiment(t.Context(), ann, "default", "e", o)
+			return err
+		}, func() int64 {
+			return must[catalog.Experiment](t)(h.Experiment(t.Context(), ann, "default", "e")).LastChange.Version()
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			loaded := object.read()
+			at := catalog.WriteOptions{IfVersion: &loaded}
+			if err := object.put(bob, "bob's", at); err != nil {
+				t.Fatal(err)
+			}
+			wantFault(t, object.put(ann, "ann's", at), fault.Precondition, "version_moved", "bob changed ")
+			now := object.read()
+			if now == loaded {
+				t.Fatalf("still at version %d", now)
+			}
+			if err := object.put(ann, "ann's", catalog.WriteOptions{IfVersion: &now}); err != nil {
+				t.Fatal(err)
+			}
+			if object.remove == nil {
+				return
+			}
+			wantFault(t, object.remove(at), fault.Precondition, "version_moved", "ann@example.org changed ")
+			now = object.read()
+			if err := object.remove(catalog.WriteOptions{IfVersion: &now}); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func TestAConfigurationIsNotPartOfAFlagsVersion(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, "apiVersion: burgee/v1\nproject: default\nflags:\n  x: {type: boolean}\n")
+	before := must[catalog.FlagDetail](t)(h.Flag(t.Context(), ann, "default", "x")).Version
+	must[catalog.Outcome](t)(h.PutConfiguration(t.Context(), bob, "default", "x", "production", boolean("true"), none))
+	if after := must[catalog.FlagDetail](t)(h.Flag(t.Context(), ann, "default", "x")).Version; after != before || before == 0 {
+		t.Errorf("version %d, before %d", after, before)
+	}
+}
+
 func TestOffAndOnAreImmediateAndKeepTheRest(t *testing.T) {
 	h := open(t)
 	h.apply(t, ann, "apiVersion: burgee/v1\nproject: default\nflags:\n  x: {type: boolean, environments: {production: {default: true}}}\n")

@@ -39,8 +39,12 @@ var everyRoute = []testkit.Scenario{
 	{Name: "a flag keeps its type", Method: "PATCH", Path: project + "/flags/Flags.isHoliday", Body: obj{"type": "string"}, Status: 422},
 	{Name: "environments are not patched", Method: "PATCH", Path: project + "/flags/Flags.isHoliday", Body: obj{"environments": obj{"production": obj{}}}, Status: 422, Field: "environments"},
 	{Name: "a variation in use stays", Method: "PATCH", Path: project + "/flags/Flags.theme", Body: obj{"variations": []obj{{"id": "red", "value": "red"}}}, Status: 422, Holds: []string{"blue"}},
+	{Name: "a flag's own fields at another version", Method: "PATCH", Path: project + "/flags/Flags.isHoliday", Header: map[string]string{"If-Match": `"1"`}, Body: obj{"owner": "me"}, Status: 412, Code: "version_moved", Holds: []string{"Load it again"}},
+	{Name: "an If-Match that is no version", Method: "PATCH", Path: project + "/flags/Flags.isHoliday", Header: map[string]string{"If-Match": "W/x"}, Body: obj{"owner": "me"}, Status: 422, Field: "If-Match"},
 
 	{Name: "a target group", Method: "PUT", Path: project + "/groups/beta", Body: obj{"include": []string{"alice"}, "when": obj{"plan": "pro"}}, Status: 200, Holds: []string{`"key":"beta"`, `"summary":"`}},
+	{Name: "a target group at another version", Method: "PUT", Path: project + "/groups/beta", Header: map[string]string{"If-Match": `"1"`}, Body: obj{"include": []string{"bob"}}, Status: 412, Code: "version_moved"},
+	{Name: "a target group at another version stays", Method: "DELETE", Path: project + "/groups/beta", Header: map[string]string{"If-Match": `"1"`}, Status: 412, Code: "version_moved"},
 	{Name: "a configuration with rules and a split", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production?comment=go", Body: obj{
 		"rules": []obj{
 			{"id": "ios-2", "when": obj{"app.platform": obj{"in": []string{"ios"}}, "app.version": obj{"ver_ge": "2.0"}}, "serve": true},
@@ -82,6 +86,8 @@ var everyRoute = []testkit.Scenario{
 	{Name: "it serves", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.isHoliday", "context": obj{}}, Status: 200, Holds: []string{`"reason":"EXPERIMENT"`, `"value":true`}},
 	{Name: "a running experiment is not deleted", Method: "DELETE", Path: project + "/experiments/holiday", Status: 409, Code: "experiment_running"},
 	{Name: "it stops", Method: "POST", Path: project + "/experiments/holiday/stop", Body: obj{"reason": "enough"}, Status: 200, Holds: []string{`"state":"stopped"`}},
+	{Name: "an experiment at another version", Method: "PUT", Path: project + "/experiments/holiday", Header: map[string]string{"If-Match": `"1"`}, Body: obj{"environment": "production", "serve": obj{"Flags.isHoliday": false}}, Status: 412, Code: "version_moved"},
+	{Name: "an experiment at another version stays", Method: "DELETE", Path: project + "/experiments/holiday", Header: map[string]string{"If-Match": `"1"`}, Status: 412, Code: "version_moved"},
 	{Name: "one experiment", Method: "GET", Path: project + "/experiments/holiday", Status: 200},
 	{Name: "it goes too", Method: "DELETE", Path: project + "/experiments/holiday", Status: 200},
 	{Name: "an experiment on an unknown flag", Method: "PUT", Path: project + "/experiments/x", Body: obj{"environment": "production", "serve": obj{"nope": true}}, Status: 422, Holds: []string{"nope"}},

@@ -73,6 +73,9 @@ export async function answer<T>(call: Promise<Outcome<T>>): Promise<T> {
   throw new ApiError(response.status, problem, response.headers.get('Retry-After'));
 }
 
+/** True where somebody changed the thing after the version that was read: nothing was written. */
+export const isOvertaken = (error: unknown) => error instanceof ApiError && error.status === 412;
+
 /** The `items` of a list. */
 export async function items<T>(call: Promise<Outcome<{ items: T[] }>>): Promise<T[]> {
   return (await answer(call)).items;

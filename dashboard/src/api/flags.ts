@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { answer, api } from './client';
+import { answer, api, isOvertaken } from './client';
 import type { Configuration, FlagPatch, FlagSummary, NewFlag } from './types';
 
 const all = '/api/v1/projects/{project}/flags';
@@ -28,10 +28,12 @@ async function allFlags(project: string, archived: boolean, signal: AbortSignal)
   }
 }
 
+export const readFlag = (project: string, flag: string, signal?: AbortSignal) =>
+  answer(api.GET(one, { params: { path: { project, flag } }, signal }));
 export const flagQuery = (project: string, flag: string) =>
   queryOptions({
     queryKey: ['project', project, 'flag', flag],
-    queryFn: ({ signal }) => answer(api.GET(one, { params: { path: { project, flag } }, signal })),
+    queryFn: ({ signal }) => readFlag(project, flag, signal),
   });
 
 export const evaluationsQuery = (project: string, flag: string, environment: string, hours: number) =>
@@ -49,8 +51,30 @@ export const evaluationsQuery = (project: string, flag: string, environment: str
 
 export const createFlag = (project: string, body: NewFlag) =>
   answer(api.POST(all, { params: { path: { project } }, body }));
-export const patchFlag = (project: string, flag: string, body: FlagPatch) =>
-  answer(api.PATCH(one, { params: { path: { project, flag } }, body }));
+/** Changes a flag's own fields; with a version, only where nobody changed them after it. */
+export const patchFlag = (project: string, flag: string, body: FlagPatch, version?: number) =>
+  answer(
+    api.PATCH(one, {
+      params: {
+        path: { project, flag },
+        header: version === undefined ? undefined : { 'If-Match': `"${version}"` },
+      },
+      body,
+    }),
+  );
+/** Adds a tag to those that the flag has now, also where somebody changes them meanwhile. */
+export async function addTag(project: string, flag: string, tag: string): Promise<void> {
+  for (;;) {
+    const { tags, version } = await readFlag(project, flag);
+    if (tags.includes(tag)) return;
+    try {
+      await patchFlag(project, flag, { tags: [...tags, tag] }, version);
+      return;
+    } catch (error) {
+      if (!isOvertaken(error)) throw error;
+    }
+  }
+}
 export const archiveFlag = (project: string, flag: string, comment?: string) =>
   answer(api.POST(`${one}/archive`, { params: { path: { project, flag } }, body: { comment } }));
 export const restoreFlag = (project: string, flag: string) =>

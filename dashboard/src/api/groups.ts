@@ -17,5 +17,6 @@ export const groupQuery = (project: string, group: string) =>
   });
 export const putGroup = (project: string, group: string, body: GroupDocument) =>
   answer(api.PUT(one, { params: { path: { project, group } }, body }));
-export const deleteGroup = (project: string, group: string) =>
-  answer(api.DELETE(one, { params: { path: { project, group } } }));
+/** Deletes a group as it was read; one that somebody changed after that version stays. */
+export const deleteGroup = (project: string, group: string, version: number) =>
+  answer(api.DELETE(one, { params: { path: { project, group }, header: { 'If-Match': `"${version}"` } } }));

@@ -2289,6 +2289,11 @@ export interface components {
             state: "draft" | "running" | "stopped";
             summary: string;
             table?: components["schemas"]["Cell"][];
+            /**
+             * Format: int64
+             * @description of the experiment: write it as If-Match to change nothing that somebody changed after you read it
+             */
+            version: number;
             when?: components["schemas"]["Condition"];
         };
         Field: {
@@ -2349,6 +2354,11 @@ export interface components {
             type: "boolean" | "string" | "integer" | "double" | "json";
             usedBy: components["schemas"]["Use"][];
             variations: components["schemas"]["Variation"][];
+            /**
+             * Format: int64
+             * @description of the flag's own fields: write it as If-Match to change nothing that somebody changed after you read it
+             */
+            version: number;
         };
         FlagDifference: {
             /** @description other flags that it depends on there and that differ too */
@@ -2433,6 +2443,11 @@ export interface components {
             /** @description the group in one sentence */
             summary: string;
             usedBy: components["schemas"]["Use"][];
+            /**
+             * Format: int64
+             * @description of the group: write it as If-Match to change nothing that somebody changed after you read it
+             */
+            version: number;
             when?: components["schemas"]["Condition"];
         };
         Identity: {
@@ -8612,7 +8627,10 @@ export interface operations {
                 /** @description a note for the audit log */
                 comment?: string;
             };
-            header?: never;
+            header?: {
+                /** @description the version of the object that the change was made on, as the answers' version; another one answers 412 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -8691,6 +8709,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -8717,7 +8744,10 @@ export interface operations {
                 /** @description a note for the audit log */
                 comment?: string;
             };
-            header?: never;
+            header?: {
+                /** @description the version of the object that the change was made on, as the answers' version; another one answers 412 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -8775,6 +8805,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9347,7 +9386,10 @@ export interface operations {
                 /** @description a note for the audit log */
                 comment?: string;
             };
-            header?: never;
+            header?: {
+                /** @description the version of the object that the change was made on, as the answers' version; another one answers 412 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -9414,6 +9456,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10287,7 +10338,10 @@ export interface operations {
                 /** @description a note for the audit log */
                 comment?: string;
             };
-            header?: never;
+            header?: {
+                /** @description the version of the object that the change was made on, as the answers' version; another one answers 412 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -10364,6 +10418,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -10390,7 +10453,10 @@ export interface operations {
                 /** @description a note for the audit log */
                 comment?: string;
             };
-            header?: never;
+            header?: {
+                /** @description the version of the object that the change was made on, as the answers' version; another one answers 412 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -10448,6 +10514,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -11,6 +11,7 @@ const parts: Record<string, string> = {
   'rules order': 'order of the rules',
   when: 'condition',
   serve: 'what it serves',
+  expires: 'to be removed by',
 };
 
 /** A part of an object as people call it: "rule r1", "alice by targetingKey". */
@@ -38,6 +39,7 @@ function ruleWords(rule: Rule): string {
 /** The value of a part on one line. */
 export function partValue(path: string, value: Json | undefined): string {
   if (value === undefined) return 'not there';
+  if (value === '') return 'empty';
   try {
     if (/^rules\[/.test(path)) return ruleWords(value as Rule);
     if (path === 'default') return serveWords(readServe(value as string | Split, {}, []));

@@ -12,12 +12,14 @@ import {
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError } from '@/api/client';
-import { patchFlag } from '@/api/flags';
-import type { FlagDetail, FlagPatch } from '@/api/types';
+import { flagQuery } from '@/api/flags';
+import type { FlagDetail } from '@/api/types';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { ErrorState } from '@/components/states';
 import { draftFlag, useOpenReview } from '@/features/review';
 import { ArchiveSection } from './archive-section';
+import { type Details, detailsOf, type Read, saveDetails } from './details';
+import { DetailsConflict } from './details-conflict';
 
 const kinds = ['release', 'experiment', 'operational', 'permission'];
 
@@ -32,27 +34,49 @@ export function SettingsTab({ flag }: { flag: FlagDetail }) {
   );
 }
 
+/** What somebody has typed and not saved, field by field; other fields show what is live. */
+type Edit = { version: number; before: Partial<Details>; mine: Partial<Details> };
+
+/** The fields of `from` that `part` has. */
+const pick = (from: Details, part: Partial<Details>): Partial<Details> =>
+  Object.fromEntries(Object.entries(from).filter(([name]) => name in part));
+
 function DetailsForm({ flag }: { flag: FlagDetail }) {
   const project = useProject();
   const client = useQueryClient();
-  const [form, setForm] = useState<FlagPatch>({
-    description: flag.description,
-    tags: flag.tags ?? [],
-    owner: flag.owner,
-    kind: flag.kind,
-    expires: flag.expires ?? '',
-  });
-  const set = (part: FlagPatch) => setForm({ ...form, ...part });
+  const [edit, setEdit] = useState<Edit>();
+  const [theirs, setTheirs] = useState<FlagDetail>();
+  const live = detailsOf(flag);
+  const form = { ...live, ...edit?.mine };
+  const base = { ...live, ...edit?.before };
+  const set = (part: Partial<Details>) => {
+    setEdit({
+      version: edit?.version ?? flag.version,
+      before: { ...pick(live, part), ...edit?.before },
+      mine: { ...edit?.mine, ...part },
+    });
+  };
+  const forget = () => {
+    setEdit(undefined);
+    setTheirs(undefined);
+  };
   const save = useMutation({
-    mutationFn: () => patchFlag(project.key, flag.key, form),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['project', project.key] }),
+    mutationFn: ({ read, mine }: { read: Read; mine: Details }) =>
+      saveDetails(project.key, flag.key, read, mine),
+    onSuccess: async ({ saved, overtaken }) => {
+      client.setQueryData(flagQuery(project.key, flag.key).queryKey, saved ?? overtaken);
+      setTheirs(overtaken);
+      if (overtaken) return;
+      forget();
+      await client.invalidateQueries({ queryKey: ['project', project.key] });
+    },
   });
   const fault = (name: string) => (save.error instanceof ApiError ? save.error.field(name) : undefined);
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate();
+        if (edit) save.mutate({ read: { version: edit.version, details: base }, mine: form });
       }}
     >
       <Stack gap="sm">
@@ -84,7 +108,7 @@ function DetailsForm({ flag }: { flag: FlagDetail }) {
             data={kinds}
             value={form.kind}
             error={fault('kind')}
-            onChange={(event) => set({ kind: event.currentTarget.value as FlagPatch['kind'] })}
+            onChange={(event) => set({ kind: event.currentTarget.value as Details['kind'] })}
           />
           <TextInput
             type="date"
@@ -94,12 +118,27 @@ function DetailsForm({ flag }: { flag: FlagDetail }) {
             onChange={(event) => set({ expires: event.currentTarget.value })}
           />
         </Group>
+        {theirs && (
+          <DetailsConflict
+            key={theirs.version}
+            base={base}
+            theirs={detailsOf(theirs)}
+            mine={form}
+            saving={save.isPending}
+            onDiscard={forget}
+            onSettle={(mine) =>
+              save.mutate({ read: { version: theirs.version, details: detailsOf(theirs) }, mine })
+            }
+          />
+        )}
         {save.isError && <ErrorState what="The settings were not saved" error={save.error} />}
         <Group gap="xs">
-          <Button type="submit" size="xs" loading={save.isPending}>
-            Save
-          </Button>
-          {save.isSuccess && (
+          {!theirs && (
+            <Button type="submit" size="xs" loading={save.isPending}>
+              Save
+            </Button>
+          )}
+          {save.data?.saved && !edit && (
             <Text size="sm" role="status">
               Saved.
             </Text>

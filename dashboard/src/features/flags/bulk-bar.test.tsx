@@ -32,8 +32,23 @@ function open(keys: string[]) {
   return clear;
 }
 
-test('a tag is added to each selected flag and to no other', async () => {
-  const asked = serve(() => json({}));
+test('a tag is added to those that each selected flag has now, and to no other flag', async () => {
+  const live: Record<string, { tags: string[]; version: number }> = {
+    a: { tags: ['old', 'of Ben'], version: 7 },
+    b: { tags: [], version: 9 },
+  };
+  let overtaken = false;
+  const asked = serve((request) => {
+    const key = new URL(request.url).pathname.slice(-1);
+    if (request.method === 'GET') return json(live[key]);
+    if (!overtaken) {
+      overtaken = true; // somebody tags it between the reading and the writing
+      live.a = { tags: ['old', 'of Ben', 'of Cid'], version: 8 };
+    }
+    return request.headers.get('If-Match') === `"${live[key]?.version}"`
+      ? json({})
+      : json({ title: 'Moved', status: 412, code: 'version_moved' }, 412);
+  });
   const clear = open(['a', 'b']);
   await userEvent.click(screen.getByRole('button', { name: 'Add tag' }));
   await userEvent.type(await screen.findByLabelText(/^Tag/), 'calendar');
@@ -41,12 +56,13 @@ test('a tag is added to each selected flag and to no other', async () => {
   await waitFor(() => expect(clear).toHaveBeenCalled());
   const sent = await Promise.all(
     asked
-      .filter((request) => request.method !== 'GET')
-      .map(async (request) => [new URL(request.url).pathname, await request.json()]),
+      .filter((request) => request.method === 'PATCH')
+      .map(async (request) => [new URL(request.url).pathname.slice(-1), await request.json()]),
   );
   expect(sent).toEqual([
-    ['/api/v1/projects/default/flags/a', { tags: ['old', 'calendar'] }],
-    ['/api/v1/projects/default/flags/b', { tags: ['calendar'] }],
+    ['a', { tags: ['old', 'of Ben', 'calendar'] }],
+    ['a', { tags: ['old', 'of Ben', 'of Cid', 'calendar'] }],
+    ['b', { tags: ['calendar'] }],
   ]);
 });
 

@@ -2,7 +2,7 @@ import { Button, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { archiveFlag, patchFlag, switchOff } from '@/api/flags';
+import { addTag, archiveFlag, patchFlag, switchOff } from '@/api/flags';
 import type { FlagSummary } from '@/api/types';
 import { Confirm } from '@/components/confirm';
 import { EnvironmentBadge, environmentName } from '@/components/environment-badge';
@@ -84,7 +84,7 @@ function BulkConfirm({ action, flags, onClose, onDone }: ConfirmProps) {
     const value = text.trim();
     try {
       for (const flag of flags) {
-        if (action === 'tag') await patchFlag(project.key, flag.key, { tags: withTag(flag.tags, value) });
+        if (action === 'tag') await addTag(project.key, flag.key, value);
         if (action === 'owner') await patchFlag(project.key, flag.key, { owner: value });
         if (action === 'archive') await archiveFlag(project.key, flag.key, reason || undefined);
         if (action === 'off') await switchOff(project.key, flag.key, environment.key, reason || undefined);
@@ -133,5 +133,3 @@ function BulkConfirm({ action, flags, onClose, onDone }: ConfirmProps) {
     </Confirm>
   );
 }
-
-const withTag = (tags: string[], tag: string) => (tags.includes(tag) ? tags : [...tags, tag]);

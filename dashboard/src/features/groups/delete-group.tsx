@@ -31,7 +31,7 @@ export function DeleteGroup({ group }: { group: Group }) {
         verb="Delete in every environment"
         danger
         action={async () => {
-          await deleteGroup(project.key, group.key);
+          await deleteGroup(project.key, group.key, group.version);
           dropFromDraft(project.key, environment.key, 'targetGroups', group.key);
           await navigate({
             to: '/p/$project/e/$environment/groups',
