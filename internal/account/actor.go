@@ -1,5 +1,7 @@
 package account
 
+import "cmp"
+
 // ActorKind says what kind of credential an actor acts with.
 type ActorKind string
 
@@ -20,10 +22,18 @@ type Actor struct {
 	Role   Role    // held everywhere: by the host, and by a program that registers
 	Rights *Rights // held in places: by a member or a token; nil is none
 	Person string  // the id of the member who acts, also with a personal token; else empty
+	// Maker is the id of the member from whom a service token comes, also by way of
+	// other tokens: it tells people apart, and gives no rights. Empty for any other
+	// actor, and for a token that comes from no member.
+	Maker string
 	// ExpiresAt is when the token ends with which the actor acts, in milliseconds; 0
 	// is never. What the actor makes for programs ends then at the latest.
 	ExpiresAt int64
 }
+
+// origin is the id of the member from whom what the actor makes comes; empty is
+// nobody.
+func (a Actor) origin() string { return cmp.Or(a.Person, a.Maker) }
 
 // onlyNamed is the actor as entries of the record name it.
 func (a Actor) onlyNamed() Actor { return Actor{Kind: a.Kind, ID: a.ID, Name: a.Name} }

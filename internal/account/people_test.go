@@ -550,3 +550,36 @@ func TestATokenThatMayDoLessEndsOnlyItself(t *testing.T) {
 	_, other := token(ann, account.Owner)
 	check(t, h.DeleteToken(ctx, manages, other, ""))
 }
+
+// A service token is nobody's, but from somebody: also one that another token made.
+func TestAServiceTokenComesFromAMember(t *testing.T) {
+	h, ann := company(t)
+	ctx := t.Context()
+	make := func(by account.Actor, kind account.TokenKind) account.Actor {
+		t.Helper()
+		_, secret, err := h.CreateToken(ctx, by, account.TokenRequest{Name: "x", Kind: kind, Role: account.Owner})
+		check(t, err)
+		actor, err := h.ByToken(ctx, secret)
+		check(t, err)
+		return actor
+	}
+	personal := make(ann, account.PersonalToken)
+	first := make(personal, account.ServiceToken)
+	for name, actor := range map[string]account.Actor{"by her": make(ann, account.ServiceToken), "by her token": first, "by a token of that": make(first, account.ServiceToken)} {
+		if actor.Maker != ann.ID || actor.Person != "" {
+			t.Errorf("%s: comes from %q, and is %q", name, actor.Maker, actor.Person)
+		}
+	}
+	later, err := h.Actor(ctx, account.Token, first.ID, "token:"+first.ID+"/"+ann.ID)
+	check(t, err)
+	if later.ID != first.ID || later.Maker != ann.ID || later.Person != "" {
+		t.Errorf("later it is %+v", later)
+	}
+	installed := account.TokenPrefix + strings.Repeat("a", 43)
+	check(t, h.InstallToken(ctx, installed, "BURGEE_INIT_TOKEN"))
+	root, err := h.ByToken(ctx, installed)
+	check(t, err)
+	if made := make(root, account.ServiceToken); root.Maker != "" || made.Maker != "" {
+		t.Errorf("from nobody: %q and %q", root.Maker, made.Maker)
+	}
+}

@@ -54,7 +54,7 @@ type SessionRecord struct {
 type TokenRecord struct {
 	ID         string   // UUIDv7
 	Hash       [32]byte // SHA-256 of the whole token; unique
-	MemberID   string   // who made it; empty for BURGEE_INIT_TOKEN
+	MemberID   string   // whose it is, or from which member a service token comes; may be empty for one
 	Kind       TokenKind
 	Name       string
 	Masked     string // bgp_AbCd…wxyz

@@ -164,11 +164,8 @@ func (s *Service) insertToken(ctx context.Context, secret string, request TokenR
 		return TokenRecord{}, err
 	}
 	rec := TokenRecord{
-		ID: id.String(), Hash: hashOf(secret), MemberID: actor.ID, Kind: request.Kind, Name: request.Name,
+		ID: id.String(), Hash: hashOf(secret), MemberID: actor.origin(), Kind: request.Kind, Name: request.Name,
 		Masked: mask(secret), Role: request.Role, Scopes: request.Scopes, CreatedAt: clock.Millis(s.clock),
-	}
-	if request.Kind == PersonalToken {
-		rec.MemberID = actor.Person
 	}
 	rec.ExpiresAt = actor.ExpiresAt
 	if request.Life > 0 {
@@ -266,7 +263,7 @@ func (s *Service) serviceToken(ctx context.Context, id string) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	return Actor{Kind: Token, ID: rec.ID, Name: rec.Name, Rights: NewRights(own...)}, nil
+	return Actor{Kind: Token, ID: rec.ID, Name: rec.Name, Rights: NewRights(own...), Maker: rec.MemberID, ExpiresAt: rec.ExpiresAt}, nil
 }
 
 // actor is who a token acts for.
@@ -277,10 +274,12 @@ func (h HolderRecord) actor() Actor {
 		own[i].Actions = h.Actions
 	}
 	a := Actor{Kind: Token, ID: t.ID, Name: t.Name, Rights: NewRights(own...), ExpiresAt: t.ExpiresAt}
-	if t.Kind == PersonalToken {
-		a.Person = h.Member.ID
-		a.Rights = NewRights(h.Member.Grants...).Within(own...)
+	if t.Kind != PersonalToken {
+		a.Maker = t.MemberID
+		return a
 	}
+	a.Person = h.Member.ID
+	a.Rights = NewRights(h.Member.Grants...).Within(own...)
 	return a
 }
 

@@ -290,10 +290,39 @@ func (r *request) note(actor account.Actor, kind ChangeRequestEventKind, text st
 	return nil
 }
 
-// personOf tells people apart, whichever way they come: signed in or with a
-// token of their own.
+// personOf says who acts, whichever way they come: the id of a member, signed in or
+// with a token of their own, or "token:ID" of a service token, with "/MEMBER" after
+// it where it comes from a member.
 func personOf(actor account.Actor) string {
-	return cmp.Or(actor.Person, string(actor.Kind)+":"+actor.ID)
+	if actor.Person != "" {
+		return actor.Person
+	}
+	own := string(actor.Kind) + ":" + actor.ID
+	if actor.Maker != "" {
+		own += "/" + actor.Maker
+	}
+	return own
+}
+
+// sameActor says whether two persons are one member or one token.
+func sameActor(a, b string) bool {
+	a, _, _ = strings.Cut(a, "/")
+	b, _, _ = strings.Cut(b, "/")
+	return a == b
+}
+
+// samePerson says whether one human may be behind two persons: who makes a service
+// token can act with it.
+func samePerson(a, b string) bool {
+	return sameActor(a, b) || behind(a) == behind(b)
+}
+
+// behind is the member behind a person, else the person.
+func behind(person string) string {
+	if _, member, ok := strings.Cut(person, "/"); ok {
+		return member
+	}
+	return person
 }
 
 // Propose makes a change request, open or a draft. One that is there already in
@@ -506,7 +535,8 @@ func (s *Service) CommentOn(ctx context.Context, actor account.Actor, project st
 
 // Approve says that one version of a change request is right. It counts in the
 // environments where the actor may approve, and only while the content stays.
-// Nobody approves what they have submitted.
+// Nobody approves what they have submitted, with a service token that they made
+// either, and nobody counts twice.
 func (s *Service) Approve(ctx context.Context, actor account.Actor, project string, number, version int64, opts WriteOptions) (ChangeRequest, error) {
 	return s.onOpen(ctx, actor, project, number, opts, func(r *request) error {
 		if err := r.mayDecide(actor); err != nil {
@@ -518,9 +548,12 @@ func (s *Service) Approve(ctx context.Context, actor account.Actor, project stri
 		me := personOf(actor)
 		for _, e := range r.events {
 			switch {
-			case e.Kind.submits() && e.Person == me:
+			case e.Kind.submits() && sameActor(e.Person, me):
 				return fault.New(fault.Forbidden, "own_change_request", "%s has submitted the change request %d; somebody else has to approve it", actor.Name, number)
-			case e.Kind == EventApproved && e.Person == me && e.Version == version:
+			case e.Kind.submits() && samePerson(e.Person, me):
+				return fault.New(fault.Forbidden, "own_change_request",
+					"%s has submitted the change request %d, and %s comes from the same member; somebody else has to approve it", e.Author.Name, number, actor.Name)
+			case e.Kind == EventApproved && samePerson(e.Person, me) && e.Version == version:
 				return nil
 			}
 		}
@@ -556,7 +589,7 @@ func (s *Service) Reject(ctx context.Context, actor account.Actor, project strin
 func (s *Service) Withdraw(ctx context.Context, actor account.Actor, project string, number int64, opts WriteOptions) (ChangeRequest, error) {
 	return s.onPending(ctx, actor, project, number, opts, func(r *request) error {
 		me := personOf(actor)
-		if !slices.ContainsFunc(r.events, func(e ChangeRequestEventRow) bool { return e.Kind.submits() && e.Person == me }) {
+		if !slices.ContainsFunc(r.events, func(e ChangeRequestEventRow) bool { return e.Kind.submits() && sameActor(e.Person, me) }) {
 			return fault.New(fault.Forbidden, "not_own_change_request", "%s has not submitted the change request %d; who may approve it may reject it", actor.Name, number)
 		}
 		r.row.State, r.row.PublishAt = RequestWithdrawn, 0
@@ -733,14 +766,11 @@ func newChangeRequest(project ProjectRow, row ChangeRequestRow, events []ChangeR
 
 // counting are the approvals that count: those of the content as it is.
 func counting(row ChangeRequestRow, events []ChangeRequestEventRow) []ChangeRequestEventRow {
-	submitters := map[string]bool{}
-	for _, e := range events {
-		if e.Kind.submits() {
-			submitters[e.Person] = true
-		}
-	}
 	return slices.DeleteFunc(slices.Clone(events), func(e ChangeRequestEventRow) bool {
-		return e.Kind != EventApproved || e.Version != row.Version || submitters[e.Person]
+		return e.Kind != EventApproved || e.Version != row.Version ||
+			slices.ContainsFunc(events, func(other ChangeRequestEventRow) bool {
+				return other.Kind.submits() && samePerson(other.Person, e.Person)
+			})
 	})
 }
 

@@ -385,3 +385,40 @@ func TestAnEmergencyWithoutAReasonIsNone(t *testing.T) {
 		t.Errorf("comment %q", revision.Comment)
 	}
 }
+
+// Who proposes may have made a service token: what it approves is theirs.
+func TestNobodyApprovesTheirOwnWithAServiceTokenOfTheirs(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, twoOn)
+	h.protect(t, "production", 2)
+	token := func(id, maker string) account.Actor {
+		return account.Actor{Kind: account.Token, ID: id, Name: id, Maker: maker, Rights: dora.Rights}
+	}
+	approve := func(by account.Actor, c catalog.ChangeRequest) error {
+		_, err := h.Approve(t.Context(), by, "default", c.Number, c.Version, none)
+		return err
+	}
+	c := h.propose(t, dora, twoOff)
+	wantFault(t, approve(token("robot", dora.Person), c), fault.Forbidden, "own_change_request", "robot comes from the same member")
+	for _, by := range []account.Actor{emil, token("emils", emil.Person)} {
+		if err := approve(by, c); err != nil {
+			t.Error(err)
+		}
+	}
+	_, err := h.publish(dora, c) // emil counts once
+	wantFault(t, err, fault.Forbidden, "review_required", "1 in production")
+	if err := approve(token("nobodys", ""), c); err != nil {
+		t.Error(err)
+	}
+	must[catalog.ChangeRequest](t)(h.publish(dora, c))
+
+	c = h.propose(t, token("pipeline", dora.Person), twoOn)
+	wantFault(t, approve(dora, c), fault.Forbidden, "own_change_request")
+	wantFault(t, approve(token("robot", dora.Person), c), fault.Forbidden, "own_change_request")
+	wantFault(t, approve(token("pipeline", ""), c), fault.Forbidden, "own_change_request")
+	_, err = h.Withdraw(t.Context(), dora, "default", c.Number, none)
+	wantFault(t, err, fault.Forbidden, "not_own_change_request")
+	if _, err = h.Withdraw(t.Context(), token("pipeline", dora.Person), "default", c.Number, none); err != nil {
+		t.Error(err)
+	}
+}

@@ -229,7 +229,9 @@ func readScopes(text string) (scopes []account.Scope) {
 	return scopes
 }
 
-const tokenColumns = `t.id, t.hash, t.member_id, t.kind, t.name, t.masked, t.role, t.environments, t.created_at, t.last_used_at, t.expires_at`
+// tokenColumns are those of a token. Older ones that a token made have the id of that
+// one in the place of the member's.
+const tokenColumns = `t.id, t.hash, COALESCE((SELECT by_token.member_id FROM token by_token WHERE by_token.id = t.member_id), t.member_id), t.kind, t.name, t.masked, t.role, t.environments, t.created_at, t.last_used_at, t.expires_at`
 
 // tokenRow reads the columns of a token.
 type tokenRow struct {
