@@ -68,7 +68,7 @@ test('a connected program turns the panel to Success by itself', async () => {
   );
   await screen.findByText(/waiting for a program/);
   come = true;
-  const success = await screen.findByText('Success', {}, { timeout: 4000 });
+  const success = await screen.findByText('Success');
   expect(success).toBeInstanceOf(HTMLElement);
   expect(screen.getByText(/calendar 1.4.0, python 3.12 linux, python\/0.1.0/)).toBeInstanceOf(HTMLElement);
 });

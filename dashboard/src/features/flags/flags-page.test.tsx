@@ -48,7 +48,7 @@ test('loading shows rows that are not there yet, and neither error nor empty', a
     page,
     on('GET', list, () => new Promise<Response>(() => {})),
   );
-  expect(await screen.findByText('Loading', {}, { timeout: 3000 })).toBeInstanceOf(HTMLElement);
+  expect(await screen.findByText('Loading')).toBeInstanceOf(HTMLElement);
   expect(screen.queryByText('No flags yet')).toBeNull();
   expect(screen.queryByRole('alert')).toBeNull();
 });
