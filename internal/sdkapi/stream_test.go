@@ -530,17 +530,20 @@ func TestAPanicEndsOneStreamOnly(t *testing.T) {
 		t.Errorf("told %q", got)
 	}
 	w.awaitStreams(t, 1)
+	before := w.state().EventID
 	w.publish(flag("a", 1))
+	for w.state().EventID == before {
+		time.Sleep(time.Millisecond)
+	}
 	closed := 0
 	for _, s := range streams {
-		changes := 0
-		for changes < 2 {
-			event, _, _ := s.next(t)
+		for newest := false; !newest; { // by two deltas, or at once by the whole
+			event, id, _ := s.next(t)
 			if event == "closed" {
 				closed++
 				break
 			}
-			changes++
+			newest = id == w.state().EventID
 		}
 	}
 	if closed != 1 {
