@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch, watch } from './lib/browser.mjs';
-import { lookEverywhere, signIn } from './lib/pages.mjs';
+import { api, lookEverywhere, signIn } from './lib/pages.mjs';
 import { startServer, until } from './lib/processes.mjs';
 
 const token = 'bgp_places00000000000000000000000000000000000';
@@ -31,13 +31,7 @@ describe('environments in the browser', () => {
     await server?.stop();
   });
 
-  async function call(method, path, body) {
-    const response = await fetch(`${server.origin}/api/v1${path}`, {
-      method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(body),
-    });
-    assert.ok(response.ok, `${path}: ${response.status} ${await response.clone().text()}`);
-    return response.json();
-  }
+  const call = (method, path, body) => api(server, token, method, path, body);
 
   test('an environment is made like another, put in its place, and a program connects to it', async () => {
     await page.goto(server.origin + settings);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { launch, watch } from './lib/browser.mjs';
-import { lookEverywhere, signIn } from './lib/pages.mjs';
+import { api, lookEverywhere, signIn } from './lib/pages.mjs';
 import { startServer } from './lib/processes.mjs';
 
 const token = 'bgp_requests000000000000000000000000000000000';
@@ -31,13 +31,7 @@ describe('change requests in the browser', () => {
     await server?.stop();
   });
 
-  async function call(method, path, body, key = token) {
-    const response = await fetch(`${server.origin}/api/v1${path}`, {
-      method, headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify(body),
-    });
-    assert.ok(response.ok, `${path}: ${response.status} ${await response.clone().text()}`);
-    return response.json();
-  }
+  const call = (method, path, body, key = token) => api(server, key, method, path, body);
 
   // invite makes an account with the link that its owner would get.
   async function invite(email, roles) {

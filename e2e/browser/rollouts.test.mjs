@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch, watch } from './lib/browser.mjs';
-import { lookEverywhere, signIn } from './lib/pages.mjs';
+import { api, lookEverywhere, signIn } from './lib/pages.mjs';
 import { startServer } from './lib/processes.mjs';
 
 const token = 'bgp_rollouts000000000000000000000000000000000';
@@ -27,13 +27,7 @@ after(async () => {
   await server?.stop();
 });
 
-async function call(method, path, body) {
-  const response = await fetch(`${server.origin}/api/v1${path}`, {
-    method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(body),
-  });
-  assert.ok(response.ok, `${path}: ${response.status} ${await response.clone().text()}`);
-  return response.json();
-}
+const call = (method, path, body) => api(server, token, method, path, body);
 
 async function ownersWindow() {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });

@@ -35,3 +35,12 @@ export async function lookEverywhere(page, name) {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.setViewportSize({ width: 1280, height: 900 });
 }
+
+// api asks a server's API with a token, and wants the answer to be a good one.
+export async function api(server, token, method, path, body) {
+  const response = await fetch(`${server.origin}/api/v1${path}`, {
+    method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(body),
+  });
+  assert.ok(response.ok, `${path}: ${response.status} ${await response.clone().text()}`);
+  return response.json();
+}
