@@ -10,9 +10,9 @@ import { ButtonLink } from '@/components/links';
 import { May } from '@/components/may';
 import { useProject } from '@/components/project-context';
 import { ErrorState } from '@/components/states';
-import { Time } from '@/components/time';
 import { count } from '@/lib/names';
 import { ArchiveConfirm } from './archive';
+import { ArchivedList } from './archived-list';
 import { EnvironmentForm } from './environment-form';
 import classes from './projects.module.css';
 
@@ -154,49 +154,13 @@ function EnvironmentRow({ environment, index, onMove, moving }: RowProps) {
 /** What was archived, each to be restored. */
 function Archived() {
   const project = useProject();
-  const client = useQueryClient();
-  const restore = useMutation({
-    mutationFn: (key: string) => restoreEnvironment(project.key, key),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: ['project', project.key] });
-      await client.invalidateQueries({ queryKey: ['projects'] });
-    },
-  });
-  if (project.archivedEnvironments.length === 0) return null;
   return (
-    <section aria-labelledby="archived-environments">
-      <h2 id="archived-environments" className={classes.archivedTitle}>
-        Archived
-      </h2>
-      {restore.isError && <ErrorState what="It was not restored" error={restore.error} />}
-      <ul className={classes.order}>
-        {project.archivedEnvironments.map((environment) => (
-          <li key={environment.key} className={`b-panel ${classes.environmentHead} ${classes.archived}`}>
-            <Text size="sm" component="span" fw={600}>
-              {environment.name}
-            </Text>
-            <Text size="sm" c="dimmed" component="span" style={{ flex: 1 }}>
-              <span className="b-mono">{environment.key}</span>
-              {environment.archivedAt !== undefined && (
-                <>
-                  , archived <Time at={environment.archivedAt} />
-                </>
-              )}
-            </Text>
-            <May to="manage_project" at={`${project.key}/${environment.key}`}>
-              <Button
-                aria-label={`Restore ${environment.name}`}
-                size="xs"
-                variant="default"
-                loading={restore.isPending && restore.variables === environment.key}
-                onClick={() => restore.mutate(environment.key)}
-              >
-                Restore
-              </Button>
-            </May>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <ArchivedList
+      id="archived-environments"
+      items={project.archivedEnvironments}
+      at={(item) => `${project.key}/${item.key}`}
+      project={() => project.key}
+      restore={(key) => restoreEnvironment(project.key, key)}
+    />
   );
 }

@@ -1,6 +1,6 @@
 import { Button, Table, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { archivedProjectsQuery, restoreProject } from '@/api/environments';
 import { projectsQuery } from '@/api/projects';
@@ -9,9 +9,10 @@ import { EnvironmentBadge } from '@/components/environment-badge';
 import { AnchorLink } from '@/components/links';
 import { May } from '@/components/may';
 import { Page } from '@/components/page';
-import { EmptyState, ErrorState, QueryState, SkeletonRows } from '@/components/states';
+import { EmptyState, QueryState, SkeletonRows } from '@/components/states';
 import { Time } from '@/components/time';
 import { count } from '@/lib/names';
+import { ArchivedList } from './archived-list';
 import { NewProject } from './new-project';
 import classes from './projects.module.css';
 
@@ -68,50 +69,15 @@ export function ProjectsPage() {
 
 /** The archived projects, each to be restored; nothing where there is none. */
 function ArchivedProjects() {
-  const client = useQueryClient();
   const archived = useQuery(archivedProjectsQuery());
-  const restore = useMutation({
-    mutationFn: restoreProject,
-    onSuccess: async (back) => {
-      await client.invalidateQueries({ queryKey: ['projects'] });
-      await client.invalidateQueries({ queryKey: ['project', back.key] });
-    },
-  });
-  if (!archived.data || archived.data.length === 0) return null;
   return (
-    <section aria-labelledby="archived-projects">
-      <h2 id="archived-projects" className={classes.archivedTitle}>
-        Archived
-      </h2>
-      {restore.isError && <ErrorState what="It was not restored" error={restore.error} />}
-      <ul className={classes.order}>
-        {archived.data.map((project) => (
-          <li key={project.key} className={`b-panel ${classes.environmentHead} ${classes.archived}`}>
-            <Text size="sm" component="span" fw={600}>
-              {project.name}
-            </Text>
-            <Text size="sm" c="dimmed" component="span" style={{ flex: 1 }}>
-              <span className="b-mono">{project.key}</span>
-              {project.archivedAt !== undefined && (
-                <>
-                  , archived <Time at={project.archivedAt} />
-                </>
-              )}
-            </Text>
-            <May to="manage_project" at={project.key}>
-              <Button
-                aria-label={`Restore ${project.name}`}
-                size="xs"
-                variant="default"
-                onClick={() => restore.mutate(project.key)}
-              >
-                Restore
-              </Button>
-            </May>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <ArchivedList
+      id="archived-projects"
+      items={archived.data ?? []}
+      at={(item) => item.key}
+      project={(item) => item.key}
+      restore={restoreProject}
+    />
   );
 }
 
