@@ -253,12 +253,12 @@ func TestAProtectedEnvironmentTakesNothingThatNobodyApproved(t *testing.T) {
 			_, err := h.CreateFlag(t.Context(), ann, "default", "z", document.Flag{Type: "boolean"}, none)
 			return err
 		},
-		"off": func() error { _, err := h.SwitchOff(t.Context(), dora, "default", "x", "production", none); return err },
 	} {
 		if err := free(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	must[catalog.Outcome](t)(h.SwitchOff(t.Context(), dora, "default", "x", "production", none))
 	revisions := must[[]catalog.Revision](t)(h.Revisions(t.Context(), ann, "default", "production", 0, 1))
 	off := revisions[0].Number
 	_, err = h.Undo(t.Context(), gina, "default", "production", off, none)
