@@ -19,7 +19,7 @@ func (a *API) apply(ctx context.Context, in *applyInput) (*body[ApplyResult], er
 	}
 	result, err := a.deps.Catalog.Apply(ctx, actorOf(ctx), in.Project, catalog.ApplyRequest{
 		File: file, Comment: in.Body.Comment, RequestID: httpkit.RequestID(ctx),
-		DryRun: in.Body.DryRun, Force: in.Body.Force, Expect: in.Body.Expect, Bypass: in.Body.Bypass,
+		FromFile: in.Body.File != "", Prune: in.Body.Prune, DryRun: in.Body.DryRun, Force: in.Body.Force, Expect: in.Body.Expect, Bypass: in.Body.Bypass,
 	})
 	if err != nil {
 		return nil, err

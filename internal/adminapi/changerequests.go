@@ -29,8 +29,9 @@ type Proposal struct {
 	Title    string           `json:"title,omitempty" maxLength:"200" doc:"needed for a new one"`
 	Comment  string           `json:"comment,omitempty" maxLength:"2000" doc:"why"`
 	Text     string           `json:"text,omitempty" doc:"a file's text, YAML or JSON, as apply takes it"`
-	File     string           `json:"file,omitempty" doc:"the file's name, for messages"`
+	File     string           `json:"file,omitempty" doc:"the file's name, as apply takes it"`
 	Document *Document        `json:"document,omitempty" doc:"the document, instead of text"`
+	Prune    bool             `json:"prune,omitempty" doc:"take out what the document leaves out, as apply does"`
 	Remove   []ObjectRef      `json:"remove,omitempty" maxItems:"1000" doc:"objects to take out, which no document says; a flag is archived"`
 	Draft    bool             `json:"draft,omitempty" doc:"of a new one: save it as a draft, which nobody is asked to approve until it is opened"`
 	Expect   map[string]int64 `json:"expect,omitempty" doc:"the revision of each environment the change was made on"`
@@ -252,7 +253,7 @@ func (a *API) resubmit(ctx context.Context, in *resubmitInput) (*body[ChangeRequ
 
 // parse reads the content. What only takes objects out needs no document.
 func (in *Proposal) parse(ctx context.Context) (catalog.Proposal, error) {
-	p := catalog.Proposal{Title: in.Title, Comment: in.Comment, Draft: in.Draft, Expect: in.Expect, Force: in.Force, RequestID: httpkit.RequestID(ctx)}
+	p := catalog.Proposal{Title: in.Title, Comment: in.Comment, Draft: in.Draft, Expect: in.Expect, Force: in.Force, FromFile: in.File != "", Prune: in.Prune, RequestID: httpkit.RequestID(ctx)}
 	for _, ref := range in.Remove {
 		if (ref.Kind == string(document.ConfigurationKind)) != (ref.Environment != "") {
 			return p, fault.New(fault.Invalid, "remove_malformed", "Only a configuration is taken out of an environment").

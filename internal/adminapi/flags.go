@@ -117,6 +117,7 @@ func (seen activity) show(f catalog.FlagSummary) FlagSummary {
 	v := FlagSummary{
 		Key: f.Key, Type: string(f.Flag.Type), Description: document.Text(f.Flag.Description), Tags: f.Flag.Tags,
 		Owner: document.Text(f.Flag.Owner), Kind: document.Text(f.Flag.Kind), Source: string(f.Source),
+		ManagedBy: document.Text(f.Flag.ManagedBy), ManagedIn: document.Text(f.Flag.ManagedIn),
 		CreatedAt: f.CreatedAt, ArchivedAt: f.ArchivedAt, Drift: f.Drift,
 		Variations: []Variation{}, Environments: make(map[string]FlagEnvironment, len(f.Environments)),
 	}

@@ -312,11 +312,12 @@ type experimentActionInput struct {
 // Apply is a file to apply, as text or as JSON.
 type Apply struct {
 	Text     string           `json:"text,omitempty" doc:"the file's text, YAML or JSON"`
-	File     string           `json:"file,omitempty" doc:"the file's name, for messages"`
+	File     string           `json:"file,omitempty" doc:"the file's name, for messages. What has one comes from a file: it may change flags that are managed by a file, and is refused where somebody changed by hand what a file had set"`
 	Document *Document        `json:"document,omitempty" doc:"the document, instead of text"`
+	Prune    bool             `json:"prune,omitempty" doc:"take out what the document leaves out: flags are archived, and of the environments that it speaks of experiments and flags' configurations go too"`
 	Comment  string           `json:"comment,omitempty" maxLength:"2000"`
 	DryRun   bool             `json:"dryRun,omitempty" doc:"plan only"`
-	Force    bool             `json:"force,omitempty" doc:"overwrite changes made after the file was exported"`
+	Force    bool             `json:"force,omitempty" doc:"overwrite changes made after the file, and archive flags that programs still ask for"`
 	Expect   map[string]int64 `json:"expect,omitempty" doc:"the revision of each environment the change was made on"`
 	Bypass   string           `json:"bypass,omitempty" maxLength:"2000" doc:"the reason to publish without the approvals that it needs, which takes the right to do so"`
 }

@@ -176,6 +176,8 @@ type FlagSummary struct {
 	Kind         string                     `json:"kind" enum:"release,experiment,operational,permission"`
 	Client       bool                       `json:"client" doc:"client keys may see it"`
 	Source       string                     `json:"source" enum:"code,person"`
+	ManagedBy    string                     `json:"managedBy,omitempty" enum:"file" doc:"a file alone changes it, but for off and on; absent where nothing does"`
+	ManagedIn    string                     `json:"managedIn,omitempty" doc:"where that file is"`
 	CodeDefault  *Value                     `json:"codeDefault,omitempty" doc:"what the newest declaration serves by itself"`
 	CreatedAt    int64                      `json:"createdAt"`
 	ArchivedAt   int64                      `json:"archivedAt,omitempty"`

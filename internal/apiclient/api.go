@@ -90,6 +90,7 @@ type ApplyRequest struct {
 	Comment string           `json:"comment,omitempty"`
 	DryRun  bool             `json:"dryRun,omitempty"`
 	Force   bool             `json:"force,omitempty"`
+	Prune   bool             `json:"prune,omitempty"`
 	Expect  map[string]int64 `json:"expect,omitempty"`
 	Bypass  string           `json:"bypass,omitempty"`
 }

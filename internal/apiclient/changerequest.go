@@ -17,6 +17,7 @@ type Proposal struct {
 	Draft   bool             `json:"draft,omitempty"`
 	Expect  map[string]int64 `json:"expect,omitempty"`
 	Force   bool             `json:"force,omitempty"`
+	Prune   bool             `json:"prune,omitempty"`
 
 	Rollout  *RolloutPlan  `json:"rollout,omitempty"`
 	Rollback *RollbackPlan `json:"rollback,omitempty"`

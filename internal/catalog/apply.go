@@ -1,11 +1,16 @@
 package catalog
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 )
@@ -15,11 +20,23 @@ import (
 func (s *Service) Apply(ctx context.Context, actor account.Actor, project string, request ApplyRequest) (ApplyResult, error) {
 	cmd := command{project: project, warns: true, opts: WriteOptions{Comment: request.Comment, RequestID: request.RequestID, Bypass: request.Bypass}}
 	return s.planned(ctx, actor, cmd, request.DryRun, func(e *edit) error {
-		if err := e.merge(request.File); err != nil {
+		return e.apply(request)
+	})
+}
+
+// apply makes the command of a file, and refuses it where it would overwrite what
+// others did.
+func (e *edit) apply(request ApplyRequest) error {
+	e.fromFile = request.FromFile
+	if err := e.merge(request.File); err != nil {
+		return err
+	}
+	if request.Prune {
+		if err := e.prune(request); err != nil {
 			return err
 		}
-		return e.unmoved(request)
-	})
+	}
+	return e.unmoved(request)
 }
 
 // planned carries out what want wants, unless it is a dry run, and says what that
@@ -49,11 +66,11 @@ func (s *Service) planOnly(ctx context.Context, actor account.Actor, cmd command
 		return ApplyResult{}, err
 	}
 	_, err := s.read(ctx, actor, cmd.project, func(r Reader, v view) error {
-		e := &edit{view: v, reader: r, seeds: document.RandomSeeds(s.random), actions: map[string]ActionKind{}}
+		e := &edit{view: v, reader: r, now: clock.Millis(s.clock), seeds: document.RandomSeeds(s.random), actions: map[string]ActionKind{}}
 		if err := plan(e); err != nil {
 			return err
 		}
-		result.Outcome = Outcome{Changed: len(e.changes) > 0, Revisions: v.revisions(), Warnings: document.Warnings(e.next, e.changes)}
+		result.Outcome = Outcome{Changed: len(e.changes) > 0, Revisions: v.revisions(), Warnings: append(e.asking, document.Warnings(e.next, e.changes)...)}
 		if _, err := e.check(actor, cmd); err != nil {
 			return err
 		}
@@ -79,9 +96,10 @@ func planOf(changes []document.Change, next *document.Project) []PlanItem {
 }
 
 // unmoved refuses to overwrite what others changed after the state that the
-// file was made from. Objects that the file leaves as they are do not count.
+// file was made from: the revisions that it names or else, object by object, what
+// a file left there last. Objects that the file leaves as they are do not count.
 func (e *edit) unmoved(request ApplyRequest) error {
-	if request.Force || (len(request.Expect) == 0 && len(request.File.Revision) == 0) {
+	if request.Force || !request.FromFile && len(request.Expect) == 0 && len(request.File.Revision) == 0 {
 		return nil
 	}
 	for key := range request.Expect {
@@ -89,36 +107,74 @@ func (e *edit) unmoved(request ApplyRequest) error {
 			return err
 		}
 	}
+	rows, err := e.latestOf(e.changes)
+	if err != nil {
+		return err
+	}
+	ids, changed := e.environmentIDs(), make(map[objectID]document.Change, len(e.changes))
 	for _, c := range e.changes {
-		rows, err := e.reader.Latest(e.row.ID, c.Kind, c.Object)
-		if err != nil {
-			return err
+		changed[objectID{c.Kind, c.Object, ids[c.Environment]}] = c
+	}
+	for _, row := range rows {
+		c, concerned := changed[objectID{row.Kind, row.Object, row.EnvironmentID}]
+		if !concerned {
+			continue
 		}
-		for _, row := range rows {
-			if err := e.unmovedObject(request, c, row); err != nil {
-				return err
-			}
+		if err := e.unmovedObject(request, c, row); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+// latestOf reads the newest entries of the objects that changes are about, in one
+// query however many they are.
+func (e *edit) latestOf(changes []document.Change) ([]LatestRow, error) {
+	if len(changes) == 0 {
+		return nil, nil // no key would be every key
+	}
+	keys := objectsIn(changes)
+	slices.Sort(keys)
+	return e.reader.Latest(e.row.ID, "", slices.Compact(keys)...)
+}
+
 // unmovedObject looks at the newest change of an object that the file changes.
 func (e *edit) unmovedObject(request ApplyRequest, c document.Change, latest LatestRow) error {
-	keys := e.environmentKeys()
-	if keys[latest.EnvironmentID] != c.Environment {
-		return nil
-	}
-	for id, revision := range latest.Revisions {
-		base, known := request.Expect[keys[id]]
-		if !known {
-			base, known = request.File.Revision[keys[id]]
+	keys, known := e.environmentKeys(), false
+	for _, id := range slices.Sorted(maps.Keys(latest.Revisions)) {
+		revision := latest.Revisions[id]
+		base, said := request.Expect[keys[id]]
+		if !said {
+			base, said = request.File.Revision[keys[id]]
 		}
-		if known && revision > base {
+		if said && revision > base {
 			return e.moved(latest, keys[id], revision)
 		}
+		known = known || said
+	}
+	if known || !request.FromFile {
+		return nil
+	}
+	if byHand, err := e.byHand(c, latest); err != nil || !byHand {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(latest.Revisions)) {
+		return e.moved(latest, keys[id], latest.Revisions[id])
 	}
 	return nil
+}
+
+// byHand says whether an object is no longer as a file left it last, because a
+// person changed it.
+func (e *edit) byHand(c document.Change, latest LatestRow) (bool, error) {
+	if latest.FileChangeID == 0 || latest.FileChangeID == latest.ChangeID || latest.Author.Kind == account.Application {
+		return false, nil
+	}
+	rows, err := e.reader.Changes(ChangeQuery{ProjectID: e.row.ID, Kind: latest.Kind, Object: latest.Object, EnvironmentID: latest.EnvironmentID, Before: latest.FileChangeID + 1, Limit: 1})
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	return !bytes.Equal(rows[0].After, c.Before), nil
 }
 
 // moved says who was faster, when and with what.
@@ -129,12 +185,21 @@ func (e *edit) moved(latest LatestRow, environment string, revision int64) error
 		return err
 	}
 	if len(rows) == 1 {
-		what = ": " + newChange(rows[0]).Sentences[0]
+		what = ": " + withoutSubject(newChange(rows[0]).Sentences[0], latest.Object)
 	}
 	return fault.New(fault.Conflict, "moved",
 		"%s changed %s in %s at %s (revision %d%s), after your version. Load it again, or use force to overwrite",
 		latest.Author, latest.Object, environment, time.UnixMilli(latest.At).UTC().Format("2006-01-02 15:04 UTC"), revision, what).
 		WithField(fmt.Sprintf("%s.%s", latest.Kind, latest.Object), "is at revision %d of %s", revision, environment)
+}
+
+// withoutSubject is a sentence about an object without its beginning, which names it.
+func withoutSubject(sentence, object string) string {
+	subject, rest, found := strings.Cut(sentence, ": ")
+	if found && (subject == object || strings.HasPrefix(subject, object+" in ")) {
+		return rest
+	}
+	return sentence
 }
 
 // atVersion refuses to write an object that is at another version than the one

@@ -52,7 +52,7 @@ func (h *home) Actor(_ context.Context, _ account.ActorKind, id, _ string) (acco
 	return account.Actor{}, fault.New(fault.Forbidden, "author_gone", "there is no such member any more")
 }
 
-func open(t *testing.T) *home {
+func open(t testing.TB) *home {
 	t.Helper()
 	h := &home{now: time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)}
 	tick := h.clock()

@@ -70,6 +70,8 @@ type Proposal struct {
 	Title     string
 	Comment   string
 	File      *document.File // nil changes nothing
+	FromFile  bool           // as that of ApplyRequest, and so is Prune
+	Prune     bool
 	Remove    []ObjectRef
 	Draft     bool             // of a new one: it is saved, and nobody is asked yet
 	Expect    map[string]int64 // as that of ApplyRequest
@@ -146,6 +148,7 @@ type RequestItem struct {
 	Base, Live, Proposed json.RawMessage
 
 	restores bool // a flag that is archived
+	fromFile bool
 }
 
 // Theirs is what became of an object since a change request was made on it.
@@ -183,6 +186,7 @@ type proposedChange struct {
 	Action      ActionKind      `json:"action"`
 	Before      json.RawMessage `json:"before,omitempty"`
 	After       json.RawMessage `json:"after,omitempty"`
+	FromFile    bool            `json:"fromFile,omitempty"`
 }
 
 func (p proposedChange) change(before, after json.RawMessage) document.Change {
@@ -401,6 +405,9 @@ func (p Proposal) digest() []byte {
 		_ = json.NewEncoder(sum).Encode(p.File)
 	}
 	_ = json.NewEncoder(sum).Encode(p.Remove)
+	if p.FromFile || p.Prune {
+		_ = json.NewEncoder(sum).Encode([]bool{p.FromFile, p.Prune})
+	}
 	if p.Rollout != nil {
 		_ = json.NewEncoder(sum).Encode(p.Rollout)
 	}
@@ -453,7 +460,7 @@ func (s *Service) submit(r *request, actor account.Actor, p Proposal) error {
 	}
 	changes := make([]proposedChange, 0, len(e.changes))
 	for _, c := range e.changes {
-		changes = append(changes, proposedChange{c.Kind, c.Object, c.Environment, e.actionOf(c), c.Before, c.After})
+		changes = append(changes, proposedChange{c.Kind, c.Object, c.Environment, e.actionOf(c), c.Before, c.After, e.fromFile})
 	}
 	row.Changes, row.Rollout = jsonOf(changes), nil
 	if p.Rollout != nil {
@@ -501,10 +508,7 @@ func (s *Service) wanted(e *edit, p Proposal) error {
 		}
 		return e.unmoved(ApplyRequest{File: file, Expect: p.Expect})
 	case p.File != nil:
-		if err := e.merge(p.File); err != nil {
-			return err
-		}
-		if err := e.unmoved(ApplyRequest{File: p.File, Expect: p.Expect, Force: p.Force}); err != nil {
+		if err := e.apply(ApplyRequest{File: p.File, FromFile: p.FromFile, Prune: p.Prune, Expect: p.Expect, Force: p.Force}); err != nil {
 			return err
 		}
 	}
@@ -795,7 +799,7 @@ func (e *edit) items(row ChangeRequestRow) ([]RequestItem, error) {
 	present := e.besides(changes)
 	for _, p := range changes {
 		live := present.Stored(p.Kind, p.Environment, p.Object)
-		item := RequestItem{Yours: itemOf(p.change(p.Before, p.After), e.project), restores: p.Action == ActionRestore}
+		item := RequestItem{Yours: itemOf(p.change(p.Before, p.After), e.project), restores: p.Action == ActionRestore, fromFile: p.FromFile}
 		switch {
 		case !row.State.pending(): // what is live has gone on since
 			item.PlanItem = item.Yours
@@ -916,6 +920,7 @@ func (e *edit) proposed(row ChangeRequestRow) error {
 	var archived []string
 	for _, item := range items {
 		c := item.Yours.Change
+		e.fromFile = e.fromFile || item.fromFile
 		switch {
 		case item.Done:
 		case c.Kind != document.FlagKind:

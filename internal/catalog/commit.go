@@ -41,9 +41,11 @@ type edit struct {
 	made     map[string]flagMeta   // how flags that are new came to be
 	declared []DeclarationRow      // written with the change, or alone
 
-	ordinary  bool  // it takes the rights and approvals of any change, whatever the command takes
-	requested bool  // something happened to a change request or a rollout
-	rollout   int64 // the one that makes the change; 0 is none
+	fromFile  bool               // the command is a file's
+	asking    []document.Warning // of programs that ask for what is archived
+	ordinary  bool               // it takes the rights and approvals of any change, whatever the command takes
+	requested bool               // something happened to a change request or a rollout
+	rollout   int64              // the one that makes the change; 0 is none
 
 	also   []ChangeRow                         // entries of the record beside those of the changes
 	finish func(raised map[string]int64) error // writes what depends on the revisions; nil is nothing
@@ -223,6 +225,9 @@ func (e *edit) check(actor account.Actor, cmd command) ([]serving, error) {
 		cmd.action = ""
 	}
 	if err := e.allowed(actor, cmd); err != nil {
+		return nil, err
+	}
+	if err := e.unmanaged(cmd); err != nil {
 		return nil, err
 	}
 	for _, c := range e.changes {

@@ -189,14 +189,22 @@ func (e *edit) removed(refs []ObjectRef) error {
 		wanted = e.next
 	}
 	next := wanted.Edit()
+	var flags []string
 	for _, ref := range refs {
 		if wanted.Stored(ref.Kind, ref.Environment, ref.Key) == nil {
 			return fault.New(fault.NotFound, "object_not_found", "There is no %s %q to take out", ref.Kind, ref.Key).
 				WithField("remove", "there is no %s %s", ref.Kind, ref.Key)
 		}
+		if ref.Kind == document.FlagKind {
+			flags = append(flags, ref.Key)
+			continue
+		}
 		if err := e.take(next, ref); err != nil {
 			return err
 		}
+	}
+	if err := e.archiveAll(next, flags); err != nil {
+		return err
 	}
 	if wrong := next.Validate(); wrong != nil {
 		return wrong
@@ -206,10 +214,31 @@ func (e *edit) removed(refs []ObjectRef) error {
 	return nil
 }
 
+// archiveAll archives flags, those last that others of them use: what used them is
+// gone by then.
+func (e *edit) archiveAll(next *document.Editor, flags []string) error {
+	for len(flags) > 0 {
+		var used []string
+		for _, key := range flags {
+			if len(next.Project().UsesOfFlag(key)) > 0 {
+				used = append(used, key)
+				continue
+			}
+			if err := e.archive(next, key); err != nil {
+				return err
+			}
+		}
+		if len(used) == len(flags) {
+			return e.archive(next, used[0])
+		}
+		flags = used
+	}
+	return nil
+}
+
+// take takes out an object that is no flag.
 func (e *edit) take(next *document.Editor, ref ObjectRef) error {
 	switch ref.Kind {
-	case document.FlagKind:
-		return e.archive(next, ref.Key)
 	case document.ConfigurationKind:
 		next.PutConfiguration(ref.Environment, ref.Key, nil)
 	case document.TargetGroupKind:

@@ -259,6 +259,7 @@ type ChangeRow struct {
 	PrevHash      []byte
 	Hash          []byte
 	Revisions     map[string]int64 // by environment key; read only
+	FromFile      bool             // it came from a file; written only
 }
 
 // ChangeQuery selects entries of the record.
@@ -290,6 +291,7 @@ type LatestRow struct {
 	Object        string
 	EnvironmentID int64
 	ChangeID      int64
+	FileChangeID  int64 // the newest that came from a file; 0 is none
 	At            int64
 	Author        Author
 	Revisions     map[int64]int64 // environment id → revision

@@ -185,8 +185,10 @@ type ApplyRequest struct {
 	File      *document.File
 	Comment   string
 	RequestID string
+	FromFile  bool             // it is a file's: it may change flags that files manage
+	Prune     bool             // take out what the file leaves out, as document.Project.Missing lists it
 	DryRun    bool             // plan only
-	Force     bool             // overwrite changes made after the file was exported
+	Force     bool             // overwrite what others changed after the file, archive what programs still ask for
 	Expect    map[string]int64 // environment → revision that the change was made on
 	Bypass    string           // as that of WriteOptions
 }

@@ -181,7 +181,7 @@ func (s *Service) record(e *edit, actor account.Actor, cmd command, raised map[s
 			At: e.now, Author: Author{Kind: actor.Kind, ID: actor.ID, Name: actor.Name},
 			Kind: c.Kind, Object: c.Object, Environment: c.Environment, Action: e.actionOf(c),
 			Before: c.Before, After: c.After, Comment: e.comment, RequestID: cmd.opts.RequestID,
-			Revisions: raised,
+			Revisions: raised, FromFile: e.fromFile,
 		}
 		if c.Environment != "" {
 			environment, err := e.environment(c.Environment)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type applyOptions struct {
 	file, project, comment    string
 	bypass                    bypass
 	yes, check, dryRun, force bool
+	prune                     bool
 	review
 }
 
@@ -31,7 +33,13 @@ func newApply(stdio Stdio) *cobra.Command {
 		Use:   "apply -f FILE",
 		Short: "Make the server's configuration that of a file",
 		Long: `Apply a burgee/v1 file, YAML or JSON: print what would change, ask, and commit it
-as one revision per environment, all or nothing. What is not in the file stays.
+as one revision per environment, all or nothing. What is not in the file stays, unless
+--prune takes it out: flags are archived, and attributes, target groups and, in the
+environments that the file speaks of, experiments and flags' configurations go too.
+
+What somebody changed by hand after the file is not overwritten without --force; nor are
+flags archived that programs still ask for. The file is as old as the revisions that an
+export wrote into it; one without them is compared with what a file applied last.
 
 --check reads the file alone, without a server: 0 sound, 2 wrong. Flags and target
 groups that the file names must then be in it; --dry-run asks the server. What is
@@ -43,6 +51,7 @@ printed, and the exit code is 3. --wait waits until it is published (0) or close
 		Example: `  burgee apply -f flags.yaml
   burgee apply --yes -f flags.yaml --comment "raise DE to 25 %"
   burgee apply --check -f flags.yaml
+  burgee apply --dry-run --prune -f flags.yaml
   burgee apply --yes --wait -f flags.yaml
   burgee export --project default | burgee apply --yes -f -`,
 		Args: exactly(),
@@ -56,7 +65,8 @@ printed, and the exit code is 3. --wait waits until it is published (0) or close
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.check, "check", false, "check the file alone, without a server")
 	f.BoolVar(&o.dryRun, "dry-run", false, "print what would change and stop")
-	f.BoolVar(&o.force, "force", false, "overwrite changes made after the file was exported")
+	f.BoolVar(&o.force, "force", false, "overwrite changes made after the file, and archive flags that programs still ask for")
+	f.BoolVar(&o.prune, "prune", false, "take out what is not in the file; flags are archived")
 	bindBypass(cmd, &o.bypass, "publish without the approvals that it needs")
 	o.review.bind(cmd)
 	return cmd
@@ -82,7 +92,7 @@ func runApply(ctx context.Context, stdio Stdio, o applyOptions) error {
 	if err != nil {
 		return err
 	}
-	request := apiclient.ApplyRequest{Text: string(text), File: name, Comment: o.comment, Force: o.force, Bypass: string(o.bypass)}
+	request := apiclient.ApplyRequest{Text: string(text), File: name, Comment: o.comment, Force: o.force, Prune: o.prune, Bypass: string(o.bypass)}
 	if !o.yes || o.dryRun {
 		agreed, err := plan(ctx, stdio, o, client, project, &request)
 		if err != nil || !agreed {
@@ -117,7 +127,7 @@ func needsReview(err error) bool {
 func proposeFile(ctx context.Context, stdio Stdio, o applyOptions, client *apiclient.Client, project string, request apiclient.ApplyRequest) error {
 	title := titleOf(o.comment, "apply "+request.File)
 	return o.review.propose(ctx, stdio, client, project, apiclient.Proposal{
-		Title: title, Comment: o.comment, Text: request.Text, File: request.File, Expect: request.Expect, Force: request.Force,
+		Title: title, Comment: o.comment, Text: request.Text, File: request.File, Expect: request.Expect, Force: request.Force, Prune: request.Prune,
 	})
 }
 
@@ -209,11 +219,39 @@ func aboutFile(err error) error {
 	if ok && f.Kind == fault.TooLarge {
 		return fault.Wrap(err, f.Kind, f.Code, "the file is too large for one apply. Split it, or take out what has not changed")
 	}
+	if ok && f.Code == "flag_asked_for" {
+		what, _, _ := strings.Cut(f.Message, ", or use force")
+		wrapped := fault.Wrap(err, f.Kind, f.Code, "%s, or --force to archive them", what)
+		wrapped.Fields = f.Fields
+		return wrapped
+	}
 	if !ok || f.Code != "moved" {
 		return err
 	}
 	what, _, _ := strings.Cut(f.Message, ", after your version")
-	return fault.Wrap(err, f.Kind, f.Code, "%s, after your file. Export again, or --force", what)
+	return fault.Wrap(err, f.Kind, f.Code, "%s, after your file. Export again, or --force", onThisClock(what, time.Now()))
+}
+
+// serversTime is a time in a message of the server.
+var serversTime = regexp.MustCompile(`at (\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC) \(`)
+
+// onThisClock says the time in a message of the server as this machine's clock
+// shows it, without the day where it is today.
+func onThisClock(text string, now time.Time) string {
+	found := serversTime.FindStringSubmatchIndex(text)
+	if found == nil {
+		return text
+	}
+	at, ok := momentOf(text[found[2]:found[3]], now)
+	if !ok {
+		return text
+	}
+	at = at.In(now.Location())
+	layout := "2006-01-02 15:04"
+	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		layout = "15:04"
+	}
+	return text[:found[2]] + at.Format(layout) + text[found[3]:]
 }
 
 func printPlan(stdio Stdio, result apiclient.ApplyResult) {

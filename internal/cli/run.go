@@ -44,6 +44,7 @@ const (
 	exitUnavailable = 7
 	exitWarnings    = 8
 	exitProblems    = 9
+	exitDifferences = 10
 )
 
 const exitHelp = `Exit codes:
@@ -57,7 +58,8 @@ const exitHelp = `Exit codes:
   7  the server is not there, busy, its disk full, or the request too large: try again later
   8  burgee doctor found nothing worse than warnings
   9  burgee doctor found something that does not work, burgee audit verify an audit log
-     that was altered`
+     that was altered
+  10 burgee diff found differences`
 
 // Run runs one command and returns the exit code of the process.
 func Run(ctx context.Context, args []string, stdio Stdio) int {
@@ -110,7 +112,7 @@ BURGEE_TOKEN.
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	root.AddCommand(
-		newServe(stdio), newRelay(stdio), newApply(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newOff(stdio), newOn(stdio), newUndo(stdio), newRollback(stdio), newRollout(stdio), newExperiment(stdio), newChangeRequest(stdio), newProject(stdio), newEnvironment(stdio), newAudit(stdio), newErase(stdio), newRefs(stdio), newFlag(stdio),
+		newServe(stdio), newRelay(stdio), newApply(stdio), newDiff(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newOff(stdio), newOn(stdio), newUndo(stdio), newRollback(stdio), newRollout(stdio), newExperiment(stdio), newChangeRequest(stdio), newProject(stdio), newEnvironment(stdio), newAudit(stdio), newErase(stdio), newRefs(stdio), newFlag(stdio),
 		newKey(stdio), newToken(stdio), newUser(stdio), newMember(stdio), newRole(stdio), newSession(stdio), newSSO(stdio), newSecretKey(stdio), newBackup(stdio), newRestore(stdio), newMigrateStore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
 	)
 	return root

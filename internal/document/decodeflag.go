@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	flagFields      = []string{"type", "variations", "description", "tags", "owner", "kind", "expires", "client", "seed", "environments"}
+	flagFields      = []string{"type", "variations", "description", "tags", "owner", "kind", "expires", "client", "managedBy", "managedIn", "seed", "environments"}
 	variationFields = []string{"id", "value", "name"}
 	blockFields     = []string{"enabled", "off", "prerequisites", "targets", "rules", "default"}
 	ruleFields      = []string{"id", "name", "when", "serve", "by", "seed", "table"}
@@ -42,6 +42,7 @@ func (d *decoder) flag(at string, n *node) Flag {
 		client := d.bool(join(at, "client"), v)
 		f.Client = &client
 	}
+	f.ManagedBy, f.ManagedIn = d.managed(at, o)
 	if v := o.get("variations"); v != nil {
 		f.Variations = d.variations(join(at, "variations"), v)
 	}
@@ -52,6 +53,15 @@ func (d *decoder) flag(at string, n *node) Flag {
 		f.Environments = section(d, join(at, "environments"), v, (*decoder).configuration)
 	}
 	return f
+}
+
+// managed reads who changes a flag, or the flags of a document.
+func (d *decoder) managed(at string, o *node) (by, in *string) {
+	if v := o.get("managedBy"); v != nil {
+		text := d.oneOf(join(at, "managedBy"), v, ByFile, "")
+		by = &text
+	}
+	return by, d.optional(at, o, "managedIn")
 }
 
 // optional reads a text that may be left out.

@@ -89,6 +89,8 @@ func flagNode(f Flag, s style) *node {
 	if f.Client != nil {
 		n.put("client", boolNode(*f.Client))
 	}
+	putOptional(n, "managedBy", f.ManagedBy, false)
+	putOptional(n, "managedIn", f.ManagedIn, false)
 	putOptional(n, "seed", f.Seed, true)
 	putSection(n, "environments", f.Environments, s, configurationNode)
 	return n

@@ -186,6 +186,7 @@ type erasing struct {
 func (w *erasing) flag(at string, n *node) {
 	w.text(at, n, "description")
 	w.text(at, n, "owner")
+	w.text(at, n, "managedIn")
 	w.texts(join(at, "tags"), n.get("tags"))
 	if variations := n.get("variations"); variations != nil {
 		for i, v := range variations.items {

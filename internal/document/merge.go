@@ -118,6 +118,11 @@ func overlay(stored, f Flag) Flag {
 	put(&stored.Owner, f.Owner)
 	put(&stored.Kind, f.Kind)
 	put(&stored.Expires, f.Expires)
+	put(&stored.ManagedBy, f.ManagedBy)
+	put(&stored.ManagedIn, f.ManagedIn)
+	if stored.ManagedBy == nil {
+		stored.ManagedIn = nil
+	}
 	if f.Seed != nil {
 		stored.Seed = f.Seed
 	}

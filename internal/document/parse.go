@@ -23,7 +23,7 @@ func tooMany(line int) *syntaxError {
 	return &syntaxError{line, fmt.Sprintf("a file holds at most %d documents; put more flags into each, or split the file", maxDocuments)}
 }
 
-var fileFields = []string{"apiVersion", "project", "revision", "attributes", "targetGroups", "flags", "experiments"}
+var fileFields = []string{"apiVersion", "project", "managedBy", "managedIn", "revision", "attributes", "targetGroups", "flags", "experiments"}
 
 // Parse reads a YAML or JSON text of any number of documents. The name is that
 // of the file, for messages; it is empty for a text that is no file. The error
@@ -128,11 +128,26 @@ func (d *decoder) document(file *File, n *node) {
 		merge(d, "targetGroups", v, &file.TargetGroups, (*decoder).group)
 	}
 	if v := o.get("flags"); v != nil {
-		merge(d, "flags", v, &file.Flags, (*decoder).flag)
+		by, in := d.managed("", o)
+		merge(d, "flags", v, &file.Flags, func(d *decoder, at string, n *node) Flag {
+			return d.flag(at, n).managed(by, in)
+		})
 	}
 	if v := o.get("experiments"); v != nil {
 		merge(d, "experiments", v, &file.Experiments, (*decoder).experiment)
 	}
+}
+
+// managed is the flag where its document says for all of its flags who changes
+// them: what the flag itself says holds.
+func (f Flag) managed(by, in *string) Flag {
+	if f.ManagedBy == nil {
+		f.ManagedBy = by
+	}
+	if f.ManagedIn == nil && Text(f.ManagedBy) == ByFile {
+		f.ManagedIn = in
+	}
+	return f
 }
 
 func (d *decoder) version(o *node) {

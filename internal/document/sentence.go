@@ -72,6 +72,10 @@ func flagSentences(name string, c Change) []string {
 	out = arrow(out, name+": owner", Text(before.Owner), Text(after.Owner))
 	out = arrow(out, name+": kind", Text(before.Kind), Text(after.Kind))
 	out = arrow(out, name+": expires", Text(before.Expires), Text(after.Expires))
+	if was, is := Text(before.ManagedBy) == ByFile, Text(after.ManagedBy) == ByFile; was != is {
+		out = append(out, name+map[bool]string{true: ": managed by a file from now on", false: ": no longer managed by a file"}[is])
+	}
+	out = arrow(out, name+": managed in", Text(before.ManagedIn), Text(after.ManagedIn))
 	out = arrow(out, name+": seed", Text(before.Seed), Text(after.Seed))
 	if before.Seed != nil && Text(before.Seed) != Text(after.Seed) {
 		out = append(out, name+": people in its splits are dealt anew")

@@ -9,6 +9,10 @@ import (
 // APIVersion is the format that this package reads and writes.
 const APIVersion = "burgee/v1"
 
+// ByFile is the value of a flag's ManagedBy that has files alone change it, but for
+// whether it is enabled.
+const ByFile = "file"
+
 // The two reserved words that stand where a variation's id may stand.
 const (
 	Code = "code" // the program's own default
@@ -56,6 +60,8 @@ type Flag struct {
 	Kind         *string // release, experiment, operational or permission
 	Expires      *string // a date, 2027-03-31
 	Client       *bool
+	ManagedBy    *string // ByFile, or empty: people and programs change it too
+	ManagedIn    *string // where that file is, for people
 	Seed         *string
 	Variations   []Variation // empty for a boolean, which has true and false by itself
 	Environments map[string]*Configuration

@@ -96,6 +96,10 @@ func (v *validator) flag(key string, f Flag) {
 	}
 	v.length(join(at, "description"), Text(f.Description), maxText)
 	v.length(join(at, "owner"), Text(f.Owner), maxText)
+	v.length(join(at, "managedIn"), Text(f.ManagedIn), maxText)
+	if by := Text(f.ManagedBy); by != "" && by != ByFile {
+		v.fail(join(at, "managedBy"), "takes file")
+	}
 	v.seed(join(at, "seed"), f.Seed)
 	if kind := Text(f.Kind); kind != "" && !slices.Contains(flagKinds, kind) {
 		v.fail(join(at, "kind"), "takes one of %s", strings.Join(flagKinds, ", "))

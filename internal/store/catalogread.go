@@ -177,7 +177,7 @@ func (t catalogTx) latest(out []catalog.LatestRow, with, from string, where cond
 	err := t.q.each(func(from scanner) error {
 		var c catalog.LatestRow
 		var environmentID, number sql.NullInt64
-		if err := from.Scan(&c.Kind, &c.Object, &c.EnvironmentID, &c.ChangeID, &c.At, &c.Author.Kind, &c.Author.ID, &c.Author.Name, &environmentID, &number); err != nil {
+		if err := from.Scan(&c.Kind, &c.Object, &c.EnvironmentID, &c.ChangeID, &c.FileChangeID, &c.At, &c.Author.Kind, &c.Author.ID, &c.Author.Name, &environmentID, &number); err != nil {
 			return err
 		}
 		if n := len(out); n == 0 || out[n-1].ChangeID != c.ChangeID {
@@ -188,7 +188,7 @@ func (t catalogTx) latest(out []catalog.LatestRow, with, from string, where cond
 			out[len(out)-1].Revisions[environmentID.Int64] = number.Int64
 		}
 		return nil
-	}, with+`SELECT l.kind, l.object, l.environment_id, l.change_id, c.at, c.actor_kind, c.actor_id, c.actor_name, r.environment_id, r.number
+	}, with+`SELECT l.kind, l.object, l.environment_id, l.change_id, l.file_change_id, c.at, c.actor_kind, c.actor_id, c.actor_name, r.environment_id, r.number
 		FROM `+from+` JOIN change c ON c.id = l.change_id LEFT JOIN revision r ON r.change_id = l.change_id
 		WHERE true`+where.text+` ORDER BY l.change_id`, where.args...)
 	return out, err

@@ -247,9 +247,14 @@ func (t catalogTx) AppendChange(c catalog.ChangeRow) (id int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	err = t.q.exec(`INSERT INTO latest_change (project_id, kind, object, environment_id, change_id) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (project_id, object, kind, environment_id) DO UPDATE SET change_id = excluded.change_id`,
-		c.ProjectID, string(c.Kind), c.Object, c.EnvironmentID, id)
+	fileID := int64(0)
+	if c.FromFile {
+		fileID = id
+	}
+	err = t.q.exec(`INSERT INTO latest_change (project_id, kind, object, environment_id, change_id, file_change_id) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (project_id, object, kind, environment_id) DO UPDATE SET change_id = excluded.change_id,
+			file_change_id = CASE WHEN excluded.file_change_id = 0 THEN latest_change.file_change_id ELSE excluded.file_change_id END`,
+		c.ProjectID, string(c.Kind), c.Object, c.EnvironmentID, id, fileID)
 	if err != nil {
 		return 0, err
 	}

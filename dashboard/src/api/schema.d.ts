@@ -1550,10 +1550,12 @@ export interface components {
             expect?: {
                 [key: string]: number;
             };
-            /** @description the file's name, for messages */
+            /** @description the file's name, for messages. What has one comes from a file: it may change flags that are managed by a file, and is refused where somebody changed by hand what a file had set */
             file?: string;
-            /** @description overwrite changes made after the file was exported */
+            /** @description overwrite changes made after the file, and archive flags that programs still ask for */
             force?: boolean;
+            /** @description take out what the document leaves out: flags are archived, and of the environments that it speaks of experiments and flags' configurations go too */
+            prune?: boolean;
             /** @description the file's text, YAML or JSON */
             text?: string;
         };
@@ -2341,6 +2343,13 @@ export interface components {
             key: string;
             /** @enum {string} */
             kind: "release" | "experiment" | "operational" | "permission";
+            /**
+             * @description a file alone changes it, but for off and on; absent where nothing does
+             * @enum {string}
+             */
+            managedBy?: "file";
+            /** @description where that file is */
+            managedIn?: string;
             /** @description by environment: where BURGEE_OVERRIDES decides instead */
             overridden: {
                 [key: string]: components["schemas"]["Overridden"];
@@ -2420,6 +2429,13 @@ export interface components {
             key: string;
             /** @enum {string} */
             kind: "release" | "experiment" | "operational" | "permission";
+            /**
+             * @description a file alone changes it, but for off and on; absent where nothing does
+             * @enum {string}
+             */
+            managedBy?: "file";
+            /** @description where that file is */
+            managedIn?: string;
             owner: string;
             /** @enum {string} */
             source: "code" | "person";
@@ -2800,12 +2816,14 @@ export interface components {
             expect?: {
                 [key: string]: number;
             };
-            /** @description the file's name, for messages */
+            /** @description the file's name, as apply takes it */
             file?: string;
             /** @description propose also over changes made after the file was exported */
             force?: boolean;
             /** @description flags carried over from another environment instead of a document */
             promotion?: components["schemas"]["PromotionPlan"];
+            /** @description take out what the document leaves out, as apply does */
+            prune?: boolean;
             /** @description objects to take out, which no document says; a flag is archived */
             remove?: components["schemas"]["ObjectRef"][];
             /** @description a rollback instead of a document */
