@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -216,8 +217,8 @@ func TestAMoveToPostgresAndBackChangesNothing(t *testing.T) {
 		want, files := dumped(t, from), fileBytes(t, from)
 		url := storetest.EmptyPostgres(t)
 		first := move(t, store.MoveOptions{From: store.Place{Dir: from}, To: store.Place{URL: url}, Secret: key})
-		if diff := cmp.Diff(files, fileBytes(t, from)); diff != "" {
-			t.Errorf("the source was written to: %s", diff)
+		if !maps.EqualFunc(files, fileBytes(t, from), bytes.Equal) {
+			t.Error("the source was written to")
 		}
 		back := filepath.Join(t.TempDir(), "back")
 		second := move(t, store.MoveOptions{From: store.Place{URL: url}, To: store.Place{Dir: back}, Secret: key})
