@@ -23,31 +23,41 @@ type Options struct {
 	Timeout time.Duration
 	// MaxBody bounds an answer, in bytes.
 	MaxBody int64
+	// NoRedirects has a redirect be the answer.
+	NoRedirects bool
+	// Resolver finds the addresses of names; nil is the machine's.
+	Resolver *net.Resolver
 }
 
 // maxRedirects is how often a host may send a client on to itself.
 const maxRedirects = 3
+
+var errPlain = errors.New("outbound")
 
 // ErrBodyTooLarge is of an answer that is longer than the client reads.
 var ErrBodyTooLarge = errors.New("outbound: the answer is too large")
 
 // New returns a client. It is safe for concurrent use.
 func New(o Options) *http.Client {
+	redirects := onItsHost
+	if o.NoRedirects {
+		redirects = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
 	return &http.Client{
 		Timeout:       o.Timeout,
-		CheckRedirect: onItsHost,
+		CheckRedirect: redirects,
 		Transport: &guarded{
 			maxBody: o.MaxBody,
-			secure:  transport(guardian(o.Allow).Safe),
-			plain:   transport(onlyTo(o.Allow)),
+			secure:  transport(o, guardian(o.Allow).Safe),
+			plain:   transport(o, onlyTo(o.Allow)),
 		},
 	}
 }
 
 type control = func(network, address string, _ syscall.RawConn) error
 
-func transport(check control) *http.Transport {
-	dialer := &net.Dialer{Timeout: 5 * time.Second, Control: check}
+func transport(o Options, check control) *http.Transport {
+	dialer := &net.Dialer{Timeout: 5 * time.Second, Control: check, Resolver: o.Resolver}
 	return &http.Transport{
 		DialContext: dialer.DialContext, TLSHandshakeTimeout: 5 * time.Second, ForceAttemptHTTP2: true,
 		MaxIdleConns: 8, IdleConnTimeout: 30 * time.Second, ResponseHeaderTimeout: 10 * time.Second, MaxResponseHeaderBytes: 64 << 10,
@@ -78,7 +88,7 @@ func onlyTo(allow []netip.Prefix) control {
 				return nil
 			}
 		}
-		return fmt.Errorf("outbound: plain http to %s is not allowed", to.Addr())
+		return fmt.Errorf("%w: plain http to %s is not allowed", errPlain, to.Addr())
 	}
 }
 
