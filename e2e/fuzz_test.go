@@ -50,6 +50,10 @@ func TestTheManagementAPIIsWhatItsDocumentSays(t *testing.T) {
 			"startRollout": raisingOf("begun", "true"),
 			"putSSO":       map[string]any{"issuer": provider, "clientId": "burgee", "clientSecret": "client secret", "passwords": "everybody"},
 			"checkSSO":     map[string]any{"issuer": provider},
+			// Others are tried too: they are refused, or lead nowhere.
+			"createWebhook": map[string]any{"name": "made", "url": "http://127.0.0.1:1/"},
+			"updateWebhook": map[string]any{"enabled": true},
+			"rotateWebhook": map[string]any{"overlapHours": 1},
 			// Of the one project that bodies are sent to; both are tried there in turn.
 			"createEnvironment": map[string]any{"key": "staging", "kind": "other"},
 			"orderEnvironments": map[string]any{"environments": []string{"development", "production", "staging"}},

@@ -107,6 +107,7 @@ func (s *server) furnish(t *testing.T) map[string][]any {
 		s.people(t, i, words)
 		s.rollouts(t, n, words)
 		s.places(t, n, words)
+		s.webhooks(t, n, words)
 		for _, operation := range []string{"getChangeRequest", "openChangeRequest", "approveChangeRequest", "rejectChangeRequest", "publishChangeRequest", "scheduleChangeRequest", "commentChangeRequest", "resubmit"} {
 			words[operation+" number"] = append(words[operation+" number"], s.made(t, defaults+"/change-requests", "number", proposal(operation, i)))
 		}
@@ -160,6 +161,20 @@ func (s *server) rollouts(t *testing.T, name string, words map[string][]any) {
 
 func falseOf(flag string) map[string]any {
 	return map[string]any{"key": flag, "type": "boolean", "environments": map[string]any{"production": map[string]any{"default": false}}}
+}
+
+// webhooks makes a webhook for each operation on one, with a delivery that waits.
+// Nobody listens where they lead.
+func (s *server) webhooks(t *testing.T, name string, words map[string][]any) {
+	t.Helper()
+	for _, operation := range []string{"getWebhook", "updateWebhook", "deleteWebhook", "rotateWebhook", "testWebhook", "listDeliveries", "getDelivery", "redeliver"} {
+		id := s.made(t, defaults+"/webhooks", "id", map[string]any{"name": operation + name, "url": "http://127.0.0.1:1/", "events": []string{"store"}})
+		words[operation+" webhook"] = append(words[operation+" webhook"], id)
+		if operation == "getDelivery" || operation == "redeliver" {
+			delivery := s.made(t, fmt.Sprintf("%s/webhooks/%v/test", defaults, id), "id", nil)
+			words[operation+" delivery"] = append(words[operation+" delivery"], delivery)
+		}
+	}
 }
 
 // startProviderThatIsNamed starts a provider of single sign-on that says where it

@@ -9,6 +9,7 @@ import (
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/sso"
+	"burgee.dev/burgee/internal/webhook"
 	"burgee.dev/burgee/sdk/eval"
 )
 
@@ -20,6 +21,7 @@ type Deps struct {
 	Accounts  *account.Service
 	SSO       *sso.Client
 	Catalog   *catalog.Service
+	Webhooks  *webhook.Service
 	Snapshots Snapshots
 	Presence  Presence
 	Receipts  Receipts

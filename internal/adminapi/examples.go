@@ -21,6 +21,8 @@ func examples() map[string]any {
 		"apply":             object{"text": file("Flags.isWeekend"), "comment": "the weekend is a flag now"},
 		"propose":           object{"title": "Night is a flag", "text": file("Flags.isNight")},
 		"resubmit":          object{"text": file("Flags.isMorning")},
+		"createWebhook":     object{"name": "chat", "url": "https://hooks.example.com/burgee", "events": []any{"configuration", "experiment"}, "environments": []any{"production"}},
+		"updateWebhook":     object{"enabled": false},
 		"evaluate":          object{"flag": "Flags.isHoliday", "context": object{"targetingKey": "alice"}, "explain": true},
 	}
 }

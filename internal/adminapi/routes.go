@@ -20,6 +20,7 @@ const (
 	tagDocuments   = "Documents"
 	tagRequests    = "Change requests"
 	tagRollouts    = "Rollouts"
+	tagWebhooks    = "Webhooks"
 	tagPrivacy     = "Privacy"
 	tagHistory     = "History"
 	tagLive        = "Live"
@@ -27,7 +28,7 @@ const (
 
 // tags is the order in which the documentation shows them.
 var tags = []string{
-	tagSession, tagMembers, tagTokens, tagProjects, tagKeys, tagFlags, tagGroups, tagExperiments, tagDocuments, tagRequests, tagRollouts, tagPrivacy, tagHistory, tagLive,
+	tagSession, tagMembers, tagTokens, tagProjects, tagKeys, tagFlags, tagGroups, tagExperiments, tagDocuments, tagRequests, tagRollouts, tagWebhooks, tagPrivacy, tagHistory, tagLive,
 }
 
 const (
@@ -106,6 +107,7 @@ func (a *API) routes() {
 	a.documentRoutes()
 	a.changeRequestRoutes()
 	a.rolloutRoutes()
+	a.webhookRoutes()
 	a.readingRoutes()
 	route(a, op("erase", post, "/erasures", tagPrivacy, "Erase an identifier from targets, groups, texts and the audit log, or say what that would do", 404), a.erase)
 	a.showExamples()

@@ -36,7 +36,7 @@ type rule struct {
 
 var (
 	dataPlane    = []string{"internal/delivery", "internal/gate", "internal/ingest", "internal/presence", "internal/receipts", "internal/nodes", "internal/sdkapi", "internal/ofrep", "internal/relay"}
-	controlPlane = []string{"internal/account", "internal/catalog", "internal/sso", "internal/adminapi"}
+	controlPlane = []string{"internal/account", "internal/catalog", "internal/sso", "internal/webhook", "internal/adminapi"}
 	protocols    = []string{"internal/adminapi", "internal/sdkapi", "internal/ofrep"}
 )
 
@@ -52,6 +52,8 @@ var rules = []rule{
 	{"only the composition root knows the store", append(slices.Clone(dataPlane), controlPlane...), []string{"internal/store"}, nil},
 	{"services speak no protocol and know no data plane", []string{"internal/account", "internal/catalog"},
 		append([]string{"internal/httpkit", "net/http"}, dataPlane...), nil},
+	{"webhooks are sent from the record, over a client that they are given", []string{"internal/webhook"},
+		append([]string{"internal/httpkit", "internal/adminapi", "internal/outbound", "database/sql"}, dataPlane...), nil},
 	{"the management API meets the data plane only through the composition root", []string{"internal/adminapi"}, dataPlane, nil},
 	{"the store holds no policy and speaks no protocol", []string{"internal/store"},
 		[]string{"net/http", "internal/httpkit", "internal/adminapi", "internal/sdkapi", "internal/ofrep", "internal/server"}, nil},

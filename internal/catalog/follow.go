@@ -102,7 +102,7 @@ func (f *follower) note(c ChangeRow) bool {
 		}
 		f.touched[c.Kind][c.Object] = true
 		return true
-	case SDKKeyKind, MemberKind, TokenKind, LinkKind, RoleKind, SessionKind, SignInKind, ChangeRequestKind, RolloutKind:
+	case SDKKeyKind, MemberKind, TokenKind, LinkKind, RoleKind, SessionKind, SignInKind, ChangeRequestKind, RolloutKind, WebhookKind:
 		return true // no part of a state
 	}
 	return false

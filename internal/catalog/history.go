@@ -188,6 +188,8 @@ func sentences(c Change) []string {
 		return changeRequestSentences(c)
 	case RolloutKind:
 		return rolloutSentences(c)
+	case WebhookKind:
+		return webhookSentences(c)
 	case ErasureKind:
 		return erasureSentences(c)
 	case StoreKind:

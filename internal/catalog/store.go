@@ -59,6 +59,9 @@ type Reader interface {
 	ChangesNaming(projectID int64, name string) (int, error)
 	// Chain calls visit for every entry of a project's record, oldest first.
 	Chain(projectID int64, visit func(ChangeRow) error) error
+	// ChainAfter calls visit for the entries of a project's record that follow the
+	// one with a number, the oldest first, at most as many as limit.
+	ChainAfter(projectID, seq int64, limit int, visit func(ChangeRow) error) error
 	// Revisions lists an environment's revisions with a number below before
 	// (0: all), newest first, each with the ids of its changes.
 	Revisions(environmentID, before int64, limit int) ([]RevisionRow, error)

@@ -239,6 +239,8 @@ const (
 	ChangeRequestKind document.Kind = "change_request"
 	// RolloutKind is of an entry about a rollout; its object is the number.
 	RolloutKind document.Kind = "rollout"
+	// WebhookKind is of an entry about a webhook; its object is the name.
+	WebhookKind document.Kind = "webhook"
 	// StoreKind is of an entry about everything at once: a backup was restored.
 	StoreKind document.Kind = "store"
 )

@@ -112,7 +112,7 @@ BURGEE_TOKEN.
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	root.AddCommand(
-		newServe(stdio), newRelay(stdio), newApply(stdio), newDiff(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newOff(stdio), newOn(stdio), newUndo(stdio), newRollback(stdio), newRollout(stdio), newExperiment(stdio), newChangeRequest(stdio), newProject(stdio), newEnvironment(stdio), newAudit(stdio), newErase(stdio), newRefs(stdio), newFlag(stdio),
+		newServe(stdio), newRelay(stdio), newApply(stdio), newDiff(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newOff(stdio), newOn(stdio), newUndo(stdio), newRollback(stdio), newRollout(stdio), newWebhook(stdio), newExperiment(stdio), newChangeRequest(stdio), newProject(stdio), newEnvironment(stdio), newAudit(stdio), newErase(stdio), newRefs(stdio), newFlag(stdio),
 		newKey(stdio), newToken(stdio), newUser(stdio), newMember(stdio), newRole(stdio), newSession(stdio), newSSO(stdio), newSecretKey(stdio), newBackup(stdio), newRestore(stdio), newMigrateStore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
 	)
 	return root

@@ -26,6 +26,7 @@ import (
 	"burgee.dev/burgee/internal/secret"
 	"burgee.dev/burgee/internal/store"
 	"burgee.dev/burgee/internal/upkeep"
+	"burgee.dev/burgee/internal/webhook"
 )
 
 // application is everything behind the port, wired.
@@ -46,6 +47,9 @@ type application struct {
 	declared  *queue[sdkapi.Registration]
 	retention *lease.Holder
 	schedule  *lease.Holder
+	webhooks  *webhook.Service
+	sender    *webhook.Sender
+	sending   *lease.Holder
 	exchange  *nodes.Exchange  // with other nodes; nil where there can be none
 	backups   *upkeep.Schedule // nil when the server makes none
 	sdk       *sdkapi.API
@@ -125,6 +129,7 @@ func (a *application) wire(ctx context.Context) error {
 	}
 	a.retention = lease.New(a.store, retentionLease, lease.Options{Logger: s.logger, Life: retentionLife})
 	a.schedule = lease.New(a.store, scheduleLease, lease.Options{Logger: s.logger})
+	a.wireWebhooks()
 	a.observe()
 	a.handler, err = a.routes(sdks)
 	return err
@@ -161,7 +166,7 @@ func (a *application) gate() *gate.Gate {
 
 // start runs the long-lived parts.
 func (a *application) start(ctx context.Context, parts *group) {
-	a.server.metrics.ExpectPanics("stream", "backup", "retention", "schedule", "watch", "news", "registration", "disk", "ingest", "receipts", "presence", "delivery", "nodes")
+	a.server.metrics.ExpectPanics("stream", "backup", "retention", "schedule", "webhooks", "watch", "news", "registration", "disk", "ingest", "receipts", "presence", "delivery", "nodes")
 	if a.exchange != nil {
 		a.parts = append(a.parts, parts.start(ctx, "nodes", a.exchange.Run))
 	}
@@ -171,6 +176,7 @@ func (a *application) start(ctx context.Context, parts *group) {
 	a.parts = append(a.parts,
 		parts.start(ctx, "retention", a.retain),
 		parts.start(ctx, "schedule", a.publishScheduled),
+		parts.start(ctx, "webhooks", a.sendWebhooks),
 		parts.start(ctx, "watch", a.watchStore),
 		parts.start(ctx, "news", a.tellNews),
 		parts.start(ctx, "registration", a.declared.run),

@@ -318,6 +318,19 @@ var operations = map[string]need{
 		return fault.New(fault.Forbidden, "", "") // nobody of the matrix has submitted it
 	}}.by(aRequest(nil)),
 
+	"listWebhooks": takes(account.ManageProject, defaults),
+	"createWebhook": reads(takes(account.ManageProject, defaults)).by(func(m *matrix) (map[string]string, string, any) {
+		return nil, "", obj{"name": m.name("hook"), "url": m.provider.URL}
+	}),
+	"getWebhook":     takes(account.ManageProject, defaults).by(aWebhook(nil)),
+	"updateWebhook":  reads(takes(account.ManageProject, defaults)).by(aWebhook(obj{"enabled": false})),
+	"deleteWebhook":  takes(account.ManageProject, defaults).by(aWebhook(nil)),
+	"rotateWebhook":  takes(account.ManageProject, defaults).by(aWebhook(obj{"overlapHours": 1})),
+	"testWebhook":    takes(account.ManageProject, defaults).by(aWebhook(nil)),
+	"listDeliveries": takes(account.ManageProject, defaults).by(aWebhook(nil)),
+	"getDelivery":    takes(account.ManageProject, defaults).by(aWebhook(nil)),
+	"redeliver":      takes(account.ManageProject, defaults).by(aWebhook(nil)),
+
 	"listChanges": takes(account.Read, defaults), "verifyChanges": takes(account.Read, defaults), "exportChanges": takes(account.Read, defaults),
 	"listRevisions": takes(account.Read, production), "compareRevisions": takes(account.Read, production).query("?from=1"),
 	"getReceipts": takes(account.Read, production).by(func(*matrix) (map[string]string, string, any) { return map[string]string{"revision": "2"}, "", nil }), "listConnections": takes(account.Read, defaults), "listAttributes": takes(account.Read, defaults),
@@ -329,6 +342,15 @@ func orNotFound(err error) error {
 		return nil
 	}
 	return fault.New(fault.NotFound, "", "")
+}
+
+// aWebhook makes a webhook of the provider's address, with a delivery that waits.
+func aWebhook(body any) func(*matrix) (map[string]string, string, any) {
+	return func(m *matrix) (map[string]string, string, any) {
+		made := m.want(201, "POST", project+"/webhooks", obj{"name": m.name("hook"), "url": m.provider.URL}).At("id").(string)
+		sent := m.want(202, "POST", project+"/webhooks/"+made+"/test", nil).At("id").(float64)
+		return map[string]string{"webhook": made, "delivery": fmt.Sprint(sent)}, "", body
+	}
 }
 
 func aKey(body any) func(*matrix) (map[string]string, string, any) {

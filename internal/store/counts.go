@@ -15,6 +15,7 @@ import (
 	"burgee.dev/burgee/internal/lease"
 	"burgee.dev/burgee/internal/nodes"
 	"burgee.dev/burgee/internal/receipts"
+	"burgee.dev/burgee/internal/webhook"
 )
 
 // How long counts are kept.
@@ -276,6 +277,7 @@ func (s *Store) Prune(ctx context.Context, fence lease.Fence, now time.Time) err
 		{"sign_in_failure", "last_at", account.ForgetAfter, ""},
 		{"node", "beat", nodes.Kept, ""},
 		{"node_news", "at", nodes.Kept, ""},
+		{"webhook_delivery", "created_at", webhook.Kept, notWaiting},
 	} {
 		if err := s.deleteBefore(ctx, fence, of.table, of.column, of.also, now.Add(-of.keep).UnixMilli()); err != nil {
 			return err

@@ -21,8 +21,9 @@ var uniques = map[string]func(error) error{
 	"member.email_key": conflict("email_taken", "There is already an account with this e-mail address"),
 	"project.key":      conflict("project_exists", "There is already a project with this key"),
 	"environment.project_id, environment.key": conflict("environment_exists", "The project has an environment with this key already"),
-	"sdk_key.hash": conflict("key_exists", "This key is in use already; make another one"),
-	"token.hash":   conflict("token_exists", "This token exists already; make another one"),
+	"webhook.project_id, webhook.name":        conflict("webhook_exists", "The project has a webhook of this name already"),
+	"sdk_key.hash":                            conflict("key_exists", "This key is in use already; make another one"),
+	"token.hash":                              conflict("token_exists", "This token exists already; make another one"),
 }
 
 func conflict(code, words string) func(error) error {

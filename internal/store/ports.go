@@ -7,6 +7,7 @@ import (
 	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/internal/nodes"
 	"burgee.dev/burgee/internal/receipts"
+	"burgee.dev/burgee/internal/webhook"
 )
 
 // What the store is asked for.
@@ -19,4 +20,6 @@ var (
 	_ ingest.Sink      = (*Store)(nil)
 	_ nodes.Store      = (*Store)(nil)
 	_ receipts.Sink    = (*Store)(nil)
+	_ webhook.Store    = (*Webhooks)(nil)
+	_ webhook.Queue    = (*Store)(nil)
 )

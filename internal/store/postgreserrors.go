@@ -20,6 +20,7 @@ var constraints = map[string]string{
 	"member_email_key_key":           "member.email_key",
 	"project_key_key":                "project.key",
 	"environment_project_id_key_key": "environment.project_id, environment.key",
+	"webhook_project_id_name_key":    "webhook.project_id, webhook.name",
 	"sdk_key_hash_key":               "sdk_key.hash",
 	"token_hash_key":                 "token.hash",
 }

@@ -172,6 +172,11 @@ func (t catalogTx) Chain(projectID int64, visit func(catalog.ChangeRow) error) e
 	return t.entries(visit, ` WHERE c.project_id = $1 ORDER BY c.seq, c.id`, projectID)
 }
 
+// ChainAfter implements catalog.Reader.
+func (t catalogTx) ChainAfter(projectID, seq int64, limit int, visit func(catalog.ChangeRow) error) error {
+	return t.entries(visit, ` WHERE c.id IN (SELECT x.id FROM change x WHERE x.project_id = $1 AND x.seq > $2 ORDER BY x.seq LIMIT $3) ORDER BY c.seq, c.id`, projectID, seq, limit)
+}
+
 // Revisions implements catalog.Reader.
 func (t catalogTx) Revisions(environmentID, before int64, limit int) ([]catalog.RevisionRow, error) {
 	where := conditions{args: []any{environmentID}}

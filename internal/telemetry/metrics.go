@@ -26,6 +26,7 @@ type Metrics struct {
 	panics      *prometheus.CounterVec
 	registered  *prometheus.CounterVec
 	scheduled   *prometheus.CounterVec
+	webhooks    *prometheus.CounterVec
 	store       *prometheus.HistogramVec
 	storeErrors *prometheus.CounterVec
 	publish     prometheus.Histogram
@@ -63,6 +64,8 @@ func NewMetrics(build Build) *Metrics {
 		"Registrations of programs, by outcome: done, refused (by the rules) or failed (the store did not take them).", "outcome")
 	m.scheduled = m.counter("burgee_scheduled_total",
 		"Scheduled changes and steps of rollouts whose time came on this node, by outcome: done, refused (a person has to look) or failed (it is tried again).", "outcome")
+	m.webhooks = m.counter("burgee_webhook_attempts_total",
+		"Attempts to deliver a message to a webhook from this node, by outcome: delivered or failed (it is tried again, for a week).", "outcome")
 	m.store = m.histogram("burgee_store_duration_seconds",
 		"Time of the database. read and write are whole transactions; of a write, wait is for its turn and commit is the flush to disk. "+
 			"The other operations are those of the data plane and include their transaction.",
@@ -87,6 +90,9 @@ func (m *Metrics) expect() {
 	for _, outcome := range []string{"done", "refused", "failed"} {
 		m.registered.WithLabelValues(outcome)
 		m.scheduled.WithLabelValues(outcome)
+	}
+	for _, outcome := range []string{"delivered", "failed"} {
+		m.webhooks.WithLabelValues(outcome)
 	}
 	for _, operation := range []string{"read", "wait", "write", "commit"} {
 		m.storeErrors.WithLabelValues(operation)
@@ -149,6 +155,9 @@ func (m *Metrics) Registration(outcome string, n int) {
 func (m *Metrics) Scheduled(outcome string, n int) {
 	m.scheduled.WithLabelValues(outcome).Add(float64(n))
 }
+
+// Webhook counts an attempt to deliver a message.
+func (m *Metrics) Webhook(outcome string) { m.webhooks.WithLabelValues(outcome).Inc() }
 
 // Store measures one operation of the store that took a time, and counts err
 // when it is the store's: not one of the caller's, and not one that ended
