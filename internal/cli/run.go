@@ -112,7 +112,7 @@ BURGEE_TOKEN.
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
 	root.AddCommand(
-		newServe(stdio), newRelay(stdio), newApply(stdio), newDiff(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newOff(stdio), newOn(stdio), newUndo(stdio), newRollback(stdio), newRollout(stdio), newWebhook(stdio), newExperiment(stdio), newChangeRequest(stdio), newProject(stdio), newEnvironment(stdio), newAudit(stdio), newErase(stdio), newRefs(stdio), newFlag(stdio),
+		newServe(stdio), newRelay(stdio), newApply(stdio), newDiff(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newOff(stdio), newOn(stdio), newUndo(stdio), newRollback(stdio), newRollout(stdio), newWebhook(stdio), newExperiment(stdio), newChangeRequest(stdio), newProject(stdio), newEnvironment(stdio), newAudit(stdio), newErase(stdio), newRefs(stdio), newImport(stdio), newFlag(stdio),
 		newKey(stdio), newToken(stdio), newUser(stdio), newMember(stdio), newRole(stdio), newSession(stdio), newSSO(stdio), newSecretKey(stdio), newBackup(stdio), newRestore(stdio), newMigrateStore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
 	)
 	return root
@@ -152,11 +152,11 @@ func exactly(names ...string) cobra.PositionalArgs {
 	}
 }
 
-// atLeast checks that a command has one argument or more.
-func atLeast(name string) cobra.PositionalArgs {
+// atLeast checks that a command has the arguments, the last one or more times.
+func atLeast(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return usageError{fmt.Errorf("%s is missing: %s", name, cmd.UseLine())}
+		if len(args) < len(names) {
+			return usageError{fmt.Errorf("%s is missing: %s", names[len(args)], cmd.UseLine())}
 		}
 		return nil
 	}
