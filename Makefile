@@ -27,7 +27,7 @@ export CGO_ENABLED := 0
 # and once more on PostgreSQL. The store's own suite runs on both by itself.
 ON_EITHER_STORE := ./internal/account ./internal/catalog ./internal/secret ./internal/server ./internal/upkeep
 
-.PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-openfeature test-signin test-browser fuzz-api soak check bench gen golden clean dist cross test-deploy
+.PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-openfeature test-signin test-importers test-browser fuzz-api soak check bench gen golden clean dist cross test-deploy
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,7 +107,7 @@ test: ## everything: Go, Python, dashboard, command line, real browser
 test-code:
 	@$(MAKE) --no-print-directory test-go && $(MAKE) --no-print-directory test-deploy && $(MAKE) --no-print-directory test-race && \
 	  $(MAKE) --no-print-directory test-python && $(MAKE) --no-print-directory test-e2e && $(MAKE) --no-print-directory test-openfeature && \
-	  $(MAKE) --no-print-directory test-signin
+	  $(MAKE) --no-print-directory test-signin && $(MAKE) --no-print-directory test-importers
 test-pages:
 	@$(MAKE) --no-print-directory test-dashboard && $(MAKE) --no-print-directory test-browser
 
@@ -172,13 +172,17 @@ test-signin: $(BIN) | need-go ## sign-in with a real provider of OpenID Connect,
 	@echo "== end to end (sign-in)"
 	@cd e2e/signin && go test -count=1 ./...
 
+test-importers: $(BIN) e2e/importers/node_modules/.stamp | need-node ## imported files beside the engines of the products they came from
+	@echo "== end to end (importers)"
+	@cd e2e/importers && node --test --test-concurrency=1 --test-timeout=300000 *.test.mjs
+
 test-browser: $(BIN) $(VENV)/.stamp e2e/browser/node_modules/.stamp ## the guide's story in real Chromium
 	@echo "== end to end (browser)"
 	@scripts/chromium
 	@cd e2e/browser && node --test --test-concurrency=1 --test-timeout=600000 *.test.mjs
 
-e2e/browser/node_modules/.stamp: e2e/browser/package-lock.json | need-node
-	@cd e2e/browser && npm ci --silent --no-audit --no-fund
+e2e/browser/node_modules/.stamp e2e/importers/node_modules/.stamp: e2e/%/node_modules/.stamp: e2e/%/package-lock.json | need-node
+	@cd e2e/$* && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 fuzz-api: $(BIN) $(FUZZ)/.stamp | need-go ## the same with EXAMPLES=50 of each operation, or as many as you say: minutes

@@ -23,6 +23,7 @@ func examples() map[string]any {
 		"resubmit":          object{"text": file("Flags.isMorning")},
 		"createWebhook":     object{"name": "chat", "url": "https://hooks.example.com/burgee", "events": []any{"configuration", "experiment"}, "environments": []any{"production"}},
 		"updateWebhook":     object{"enabled": false},
+		"importDocument":    object{"product": "flagd", "environments": []any{"production"}, "files": []any{object{"name": "flags.json", "text": `{"flags": {"Flags.isSnow": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "off"}}}`}}},
 		"evaluate":          object{"flag": "Flags.isHoliday", "context": object{"targetingKey": "alice"}, "explain": true},
 	}
 }

@@ -360,6 +360,18 @@ type evaluateInput struct {
 	}
 }
 
+type importInput struct {
+	ProjectPath
+	Body struct {
+		Product string `json:"product" enum:"launchdarkly,unleash,flagd" doc:"whose export it is"`
+		Files   []struct {
+			Name string `json:"name" maxLength:"200" doc:"what to call it in messages"`
+			Text string `json:"text" doc:"JSON or YAML"`
+		} `json:"files" minItems:"1" maxItems:"50" nullable:"false"`
+		Environments []string `json:"environments,omitempty" maxItems:"50" nullable:"false" doc:"the environments to take, each KEY or THEIRS=OURS; an export that names none needs one"`
+	}
+}
+
 type revisionsInput struct {
 	EnvironmentPath
 	Before int64 `query:"before" minimum:"0" doc:"only revisions with a smaller number"`

@@ -203,6 +203,7 @@ func (a *API) experimentRoutes() {
 func (a *API) documentRoutes() {
 	route(a, holdsFile(asDocument(op("apply", post, "/projects/{project}/apply", tagDocuments, "Plan a document, and publish it unless it is a dry run", 404, 409))), a.apply)
 	route(a, exported(op("exportProject", get, "/projects/{project}/export", tagDocuments, "Export a project as a document, as it is or as it was", 404)), a.export)
+	route(a, holdsFile(op("importDocument", post, "/projects/{project}/import", tagDocuments, "Turn another product's export into a document, and say what it cannot carry over; nothing is changed", 404, 413)), a.importDocument)
 	route(a, op("undo", post, "/projects/{project}/environments/{environment}/undo", tagDocuments, "Take a revision back within 10 minutes, as a new revision", 404, 409), a.undo)
 	route(a, op("rollback", post, "/projects/{project}/environments/{environment}/rollback", tagDocuments, "Make one object or the environment what it was at a revision, as a new revision", 404, 409, 412), a.rollback)
 	route(a, op("evaluate", post, "/projects/{project}/environments/{environment}/evaluate", tagDocuments, "Evaluate a flag for a context, now or at any time in the past, and explain the answer", 404, 503), a.evaluate)

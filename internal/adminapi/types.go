@@ -256,3 +256,17 @@ type ApplicationCount struct {
 	SDK         string `json:"sdk"`
 	Count       int64  `json:"count"`
 }
+
+// Imported is a document made of another product's export.
+type Imported struct {
+	Document     string       `json:"document" doc:"a burgee/v1 file as YAML, for apply"`
+	Flags        int          `json:"flags"`
+	TargetGroups int          `json:"targetGroups"`
+	Lost         []ImportLoss `json:"lost" nullable:"false" doc:"what is not carried over, or not as it was, a line each"`
+}
+
+// ImportLoss is one thing that was not carried over, or not as it was.
+type ImportLoss struct {
+	Object string `json:"object" doc:"what it was part of"`
+	What   string `json:"what"`
+}

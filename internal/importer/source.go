@@ -3,10 +3,8 @@ package importer
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 
-	"github.com/goccy/go-yaml"
-
+	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 )
 
@@ -23,8 +21,8 @@ func parse(in Input) (s source, err error) {
 		return s, fault.New(fault.Invalid, "import_unreadable", "%s is empty", in.Name)
 	}
 	if text[0] != '{' && text[0] != '[' {
-		if text, err = yamlToJSON(text); err != nil {
-			return s, fault.New(fault.Invalid, "import_unreadable", "%s is neither JSON nor YAML: %v", in.Name, err)
+		if text, err = document.AsJSON(in.Name, text); err != nil {
+			return s, err
 		}
 	}
 	if !json.Valid(text) {
@@ -32,17 +30,6 @@ func parse(in Input) (s source, err error) {
 		return s, fault.New(fault.Invalid, "import_unreadable", "%s is not valid JSON: %v", in.Name, json.Unmarshal(text, &any))
 	}
 	return source{in.Name, text}, nil
-}
-
-// yamlToJSON is the library's conversion; a defect of its own must be an error about the
-// file.
-func yamlToJSON(text []byte) (out []byte, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("not valid YAML (%v)", r)
-		}
-	}()
-	return yaml.YAMLToJSON(text)
 }
 
 // fields are the members of an object, or nil where the text is none.

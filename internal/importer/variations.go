@@ -157,5 +157,8 @@ func serve(parts []part, by string) document.Serve {
 	if len(out) == 1 && out[0].To != document.Next {
 		return document.Serve{Variation: out[0].To}
 	}
+	if by == targetingKey {
+		by = "" // what is meant where nothing is said
+	}
 	return document.Serve{Shares: out, By: by}
 }

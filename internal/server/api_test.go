@@ -61,6 +61,9 @@ var everyRoute = []testkit.Scenario{
 	{Name: "malformed JSON", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/production", Body: `{"default": tru}`, Status: 400, Code: "json_malformed"},
 	{Name: "an unknown environment", Method: "PUT", Path: project + "/flags/Flags.isHoliday/environments/staging", Body: obj{"default": true}, Status: 404, Code: "environment_not_found"},
 	{Name: "evaluate", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.isHoliday", "context": obj{"app": obj{"platform": "ios", "version": "2.1"}}, "explain": true}, Status: 200, Holds: []string{`"value":true`, `"reason":"RULE"`, `"id":"ios-2"`, `"explanation"`}},
+	{Name: "import", Method: "POST", Path: project + "/import", Body: obj{"product": "flagd", "environments": []string{"production"}, "files": []obj{{"name": "a.json", "text": `{"flags": {"moved": {"state": "ENABLED", "variants": {"on": true, "off": false}, "defaultVariant": "on"}}}`}}}, Status: 200, Holds: []string{`"document":"apiVersion: burgee/v1\nproject: default\nflags:\n  moved:`, `"flags":1`, `"object":"moved"`}},
+	{Name: "import what is no export", Method: "POST", Path: project + "/import", Body: obj{"product": "unleash", "files": []obj{{"name": "a.json", "text": "{}"}}}, Status: 400, Code: "import_unknown"},
+	{Name: "import of no product", Method: "POST", Path: project + "/import", Body: obj{"product": "rox", "files": []obj{{"name": "a.json", "text": "{}"}}}, Status: 422, Field: "product"},
 	{Name: "evaluate for a targeting key as text", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.theme", "context": "alice"}, Status: 200, Holds: []string{`"value":"blue"`}},
 	{Name: "evaluate where nobody configured it", Method: "POST", Path: project + "/environments/development/evaluate", Body: obj{"flag": "Flags.isHoliday", "context": obj{}}, Status: 200, Holds: []string{`"CODE_DEFAULT"`}, Lacks: []string{`"variation"`}},
 	{Name: "evaluate with a context that is a list", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.theme", "context": []int{1}}, Status: 422, Field: "context"},
@@ -253,6 +256,7 @@ func TestEveryRouteOfAProjectKnowsWhichProjectsThereAre(t *testing.T) {
 		"POST /api/v1/projects/{project}/environments":                                obj{"key": "x"},
 		"POST /api/v1/projects/{project}/webhooks":                                    obj{"name": "x", "url": "https://hooks.example.test/"},
 		"PUT /api/v1/projects/{project}/environments":                                 obj{"environments": []string{"production"}},
+		"POST /api/v1/projects/{project}/import":                                      obj{"product": "flagd", "environments": []string{"production"}, "files": []obj{{"name": "f", "text": "{}"}}},
 		"POST /api/v1/projects/{project}/environments/{environment}/promote":          obj{"from": "development", "flags": []string{"f"}},
 	}
 	fill := strings.NewReplacer("{project}", "nowhere", "{environment}", "production", "{id}", "1", "{flag}", "x", "{group}", "x", "{experiment}", "x", "{revision}", "1", "{number}", "1", "{webhook}", "x", "{delivery}", "1")

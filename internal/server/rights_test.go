@@ -287,7 +287,8 @@ var operations = map[string]need{
 		now := m.want(200, "GET", project+"/environments/production/revisions?limit=1", nil).At("items.0.number")
 		return nil, "", obj{"revision": now}
 	}),
-	"evaluate": takes(account.Read, defaults).body(obj{"flag": "f", "context": "alice"}),
+	"importDocument": takes(account.Read, defaults).body(obj{"product": "flagd", "environments": []string{"production"}, "files": []obj{{"name": "f", "text": `{"flags": {}}`}}}),
+	"evaluate":       takes(account.Read, defaults).body(obj{"flag": "f", "context": "alice"}),
 
 	"listRollouts": takes(account.Read, defaults), "getRollout": takes(account.Read, defaults).by(aRollout("")),
 	"startRollout": reads(takes(account.Publish, production)).by(func(m *matrix) (map[string]string, string, any) {

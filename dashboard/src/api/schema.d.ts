@@ -1141,6 +1141,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn another product's export into a document, and say what it cannot carry over; nothing is changed */
+        post: operations["importDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project}/live": {
         parameters: {
             query?: never;
@@ -2618,6 +2635,31 @@ export interface components {
             issuer: string;
             subject: string;
         };
+        ImportInputBody: {
+            /** @description the environments to take, each KEY or THEIRS=OURS; an export that names none needs one */
+            environments?: string[];
+            files: components["schemas"]["Item"][];
+            /**
+             * @description whose export it is
+             * @enum {string}
+             */
+            product: "launchdarkly" | "unleash" | "flagd";
+        };
+        ImportLoss: {
+            /** @description what it was part of */
+            object: string;
+            what: string;
+        };
+        Imported: {
+            /** @description a burgee/v1 file as YAML, for apply */
+            document: string;
+            /** Format: int64 */
+            flags: number;
+            /** @description what is not carried over, or not as it was, a line each */
+            lost: components["schemas"]["ImportLoss"][];
+            /** Format: int64 */
+            targetGroups: number;
+        };
         InstanceName: {
             address: string;
             application: string;
@@ -2629,6 +2671,12 @@ export interface components {
             email: string;
             /** @description each as viewer (everywhere), viewer@project or viewer@project/environment */
             roles: string[];
+        };
+        Item: {
+            /** @description what to call it in messages */
+            name: string;
+            /** @description JSON or YAML */
+            text: string;
         };
         ItemsAttribute: {
             items: components["schemas"]["Attribute"][];
@@ -10823,6 +10871,110 @@ export interface operations {
             };
             /** @description Precondition Failed */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "environments": [
+                 *         "production"
+                 *       ],
+                 *       "files": [
+                 *         {
+                 *           "name": "flags.json",
+                 *           "text": "{\"flags\": {\"Flags.isSnow\": {\"state\": \"ENABLED\", \"variants\": {\"on\": true, \"off\": false}, \"defaultVariant\": \"off\"}}}"
+                 *         }
+                 *       ],
+                 *       "product": "flagd"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ImportInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
