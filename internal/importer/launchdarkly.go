@@ -131,7 +131,7 @@ func (l *launchDarkly) read(s source) error {
 		items = list(fields["items"])
 	case fields["variations"] != nil, fields["included"] != nil:
 		items = []json.RawMessage{s.raw}
-	case fields["flags"] != nil || fields["segments"] != nil:
+	case isObject(fields["flags"]) || isObject(fields["segments"]):
 		return l.readByKey(s, fields)
 	case items == nil:
 		return s.unknown("LaunchDarkly", ldExpected)
