@@ -204,7 +204,7 @@ vet: | need-go
 	@for module in . sdk sdk/openfeature deploy/check e2e/openfeature e2e/signin bench/peers; do (cd $$module && go vet ./...); done
 
 golden: | need-go ## rewrite every golden file; read the diff before you commit it
-	@go test ./internal/adminapi ./internal/config ./internal/server ./internal/store -update
+	@go test ./internal/adminapi ./internal/cli ./internal/config ./internal/server ./internal/store -update
 	@$(MAKE) --no-print-directory gen
 
 gen: ## regenerate what is generated from spec/openapi.json

@@ -12,6 +12,9 @@ import (
 func (a *API) getSession(ctx context.Context, _ *none) (*body[Session], error) {
 	c := callerOf(ctx)
 	session, err := a.session(ctx, c.person)
+	if c.actor.Kind == account.Token {
+		session.Token = c.actor.Name
+	}
 	return &body[Session]{session}, err
 }
 

@@ -25,6 +25,7 @@ type Session struct {
 	SignedIn     bool       `json:"signedIn"`
 	Pending      string     `json:"pending,omitempty" doc:"the sign-in waits for a code: give it with this, within 5 minutes"`
 	Member       *Member    `json:"member,omitempty"`
+	Token        string     `json:"token,omitempty" doc:"the name of the API token that the request bears"`
 	SingleSignOn *SSOChoice `json:"singleSignOn,omitempty"`
 	Encrypted    bool       `json:"encrypted" doc:"false: the page says that the connection is not encrypted"`
 	Loopback     bool       `json:"loopback" doc:"the browser runs on the server's own machine"`

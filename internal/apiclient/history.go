@@ -31,6 +31,7 @@ type Change struct {
 // ChangeFilter selects entries of the audit log; zero fields do not select.
 type ChangeFilter struct {
 	Environment, Object, Kind, Actor string
+	Before                           int64 // only entries with a smaller ID
 	Limit                            int
 }
 
@@ -49,6 +50,9 @@ func (f ChangeFilter) query() url.Values {
 // server gave it.
 func (c *Client) Changes(ctx context.Context, project string, filter ChangeFilter) (changes []Change, raw json.RawMessage, err error) {
 	query := filter.query()
+	if filter.Before > 0 {
+		query.Set("before", strconv.FormatInt(filter.Before, 10))
+	}
 	if filter.Limit > 0 {
 		query.Set("limit", strconv.Itoa(filter.Limit))
 	}

@@ -147,3 +147,26 @@ func listOf[T any](ctx context.Context, c *Client, path string) (list []T, raw j
 	list, err = items[T](c, raw)
 	return list, raw, err
 }
+
+// DeleteLink ends an invitation, or a link that resets a password, that waits.
+func (c *Client) DeleteLink(ctx context.Context, id string) error {
+	return c.call(ctx, http.MethodDelete, path("links", id), nil, nil)
+}
+
+// Session is who the client is to the server.
+type Session struct {
+	Token   string `json:"token"` // the name of its token; empty where the server does not take it
+	Version string `json:"version"`
+}
+
+// Whoami asks who the client is to the server.
+func (c *Client) Whoami(ctx context.Context) (out Session, raw json.RawMessage, err error) {
+	raw, err = c.raw(ctx, http.MethodGet, path("session"), nil)
+	if err != nil {
+		return out, nil, err
+	}
+	return out, raw, c.read(raw, &out)
+}
+
+// Address is where the server is.
+func (c *Client) Address() string { return c.base }

@@ -16,7 +16,7 @@ import (
 func newEnvironment(stdio Stdio) *cobra.Command {
 	return group("env", "Make environments, compare them, carry flags from one to another",
 		newEnvironmentList(stdio), newEnvironmentCreate(stdio), newEnvironmentClone(stdio), newEnvironmentRename(stdio),
-		newEnvironmentOrder(stdio), newEnvironmentArchive(stdio), newEnvironmentRestore(stdio), newCompare(stdio), newPromote(stdio), newProtect(stdio))
+		newEnvironmentOrder(stdio), newEnvironmentArchive(stdio), newEnvironmentRestore(stdio), newCompare(stdio), newPromote(stdio), newProtect(stdio), newRevisions(stdio), newReceipts(stdio))
 }
 
 func bindArchiving(cmd *cobra.Command, how *apiclient.Archiving) {

@@ -10,7 +10,9 @@ import (
 )
 
 func newFlag(stdio Stdio) *cobra.Command {
-	return group("flag", "List, archive and restore flags", newFlagList(stdio), newFlagArchive(stdio), newFlagRestore(stdio))
+	return group("flag", "Make flags, say what they serve, archive and restore them",
+		newFlagList(stdio), newFlagShow(stdio), newFlagCreate(stdio), newFlagSet(stdio), newFlagConfigure(stdio), newFlagClear(stdio),
+		newFlagEvaluations(stdio), newFlagArchive(stdio), newFlagRestore(stdio))
 }
 
 type flagListOptions struct {

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +24,7 @@ type historyOptions struct {
 	from, to                     int64
 	limit                        int
 	diff, asJSON                 bool
+	since
 }
 
 func newHistory(stdio Stdio) *cobra.Command {
@@ -33,6 +36,8 @@ func newHistory(stdio Stdio) *cobra.Command {
 project, newest first. With --from, print what differs between two revisions of an
 environment instead.`,
 		Example: `  burgee history Flags.isHoliday -e production
+  burgee history --since 1h
+  burgee history --since "2026-11-24 14:00" --until "2026-11-24 16:00" --kind configuration
   burgee history --by ann@corp.example --diff
   burgee history -e production --from 812 --to 815`,
 		Args: cobra.MaximumNArgs(1),
@@ -41,13 +46,14 @@ environment instead.`,
 			return runHistory(cmd.Context(), stdio, o)
 		},
 	}
-	o.bind(cmd)
+	o.connection.bind(cmd)
+	o.since.bind(cmd)
 	bindProject(cmd, &o.project)
 	bindEnvironment(cmd, &o.environment)
 	f := cmd.Flags()
 	f.StringVar(&o.kind, "kind", "", "only this kind: flag, configuration, target_group, experiment, attribute, sdk_key, member, token")
 	f.StringVar(&o.by, "by", "", "only what this person, token or program changed")
-	f.IntVar(&o.limit, "limit", 20, "how many, at most 200")
+	f.IntVar(&o.limit, "limit", 20, "how many, at most 200; all of them with --since")
 	f.Int64Var(&o.from, "from", 0, "a revision: what differs from it")
 	f.Int64Var(&o.to, "to", 0, "with --from: the other revision (the newest when not set)")
 	f.BoolVar(&o.diff, "diff", false, "show each field before and after")
@@ -70,9 +76,8 @@ func runHistory(ctx context.Context, stdio Stdio, o historyOptions) error {
 	if environment == "" {
 		environment = stdio.getenv("BURGEE_ENVIRONMENT")
 	}
-	changes, raw, err := client.Changes(ctx, projectOr(stdio, o.project), apiclient.ChangeFilter{
-		Environment: environment, Object: o.object, Kind: o.kind, Actor: o.by, Limit: o.limit,
-	})
+	filter := apiclient.ChangeFilter{Environment: environment, Object: o.object, Kind: o.kind, Actor: o.by, Limit: o.limit}
+	changes, raw, err := o.changes(ctx, client, projectOr(stdio, o.project), filter)
 	if err != nil {
 		return err
 	}
@@ -98,6 +103,18 @@ func runHistory(ctx context.Context, stdio Stdio, o historyOptions) error {
 		}
 	}
 	return nil
+}
+
+// changes are the newest, or those of a time.
+func (o historyOptions) changes(ctx context.Context, client *apiclient.Client, project string, filter apiclient.ChangeFilter) (changes []apiclient.Change, raw json.RawMessage, err error) {
+	if !o.given() {
+		return client.Changes(ctx, project, filter)
+	}
+	from, until, err := o.window(time.Now())
+	if err != nil {
+		return nil, nil, err
+	}
+	return changesIn(ctx, client, project, filter, from, until)
 }
 
 // revisionWords names the revisions that a change is part of.

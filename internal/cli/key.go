@@ -14,8 +14,8 @@ import (
 )
 
 func newKey(stdio Stdio) *cobra.Command {
-	return group("key", "Make, list and revoke SDK keys",
-		newKeyGenerate(stdio), newKeyCreate(stdio), newKeyList(stdio), newKeyRevoke(stdio))
+	return group("key", "Make, list, rotate and revoke SDK keys",
+		newKeyGenerate(stdio), newKeyCreate(stdio), newKeyList(stdio), newKeyRotate(stdio), newKeyRevoke(stdio))
 }
 
 // prefixes are how keys begin, by kind.

@@ -12,7 +12,7 @@ import (
 
 func newMember(stdio Stdio) *cobra.Command {
 	return group("member", "Invite people, and say what they may do",
-		newMemberList(stdio), newMemberInvite(stdio), newMemberRole(stdio), newMemberRemove(stdio), newMemberReset(stdio), newMemberResetTOTP(stdio), newMemberUnlink(stdio))
+		newMemberList(stdio), newMemberInvite(stdio), newMemberUninvite(stdio), newMemberRole(stdio), newMemberRemove(stdio), newMemberReset(stdio), newMemberResetTOTP(stdio), newMemberUnlink(stdio))
 }
 
 type memberOptions struct {

@@ -19,7 +19,7 @@ type moment struct {
 }
 
 func (m *moment) bind(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&m.at, "at", "", `as it was then: "2026-11-24 14:00", 2026-11-24T14:00:00Z, 90m ago as 90m, or milliseconds since 1970`)
+	cmd.Flags().StringVar(&m.at, "at", "", `as it was then: "2026-11-24 14:00", 2026-11-24T14:00:00Z, 90m or 7d ago as 90m or 7d, or milliseconds since 1970`)
 	cmd.Flags().Int64Var(&m.revision, "revision", 0, "as it was at this revision of the environment")
 }
 
@@ -54,6 +54,9 @@ func momentOf(text string, now time.Time) (time.Time, bool) {
 	}
 	if ago, err := time.ParseDuration(text); err == nil {
 		return now.Add(-ago), ago >= 0
+	}
+	if days, err := strconv.ParseUint(strings.TrimSuffix(text, "d"), 10, 16); err == nil && strings.HasSuffix(text, "d") {
+		return now.AddDate(0, 0, -int(days)), true
 	}
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
 		return at, true

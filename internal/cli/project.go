@@ -12,7 +12,7 @@ import (
 
 func newProject(stdio Stdio) *cobra.Command {
 	return group("project", "Make, rename and archive projects",
-		newProjectList(stdio), newProjectCreate(stdio), newProjectRename(stdio), newProjectArchive(stdio), newProjectRestore(stdio))
+		newProjectList(stdio), newProjectCreate(stdio), newProjectRename(stdio), newProjectArchive(stdio), newProjectRestore(stdio), newAttributes(stdio))
 }
 
 // placeOptions are those of a command about a project or an environment.

@@ -102,20 +102,42 @@ BURGEE_TOKEN.
 		Example: `  burgee serve
   burgee apply -f flags.yaml
   burgee eval Flags.isHoliday --environment production --context '{"targetingKey":"alice"}'`,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
-		Args:              noSuchCommand,
-		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noSuchCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})
-	root.AddCommand(
-		newServe(stdio), newRelay(stdio), newApply(stdio), newDiff(stdio), newExport(stdio), newEval(stdio), newWhy(stdio), newHistory(stdio), newOff(stdio), newOn(stdio), newUndo(stdio), newRollback(stdio), newRollout(stdio), newWebhook(stdio), newExperiment(stdio), newChangeRequest(stdio), newProject(stdio), newEnvironment(stdio), newAudit(stdio), newErase(stdio), newRefs(stdio), newImport(stdio), newFlag(stdio),
-		newKey(stdio), newToken(stdio), newUser(stdio), newMember(stdio), newRole(stdio), newSession(stdio), newSSO(stdio), newSecretKey(stdio), newBackup(stdio), newRestore(stdio), newMigrateStore(stdio), newDoctor(stdio), newConfig(stdio), newVersion(stdio),
-	)
+	addCommands(root, stdio)
 	return root
+}
+
+// addCommands adds the commands in the groups that the help shows.
+func addCommands(root *cobra.Command, stdio Stdio) {
+	for _, g := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"Run it:", []*cobra.Command{newServe(stdio), newRelay(stdio), newDoctor(stdio), newBackup(stdio), newRestore(stdio), newMigrateStore(stdio), newSecretKey(stdio), newConfig(stdio)}},
+		{"Flags and what they serve:", []*cobra.Command{newFlag(stdio), newTargetGroup(stdio), newExperiment(stdio), newRollout(stdio), newEval(stdio), newWhy(stdio), newRefs(stdio)}},
+		{"At once:", []*cobra.Command{newOff(stdio), newOn(stdio), newUndo(stdio)}},
+		{"Configuration as code:", []*cobra.Command{newApply(stdio), newDiff(stdio), newExport(stdio), newImport(stdio)}},
+		{"What happened, and taking it back:", []*cobra.Command{newHistory(stdio), newRollback(stdio), newChangeRequest(stdio), newAudit(stdio), newErase(stdio)}},
+		{"Projects, environments and programs:", []*cobra.Command{newProject(stdio), newEnvironment(stdio), newKey(stdio), newConnections(stdio), newWebhook(stdio)}},
+		{"People and tokens:", []*cobra.Command{newWhoami(stdio), newToken(stdio), newUser(stdio), newMember(stdio), newRole(stdio), newSession(stdio), newSSO(stdio)}},
+		{"Other:", []*cobra.Command{newVersion(stdio)}},
+	} {
+		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
+		for _, cmd := range g.commands {
+			cmd.GroupID = g.title
+			root.AddCommand(cmd)
+		}
+	}
+	root.SetHelpCommandGroupID("Other:")
+	root.SetCompletionCommandGroupID("Other:")
+	addCompletion(root, stdio)
 }
 
 // noSuchCommand is cobra's check of a command's first word, in our words.

@@ -135,7 +135,7 @@ func (o *objectOptions) bindText(cmd *cobra.Command, name string) {
 	cmd.Flags().StringVar(&o.text, name, "", "why, for the history")
 }
 
-func newExperiment(stdio Stdio) *cobra.Command {
+func newExperimentStop(stdio Stdio) *cobra.Command {
 	var o objectOptions
 	stop := &cobra.Command{
 		Use:     "stop EXPERIMENT",
@@ -155,7 +155,7 @@ func newExperiment(stdio Stdio) *cobra.Command {
 		},
 	}
 	o.bindText(stop, "reason")
-	return group("experiment", "Stop experiments; burgee apply makes and starts them", stop)
+	return stop
 }
 
 func newFlagArchive(stdio Stdio) *cobra.Command {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 
 	"burgee.dev/burgee/internal/apiclient"
 	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/server"
 )
 
 func newToken(stdio Stdio) *cobra.Command {
@@ -17,13 +19,15 @@ func newToken(stdio Stdio) *cobra.Command {
 
 type tokenOptions struct {
 	connection
+	hostOptions
 	name, scope, expires, id string
 	environments             []string
 	service, asJSON          bool
 }
 
 func (o *tokenOptions) bindAll(cmd *cobra.Command) {
-	o.bind(cmd)
+	o.connection.bind(cmd)
+	o.bindHost(cmd)
 	bindJSON(cmd, &o.asJSON)
 }
 
@@ -36,9 +40,13 @@ func newTokenCreate(stdio Stdio) *cobra.Command {
 with the member; a service token is nobody's. With the scope full, which is the default,
 it may do all of that; with a role, such as viewer, no more than the role lets do in the
 environments named, or everywhere. With the scope relay it is for burgee relay and may
-do nothing else: it reads the configuration of the environments named, or of all.`,
+do nothing else: it reads the configuration of the environments named, or of all.
+
+With --data, on the server's own host, it takes no token and makes a service token; the
+running server takes it at once.`,
 		Example: `  burgee token create pipeline --expires 90d
   burgee token create deploy --service --scope publisher --environment default/production --expires 90d
+  burgee --data ./data token create first
   burgee token create edge --scope relay --environment default/production`,
 		Args: exactly("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,17 +67,7 @@ func runTokenCreate(ctx context.Context, stdio Stdio, o tokenOptions) error {
 	if err != nil {
 		return err
 	}
-	client, err := o.client(stdio)
-	if err != nil {
-		return err
-	}
-	kind := ""
-	if o.service {
-		kind = "service"
-	}
-	token, err := client.CreateToken(ctx, apiclient.TokenRequest{
-		Kind: kind, Name: o.name, Scope: o.scope, Environments: o.environments, ExpiresInDays: days,
-	})
+	token, err := o.create(ctx, stdio, days)
 	if err != nil {
 		return err
 	}
@@ -82,6 +80,23 @@ func runTokenCreate(ctx context.Context, stdio Stdio, o tokenOptions) error {
 		say(stdio.Err, "it ends with the token that made it: %s\n", instant(token.ExpiresAt, "never"))
 	}
 	return nil
+}
+
+func (o tokenOptions) create(ctx context.Context, stdio Stdio, days int) (apiclient.Token, error) {
+	if o.onHost() {
+		return o.createOnHost(ctx, stdio, days)
+	}
+	client, err := o.client(stdio)
+	if err != nil {
+		return apiclient.Token{}, err
+	}
+	kind := ""
+	if o.service {
+		kind = "service"
+	}
+	return client.CreateToken(ctx, apiclient.TokenRequest{
+		Kind: kind, Name: o.name, Scope: o.scope, Environments: o.environments, ExpiresInDays: days,
+	})
 }
 
 // readDays reads a time such as 90d; 0 is none.
@@ -122,11 +137,7 @@ func newTokenList(stdio Stdio) *cobra.Command {
 }
 
 func runTokenList(ctx context.Context, stdio Stdio, o tokenOptions) error {
-	client, err := o.client(stdio)
-	if err != nil {
-		return err
-	}
-	tokens, raw, err := client.Tokens(ctx)
+	tokens, raw, err := o.tokens(ctx, stdio)
 	if err != nil {
 		return err
 	}
@@ -135,6 +146,31 @@ func runTokenList(ctx context.Context, stdio Stdio, o tokenOptions) error {
 			t.row(token.ID, token.Name, token.Masked, instant(token.LastUsedAt, "never"), instant(token.ExpiresAt, "never"), reach(token))
 		}
 	})
+}
+
+// tokens lists the tokens; raw is the list as the API tells it.
+func (o tokenOptions) tokens(ctx context.Context, stdio Stdio) (tokens []apiclient.Token, raw json.RawMessage, err error) {
+	if !o.onHost() {
+		client, err := o.client(stdio)
+		if err != nil {
+			return nil, nil, err
+		}
+		return client.Tokens(ctx)
+	}
+	at, err := o.host(stdio)
+	if err != nil {
+		return nil, nil, err
+	}
+	all, err := server.Tokens(ctx, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	tokens = []apiclient.Token{}
+	for _, t := range all {
+		tokens = append(tokens, tokenOf(t))
+	}
+	raw, err = json.Marshal(map[string]any{"items": tokens})
+	return tokens, raw, err
 }
 
 func newTokenRevoke(stdio Stdio) *cobra.Command {
@@ -154,11 +190,7 @@ func newTokenRevoke(stdio Stdio) *cobra.Command {
 }
 
 func runTokenRevoke(ctx context.Context, stdio Stdio, o tokenOptions) error {
-	client, err := o.client(stdio)
-	if err != nil {
-		return err
-	}
-	if err := client.RevokeToken(ctx, o.id); err != nil {
+	if err := o.revoke(ctx, stdio); err != nil {
 		return err
 	}
 	if o.asJSON {
@@ -166,4 +198,19 @@ func runTokenRevoke(ctx context.Context, stdio Stdio, o tokenOptions) error {
 	}
 	say(stdio.Out, "token %s is revoked\n", o.id)
 	return nil
+}
+
+func (o tokenOptions) revoke(ctx context.Context, stdio Stdio) error {
+	if o.onHost() {
+		at, err := o.host(stdio)
+		if err != nil {
+			return err
+		}
+		return server.RevokeToken(ctx, at, o.id)
+	}
+	client, err := o.client(stdio)
+	if err != nil {
+		return err
+	}
+	return client.RevokeToken(ctx, o.id)
 }

@@ -19,7 +19,7 @@ import (
 )
 
 func newUser(stdio Stdio) *cobra.Command {
-	return group("user", "Manage people", newCreateOwner(stdio), newSetPassword(stdio), newResetPassword(stdio), newResetTOTP(stdio))
+	return group("user", "Manage people on the server's own machine, without a token", newUserList(stdio), newCreateOwner(stdio), newSetPassword(stdio), newResetPassword(stdio), newResetTOTP(stdio))
 }
 
 type ownerOptions struct {
@@ -135,14 +135,7 @@ func runResetPassword(ctx context.Context, stdio Stdio, o ownerOptions, base str
 
 // found is the place of a server that has run.
 func (o ownerOptions) found(stdio Stdio) (store.Place, error) {
-	at, err := o.place.find(stdio)
-	if err != nil {
-		return at, err
-	}
-	if _, err := os.Stat(at.Dir); at.URL == "" && errors.Is(err, os.ErrNotExist) {
-		return at, fault.New(fault.NotFound, "data_missing", "there is no folder %s; start the server once, or name its folder with --data", at.Dir)
-	}
-	return at, nil
+	return o.place.ran(stdio)
 }
 
 func runCreateOwner(ctx context.Context, stdio Stdio, o ownerOptions) error {

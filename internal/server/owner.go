@@ -53,3 +53,38 @@ func withAccounts(ctx context.Context, place store.Place, do func(*account.Servi
 	record := catalog.New(st, catalog.Options{Clock: clock.System{}}).RecordAccount
 	return do(account.New(st.Accounts(record), account.Options{Clock: clock.System{}}))
 }
+
+// onHost acts for whoever may read the data folder.
+var onHost = account.Actor{Kind: account.Host, Name: "host", Role: account.Owner}
+
+// Tokens lists, in the same way, the API tokens of everybody.
+func Tokens(ctx context.Context, place store.Place) (tokens []account.APIToken, err error) {
+	err = withAccounts(ctx, place, func(accounts *account.Service) error {
+		tokens, err = accounts.Tokens(ctx, onHost)
+		return err
+	})
+	return tokens, err
+}
+
+// CreateToken makes, in the same way, a service token; the secret is returned once.
+func CreateToken(ctx context.Context, place store.Place, request account.TokenRequest) (token account.APIToken, secret string, err error) {
+	err = withAccounts(ctx, place, func(accounts *account.Service) error {
+		token, secret, err = accounts.CreateToken(ctx, onHost, request)
+		return err
+	})
+	return token, secret, err
+}
+
+// RevokeToken ends, in the same way, an API token at once.
+func RevokeToken(ctx context.Context, place store.Place, id string) error {
+	return withAccounts(ctx, place, func(accounts *account.Service) error { return accounts.DeleteToken(ctx, onHost, id, "") })
+}
+
+// Members lists, in the same way, who has an account.
+func Members(ctx context.Context, place store.Place) (members []account.Person, err error) {
+	err = withAccounts(ctx, place, func(accounts *account.Service) error {
+		members, err = accounts.Members(ctx, onHost)
+		return err
+	})
+	return members, err
+}

@@ -3447,6 +3447,8 @@ export interface components {
             publicUrl: string;
             signedIn: boolean;
             singleSignOn?: components["schemas"]["SSOChoice"];
+            /** @description the name of the API token that the request bears */
+            token?: string;
             version: string;
         };
         SetupInputBody: {
