@@ -59,7 +59,7 @@ export function changesExportAddress(project: string, format: 'ndjson' | 'csv', 
   for (const [name, value] of Object.entries(filter)) {
     if (value) query.set(name, value);
   }
-  return `${all.replace('{project}', encodeURIComponent(project))}/export?${query}`;
+  return `/api/v1/projects/${encodeURIComponent(project)}/changes/export?${query}`;
 }
 
 /** Where the browser downloads the project from, as a file, as it was at a revision of an environment. */
