@@ -4,9 +4,12 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"burgee.dev/burgee/internal/httpkit"
 )
 
 const (
@@ -22,12 +25,14 @@ type API struct {
 	deps Deps
 	huma huma.API
 	mux  *http.ServeMux
+
+	limiter *httpkit.Limiter[string]
 }
 
 // Register puts the API's routes on a mux. It starts nothing.
 func Register(mux *http.ServeMux, deps Deps) *API {
 	useProblems()
-	a := &API{deps: deps, mux: mux}
+	a := &API{deps: deps, mux: mux, limiter: httpkit.NewLimiter[string](callRate, callBurst, time.Now)}
 	a.huma = humago.New(mux, config(deps.Version))
 	a.huma.UseMiddleware(a.identify)
 	a.routes()
@@ -42,7 +47,9 @@ func config(version string) huma.Config {
 	c.SchemasPath = ""  // bodies bear no $schema
 	c.CreateHooks = nil // idem
 	c.Info.Description = "Feature management that you own. Times are milliseconds since 1970. " +
-		"Errors are application/problem+json with a code for programs and the fields at fault."
+		"Errors are application/problem+json with a code for programs and the fields at fault. " +
+		"Each token, each member in the dashboard, and each address without either may send 100 requests a second and 2000 at once, " +
+		"on each node; RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset (seconds) of every answer say what is left, and beyond it comes 429 with Retry-After."
 	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: "__Host-burgee",

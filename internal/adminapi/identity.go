@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -40,8 +41,31 @@ func actorOf(ctx context.Context) account.Actor { return callerOf(ctx).actor }
 
 // identify finds the caller of every operation, before its body is read.
 func (a *API) identify(ctx huma.Context, next func(huma.Context)) {
-	r, _ := humago.Unwrap(ctx)
-	next(huma.WithValue(ctx, callerKey{}, a.callerFrom(r)))
+	r, w := humago.Unwrap(ctx)
+	c := a.callerFrom(r)
+	left := a.limiter.Take(c.asking())
+	left.SetHeaders(w.Header())
+	if !left.OK {
+		httpkit.WriteProblem(w, r, fault.New(fault.Limited, "too_many_requests",
+			"More than %d requests a second came from here; wait a second. One request can apply a whole file, or list all flags", callRate).WithRetryAfter(time.Second))
+		return
+	}
+	next(huma.WithValue(ctx, callerKey{}, c))
+}
+
+// How often each may call: more than any page or program has a use for, and less than
+// what keeps others waiting.
+const (
+	callRate  = 100   // requests a second of one caller
+	callBurst = 2_000 // at once
+)
+
+// asking is who counts as one for the limit: a token, a member, or an address.
+func (c caller) asking() string {
+	if c.err != nil {
+		return "address " + httpkit.Address(c.request)
+	}
+	return string(c.actor.Kind) + " " + c.actor.ID
 }
 
 // requireActor turns away who is not signed in.

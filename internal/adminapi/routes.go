@@ -39,9 +39,9 @@ const (
 	remove = http.MethodDelete
 )
 
-// op declares an operation; every one may answer 400, 401, 403, 422 and 500.
+// op declares an operation; every one may answer 400, 401, 403, 422, 429 and 500.
 func op(id, method, path, tag, summary string, errs ...int) huma.Operation {
-	errs = append([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden}, errs...)
+	errs = append([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests}, errs...)
 	return huma.Operation{
 		OperationID: id, Method: method, Path: "/api/v1" + path, Tags: []string{tag}, Summary: summary,
 		Errors:       errs,
@@ -116,22 +116,22 @@ func (a *API) routes() {
 
 func (a *API) sessionRoutes() {
 	route(a, public(op("getSession", get, "/session", tagSession, "Say who is signed in, and what the sign-in page needs to know")), a.getSession)
-	route(a, public(answers(op("setup", post, "/setup", tagSession, "Create the owner with the link that the server printed", 409, 410, 429), 201)), a.setup)
-	route(a, public(op("signIn", post, "/session", tagSession, "Sign in with e-mail and password", 429)), a.signIn)
-	route(a, public(op("giveCode", post, "/session/code", tagSession, "Give the code that a sign-in waits for", 410, 429, 503)), a.giveCode)
+	route(a, public(answers(op("setup", post, "/setup", tagSession, "Create the owner with the link that the server printed", 409, 410), 201)), a.setup)
+	route(a, public(op("signIn", post, "/session", tagSession, "Sign in with e-mail and password")), a.signIn)
+	route(a, public(op("giveCode", post, "/session/code", tagSession, "Give the code that a sign-in waits for", 410, 503)), a.giveCode)
 	route(a, public(answers(op("signOut", remove, "/session", tagSession, "Sign out"), 204)), a.signOut)
 	route(a, op("listSessions", get, "/sessions", tagSession, "List the sessions of a member: the browsers that they are signed in with", 404), a.listSessions)
 	route(a, answers(op("endSession", remove, "/sessions/{id}", tagSession, "End a session at once", 404), 204), a.endSession)
-	route(a, public(op("readLink", post, "/links/read", tagSession, "Say what an invitation, or a link that resets a password, is for", 410, 429)), a.readLink)
-	route(a, public(answers(op("useLink", post, "/links/use", tagSession, "Make the account or set the password that a link is for, and sign in", 409, 410, 429), 201)), a.useLink)
+	route(a, public(op("readLink", post, "/links/read", tagSession, "Say what an invitation, or a link that resets a password, is for", 410)), a.readLink)
+	route(a, public(answers(op("useLink", post, "/links/use", tagSession, "Make the account or set the password that a link is for, and sign in", 409, 410), 201)), a.useLink)
 	route(a, op("ownAccount", get, "/account", tagSession, "Read your own account"), a.ownAccount)
 	route(a, answers(op("startTOTP", post, "/account/totp", tagSession, "Make the secret of a second step; it counts when a code of it was shown", 409), 201), a.startTOTP)
 	route(a, op("confirmTOTP", put, "/account/totp", tagSession, "Turn the second step on with a code of the app; recovery codes are shown this once", 409, 503), a.confirmTOTP)
-	route(a, answers(op("stopTOTP", post, "/account/totp/off", tagSession, "Turn the second step off, with the password or a code", 409, 429, 503), 204), a.stopTOTP)
-	route(a, op("renewRecoveryCodes", post, "/account/totp/recovery-codes", tagSession, "Make new recovery codes in the place of the old ones, with the password or a code; they are shown this once", 409, 429, 503), a.renewRecoveryCodes)
+	route(a, answers(op("stopTOTP", post, "/account/totp/off", tagSession, "Turn the second step off, with the password or a code", 409, 503), 204), a.stopTOTP)
+	route(a, op("renewRecoveryCodes", post, "/account/totp/recovery-codes", tagSession, "Make new recovery codes in the place of the old ones, with the password or a code; they are shown this once", 409, 503), a.renewRecoveryCodes)
 	route(a, answers(op("unlinkIdentity", remove, "/account/identities", tagSession, "Unlink your own account from a provider of single sign-on", 404, 409), 204), a.unlinkIdentity)
 	route(a, public(op("startSSO", post, "/sso/start", tagSession, "Begin a sign-in with the provider of single sign-on", 404, 409, 503)), a.startSSO)
-	route(a, public(op("finishSSO", post, "/sso/finish", tagSession, "End a sign-in with what the provider sent the browser back with", 404, 409, 429, 503)), a.finishSSO)
+	route(a, public(op("finishSSO", post, "/sso/finish", tagSession, "End a sign-in with what the provider sent the browser back with", 404, 409, 503)), a.finishSSO)
 	route(a, op("getSSO", get, "/sso", tagSession, "Read the settings of single sign-on"), a.getSSO)
 	route(a, op("putSSO", put, "/sso", tagSession, "Turn single sign-on on, or change its settings", 404, 409), a.putSSO)
 	route(a, op("checkSSO", post, "/sso/check", tagSession, "Ask an issuer what it says of itself, without changing anything"), a.checkSSO)

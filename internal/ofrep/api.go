@@ -10,8 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"golang.org/x/time/rate"
-
 	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/gate"
@@ -35,7 +33,7 @@ type API struct {
 	counter  Counter
 	clock    clock.Clock
 	buffers  sync.Pool // of *[]byte, for answers
-	limiter  limiter
+	limiter  *httpkit.Limiter[asking]
 	streams  atomic.Int64
 	drain    sync.Once
 	draining chan struct{} // closed by Drain
@@ -46,7 +44,7 @@ func New(g *gate.Gate, p *presence.Registry, counter Counter, c clock.Clock) *AP
 	return &API{
 		gate: g, presence: p, counter: counter, clock: c, draining: make(chan struct{}),
 		buffers: sync.Pool{New: func() any { return new([]byte) }},
-		limiter: limiter{now: c.Now, buckets: map[asking]*rate.Limiter{}},
+		limiter: httpkit.NewLimiter[asking](clientRate, clientBurst, c.Now),
 	}
 }
 
@@ -88,7 +86,7 @@ func (a *API) enter(w http.ResponseWriter, r *http.Request) (*caller, error) {
 	}
 	clients := pass.Key.Client()
 	if clients {
-		if err := a.limiter.take(asking{pass.Key.Hash, pass.Caller.Address}); err != nil {
+		if err := a.take(asking{pass.Key.Hash, pass.Caller.Address}); err != nil {
 			return nil, err
 		}
 	}
