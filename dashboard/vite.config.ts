@@ -25,8 +25,14 @@ export default defineConfig({
   test: {
     environment: 'jsdom',
     setupFiles: ['tests/setup.ts'],
-    include: ['src/**/*.test.{ts,tsx}', 'tests/**/*.test.{ts,tsx}'],
     testTimeout: 90_000,
     css: false,
+    // tests/setup.ts keeps the files of one process apart.
+    isolate: false,
+    // Of a page a stream stays open as long as its window, which the tests of streams would hear.
+    projects: [
+      { extends: true, test: { name: 'pages', include: ['src/**/*.test.tsx'] } },
+      { extends: true, test: { name: 'units', include: ['src/**/*.test.ts', 'tests/**/*.test.ts'] } },
+    ],
   },
 });

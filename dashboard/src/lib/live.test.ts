@@ -54,6 +54,7 @@ describe('the live hub', () => {
   afterEach(() => {
     for (const hub of hubs.splice(0)) hub.close();
     vi.unstubAllGlobals();
+    Reflect.deleteProperty(navigator, 'locks');
     Object.defineProperty(document, 'visibilityState', { value: 'visible', configurable: true });
   });
 
