@@ -35,6 +35,11 @@ export type KeyKind = Key['kind'];
 /** The answer that made a key: the only one that holds a server key. */
 export type NewKey = Key & { key: string };
 
+export type Webhook = Schemas['Webhook'];
+export type WebhookSettings = Schemas['CreateWebhookInputBody'];
+export type WebhookDelivery = Schemas['WebhookDelivery'];
+export type WebhookAttempt = Schemas['WebhookAttempt'];
+
 export type FlagSummary = Schemas['FlagSummary'];
 export type FlagDetail = Schemas['FlagDetail'];
 export type FlagType = FlagSummary['type'];

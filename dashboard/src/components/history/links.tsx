@@ -26,6 +26,7 @@ export const kindWords: Record<string, string> = {
   token: 'API token',
   change_request: 'change request',
   rollout: 'rollout',
+  webhook: 'webhook',
   store: 'backup',
 };
 

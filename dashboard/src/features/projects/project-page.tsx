@@ -8,6 +8,7 @@ import { ArchiveProject } from './archive-project';
 import { EnvironmentKeys } from './environment-keys';
 import { EnvironmentsTab } from './environments-tab';
 import { RenameProject } from './rename-project';
+import { WebhooksTab } from './webhooks/webhooks-tab';
 
 /** One project: its environments with their SDK keys, and its name. */
 export function ProjectPage() {
@@ -17,12 +18,13 @@ export function ProjectPage() {
   const open = (next: string | null) =>
     void navigate({ to: '.', search: (before) => ({ ...before, tab: next ?? undefined }) });
   return (
-    <Page title={project.name} summary="SDK keys, environments, approvals and the project's name">
+    <Page title={project.name} summary="SDK keys, environments, approvals, webhooks and the project's name">
       <Tabs value={tab} onChange={open} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="keys">SDK keys</Tabs.Tab>
           <Tabs.Tab value="environments">Environments</Tabs.Tab>
           <Tabs.Tab value="approvals">Approvals</Tabs.Tab>
+          <Tabs.Tab value="webhooks">Webhooks</Tabs.Tab>
           <Tabs.Tab value="general">General</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="keys">
@@ -35,6 +37,9 @@ export function ProjectPage() {
         </Tabs.Panel>
         <Tabs.Panel value="approvals">
           <Approvals />
+        </Tabs.Panel>
+        <Tabs.Panel value="webhooks">
+          <WebhooksTab />
         </Tabs.Panel>
         <Tabs.Panel value="general">
           <MayEdit to="manage_project" at={project.key}>
