@@ -23,9 +23,9 @@ export function SettingsPage() {
   const manages = useQuery(sessionQuery()).data?.member?.manages;
   const project = projects.find((item) => item.key === lastProject()) ?? projects[0];
   const open = (next: string | null) => {
-    // Keys belong to a project's environments; who looks for them here is led there.
-    if (next === 'keys' && project) {
-      void navigate({ to: '/p/$project/settings', params: { project: project.key } });
+    // Keys and webhooks belong to a project; who looks for them here is led there.
+    if ((next === 'keys' || next === 'webhooks') && project) {
+      void navigate({ to: '/p/$project/settings', params: { project: project.key }, search: { tab: next } });
       return;
     }
     void navigate({ to: '.', search: (before) => ({ ...before, tab: next ?? undefined }) });
@@ -41,6 +41,7 @@ export function SettingsPage() {
           <Tabs.Tab value="account">Your account</Tabs.Tab>
           <Tabs.Tab value="sessions">Your sessions</Tabs.Tab>
           {project && <Tabs.Tab value="keys">SDK keys</Tabs.Tab>}
+          {project && <Tabs.Tab value="webhooks">Webhooks</Tabs.Tab>}
           <Tabs.Tab value="privacy">Privacy</Tabs.Tab>
           <Tabs.Tab value="appearance">Appearance</Tabs.Tab>
           <Tabs.Tab value="about">About</Tabs.Tab>

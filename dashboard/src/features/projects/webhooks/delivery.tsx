@@ -62,7 +62,7 @@ export function Delivery({ webhook, id, onBack }: Props) {
               Attempts
             </Title>
             {!delivery.tries && <Text size="sm">None yet.</Text>}
-            <List size="sm" spacing={6} type="ordered">
+            <List size="sm" spacing={6}>
               {delivery.tries?.toReversed().map((attempt) => (
                 <Attempt key={attempt.number} attempt={attempt} />
               ))}
@@ -77,7 +77,7 @@ export function Delivery({ webhook, id, onBack }: Props) {
 function Attempt({ attempt }: { attempt: WebhookAttempt }) {
   return (
     <List.Item>
-      <Time at={attempt.at} />: {attemptWords(attempt)}
+      Attempt {attempt.number}, <Time at={attempt.at} />: {attemptWords(attempt)}
       {attempt.answer && <CodeBlock code={attempt.answer} label={`Answer to attempt ${attempt.number}`} />}
     </List.Item>
   );
