@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"burgee.dev/burgee/internal/testkit"
 )
 
 // block is one fenced block of a page: `sh` is run, `output` must be part of
@@ -37,12 +39,19 @@ func TestTheDocumentationIsTrue(t *testing.T) {
 	}
 }
 
+// startedWith are the variables of pages whose server takes some, as they say.
+var startedWith = map[string][]string{
+	"webhooks.md": {"BURGEE_SECRET_KEY=" + testkit.SecretKey, "BURGEE_OUTBOUND_ALLOW=127.0.0.1"},
+}
+
 func runPage(t *testing.T, page string) {
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := startServer(t)
+	s := &server{data: filepath.Join(t.TempDir(), "data"), addr: freeAddress(t), env: startedWith[filepath.Base(page)]}
+	s.url = "http://" + s.addr
+	s.start(t)
 	folder := t.TempDir()
 	env := pageEnvironment(t, s)
 	var printed string

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -102,7 +103,7 @@ func orAll(list []string) string {
 func webhookState(w apiclient.Webhook) string {
 	switch p := w.Progress; w.State {
 	case "failing", "retrying":
-		words := fmt.Sprintf("%s since %s, %d attempts", w.State, instant(p.FailingSince, ""), p.Failures)
+		words := fmt.Sprintf("%s since %s, failures %d", w.State, instant(p.FailingSince, ""), p.Failures)
 		if p.RetryAt > 0 {
 			words += ", tried again at " + instant(p.RetryAt, "")
 		}
@@ -126,7 +127,7 @@ func (s *webhookSettings) bind(cmd *cobra.Command) {
 	f.StringSliceVar(&s.events, "event", nil, "kind of the audit log, or one with an action, such as flag or configuration.update (repeatable; all when none is named)")
 	f.StringSliceVarP(&s.environments, "environment", "e", nil, "only what concerns this environment (repeatable)")
 	f.StringSliceVar(&s.flags, "flag", nil, "only what is about this flag; * stands for anything (repeatable)")
-	f.StringVarP(&s.comment, "message", "m", "", "note for the audit log")
+	f.StringVar(&s.comment, "comment", "", "why, for the history")
 }
 
 // named are the settings that were named, for the API.
@@ -250,6 +251,9 @@ not sent later.`,
 		Example: `  burgee webhook update deploys --event configuration,experiment --environment ""
   burgee webhook update deploys --disable`,
 	}, func(ctx context.Context, client *apiclient.Client, project string, w apiclient.Webhook, _ []string) error {
+		if s.enabled && s.disabled {
+			return usageError{errors.New("--enable and --disable: keep one")}
+		}
 		changed, err := client.UpdateWebhook(ctx, project, w, s.named(cmd.Flags().Changed))
 		if err != nil {
 			return err
@@ -262,7 +266,6 @@ not sent later.`,
 	f.StringVar(&s.url, "address", "", "another address")
 	f.BoolVar(&s.enabled, "enable", false, "send again, from now on")
 	f.BoolVar(&s.disabled, "disable", false, "send nothing until it is enabled")
-	cmd.MarkFlagsMutuallyExclusive("enable", "disable")
 	return cmd
 }
 

@@ -38,7 +38,7 @@ func Settings() []Setting {
 		{Flag: "trusted-proxies", Env: "BURGEE_TRUSTED_PROXIES", Key: "trusted-proxies", set: setProxies,
 			Help: "addresses or networks of proxies whose X-Forwarded-For and -Proto are believed, separated by commas"},
 		{Flag: "outbound-allow", Env: "BURGEE_OUTBOUND_ALLOW", Key: "outbound-allow", set: setOutboundAllow,
-			Help: "private addresses or networks that this server may ask, also by plain http, for single sign-on, separated by commas; public addresses by https need no word"},
+			Help: "private addresses or networks that this server may ask, also by plain http, for single sign-on and webhooks, separated by commas; public addresses by https need no word"},
 		{Flag: "allow-http", Env: "BURGEE_ALLOW_HTTP", Key: "allow-http", Default: "false", Bool: true, set: setBool(func(c *Config) *bool { return &c.AllowHTTP }),
 			Help: "let people sign in over plain http from other machines; passwords and cookies cross the network unencrypted"},
 		{Flag: "backup-every", Env: "BURGEE_BACKUP_EVERY", Key: "backup-every", set: setEvery,
