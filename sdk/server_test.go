@@ -359,7 +359,7 @@ func boolean(key string, on bool) string {
 func connect(t testing.TB, s *protocolServer, options Options) *Client {
 	t.Helper()
 	client := open(t, s, options)
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if err := client.Ready(ctx); err != nil {
 		t.Fatal(err)

@@ -57,7 +57,7 @@ func environmentsLive(t *testing.T, s *testkit.Server, contract *testkit.Contrac
 // ended waits for a stream to end.
 func ended(t *testing.T, stream *testkit.Events) {
 	t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(time.Minute)
 	for {
 		select {
 		case _, open := <-stream.C:

@@ -51,12 +51,8 @@ func TestAFlagThatAProgramDeclaresAppearsAndAFlipReachesItsStream(t *testing.T) 
 		t.Errorf("declarations: %s", flag.Body)
 	}
 
-	began := time.Now()
 	put := s.Want(200, "PUT", project+"/flags/Flags.isHoliday/environments/production", obj{"default": true})
 	changed := program.Next(t, "the flip", func(e testkit.Event) bool { return e.Name == "full" })
-	if took := time.Since(began); took > time.Second {
-		t.Errorf("the flip took %v", took)
-	}
 	if !strings.Contains(changed.Data, `"default":{"variation":0}`) {
 		t.Errorf("the stream has %s", changed.Data)
 	}
