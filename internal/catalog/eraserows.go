@@ -104,7 +104,8 @@ func (x *erasure) declared(objects []ErasedObject, d DeclarationRow, place strin
 	return objects
 }
 
-// writeRows writes the rollouts and declarations without it.
+// writeRows writes the rollouts and declarations without it. What was sent to webhooks
+// is made from the record; what they answered is kept for show only.
 func (x *erasure) writeRows() error {
 	for _, row := range x.rollouts {
 		if _, err := x.tx.PutRollout(row); err != nil {
@@ -116,5 +117,5 @@ func (x *erasure) writeRows() error {
 			return err
 		}
 	}
-	return nil
+	return x.tx.ForgetAnswers(x.row.ID)
 }

@@ -157,6 +157,9 @@ type Tx interface {
 	PutAttempt(due DueRow, attempts int, retryAt int64, problem string) error
 	// PutChangeRequestText writes the text of an event anew.
 	PutChangeRequestText(e ChangeRequestEventRow) error
+	// ForgetAnswers removes what the receivers of a project's webhooks have answered:
+	// they may repeat what they were sent.
+	ForgetAnswers(projectID int64) error
 	// Hold makes the transaction one of who holds a lease: it commits only while
 	// nobody else does. lease.ErrLost is that somebody else has it.
 	Hold(fence lease.Fence) error

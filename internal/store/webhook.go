@@ -344,5 +344,11 @@ func (s *Store) Report(ctx context.Context, fence lease.Fence, r webhook.Report)
 	})
 }
 
+// ForgetAnswers implements catalog.Tx.
+func (t catalogTx) ForgetAnswers(projectID int64) error {
+	return t.q.exec(`UPDATE webhook_attempt SET answer = '' WHERE answer <> '' AND delivery_id IN
+		(SELECT d.id FROM webhook_delivery d JOIN webhook w ON w.id = d.webhook_id WHERE w.project_id = $1)`, projectID)
+}
+
 // notWaiting narrows what retention deletes to what does not wait.
 const notWaiting = ` AND state <> 'pending'`

@@ -132,8 +132,8 @@ func (s *Sender) serve(ctx context.Context, fence lease.Fence, end func()) error
 	defer ticker.Stop()
 	for {
 		due, err := s.due(ctx, end)
-		if err != nil {
-			return unlessEnded(ctx, err)
+		if err := s.passOver(ctx, err); err != nil {
+			return err
 		}
 		for _, id := range due {
 			if busy[id] || len(busy) == atOnce {
@@ -151,8 +151,8 @@ func (s *Sender) serve(ctx context.Context, fence lease.Fence, end func()) error
 				return nil
 			case f := <-done:
 				delete(busy, f.id)
-				if f.err != nil {
-					return unlessEnded(ctx, f.err)
+				if err := s.passOver(ctx, f.err); err != nil {
+					return err
 				}
 				again = f.more
 			case <-ticker.C:
@@ -169,8 +169,14 @@ type finished struct {
 	err  error
 }
 
-func unlessEnded(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+// passOver returns nothing of an error with which the work goes on: the sender is
+// being stopped, or the store is away, and is asked again at the next look.
+func (s *Sender) passOver(ctx context.Context, err error) error {
+	if ctx.Err() != nil || err == nil {
+		return nil
+	}
+	if fault.IsKind(err, fault.Unavailable) || fault.IsKind(err, fault.NoRoom) {
+		s.logger.DebugContext(ctx, "webhooks wait for the store", "error", err)
 		return nil
 	}
 	return err
