@@ -762,12 +762,13 @@ func TestTheIdentifiersOfAProjectOpenNothingInAnother(t *testing.T) {
 	m, _ := newMatrix(t)
 	key := m.want(201, "POST", project+"/environments/production/keys", obj{"kind": "server", "name": hidden}).At("id").(string)
 	bodies := map[string]any{
-		"startRollout": raising("f"),
-		"patchFlag":    obj{"description": "x"}, "putConfiguration": obj{"default": true}, "rotateKey": obj{"overlapHours": 0},
+		"startRollout": raising("f"), "updateWebhook": obj{"enabled": false}, "rotateWebhook": obj{"overlapHours": 1},
+		"patchFlag": obj{"description": "x"}, "putConfiguration": obj{"default": true}, "rotateKey": obj{"overlapHours": 0},
 		"approveChangeRequest": obj{"version": 1}, "commentChangeRequest": obj{"comment": "x"}, "scheduleChangeRequest": obj{"at": 0}, "resubmit": obj{"text": "apiVersion: burgee/v1\nflags: {new: {type: boolean}}\n"},
 	}
 	aRequest(nil)(m)
 	aRollout("")(m)
+	hook, _, _ := aWebhook(nil)(m)
 	tried := 0
 	for _, o := range described(m) {
 		own := strings.NewReplacer("{project}", "", "{environment}", "", "{revision}", "").Replace(o.path)
@@ -775,7 +776,7 @@ func TestTheIdentifiersOfAProjectOpenNothingInAnother(t *testing.T) {
 			continue
 		}
 		tried++
-		path := fill(o.path, map[string]string{"project": "shop", "id": key})
+		path := fill(o.path, map[string]string{"project": "shop", "id": key, "webhook": hook["webhook"], "delivery": hook["delivery"]})
 		if o.id == "flagEvaluations" {
 			path += "?environment=production"
 		}
