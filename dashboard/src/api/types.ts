@@ -84,6 +84,8 @@ export type PlanItem = Schemas['PlanItem'];
 export type ChangeAction = PlanItem['action'];
 export type ApplyRequest = Omit<Schemas['Apply'], 'document'> & { document?: Document };
 export type ApplyResult = Schemas['ApplyResult'];
+export type ImportRequest = Schemas['ImportInputBody'];
+export type Imported = Schemas['Imported'];
 
 export type Change = Schemas['Change'];
 export type ChangePage = Schemas['ChangePage'];

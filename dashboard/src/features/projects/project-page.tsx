@@ -7,6 +7,7 @@ import { Approvals } from './approvals';
 import { ArchiveProject } from './archive-project';
 import { EnvironmentKeys } from './environment-keys';
 import { EnvironmentsTab } from './environments-tab';
+import { ImportTab } from './import-tab';
 import { RenameProject } from './rename-project';
 import { WebhooksTab } from './webhooks/webhooks-tab';
 
@@ -25,6 +26,7 @@ export function ProjectPage() {
           <Tabs.Tab value="environments">Environments</Tabs.Tab>
           <Tabs.Tab value="approvals">Approvals</Tabs.Tab>
           <Tabs.Tab value="webhooks">Webhooks</Tabs.Tab>
+          <Tabs.Tab value="import">Import</Tabs.Tab>
           <Tabs.Tab value="general">General</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="keys">
@@ -40,6 +42,9 @@ export function ProjectPage() {
         </Tabs.Panel>
         <Tabs.Panel value="webhooks">
           <WebhooksTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="import">
+          <ImportTab />
         </Tabs.Panel>
         <Tabs.Panel value="general">
           <MayEdit to="manage_project" at={project.key}>

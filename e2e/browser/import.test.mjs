@@ -1,0 +1,57 @@
+// Flags of another product come over in the browser: the export is read, what is lost is
+// said, the plan is looked at and applied.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { launch, watch } from './lib/browser.mjs';
+import { api, lookEverywhere, signIn } from './lib/pages.mjs';
+import { startServer } from './lib/processes.mjs';
+
+const token = 'bgp_import00000000000000000000000000000000000';
+const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
+const flagd = {
+  flags: {
+    'new-page': { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off', targeting: { if: [{ '==': [{ var: 'country' }, 'DE'] }, 'on'] } },
+    'page-size': { state: 'ENABLED', variants: { small: 10, large: 20 }, defaultVariant: 'small', targeting: { fractional: [['small', 50], ['large', 50]] } },
+  },
+};
+
+describe('import in the browser', () => {
+  let server, browser, page, faults;
+
+  before(async () => {
+    server = await startServer({
+      env: { BURGEE_INIT_TOKEN: token, BURGEE_INIT_OWNER_EMAIL: owner.email, BURGEE_INIT_OWNER_PASSWORD: owner.password },
+    });
+    browser = await launch();
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+    page = await context.newPage();
+    await signIn(page, server.origin, owner);
+    faults = watch(page, server.origin);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  test('a file of flagd becomes two flags', async () => {
+    await page.goto(`${server.origin}/p/default/settings?tab=import`);
+    await page.getByRole('combobox', { name: 'Product' }).click();
+    await page.getByRole('option', { name: 'flagd' }).click();
+    await lookEverywhere(page, 'import');
+    await page.locator('input[type=file]').setInputFiles({ name: 'flags.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(flagd)) });
+    await page.getByLabel('Environments').fill('production');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Read and compare' }).click();
+    await page.getByRole('heading', { name: '2 flags and 0 target groups were read' }).waitFor();
+    await page.getByText('who is in which is dealt anew').first().waitFor();
+    await page.getByRole('list', { name: 'Changes' }).getByText('page-size').first().waitFor();
+    await lookEverywhere(page, 'import-plan');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText(/production is at revision/).waitFor();
+    const answer = await api(server, token, 'POST', '/projects/default/environments/production/evaluate', { flag: 'new-page', context: { country: 'DE' } });
+    assert.equal(answer.value, true);
+    await page.getByRole('link', { name: 'See the flags' }).click();
+    await page.getByText('new-page').first().waitFor();
+    assert.deepEqual(faults, []);
+  });
+});
