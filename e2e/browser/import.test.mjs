@@ -23,6 +23,7 @@ describe('import in the browser', () => {
       env: { BURGEE_INIT_TOKEN: token, BURGEE_INIT_OWNER_EMAIL: owner.email, BURGEE_INIT_OWNER_PASSWORD: owner.password },
     });
     browser = await launch();
+    await api(server, token, 'POST', '/projects/default/apply', { text: 'apiVersion: burgee/v1\nflags: {pay.api: {type: boolean}}\n' });
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
     page = await context.newPage();
     await signIn(page, server.origin, owner);
@@ -39,7 +40,7 @@ describe('import in the browser', () => {
     await page.getByRole('option', { name: 'flagd' }).click();
     await lookEverywhere(page, 'import');
     await page.locator('input[type=file]').setInputFiles({ name: 'flags.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(flagd)) });
-    await page.getByLabel('Environments').fill('production');
+    await page.getByRole('combobox', { name: 'Environments' }).fill('production');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Read and compare' }).click();
     await page.getByRole('heading', { name: '2 flags and 0 target groups were read' }).waitFor();

@@ -49,7 +49,7 @@ test('an export is read, what is lost is said, and the plan is applied as it was
   );
   const user = await choose();
   expect(await screen.findByText(/who is in which is dealt anew/)).toBeInstanceOf(HTMLElement);
-  expect(screen.getByText('1 flags and 0 target groups were read')).toBeInstanceOf(HTMLElement);
+  expect(screen.getByText('1 flag and 0 target groups were read')).toBeInstanceOf(HTMLElement);
   expect(
     within(screen.getByRole('list', { name: 'Changes' })).getByText('moved: new boolean flag'),
   ).toBeTruthy();

@@ -115,13 +115,15 @@ export function ImportTab() {
   );
 }
 
+const counted = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
 /** What was read, and what is not as it was. */
 function Lost({ imported }: { imported: Imported }) {
   const { flags, targetGroups, lost } = imported;
   return (
     <section aria-labelledby="import-lost">
       <Title order={2} size="h4" id="import-lost">
-        {flags} flags and {targetGroups} target groups were read
+        {counted(flags, 'flag')} and {counted(targetGroups, 'target group')} were read
       </Title>
       {lost.length === 0 && <Text>Nothing of them is lost.</Text>}
       {lost.length > 0 && (
