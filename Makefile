@@ -25,7 +25,7 @@ export CGO_ENABLED := 0
 
 # The packages whose tests keep something in a store: on SQLite with all others,
 # and once more on PostgreSQL. The store's own suite runs on both by itself.
-ON_EITHER_STORE := ./internal/account ./internal/catalog ./internal/secret ./internal/server ./internal/upkeep
+ON_EITHER_STORE := ./internal/account ./internal/catalog ./internal/secret ./internal/server ./internal/upkeep ./internal/webhook
 
 .PHONY: help run build dev seed test test-go test-race test-python test-dashboard test-e2e test-openfeature test-signin test-importers test-browser fuzz-api soak check bench gen golden clean dist cross test-deploy
 

@@ -49,7 +49,7 @@ test('without a webhook the page says what one is for; a new one shows its secre
   await user.type(screen.getByRole('textbox', { name: 'Address' }), 'https://hooks.example.com/burgee');
   await user.click(screen.getByRole('combobox', { name: 'Of changes of' }));
   await user.click(await screen.findByText('flag configuration'));
-  await user.type(screen.getByRole('textbox', { name: 'Of flags' }), 'checkout.*{Enter}');
+  await user.type(screen.getByLabelText('Of flags', { selector: 'input' }), 'checkout.*{Enter}');
   await user.click(screen.getByRole('button', { name: 'Make webhook' }));
   expect(await screen.findByText('whsec_c2VjcmV0')).toBeInstanceOf(HTMLElement);
   expect(screen.getByText('Shown only now')).toBeInstanceOf(HTMLElement);
