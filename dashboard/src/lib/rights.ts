@@ -25,7 +25,7 @@ export const actionWords: Record<Action, string> = {
   approve: 'approve and reject change requests of others',
   erase: 'erase the identifiers of people',
   manage_keys: 'make, rotate and revoke SDK keys',
-  manage_project: 'change the project and its environments',
+  manage_project: 'change the project, its environments and webhooks',
   manage_accounts: 'manage members and service tokens',
   bypass: 'publish past the approvals, with a reason',
   manage_server: 'make roles, and whatever else belongs to the whole server',
