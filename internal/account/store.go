@@ -101,6 +101,14 @@ type SetupLinkRecord struct {
 	CreatedAt int64
 }
 
+// LoginRecord is a login as stored.
+type LoginRecord struct {
+	Hash     [32]byte // of the secret
+	Code     [32]byte // of the code
+	MemberID string   // who has approved it; empty is nobody yet
+	Login
+}
+
 // Store keeps accounts. Methods that look for one row return a fault of kind
 // NotFound where there is none; a duplicate e-mail is a fault of kind Conflict
 // with the code "email_taken".
@@ -157,6 +165,20 @@ type Store interface {
 	// DeleteRole removes a role; NotFound when absent, Conflict "role_used" while
 	// anybody, a token or a link has it.
 	DeleteRole(ctx context.Context, name Role, entry Entry) error
+
+	// CreateLogin writes a login and deletes those that are over. It refuses with
+	// Limited "logins_many" while very many wait, from one address or in all.
+	CreateLogin(ctx context.Context, login LoginRecord) error
+	// LoginByCode finds a login that nobody has approved; NotFound CodeLoginOver
+	// where there is none, or it is over at now.
+	LoginByCode(ctx context.Context, code [32]byte, now int64) (LoginRecord, error)
+	// ApproveLogin has a login be of a member, where LoginByCode finds it.
+	ApproveLogin(ctx context.Context, code [32]byte, memberID string, now int64) error
+	// RefuseLogin removes a login that nobody has approved; NotFound when absent.
+	RefuseLogin(ctx context.Context, code [32]byte) error
+	// TakeLogin finds a login by its secret and, where somebody has approved it,
+	// removes it: of two who take it one gets it. NotFound CodeLoginOver otherwise.
+	TakeLogin(ctx context.Context, hash [32]byte, now int64) (LoginRecord, error)
 
 	// CreateSession writes a session and deletes expired ones (ExpiresAt <= CreatedAt).
 	CreateSession(ctx context.Context, session SessionRecord) error

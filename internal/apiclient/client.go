@@ -49,7 +49,7 @@ func checkToken(token string) error {
 	switch {
 	case token == "":
 		return fault.New(fault.Unauthenticated, "token_missing",
-			"no API token; make one in the dashboard under Settings, Tokens, and pass it with --token or BURGEE_TOKEN")
+			"no API token; run burgee login, or make one in the dashboard under Settings, Tokens, and pass it with --token or BURGEE_TOKEN")
 	case strings.HasPrefix(token, "bgs_"), strings.HasPrefix(token, "bgc_"):
 		return fault.New(fault.Unauthenticated, "key_not_token",
 			"an SDK key (%s…) cannot be used here; pass an API token (bgp_…) with --token or BURGEE_TOKEN", token[:4])
@@ -113,7 +113,9 @@ func (c *Client) request(ctx context.Context, method, path string, body any) (*h
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", method, path, err)
 	}
-	request.Header.Set("Authorization", "Bearer "+c.token)
+	if c.token != "" {
+		request.Header.Set("Authorization", "Bearer "+c.token)
+	}
 	request.Header.Set("Accept", "application/json")
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -33,14 +34,16 @@ func (c *connection) client(stdio Stdio) (*apiclient.Client, error) {
 	if url == "" {
 		url = stdio.getenv("BURGEE_URL")
 	}
-	if url == "" {
-		url = "http://127.0.0.1:7878"
-	}
 	token, err := config.Token(stdio.Environ, c.token)
 	if err != nil {
 		return nil, err
 	}
-	return apiclient.New(url, token)
+	if token == "" {
+		if url, token, err = signedIn(stdio, url); err != nil {
+			return nil, err
+		}
+	}
+	return apiclient.New(cmp.Or(url, defaultURL), token)
 }
 
 // bindProject adds --project, which falls back to BURGEE_PROJECT and default.

@@ -96,7 +96,7 @@ program within a second.
 
 Commands that talk to a server find it with --url or BURGEE_URL
 (http://127.0.0.1:7878 when neither is set) and take an API token with --token or
-BURGEE_TOKEN.
+BURGEE_TOKEN; or burgee login signs this machine in through the browser.
 
 ` + exitHelp,
 		Example: `  burgee serve
@@ -126,7 +126,7 @@ func addCommands(root *cobra.Command, stdio Stdio) {
 		{"Configuration as code:", []*cobra.Command{newApply(stdio), newDiff(stdio), newExport(stdio), newImport(stdio)}},
 		{"What happened, and taking it back:", []*cobra.Command{newHistory(stdio), newRollback(stdio), newChangeRequest(stdio), newAudit(stdio), newErase(stdio)}},
 		{"Projects, environments and programs:", []*cobra.Command{newProject(stdio), newEnvironment(stdio), newKey(stdio), newConnections(stdio), newWebhook(stdio)}},
-		{"People and tokens:", []*cobra.Command{newWhoami(stdio), newToken(stdio), newUser(stdio), newMember(stdio), newRole(stdio), newSession(stdio), newSSO(stdio)}},
+		{"People and tokens:", []*cobra.Command{newLogin(stdio), newLogout(stdio), newWhoami(stdio), newToken(stdio), newUser(stdio), newMember(stdio), newRole(stdio), newSession(stdio), newSSO(stdio)}},
 		{"Other:", []*cobra.Command{newVersion(stdio)}},
 	} {
 		root.AddGroup(&cobra.Group{ID: g.title, Title: g.title})

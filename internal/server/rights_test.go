@@ -171,6 +171,10 @@ var operations = map[string]need{
 	"resetTOTP":  overTarget(true).by(func(m *matrix) (map[string]string, string, any) { return map[string]string{"id": m.target}, "", nil }),
 	"getSession": {public: true}, "setup": {public: true}, "signIn": {public: true}, "signOut": {public: true},
 	"readLink": {public: true}, "useLink": {public: true},
+	"startLogin": {public: true}, "collectLogin": {public: true},
+	"readLogin":    bySession().told(404, obj{"code": "BCDF-GHJK"}),
+	"approveLogin": bySession().told(404, obj{"code": "BCDF-GHJK"}),
+	"refuseLogin":  bySession().told(404, obj{"code": "BCDF-GHJK"}),
 
 	"listSessions": overTarget(true).by(func(m *matrix) (map[string]string, string, any) { return nil, "?member=" + m.target, nil }),
 	"endSession": overTarget(true).by(func(m *matrix) (map[string]string, string, any) {

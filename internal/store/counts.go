@@ -273,6 +273,7 @@ func (s *Store) Prune(ctx context.Context, fence lease.Fence, now time.Time) err
 		{"receipt", "committed_at", receipts.Kept, ""},
 		{"session", "expires_at", 0, ""},
 		{"pending_sign_in", "expires_at", 0, ""},
+		{"cli_login", "expires_at", 0, ""},
 		{"delta", "at", keepDeltas, ""},
 		{"sign_in_failure", "last_at", account.ForgetAfter, ""},
 		{"node", "beat", nodes.Kept, ""},

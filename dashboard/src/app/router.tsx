@@ -48,6 +48,12 @@ const settings = createRoute({
   validateSearch: texts('tab'),
 });
 
+const cliLogin = createRoute({
+  getParentRoute: () => frame,
+  path: '/cli-login',
+  component: lazyRouteComponent(() => import('@/features/login/cli-login-page'), 'CliLoginPage'),
+});
+
 const project = createRoute({ getParentRoute: () => frame, path: '/p/$project', component: ProjectLayout });
 const projectHome = createRoute({ getParentRoute: () => project, path: '/', component: ProjectHome });
 const connect = createRoute({
@@ -167,6 +173,7 @@ const tree = root.addChildren([
   frame.addChildren([
     projects,
     settings,
+    cliLogin,
     project.addChildren([
       projectHome,
       connect,

@@ -66,8 +66,9 @@ export function May({ children, ...needs }: Needs & { children: ReactElement<Con
 }
 
 /** Fields that take a right: without it they can be read, and the reason stands above them. */
-export function MayEdit({ children, ...needs }: Needs & { children: ReactNode }) {
-  const refusal = useRefusal(needs);
+export function MayEdit({ children, locked, ...needs }: Needs & { children: ReactNode; locked?: string }) {
+  const refused = useRefusal(needs);
+  const refusal = locked ?? refused;
   const id = useId();
   return (
     <fieldset className="b-bare" disabled={refusal !== undefined} aria-describedby={refusal && id}>

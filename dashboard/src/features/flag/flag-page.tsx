@@ -19,6 +19,7 @@ import { EnvironmentButtons } from './environment-buttons';
 import { EvaluationsTab } from './evaluations/evaluations-tab';
 import { FlagMeta } from './flag-meta';
 import { HistoryTab } from './history-tab';
+import { lockOf, ManagedNote } from './managed-note';
 import { OverriddenNote } from './overridden-note';
 import { RestoreButton } from './restore-button';
 import { SettingsTab } from './settings-tab';
@@ -72,17 +73,21 @@ function Loaded({ flag }: { flag: FlagDetail }) {
             >
               Why?
             </ButtonLink>
-            <May to={['edit_flags', 'publish']} at={`${project.key}/${environment.key}`}>
-              <ButtonLink
-                to="/p/$project/e/$environment/experiments"
-                params={{ project: project.key, environment: environment.key }}
-                search={{ new: 'set', flag: flag.key }}
-                variant="default"
-              >
-                New experiment
-              </ButtonLink>
-            </May>
-            <StartRolloutButton raised={{ flag: flag.key, environment: environment.key }} flag={flag} />
+            {lockOf(flag) === undefined && (
+              <>
+                <May to={['edit_flags', 'publish']} at={`${project.key}/${environment.key}`}>
+                  <ButtonLink
+                    to="/p/$project/e/$environment/experiments"
+                    params={{ project: project.key, environment: environment.key }}
+                    search={{ new: 'set', flag: flag.key }}
+                    variant="default"
+                  >
+                    New experiment
+                  </ButtonLink>
+                </May>
+                <StartRolloutButton raised={{ flag: flag.key, environment: environment.key }} flag={flag} />
+              </>
+            )}
           </>
         )
       }
@@ -91,6 +96,7 @@ function Loaded({ flag }: { flag: FlagDetail }) {
       {flag.archivedAt === undefined ? (
         <>
           <EnvironmentButtons flag={flag} />
+          <ManagedNote flag={flag} />
           <OverriddenNote flag={flag} />
           <WaitingNote flag={flag} />
         </>
@@ -147,7 +153,7 @@ function FlagTabs({ flag }: { flag: FlagDetail }) {
           {/* Outside of the fields: who may only switch off pauses it all the same. */}
           {id === 'targeting' && <RolloutPanel raised={{ flag: flag.key, environment: environment.key }} />}
           {edits ? (
-            <MayEdit {...needs[edits]}>
+            <MayEdit {...needs[edits]} locked={lockOf(flag)}>
               <Content flag={flag} />
             </MayEdit>
           ) : (
