@@ -187,6 +187,7 @@ func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
 	t.Run("keys are made, rotated and revoked", func(t *testing.T) { keysLive(t, s, contract) })
 	t.Run("an undo makes a new revision", func(t *testing.T) { undoes(t, s, contract) })
 	t.Run("an owner is made and signs in", func(t *testing.T) { ownerLives(t, s, contract) })
+	t.Run("a command line is signed in", func(t *testing.T) { commandLinesLive(t, s, contract) })
 	t.Run("people come and go", func(t *testing.T) { peopleLive(t, s, contract) })
 	t.Run("a second step is turned on and off", func(t *testing.T) { secondStepLives(t, s, contract) })
 	t.Run("single sign-on is turned on and off", func(t *testing.T) { singleSignOnLives(t, s, contract) })
@@ -204,7 +205,7 @@ func TestEveryRouteAnswersAsItsDocumentSays(t *testing.T) {
 func TestNoRouteAnswersAStranger(t *testing.T) {
 	s := testkit.Start(t, testkit.Options{})
 	contract := testkit.NewContract()
-	public := map[string]bool{"GET /api/v1/session": true, "POST /api/v1/session": true, "DELETE /api/v1/session": true, "POST /api/v1/setup": true, "POST /api/v1/links/read": true, "POST /api/v1/links/use": true, "POST /api/v1/session/code": true, "POST /api/v1/sso/start": true, "POST /api/v1/sso/finish": true}
+	public := map[string]bool{"GET /api/v1/session": true, "POST /api/v1/session": true, "DELETE /api/v1/session": true, "POST /api/v1/setup": true, "POST /api/v1/links/read": true, "POST /api/v1/links/use": true, "POST /api/v1/logins": true, "POST /api/v1/logins/token": true, "POST /api/v1/session/code": true, "POST /api/v1/sso/start": true, "POST /api/v1/sso/finish": true}
 	for _, route := range contract.Uncovered() {
 		if public[route] {
 			continue

@@ -52,6 +52,12 @@ var rows = []struct {
 	{"totp", `INSERT INTO totp VALUES ((SELECT MIN(id) FROM member), $1, 0, 0) ON CONFLICT DO NOTHING`, []any{[]byte("kept")}},
 	{"recovery_code", `INSERT INTO recovery_code VALUES ((SELECT MIN(id) FROM member), $1) ON CONFLICT DO NOTHING`, []any{[]byte("kept")}},
 	{"pending_sign_in", `INSERT INTO pending_sign_in VALUES ($1, (SELECT MIN(id) FROM member), 0, 1) ON CONFLICT DO NOTHING`, []any{[]byte("kept")}},
+	{"cli_login", `INSERT INTO cli_login VALUES ($1, $1, 'laptop', '127.0.0.1', 0, 1, NULL) ON CONFLICT DO NOTHING`, []any{[]byte("kept")}},
+	{"webhook", `INSERT INTO webhook VALUES ('kept', (SELECT MIN(id) FROM project), 'kept', 'standard', '{}', 0, $1, 1, 0, 0) ON CONFLICT DO NOTHING`, []any{[]byte("kept")}},
+	{"webhook_progress", `INSERT INTO webhook_progress VALUES ($1, 0, 0, 0, 0, 0, 0, '') ON CONFLICT DO NOTHING`, []any{"kept"}},
+	{"webhook_delivery", `INSERT INTO webhook_delivery (webhook_id, message, first_seq, last_seq, state, created_at, queued_at, next_at, finished_at, attempts)
+		VALUES ($1, $1, 0, 0, 'delivered', 0, 0, 0, 0, 1) ON CONFLICT DO NOTHING`, []any{"kept"}},
+	{"webhook_attempt", `INSERT INTO webhook_attempt VALUES ((SELECT MIN(id) FROM webhook_delivery), 1, 0, 0, 200, '', '') ON CONFLICT DO NOTHING`, []any{}},
 	{"single_sign_on", `INSERT INTO single_sign_on VALUES (1, '{}', $1, 0) ON CONFLICT DO NOTHING`, []any{[]byte("kept")}},
 	{"identity", `INSERT INTO identity VALUES ($1, $1, (SELECT MIN(id) FROM member), 0) ON CONFLICT DO NOTHING`, []any{"kept"}},
 	{"node", `INSERT INTO node (id, beat, asks, newest) VALUES ($1, 1795700000000, 1, 1) ON CONFLICT DO NOTHING`, []any{"kept"}},
