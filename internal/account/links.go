@@ -30,6 +30,7 @@ type Link struct {
 	Grants               []Grant // what an invitation gives
 	Maker                string
 	CreatedAt, ExpiresAt int64
+	Replaced             bool // of one that was just made: an earlier one, which worked still, ended
 }
 
 func linkOf(rec LinkRecord) Link {
@@ -105,14 +106,22 @@ func (s *Service) makeLink(ctx context.Context, actor Actor, rec LinkRecord, rol
 	now := s.clock.Now()
 	rec.Hash, rec.MadeBy, rec.Maker = hashOf(secret), actor.ID, actor.Name
 	rec.CreatedAt, rec.ExpiresAt = now.UnixMilli(), now.Add(LinkLife).UnixMilli()
-	err := s.store.CreateLink(ctx, rec, Entry{
+	earlier, err := s.store.ListLinks(ctx)
+	if err != nil {
+		return Link{}, "", err
+	}
+	err = s.store.CreateLink(ctx, rec, Entry{
 		Kind: LinkEntry, Object: rec.Email, Action: EntryCreate, After: linkState(rec, roles),
 		Actor: actor.onlyNamed(), At: rec.CreatedAt, RequestID: requestID,
 	})
 	if err != nil {
 		return Link{}, "", err
 	}
-	return linkOf(rec), secret, nil
+	link := linkOf(rec)
+	link.Replaced = slices.ContainsFunc(earlier, func(e LinkRecord) bool {
+		return e.Kind == rec.Kind && emailKey(e.Email) == emailKey(rec.Email) && rec.CreatedAt < e.ExpiresAt
+	})
+	return link, secret, nil
 }
 
 // Links lists the links that work and that the actor may end, the oldest first.

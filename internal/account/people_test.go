@@ -280,10 +280,14 @@ func TestALinkWorksOnceAndForSevenDays(t *testing.T) {
 	h, ann := company(t)
 	ctx := t.Context()
 	client := account.Client{Address: "::1", RequestID: "r2"}
-	_, replaced, err := h.Invite(ctx, ann, "ben@example.test", grants(t, "viewer"), "")
+	first, replaced, err := h.Invite(ctx, ann, "ben@example.test", grants(t, "viewer"), "")
 	check(t, err)
 	link, secret, err := h.Invite(ctx, ann, " Ben@example.test", grants(t, "viewer@default"), "")
 	check(t, err)
+	if first.Replaced || !link.Replaced {
+		t.Errorf("replaced: the first %v, the second %v", first.Replaced, link.Replaced)
+	}
+	link.Replaced = false // is about the making alone
 	h.wrote()
 	_, err = h.ReadLink(ctx, replaced, client)
 	wantCode(t, err, account.CodeLinkUsed)

@@ -31,12 +31,13 @@ func schemaOf[T any](r huma.Registry, name string) *huma.Schema {
 	return s
 }
 
-// Configuration is what a flag does in one environment.
-type Configuration struct{ raw }
+// configurationBody is what a flag is to do in one environment, read by package
+// document: what it leaves out has the default.
+type configurationBody struct{ raw }
 
 // Schema implements huma.SchemaProvider.
-func (Configuration) Schema(r huma.Registry) *huma.Schema {
-	return schemaOf[configuration](r, "Configuration")
+func (configurationBody) Schema(r huma.Registry) *huma.Schema {
+	return schemaOf[configurationInput](r, "ConfigurationInput")
 }
 
 // MaybeConfiguration is a configuration, or null where nobody configured the flag.
@@ -47,12 +48,12 @@ func (MaybeConfiguration) Schema(r huma.Registry) *huma.Schema {
 	return &huma.Schema{AnyOf: []*huma.Schema{schemaOf[configuration](r, "Configuration"), {Type: "null"}}}
 }
 
-// TargetGroup is a target group in the shape of documents.
-type TargetGroup struct{ raw }
+// targetGroupBody is a target group to be, read by package document.
+type targetGroupBody struct{ raw }
 
 // Schema implements huma.SchemaProvider.
-func (TargetGroup) Schema(r huma.Registry) *huma.Schema {
-	return schemaOf[TargetGroupShape](r, "TargetGroup")
+func (targetGroupBody) Schema(r huma.Registry) *huma.Schema {
+	return schemaOf[targetGroupInput](r, "TargetGroupInput")
 }
 
 // GroupView is a target group with what the dashboard shows beside it.
@@ -61,12 +62,13 @@ type GroupView struct{ raw }
 // Schema implements huma.SchemaProvider.
 func (GroupView) Schema(r huma.Registry) *huma.Schema { return schemaOf[groupView](r, "GroupView") }
 
-// Experiment is an experiment in the shape of documents.
-type Experiment struct{ raw }
+// experimentBody is an experiment to be, read by package document: what it leaves
+// out has the default.
+type experimentBody struct{ raw }
 
 // Schema implements huma.SchemaProvider.
-func (Experiment) Schema(r huma.Registry) *huma.Schema {
-	return schemaOf[ExperimentShape](r, "Experiment")
+func (experimentBody) Schema(r huma.Registry) *huma.Schema {
+	return schemaOf[experimentInput](r, "ExperimentInput")
 }
 
 // ExperimentView is an experiment with what the dashboard shows beside it.

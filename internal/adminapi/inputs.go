@@ -102,7 +102,7 @@ type createTokenInput struct {
 		Kind          string   `json:"kind,omitempty" enum:"personal,service" doc:"personal, which is the default of a person: it ends with its member, and does nothing that the member may not. service: nobody's, with rights of its own"`
 		Scope         string   `json:"scope,omitempty" maxLength:"40" doc:"full, which is the default; relay: only burgee relay, which carries configuration on; or a role, such as viewer"`
 		Environments  []string `json:"environments,omitempty" maxItems:"100" doc:"where it counts, each as project/environment or, not of a relay, project; none is everywhere"`
-		ExpiresInDays int      `json:"expiresInDays,omitempty" minimum:"1" maximum:"3650"`
+		ExpiresInDays int      `json:"expiresInDays,omitempty" minimum:"1" maximum:"3650" doc:"at most 3650; without it the token does not expire, and a token that expires makes none that lives longer"`
 	}
 }
 
@@ -207,27 +207,27 @@ type listFlagsInput struct {
 
 // NewFlag is a flag to make.
 type NewFlag struct {
-	Key          string                   `json:"key" doc:"letters, digits, . _ -"`
-	Type         string                   `json:"type" enum:"boolean,string,integer,double,json"`
-	Description  string                   `json:"description,omitempty"`
-	Tags         []string                 `json:"tags,omitempty"`
-	Owner        string                   `json:"owner,omitempty"`
-	Kind         string                   `json:"kind,omitempty" enum:"release,experiment,operational,permission"`
-	Expires      string                   `json:"expires,omitempty" doc:"expected removal, 2027-03-31"`
-	Client       bool                     `json:"client,omitempty"`
-	Variations   []Variation              `json:"variations,omitempty" doc:"a boolean flag has true and false by itself"`
-	Environments map[string]Configuration `json:"environments,omitempty"`
+	Key          string                        `json:"key" doc:"letters, digits, . _ -"`
+	Type         string                        `json:"type" enum:"boolean,string,integer,double,json"`
+	Description  string                        `json:"description,omitempty"`
+	Tags         []string                      `json:"tags,omitempty"`
+	Owner        string                        `json:"owner,omitempty"`
+	Kind         string                        `json:"kind,omitempty" enum:"release,experiment,operational,permission,"`
+	Expires      string                        `json:"expires,omitempty" doc:"expected removal, 2027-03-31"`
+	Client       bool                          `json:"client,omitempty"`
+	Variations   []variationInput              `json:"variations,omitempty" doc:"a boolean flag has true and false by itself"`
+	Environments map[string]configurationInput `json:"environments,omitempty"`
 }
 
 // FlagPatch changes a flag's own fields; those left out stay.
 type FlagPatch struct {
-	Description *string     `json:"description,omitempty"`
-	Tags        *[]string   `json:"tags,omitempty"`
-	Owner       *string     `json:"owner,omitempty"`
-	Kind        *string     `json:"kind,omitempty" enum:"release,experiment,operational,permission"`
-	Expires     *string     `json:"expires,omitempty"`
-	Client      *bool       `json:"client,omitempty"`
-	Variations  []Variation `json:"variations,omitempty"`
+	Description *string          `json:"description,omitempty"`
+	Tags        *[]string        `json:"tags,omitempty"`
+	Owner       *string          `json:"owner,omitempty"`
+	Kind        *string          `json:"kind,omitempty" enum:"release,experiment,operational,permission,"`
+	Expires     *string          `json:"expires,omitempty"`
+	Client      *bool            `json:"client,omitempty"`
+	Variations  []variationInput `json:"variations,omitempty"`
 }
 
 type createFlagInput struct {
@@ -253,7 +253,7 @@ type flagActionInput struct {
 type putConfigurationInput struct {
 	FlagEnvironmentPath
 	WriteOptions
-	Body Configuration
+	Body configurationBody
 }
 
 type deleteConfigurationInput struct {
@@ -277,7 +277,7 @@ type evaluationsInput struct {
 type putGroupInput struct {
 	GroupPath
 	VersionOptions
-	Body TargetGroup
+	Body targetGroupBody
 }
 
 type deleteGroupInput struct {
@@ -293,7 +293,7 @@ type listExperimentsInput struct {
 type putExperimentInput struct {
 	ExperimentPath
 	VersionOptions
-	Body Experiment
+	Body experimentBody
 }
 
 type deleteExperimentInput struct {

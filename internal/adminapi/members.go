@@ -92,7 +92,7 @@ func (a *API) invite(ctx context.Context, in *inviteInput) (*body[NewLink], erro
 
 // newLink shows a link whole, this once.
 func (a *API) newLink(ctx context.Context, link account.Link, secret string) *body[NewLink] {
-	return &body[NewLink]{NewLink{Link: linkView(link), URL: link.URL(a.deps.PublicURL(callerOf(ctx).request), secret)}}
+	return &body[NewLink]{NewLink{Link: linkView(link), URL: link.URL(a.deps.PublicURL(callerOf(ctx).request), secret), Replaced: link.Replaced}}
 }
 
 func linkView(l account.Link) Link {

@@ -1,18 +1,13 @@
 package adminapi
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/fault"
@@ -77,53 +72,6 @@ func problem(ctx context.Context, err error) error {
 		answer.header.Set("WWW-Authenticate", `Bearer realm="burgee"`)
 	}
 	return answer
-}
-
-// wellFormed refuses a body that is too large or no JSON before anything looks
-// inside, with the place of the mistake.
-func (a *API) wellFormed(ctx huma.Context, next func(huma.Context)) {
-	r, w := humago.Unwrap(ctx)
-	limits := httpkit.Limits{Body: ctx.Operation().MaxBodyBytes, AllowEmpty: true, AllowUnknown: true}
-	data, err := httpkit.ReadBody(r, limits)
-	if err == nil && len(data) > 0 {
-		var value any
-		err = httpkit.DecodeBytes(data, &value, limits)
-		if err == nil {
-			err = a.checkNulls(ctx.Operation(), value)
-		}
-	}
-	if err != nil {
-		httpkit.WriteProblem(w, r, err)
-		return
-	}
-	r.Body = io.NopCloser(bytes.NewReader(data))
-	r.Header.Set("Content-Type", "application/json") // whatever curl -d says it is
-	next(ctx)
-}
-
-// checkNulls refuses null where the document has none. huma takes it for a field
-// that is not there: a token whose scope is null would get the widest.
-func (a *API) checkNulls(o *huma.Operation, value any) error {
-	if value == nil {
-		return fault.New(fault.Invalid, "body_empty", "The body is null, which would say nothing; send a JSON object")
-	}
-	fields, _ := value.(map[string]any)
-	if o.SkipValidateBody || o.RequestBody == nil { // package document tells nulls itself
-		return nil
-	}
-	schema := o.RequestBody.Content["application/json"].Schema
-	if schema.Ref != "" {
-		schema = a.huma.OpenAPI().Components.Schemas.SchemaFromRef(schema.Ref)
-	}
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		property := schema.Properties[name]
-		if fields[name] != nil || property == nil || property.Nullable || property.Ref == "" && property.Type == "" {
-			continue
-		}
-		return fault.New(fault.Invalid, "invalid", "The request is not valid. %s: must not be null", name).
-			WithField(name, "must not be null; leave it out")
-	}
-	return nil
 }
 
 // newProblem words an error that huma found before a handler ran.

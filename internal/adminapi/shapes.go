@@ -1,6 +1,8 @@
 package adminapi
 
-import "github.com/danielgtaylor/huma/v2"
+import (
+	"github.com/danielgtaylor/huma/v2"
+)
 
 // The shapes describe documents to readers of the OpenAPI document; package
 // document decodes and encodes them.
@@ -75,22 +77,6 @@ type experimentView struct {
 	StartedAt  int64       `json:"startedAt,omitempty"`
 	LastChange *LastChange `json:"lastChange,omitempty"`
 	Version    int64       `json:"version" doc:"of the experiment: write it as If-Match to change nothing that somebody changed after you read it"`
-}
-
-type documentShape struct {
-	APIVersion   string                       `json:"apiVersion" enum:"burgee/v1"`
-	Project      string                       `json:"project,omitempty"`
-	Revision     map[string]int64             `json:"revision,omitempty"`
-	Attributes   map[string]documentAttribute `json:"attributes,omitempty"`
-	TargetGroups map[string]TargetGroupShape  `json:"targetGroups,omitempty"`
-	Flags        map[string]Value             `json:"flags,omitempty"`
-	Experiments  map[string]Value             `json:"experiments,omitempty"`
-}
-
-type documentAttribute struct {
-	Type    string  `json:"type"`
-	Values  []Value `json:"values,omitempty"`
-	Privacy string  `json:"privacy,omitempty"`
 }
 
 type evaluation struct {

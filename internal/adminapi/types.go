@@ -81,7 +81,8 @@ type Link struct {
 // NewLink is a link just made, to copy and send.
 type NewLink struct {
 	Link
-	URL string `json:"url" doc:"works once; shown this once"`
+	URL      string `json:"url" doc:"works once; shown this once"`
+	Replaced bool   `json:"replaced,omitempty" doc:"an earlier link of this kind for this person ended"`
 }
 
 // SignedInAt is one session: a browser that somebody signed in with.

@@ -214,18 +214,14 @@ func (d *decoder) rule(at string, n *node) Rule {
 
 // serve reads what a rule serves, with the fields beside it.
 func (d *decoder) serve(at string, n, beside *node) Serve {
-	p := join(at, "serve")
+	p, s := join(at, "serve"), d.split(at, beside) // beside one variation it says nothing, and nothing wrong either
 	if n.kind != mapKind {
 		if n.text == Code && n.kind == textKind {
 			d.fail(n, p, "a rule serves a variation or shares; code is for off and default")
 		}
-		return Serve{Variation: d.id(p, n), Past: d.past(at, beside)}
+		return Serve{Variation: d.id(p, n), Past: s.Past}
 	}
-	s := Serve{Shares: d.shares(p, n), Past: d.past(at, beside)}
-	s.By, s.Seed = d.splitBy(at, beside)
-	if v := beside.get("table"); v != nil {
-		s.Table = d.table(join(at, "table"), v)
-	}
+	s.Shares = d.shares(p, n)
 	return s
 }
 
@@ -244,6 +240,16 @@ func (d *decoder) otherwise(at string, n *node) Serve {
 		return Serve{Variation: Code, Past: d.past(at, o)}
 	}
 	return d.serve(at, inner, o)
+}
+
+// split reads the fields that stand beside shares.
+func (d *decoder) split(at string, beside *node) Serve {
+	s := Serve{Past: d.past(at, beside)}
+	s.By, s.Seed = d.splitBy(at, beside)
+	if v := beside.get("table"); v != nil {
+		s.Table = d.table(join(at, "table"), v)
+	}
+	return s
 }
 
 func (d *decoder) splitBy(at string, o *node) (by string, seed *string) {

@@ -157,16 +157,27 @@ func TestNoFileTakesMoreThanItsSize(t *testing.T) {
 // would not be what is done.
 func TestWhatIsCheckedOfABodyIsWhatIsDone(t *testing.T) {
 	s := testkit.Start(t, testkit.Options{})
-	keys := project + "/environments/production/keys"
-	for _, c := range []struct{ path, body, field string }{
-		{keys, `{"kind":"server","name":"x","KIND":"other"}`, "KIND"},
-		{keys, `{"kind":"server","name":"x","Name":""}`, "Name"},
-		{"/api/v1/tokens", `{"name":"x","scope":null}`, "scope"},
-		{"/api/v1/tokens", `{"name":"x","scope":"viewer","Scope":"full"}`, "Scope"},
-		{"/api/v1/tokens", `{"name":"x","scope":"viewer","environments":null}`, "environments"},
-		{"/api/v1/links", `{"email":"eve@example.com","roles":["viewer"],"ROLES":["owner"]}`, "ROLES"},
+	keys, flag := project+"/environments/production/keys", project+"/flags/Flags.isHoliday"
+	s.Do(testkit.Request{Method: "POST", Path: project + "/flags", Body: `{"key":"Flags.isHoliday","type":"boolean"}`})
+	for _, c := range []struct{ method, path, body, field string }{
+		{"POST", keys, `{"kind":"server","name":"x","KIND":"other"}`, "KIND"},
+		{"POST", keys, `{"kind":"server","name":"x","Name":""}`, "Name"},
+		{"POST", "/api/v1/tokens", `{"name":"x","scope":null}`, "scope"},
+		{"POST", "/api/v1/tokens", `{"name":"x","scope":"viewer","Scope":"full"}`, "Scope"},
+		{"POST", "/api/v1/tokens", `{"name":"x","scope":"viewer","environments":null}`, "environments"},
+		{"POST", "/api/v1/links", `{"email":"eve@example.com","roles":["viewer"],"ROLES":["owner"]}`, "ROLES"},
+		{"PATCH", flag, `{"owner":null}`, "owner"},
+		{"PATCH", flag, `{"variations":null}`, "variations"},
+		{"PUT", flag + "/environments/production", `{"rules":[{"serve":true,"name":null}]}`, "rules[0].name"},
+		{"PUT", flag + "/environments/production", `{"rules":[{"serve":true,"table":true}]}`, "rules[0].table"},
+		{"PUT", project + "/groups/beta", `{"include":["alice"],"when":null}`, "when"},
+		{"PUT", project + "/experiments/all", `{"environment":"production","serve":{"Flags.isHoliday":true},"arms":null}`, "arms"},
+		{"POST", project + "/apply", `{"text":"apiVersion: burgee/v1","document":null}`, "document"},
+		{"POST", project + "/apply", `{"text":"apiVersion: burgee/v1","dryrun":true}`, "dryrun"},
+		{"POST", project + "/apply", `{"document":{"apiVersion":"burgee/v1","targetGroups":{"beta":{"include":null}}}}`, "document.targetGroups.beta.include"},
+		{"POST", project + "/change-requests", `{"title":"x","text":"apiVersion: burgee/v1","Draft":true}`, "Draft"},
 	} {
-		a := s.Do(testkit.Request{Method: "POST", Path: c.path, Body: c.body})
+		a := s.Do(testkit.Request{Method: c.method, Path: c.path, Body: c.body})
 		if a.Status != 422 || !strings.Contains(string(a.Body), `"field":"`+c.field+`"`) {
 			t.Errorf("%s: %d %s, want 422 naming %s", c.body, a.Status, a.Body, c.field)
 		}

@@ -1828,6 +1828,19 @@ export interface components {
             /** Format: double */
             share?: number;
         };
+        ArmInput: {
+            flags?: {
+                [key: string]: components["schemas"]["KeyInput"];
+            };
+            name?: components["schemas"]["KeyInput"];
+            /**
+             * Format: double
+             * @description the share that is not in the experiment
+             */
+            next?: number;
+            /** Format: double */
+            share?: number;
+        };
         AsOf: {
             actor: components["schemas"]["ActorView"];
             /** Format: int64 */
@@ -1853,6 +1866,13 @@ export interface components {
             path: string;
             privacy?: string;
             type: string;
+            values?: unknown[];
+        };
+        AttributeInput: {
+            /** @enum {string} */
+            privacy?: "plain" | "hash" | "bucket" | "drop";
+            /** @enum {string} */
+            type?: "string" | "number" | "boolean" | "version" | "time";
             values?: unknown[];
         };
         AuditActor: {
@@ -1905,6 +1925,8 @@ export interface components {
         };
         /** @description the end in parts per million, and the variation, arm or next */
         Cell: (number | string)[];
+        /** @description the end in parts per million, and the variation, arm or next */
+        CellInput: components["schemas"]["KeyInput"][];
         ChainState: {
             /**
              * Format: int64
@@ -2142,6 +2164,23 @@ export interface components {
                 };
             };
         };
+        ConfigurationInput: {
+            /** @description code when left out */
+            default?: components["schemas"]["ServedInput"];
+            /** @description true when left out; false is the kill switch: everyone gets off */
+            enabled?: boolean;
+            /** @description what is served while not enabled; code is the program's own default */
+            off?: components["schemas"]["ServedInput"];
+            prerequisites?: components["schemas"]["PrerequisiteInput"][];
+            /** @description the first match wins */
+            rules?: components["schemas"]["RuleInput"][];
+            /** @description path, then value, then variation */
+            targets?: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["KeyInput"];
+                };
+            };
+        };
         ConfigurationResult: {
             configuration: components["schemas"]["Configuration"] | null;
             flag: components["schemas"]["FlagDetail"];
@@ -2239,7 +2278,10 @@ export interface components {
         CreateTokenInputBody: {
             /** @description where it counts, each as project/environment or, not of a relay, project; none is everywhere */
             environments?: string[];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description at most 3650; without it the token does not expire, and a token that expires makes none that lives longer
+             */
             expiresInDays?: number;
             /**
              * @description personal, which is the default of a person: it ends with its member, and does nothing that the member may not. service: nobody's, with rights of its own
@@ -2296,26 +2338,21 @@ export interface components {
             /** @enum {string} */
             apiVersion: "burgee/v1";
             attributes?: {
-                [key: string]: components["schemas"]["DocumentAttribute"];
+                [key: string]: components["schemas"]["AttributeInput"];
             };
             experiments?: {
-                [key: string]: unknown;
+                [key: string]: components["schemas"]["ExperimentInput"];
             };
             flags?: {
-                [key: string]: unknown;
+                [key: string]: components["schemas"]["FlagInput"];
             };
-            project?: string;
+            project?: components["schemas"]["KeyInput"];
             revision?: {
                 [key: string]: number;
             };
             targetGroups?: {
-                [key: string]: components["schemas"]["TargetGroup"];
+                [key: string]: components["schemas"]["TargetGroupInput"];
             };
-        };
-        DocumentAttribute: {
-            privacy?: string;
-            type: string;
-            values?: unknown[];
         };
         Downloads: {
             /** @description the path of the module proxy */
@@ -2497,25 +2534,36 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
-        Experiment: {
-            arms?: components["schemas"]["Arm"][];
+        ExperimentActionInputBody: {
+            reason?: string;
+        };
+        ExperimentInput: {
+            arms?: components["schemas"]["ArmInput"][];
             by?: string;
             description?: string;
-            environment: string;
-            /** Format: int64 */
-            order: number;
+            environment: components["schemas"]["KeyInput"];
+            /**
+             * Format: int64
+             * @description 100 when left out
+             */
+            order?: number;
+            /**
+             * Format: int64
+             * @description is counted by the server, whatever is sent
+             */
+            phase?: number;
             seed?: string;
             /** @description flag to variation: the value for everyone */
             serve?: {
-                [key: string]: string;
+                [key: string]: components["schemas"]["KeyInput"];
             };
-            /** @enum {string} */
-            state: "draft" | "running" | "stopped";
-            table?: components["schemas"]["Cell"][];
+            /**
+             * @description draft when left out
+             * @enum {string}
+             */
+            state?: "draft" | "running" | "stopped";
+            table?: components["schemas"]["CellInput"][];
             when?: components["schemas"]["Condition"];
-        };
-        ExperimentActionInputBody: {
-            reason?: string;
         };
         ExperimentView: {
             arms?: components["schemas"]["Arm"][];
@@ -2647,6 +2695,26 @@ export interface components {
             /** @enum {string} */
             servingKind: "code" | "variation" | "split" | "rules" | "experiment" | "off";
         };
+        FlagInput: {
+            client?: boolean;
+            description?: string;
+            environments?: {
+                [key: string]: components["schemas"]["ConfigurationInput"];
+            };
+            /** @description expected removal, 2027-03-31 */
+            expires?: string;
+            /** @enum {string} */
+            kind?: "release" | "experiment" | "operational" | "permission" | "";
+            owner?: string;
+            seed?: string;
+            tags?: string[];
+            /**
+             * @description of a flag that is new it is needed
+             * @enum {string}
+             */
+            type?: "boolean" | "string" | "integer" | "double" | "json";
+            variations?: components["schemas"]["VariationInput"][];
+        };
         FlagPage: {
             items: components["schemas"]["FlagSummary"][];
             /** @description give it as after to read on; absent at the end */
@@ -2657,10 +2725,10 @@ export interface components {
             description?: string;
             expires?: string;
             /** @enum {string} */
-            kind?: "release" | "experiment" | "operational" | "permission";
+            kind?: "release" | "experiment" | "operational" | "permission" | "";
             owner?: string;
             tags?: string[];
-            variations?: components["schemas"]["Variation"][];
+            variations?: components["schemas"]["VariationInput"][];
         };
         FlagSummary: {
             /** Format: int64 */
@@ -2827,6 +2895,8 @@ export interface components {
              */
             uses: number;
         };
+        /** @description a key; true and 42 stand for "true" and "42" */
+        KeyInput: string | boolean | number;
         LastChange: {
             actor: string;
             /**
@@ -2902,20 +2972,20 @@ export interface components {
             client?: boolean;
             description?: string;
             environments?: {
-                [key: string]: components["schemas"]["Configuration"];
+                [key: string]: components["schemas"]["ConfigurationInput"];
             };
             /** @description expected removal, 2027-03-31 */
             expires?: string;
             /** @description letters, digits, . _ - */
             key: string;
             /** @enum {string} */
-            kind?: "release" | "experiment" | "operational" | "permission";
+            kind?: "release" | "experiment" | "operational" | "permission" | "";
             owner?: string;
             tags?: string[];
             /** @enum {string} */
             type: "boolean" | "string" | "integer" | "double" | "json";
             /** @description a boolean flag has true and false by itself */
-            variations?: components["schemas"]["Variation"][];
+            variations?: components["schemas"]["VariationInput"][];
         };
         NewLink: {
             /** Format: int64 */
@@ -2927,6 +2997,8 @@ export interface components {
             /** @enum {string} */
             kind: "invitation" | "reset";
             madeBy: string;
+            /** @description an earlier link of this kind for this person ended */
+            replaced?: boolean;
             /** @description what an invitation gives */
             roles: string[];
             /** @description works once; shown this once */
@@ -3050,6 +3122,10 @@ export interface components {
         Prerequisite: {
             flag: string;
             variations: string[];
+        };
+        PrerequisiteInput: {
+            flag: components["schemas"]["KeyInput"];
+            variations: components["schemas"]["KeyInput"][] | components["schemas"]["KeyInput"];
         };
         Problem: {
             /** @description stable, for programs */
@@ -3488,8 +3564,19 @@ export interface components {
             table?: components["schemas"]["Cell"][];
             when?: components["schemas"]["Condition"];
         };
+        RuleInput: {
+            by?: string;
+            id?: components["schemas"]["KeyInput"];
+            name?: string;
+            seed?: string;
+            serve: components["schemas"]["RuleServeInput"];
+            table?: components["schemas"]["CellInput"][];
+            when?: components["schemas"]["Condition"];
+        };
         /** @description a variation id, or shares */
         RuleServe: string | components["schemas"]["Shares"];
+        /** @description a variation id, or shares */
+        RuleServeInput: components["schemas"]["KeyInput"] | components["schemas"]["Shares"];
         SSOChoice: {
             /** @description for the button: sign in with … */
             name: string;
@@ -3535,6 +3622,8 @@ export interface components {
         };
         /** @description a variation id, code (the program's own default), or shares */
         Served: string | components["schemas"]["Split"];
+        /** @description a variation id, code (the program's own default), or shares */
+        ServedInput: components["schemas"]["KeyInput"] | components["schemas"]["SplitInput"] | components["schemas"]["Shares"];
         Session: {
             downloads: components["schemas"]["Downloads"];
             /** @description false: the page says that the connection is not encrypted */
@@ -3603,6 +3692,12 @@ export interface components {
             seed?: string;
             serve: components["schemas"]["Shares"];
             table?: components["schemas"]["Cell"][];
+        };
+        SplitInput: {
+            by?: string;
+            seed?: string;
+            serve: components["schemas"]["Shares"];
+            table?: components["schemas"]["CellInput"][];
         };
         StaleInstance: {
             address: string;
@@ -3684,11 +3779,11 @@ export interface components {
             /** @description otpauth://…, which the QR code holds */
             url: string;
         };
-        TargetGroup: {
+        TargetGroupInput: {
             by?: string;
             description?: string;
-            exclude?: string[];
-            include?: string[];
+            exclude?: components["schemas"]["UnitInput"][];
+            include?: components["schemas"]["UnitInput"][];
             when?: components["schemas"]["Condition"];
         };
         Theirs: {
@@ -3731,6 +3826,8 @@ export interface components {
             /** Format: int64 */
             revision: number;
         };
+        /** @description a value as contexts have it; the whole number 42 stands for "42" */
+        UnitInput: string | number;
         UpdateEnvironmentInputBody: {
             /** @enum {string} */
             kind?: "production" | "development" | "other";
@@ -3761,6 +3858,12 @@ export interface components {
         };
         Variation: {
             id: string;
+            name?: string;
+            /** @description any JSON value */
+            value: unknown;
+        };
+        VariationInput: {
+            id: components["schemas"]["KeyInput"];
             name?: string;
             /** @description any JSON value */
             value: unknown;
@@ -10048,7 +10151,7 @@ export interface operations {
                  *       "state": "draft"
                  *     }
                  */
-                "application/json": components["schemas"]["Experiment"];
+                "application/json": components["schemas"]["ExperimentInput"];
             };
         };
         responses: {
@@ -11106,7 +11209,7 @@ export interface operations {
                  *       "targets": {}
                  *     }
                  */
-                "application/json": components["schemas"]["Configuration"];
+                "application/json": components["schemas"]["ConfigurationInput"];
             };
         };
         responses: {
@@ -11919,7 +12022,7 @@ export interface operations {
                  *       ]
                  *     }
                  */
-                "application/json": components["schemas"]["TargetGroup"];
+                "application/json": components["schemas"]["TargetGroupInput"];
             };
         };
         responses: {

@@ -49,7 +49,7 @@ export type Variation = Schemas['Variation'];
 export type Declaration = Schemas['Declaration'];
 export type UsedBy = Schemas['Use'];
 export type NewFlag = Schemas['NewFlag'];
-export type FlagPatch = Schemas['FlagPatch'];
+export type FlagPatch = Omit<Schemas['FlagPatch'], 'variations'> & { variations?: Variation[] };
 
 export type Configuration = Schemas['Configuration'];
 export type Prerequisite = Schemas['Prerequisite'];
@@ -65,15 +65,21 @@ export type Evaluations = Schemas['Evaluations'];
 export type EvaluationSeries = Schemas['Series'];
 
 export type Group = Schemas['GroupView'];
-export type GroupDocument = Schemas['TargetGroup'];
+export type GroupDocument = Omit<Group, 'key' | 'summary' | 'usedBy' | 'version'>;
 
 export type Experiment = Schemas['ExperimentView'];
-export type ExperimentDocument = Schemas['Experiment'];
+export type ExperimentDocument = Omit<
+  Experiment,
+  'key' | 'summary' | 'phase' | 'startedAt' | 'lastChange' | 'version'
+>;
 export type ExperimentState = Experiment['state'];
 export type Arm = Schemas['Arm'];
 
 /** A burgee/v1 document, or a part of one; the flags' form is documents.md's. */
-export type Document = Omit<Schemas['Document'], 'flags'> & { flags?: Record<string, FlagDocument> };
+export type Document = Omit<Schemas['Document'], 'flags' | 'targetGroups'> & {
+  flags?: Record<string, FlagDocument>;
+  targetGroups?: Record<string, GroupDocument>;
+};
 export type FlagDocument = FlagPatch & {
   type?: FlagType;
   environments?: Record<string, Configuration>;
