@@ -152,6 +152,22 @@ describe('every screen', () => {
     assert.equal(await ben.getByRole('tab', { name: 'Members' }).count(), 0);
 
     await page.reload();
+    await page.getByRole('button', { name: 'Sessions: ben@example.test' }).press('Enter');
+    const theirSessions = page.getByRole('dialog', { name: 'Sessions of ben@example.test' });
+    await theirSessions.getByText('127.0.0.1').waitFor();
+    for (const colorScheme of ['dark', 'light']) {
+      await page.emulateMedia({ colorScheme });
+      await look(page, `member-sessions-${colorScheme}`);
+    }
+    await theirSessions.getByRole('button', { name: /^End the session at/ }).press('Enter');
+    await page.getByRole('dialog', { name: 'End this session of ben@example.test?' }).getByRole('button', { name: 'End session' }).press('Enter');
+    await theirSessions.getByText('None: ben@example.test is signed in nowhere.').waitFor();
+    await look(page, 'member-sessions-none');
+    await page.keyboard.press('Escape');
+    await theirSessions.waitFor({ state: 'detached' });
+    await ben.goto(`${server.origin}${environment}/flags`);
+    await signIn(ben, server.origin, { email: 'ben@example.test', password: 'another horse battery' });
+
     await page.getByRole('button', { name: 'Remove: ben@example.test' }).click();
     await look(page, 'remove-member');
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();

@@ -24,7 +24,8 @@ type Link struct {
 	MadeBy    string   `json:"madeBy"`
 	CreatedAt int64    `json:"createdAt"`
 	ExpiresAt int64    `json:"expiresAt"`
-	URL       string   `json:"url,omitempty"` // in the answer that made it only
+	URL       string   `json:"url,omitempty"`      // in the answer that made it only
+	Replaced  bool     `json:"replaced,omitempty"` // in that answer: an earlier one of this kind ended
 }
 
 // Role is a named set of actions.

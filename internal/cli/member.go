@@ -107,6 +107,9 @@ func printLink(stdio Stdio, asJSON bool, link apiclient.Link) error {
 	}
 	say(stdio.Out, "%s\n", link.URL)
 	say(stdio.Err, "copy it to %s; it works once, until %s\n", link.Email, instant(link.ExpiresAt, ""))
+	if link.Replaced {
+		say(stdio.Err, "the link that %s had before works no more\n", link.Email)
+	}
 	return nil
 }
 

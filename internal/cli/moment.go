@@ -15,12 +15,14 @@ type moment struct {
 	at       string
 	revision int64
 
-	atMS int64 // settled; 0 is not given
+	named func() bool // whether --at stands in the command, with whatever
+	atMS  int64       // settled; 0 is not given
 }
 
 func (m *moment) bind(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&m.at, "at", "", `as it was then: "2026-11-24 14:00", 2026-11-24T14:00:00Z, 90m or 7d ago as 90m or 7d, or milliseconds since 1970`)
+	cmd.Flags().StringVar(&m.at, "at", "", `as it was then: "2026-11-24 14:00", 2026-11-24T14:00:00Z, 90m or 7d for that long ago, or milliseconds since 1970`)
 	cmd.Flags().Int64Var(&m.revision, "revision", 0, "as it was at this revision of the environment")
+	m.named = func() bool { return cmd.Flags().Changed("at") }
 }
 
 // given says whether a point in the past was named.
@@ -34,13 +36,16 @@ func (m *moment) settle(now time.Time) error {
 	if m.revision < 0 {
 		return fault.New(fault.Invalid, "moment_malformed", "--revision takes the number of a revision, not %d", m.revision)
 	}
-	if m.at == "" {
+	if m.at == "" && (m.named == nil || !m.named()) {
 		return nil
 	}
 	at, ok := momentOf(m.at, now)
 	if !ok {
 		return fault.New(fault.Invalid, "moment_malformed",
-			`--at takes "2026-11-24 14:00", 2026-11-24T14:00:00Z, a time ago such as 90m, or milliseconds since 1970, not %q`, m.at)
+			`--at takes "2026-11-24 14:00", 2026-11-24T14:00:00Z, a time ago such as 90m or 7d, or milliseconds since 1970, not %q`, m.at)
+	}
+	if at.After(now) {
+		return fault.New(fault.Invalid, "moment_ahead", "--at takes a time that has been; %s is to come", timeWords(at.UnixMilli()))
 	}
 	m.atMS = at.UnixMilli()
 	return nil
@@ -52,11 +57,8 @@ func momentOf(text string, now time.Time) (time.Time, bool) {
 	if ms, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return time.UnixMilli(ms), ms > 0
 	}
-	if ago, err := time.ParseDuration(text); err == nil {
-		return now.Add(-ago), ago >= 0
-	}
-	if days, err := strconv.ParseUint(strings.TrimSuffix(text, "d"), 10, 16); err == nil && strings.HasSuffix(text, "d") {
-		return now.AddDate(0, 0, -int(days)), true
+	if ago, ok := durationOf(text); ok {
+		return now.Add(-ago), true
 	}
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
 		return at, true
@@ -71,6 +73,24 @@ func momentOf(text string, now time.Time) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// durationOf reads a length of time as Go writes it, with days before: 7d, 1d12h.
+func durationOf(text string) (time.Duration, bool) {
+	const longest = 100 * 365 // days
+	var whole time.Duration
+	if days, rest, ok := strings.Cut(text, "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 16)
+		if err != nil || n > longest {
+			return 0, false
+		}
+		whole = time.Duration(n) * 24 * time.Hour
+		if text = rest; text == "" {
+			return whole, true
+		}
+	}
+	part, err := time.ParseDuration(text)
+	return whole + part, err == nil && part >= 0
 }
 
 // timeWords is a time as commands print it and --at takes it.

@@ -124,12 +124,16 @@ func runResetPassword(ctx context.Context, stdio Stdio, o ownerOptions, base str
 	if err != nil {
 		return err
 	}
-	link, err := server.ResetLink(ctx, at, o.email, cmp.Or(base, stdio.getenv("BURGEE_PUBLIC_URL"), "http://127.0.0.1:7878"))
+	base = cmp.Or(base, stdio.getenv("BURGEE_PUBLIC_URL"))
+	link, err := server.ResetLink(ctx, at, o.email, cmp.Or(base, "http://127.0.0.1:7878"))
 	if err != nil {
 		return err
 	}
 	say(stdio.Out, "%s\n", link)
 	say(stdio.Err, "it sets another password for %s, once, within 7 days\n", o.email)
+	if base == "" {
+		say(stdio.Err, "where people reach the server at another address, say it with --url\n")
+	}
 	return nil
 }
 

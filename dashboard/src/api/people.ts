@@ -10,10 +10,12 @@ export const linksQuery = () =>
   queryOptions({ queryKey: ['links'], queryFn: ({ signal }) => items(api.GET('/api/v1/links', { signal })) });
 export const rolesQuery = () =>
   queryOptions({ queryKey: ['roles'], queryFn: ({ signal }) => items(api.GET('/api/v1/roles', { signal })) });
-export const sessionsQuery = () =>
+/** Where somebody is signed in: a member that one manages, or without one the person themselves. */
+export const sessionsQuery = (member?: string) =>
   queryOptions({
-    queryKey: ['sessions'],
-    queryFn: ({ signal }) => items(api.GET('/api/v1/sessions', { signal })),
+    queryKey: ['sessions', member ?? ''],
+    queryFn: ({ signal }) =>
+      items(api.GET('/api/v1/sessions', { params: { query: member ? { member } : {} }, signal })),
   });
 
 const byId = (id: string) => ({ params: { path: { id } } });
@@ -35,5 +37,5 @@ export const deleteRole = (role: string) =>
   answer(api.DELETE('/api/v1/roles/{role}', { params: { path: { role } } }));
 export const removeMember = (id: string) => answer(api.DELETE('/api/v1/members/{id}', byId(id)));
 export const resetPassword = (id: string) => answer(api.POST('/api/v1/members/{id}/reset', byId(id)));
-export const endSession = (id: string) =>
-  answer(api.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } }));
+export const endSession = (id: string, member?: string) =>
+  answer(api.DELETE('/api/v1/sessions/{id}', { params: { path: { id }, query: member ? { member } : {} } }));

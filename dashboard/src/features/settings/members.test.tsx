@@ -43,7 +43,7 @@ test('inviting somebody shows the link once; what is wrong with the roles stands
     code: 'x',
     errors: [{ field: 'roles', message: 'ask an owner' }],
   };
-  const answers = [() => json(refusal, 422), () => json(link, 201)];
+  const answers = [() => json(refusal, 422), () => json({ ...link, replaced: true }, 201)];
   const { asked } = renderPage(
     '/settings?tab=members',
     ...base,
@@ -57,6 +57,9 @@ test('inviting somebody shows the link once; what is wrong with the roles stands
   expect(await screen.findByText('ask an owner')).toBeInstanceOf(HTMLElement);
   fireEvent.click(screen.getByText('Make link'));
   expect(await screen.findByText(link.url)).toBeInstanceOf(HTMLElement);
+  expect(screen.getByText(/The link that eve@corp.example had before works no more/)).toBeInstanceOf(
+    HTMLElement,
+  );
   expect(await asked.find((request) => request.method === 'POST')?.json()).toEqual({
     email: 'eve@corp.example',
     roles: ['viewer'],
@@ -83,4 +86,47 @@ test('members that could not be loaded are an error, not nobody', async () => {
   );
   expect((await screen.findByRole('alert')).textContent).toContain('The members could not be loaded');
   expect(screen.queryByRole('table')).toBeNull();
+});
+
+const session = {
+  id: 's',
+  current: false,
+  createdAt: 1_790_000_000_000,
+  lastSeenAt: 1_790_000_100_000,
+  expiresAt: 1_791_000_000_000,
+  userAgent: 'Firefox',
+  address: '10.0.4.7',
+};
+
+async function openSessions(...routes: Parameters<typeof renderPage>[1][]) {
+  const page = renderPage('/settings?tab=members', ...base, ...routes);
+  fireEvent.click(await screen.findByLabelText('Sessions: ben@corp.example'));
+  await screen.findByText('Sessions of ben@corp.example');
+  return page;
+}
+
+test('a session of a member is ended after a confirm, and the list is read anew', async () => {
+  const lists = [[session], []];
+  const { asked } = await openSessions(
+    on('GET', '/sessions', () => json({ items: lists.shift() ?? [] })),
+    on('DELETE', '/sessions/s', () => new Response(null, { status: 204 })),
+  );
+  fireEvent.click(await screen.findByLabelText('End the session at 10.0.4.7'));
+  await screen.findByText('End this session of ben@corp.example?');
+  fireEvent.click(screen.getByText('End session'));
+  expect(await screen.findByText('None: ben@corp.example is signed in nowhere.')).toBeInstanceOf(HTMLElement);
+  const about = asked.filter((request) => request.url.includes('/sessions'));
+  expect(about.map((request) => [request.method, new URL(request.url).searchParams.get('member')])).toEqual([
+    ['GET', '2'],
+    ['DELETE', '2'],
+    ['GET', '2'],
+  ]);
+});
+
+test('sessions that could not be loaded are an error, not none', async () => {
+  await openSessions(
+    on('GET', '/sessions', () => json({ status: 403, detail: 'ask an owner', code: 'forbidden' }, 403)),
+  );
+  expect((await screen.findByRole('alert')).textContent).toContain('The sessions could not be loaded');
+  expect(screen.queryByText(/is signed in nowhere/)).toBeNull();
 });

@@ -12,6 +12,7 @@ import { QueryState } from '@/components/states';
 import { EditRoles } from './edit-roles';
 import { Invitations } from './invitations';
 import { Invite } from './invite';
+import { MemberSessions } from './member-sessions';
 import { roleWords } from './roles';
 import { ShowLink } from './show-link';
 
@@ -36,7 +37,7 @@ export function Members() {
   );
 }
 
-type Doing = { what: 'roles' | 'remove' | 'reset' | 'totp' | 'unlink'; person: Person };
+type Doing = { what: 'roles' | 'sessions' | 'remove' | 'reset' | 'totp' | 'unlink'; person: Person };
 
 function MemberTable({ items }: { items: Person[] }) {
   const client = useQueryClient();
@@ -76,6 +77,11 @@ function MemberTable({ items }: { items: Person[] }) {
               <Group gap="xs" justify="flex-end" wrap="nowrap">
                 <RowButton name="Roles" of={item} onClick={() => setDoing({ what: 'roles', person: item })} />
                 <RowButton
+                  name="Sessions"
+                  of={item}
+                  onClick={() => setDoing({ what: 'sessions', person: item })}
+                />
+                <RowButton
                   name="Reset password"
                   of={item}
                   onClick={() => setDoing({ what: 'reset', person: item })}
@@ -106,6 +112,7 @@ function MemberTable({ items }: { items: Person[] }) {
         ))}
       </ListTable>
       {person && doing?.what === 'roles' && <EditRoles person={person} onClose={close} />}
+      {person && doing?.what === 'sessions' && <MemberSessions person={person} onClose={close} />}
       <Confirm
         opened={doing?.what === 'remove'}
         onClose={close}

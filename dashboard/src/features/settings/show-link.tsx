@@ -12,6 +12,7 @@ export function ShowLink({ made, onClose }: { made: NewLink | undefined; onClose
           <CodeBlock code={made.url} label={`Link for ${made.email}`} />
           <Alert color="yellow" icon={<IconEyeOff size={18} aria-hidden />} title="Shown only now">
             Copy it to {made.email}. It works once, until {new Date(made.expiresAt).toLocaleDateString('sv')}.
+            {made.replaced && ` The link that ${made.email} had before works no more.`}
           </Alert>
           <Group justify="flex-end">
             <Button onClick={onClose}>Done</Button>
