@@ -32,6 +32,7 @@ export const isHoliday: FlagDetail = {
   codeDefault: false,
   createdAt: 1,
   drift: [],
+  stale: [],
   variations: [
     { id: 'true', value: true },
     { id: 'false', value: false },

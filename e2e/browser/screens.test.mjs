@@ -19,6 +19,7 @@ const widths = { light: [360, 768, 1440, 1920], dark: [360, 1440] };
 const environment = '/p/default/e/production';
 const screens = {
   flags: `${environment}/flags`,
+  'flags-stale': `${environment}/flags?tab=stale`,
   'flag-targeting': `${environment}/flags/Flags.newer-ios`,
   'flag-split': `${environment}/flags/Flags.quarter`,
   'flag-evaluations': `${environment}/flags/Flags.beta?tab=evaluations`,
@@ -220,6 +221,33 @@ describe('every screen', () => {
     await page.getByRole('list', { name: 'What changes' }).waitFor();
     await look(page, 'rollback-environment');
     assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test('a flag that programs ask for is archived once they were seen', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await signIn(page, server.origin, owner);
+    await page.goto(`${server.origin}${environment}/flags/Flags.banner?tab=settings`);
+    await page.getByRole('button', { name: 'Archive this flag' }).press('Enter');
+    const nobody = page.getByRole('dialog', { name: 'Archive Flags.banner?' });
+    await nobody.getByText('No program asked for it in the last 7 days.').waitFor();
+    await page.keyboard.press('Escape');
+    await nobody.waitFor({ state: 'detached' });
+    await page.goto(`${server.origin}${environment}/flags/Flags.beta?tab=settings`);
+    await page.getByRole('button', { name: 'Archive this flag' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Archive Flags.beta?' });
+    await dialog.getByText(/calendar 1.4.0 in production/).waitFor();
+    for (const colorScheme of ['dark', 'light']) {
+      await page.emulateMedia({ colorScheme });
+      await look(page, `archive-asked-${colorScheme}`);
+    }
+    const archive = dialog.getByRole('button', { name: 'Archive in every environment' });
+    assert.ok(await archive.isDisabled());
+    await dialog.getByRole('checkbox', { name: /with their own default/ }).press('Space');
+    await archive.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: /^Restore/ }).first().waitFor();
     await context.close();
   });
 

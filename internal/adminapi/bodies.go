@@ -66,9 +66,12 @@ func bodySchema(o *huma.Operation) *huma.Schema {
 // names, and returns where it is: rules[0].name.
 func (a *API) nullIn(s *huma.Schema, value any, at string) string {
 	s = a.resolved(s)
+	if value != nil && len(s.AnyOf) > 0 {
+		return a.nullInAny(s.AnyOf, value, at)
+	}
 	switch value := value.(type) {
 	case nil:
-		if s.Type != "" && !s.Nullable {
+		if !a.takesNull(s) {
 			return at
 		}
 	case []any:
@@ -93,6 +96,30 @@ func (a *API) nullIn(s *huma.Schema, value any, at string) string {
 		}
 	}
 	return ""
+}
+
+// nullInAny finds a null that none of the schemas takes.
+func (a *API) nullInAny(options []*huma.Schema, value any, at string) (found string) {
+	for _, option := range options {
+		_, object := value.(map[string]any)
+		_, list := value.([]any)
+		of := a.resolved(option)
+		if object != (of.Type == "object") || list != (of.Type == "array") {
+			continue
+		}
+		if found = a.nullIn(of, value, at); found == "" {
+			return ""
+		}
+	}
+	return found
+}
+
+// takesNull says whether a schema, which is resolved, takes null; one of any value does.
+func (a *API) takesNull(s *huma.Schema) bool {
+	if len(s.AnyOf) > 0 {
+		return slices.ContainsFunc(s.AnyOf, func(option *huma.Schema) bool { return a.takesNull(a.resolved(option)) })
+	}
+	return s.Type == "" || s.Type == "null" || s.Nullable
 }
 
 func within(at, name string) string {

@@ -13,7 +13,7 @@ import (
 const hoursShown = 24
 
 func (a *API) listFlags(ctx context.Context, in *listFlagsInput) (*body[FlagPage], error) {
-	page, err := a.deps.Catalog.Flags(ctx, actorOf(ctx), in.Project, catalog.FlagFilter{Archived: in.Archived, After: in.After, Limit: in.Limit})
+	page, err := a.deps.Catalog.Flags(ctx, actorOf(ctx), in.Project, catalog.FlagFilter{Archived: in.Archived, Stale: in.Stale, After: in.After, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}
@@ -34,6 +34,14 @@ func (a *API) getFlag(ctx context.Context, in *FlagPath) (*body[FlagDetail], err
 		return nil, err
 	}
 	return &body[FlagDetail]{detail}, nil
+}
+
+func (a *API) flagAskedBy(ctx context.Context, in *FlagPath) (*body[Items[Asker]], error) {
+	asking, err := a.deps.Catalog.AskedBy(ctx, actorOf(ctx), in.Project, in.Flag)
+	if err != nil {
+		return nil, err
+	}
+	return list(asking, func(p catalog.Asker) Asker { return Asker(p) }), nil
 }
 
 func (a *API) flagDetail(ctx context.Context, project, key string) (FlagDetail, error) {
@@ -119,7 +127,11 @@ func (seen activity) show(f catalog.FlagSummary) FlagSummary {
 		Owner: document.Text(f.Flag.Owner), Kind: document.Text(f.Flag.Kind), Source: string(f.Source),
 		ManagedBy: document.Text(f.Flag.ManagedBy), ManagedIn: document.Text(f.Flag.ManagedIn),
 		CreatedAt: f.CreatedAt, ArchivedAt: f.ArchivedAt, Drift: f.Drift,
+		Stale:      make([]Stale, 0, len(f.Stale)),
 		Variations: []Variation{}, Environments: make(map[string]FlagEnvironment, len(f.Environments)),
+	}
+	for _, s := range f.Stale {
+		v.Stale = append(v.Stale, Stale{string(s.Reason), s.Since, s.Words})
 	}
 	if v.Kind == "" {
 		v.Kind = "release"

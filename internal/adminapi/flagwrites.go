@@ -70,8 +70,12 @@ func (a *API) patchFlag(ctx context.Context, in *patchFlagInput) (*body[FlagDeta
 	return a.getFlag(ctx, &in.FlagPath)
 }
 
-func (a *API) archiveFlag(ctx context.Context, in *flagActionInput) (*body[FlagDetail], error) {
-	if _, err := a.deps.Catalog.ArchiveFlag(ctx, actorOf(ctx), in.Project, in.Flag, options(ctx, in.comment())); err != nil {
+func (a *API) archiveFlag(ctx context.Context, in *archiveFlagInput) (*body[FlagDetail], error) {
+	write := options(ctx, in.Comment)
+	if in.Body != nil {
+		write.Comment, write.Force = cmp.Or(in.Body.Comment, in.Comment), in.Body.Force
+	}
+	if _, err := a.deps.Catalog.ArchiveFlag(ctx, actorOf(ctx), in.Project, in.Flag, write); err != nil {
 		return nil, err
 	}
 	return a.getFlag(ctx, &in.FlagPath)

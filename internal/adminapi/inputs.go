@@ -201,6 +201,7 @@ type rotateKeyInput struct {
 type listFlagsInput struct {
 	ProjectPath
 	Archived bool   `query:"archived" doc:"list the archived flags instead"`
+	Stale    bool   `query:"stale" doc:"only flags that may have done their work"`
 	After    string `query:"after" doc:"only flags with a larger key"`
 	Limit    int    `query:"limit" default:"100" minimum:"1" maximum:"500"`
 }
@@ -247,6 +248,15 @@ type flagActionInput struct {
 	CommentQuery
 	Body *struct {
 		Comment string `json:"comment,omitempty" maxLength:"2000"`
+	}
+}
+
+type archiveFlagInput struct {
+	FlagPath
+	CommentQuery
+	Body *struct {
+		Comment string `json:"comment,omitempty" maxLength:"2000"`
+		Force   bool   `json:"force,omitempty" doc:"also while programs ask for it, or did in the last 7 days: they get their own default"`
 	}
 }
 

@@ -95,10 +95,10 @@ type flagInput struct {
 }
 
 type splitInput struct {
-	Serve shares      `json:"serve"`
-	By    string      `json:"by,omitempty"`
-	Seed  string      `json:"seed,omitempty"`
-	Table []cellInput `json:"table,omitempty"`
+	Serve ruleServeInput `json:"serve"`
+	By    string         `json:"by,omitempty"`
+	Seed  string         `json:"seed,omitempty"`
+	Table []cellInput    `json:"table,omitempty"`
 }
 
 // written are the forms of a key: true and 42 stand for "true" and "42".

@@ -184,8 +184,25 @@ type FlagSummary struct {
 	CreatedAt    int64                      `json:"createdAt"`
 	ArchivedAt   int64                      `json:"archivedAt,omitempty"`
 	Drift        []string                   `json:"drift" doc:"sentences: programs that declare it otherwise"`
+	Stale        []Stale                    `json:"stale" doc:"why it may have done its work; empty while it is in use"`
 	Variations   []Variation                `json:"variations"`
 	Environments map[string]FlagEnvironment `json:"environments"`
+}
+
+// Stale is one reason for which a flag may be taken out.
+type Stale struct {
+	Reason string `json:"reason" enum:"one_variation,not_asked,expired"`
+	Since  int64  `json:"since" doc:"when that began, in milliseconds since 1970"`
+	Words  string `json:"words" doc:"one sentence"`
+}
+
+// Asker is a version of a program that asked for a flag lately.
+type Asker struct {
+	Application string `json:"application"`
+	Version     string `json:"version"`
+	Environment string `json:"environment"`
+	LastAt      int64  `json:"lastAt" doc:"when it evaluated or declared it last, in milliseconds since 1970"`
+	Evaluations int64  `json:"evaluations" doc:"in the last 7 days; 0 where it declared the flag and evaluated nothing"`
 }
 
 // FlagEnvironment is what a flag does in one environment, in short.

@@ -45,7 +45,17 @@ type Flag struct {
 	Description  string                     `json:"description"`
 	Source       string                     `json:"source"`
 	Environments map[string]FlagEnvironment `json:"environments"`
+	Stale        []Stale                    `json:"stale"`
 }
+
+// Stale is one reason for which a flag may be taken out.
+type Stale struct {
+	Reason string `json:"reason"`
+	Words  string `json:"words"`
+}
+
+// FlagFilter selects flags; the zero value is those that are not archived.
+type FlagFilter struct{ Archived, Stale bool }
 
 // FlagEnvironment says what a flag does in an environment.
 type FlagEnvironment struct {
@@ -56,13 +66,16 @@ type FlagEnvironment struct {
 
 // Flags lists a project's flags; raw is what the server says of them, the pages of
 // its answer as one.
-func (c *Client) Flags(ctx context.Context, project string, archived bool) (flags []Flag, raw json.RawMessage, err error) {
+func (c *Client) Flags(ctx context.Context, project string, of FlagFilter) (flags []Flag, raw json.RawMessage, err error) {
 	all := struct {
 		Items []json.RawMessage `json:"items"`
 	}{[]json.RawMessage{}}
 	query := url.Values{"limit": {"500"}}
-	if archived {
+	if of.Archived {
 		query.Set("archived", "true")
+	}
+	if of.Stale {
+		query.Set("stale", "true")
 	}
 	for more := true; more; {
 		var page struct {

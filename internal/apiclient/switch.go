@@ -36,9 +36,10 @@ func (c *Client) StopExperiment(ctx context.Context, project, experiment, why st
 	return c.call(ctx, http.MethodPost, path("projects", project, "experiments", experiment, "stop"), reason{why}, nil)
 }
 
-// ArchiveFlag archives a flag; programs get their own default then.
-func (c *Client) ArchiveFlag(ctx context.Context, project, flag, comment string) error {
-	return c.call(ctx, http.MethodPost, path("projects", project, "flags", flag, "archive"), map[string]string{"comment": comment}, nil)
+// ArchiveFlag archives a flag; programs get their own default then. One that
+// programs asked for lately takes force.
+func (c *Client) ArchiveFlag(ctx context.Context, project, flag, comment string, force bool) error {
+	return c.call(ctx, http.MethodPost, path("projects", project, "flags", flag, "archive"), map[string]any{"comment": comment, "force": force}, nil)
 }
 
 // RestoreFlag brings an archived flag back.

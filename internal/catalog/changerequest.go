@@ -512,6 +512,15 @@ func (s *Service) wanted(e *edit, p Proposal) error {
 			return err
 		}
 	}
+	var flags []string
+	for _, ref := range p.Remove {
+		if ref.Kind == document.FlagKind {
+			flags = append(flags, ref.Key)
+		}
+	}
+	if err := e.notAsked(flags, p.Force); err != nil {
+		return err
+	}
 	return e.removed(p.Remove)
 }
 

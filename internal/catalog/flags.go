@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"burgee.dev/burgee/internal/account"
+	"burgee.dev/burgee/internal/clock"
 	"burgee.dev/burgee/internal/document"
 )
 
@@ -75,6 +76,9 @@ const (
 // Flags lists a page of flags by key: a fixed number of queries, which read what
 // belongs to the flags of the page and nothing else.
 func (s *Service) Flags(ctx context.Context, actor account.Actor, project string, filter FlagFilter) (FlagPage, error) {
+	if filter.Stale && !filter.Archived {
+		return s.staleFlags(ctx, actor, project, filter)
+	}
 	page := FlagPage{Items: []FlagSummary{}}
 	flags := func(v view) (keys []string) {
 		keys, page.Next = filter.page(v)
@@ -94,13 +98,17 @@ func (s *Service) Flags(ctx context.Context, actor account.Actor, project string
 	return page, nil
 }
 
+func (filter FlagFilter) limit() int {
+	return min(cmp.Or(max(filter.Limit, 0), flagPage), mostFlagPage)
+}
+
 // page are the keys of the flags that a filter selects, and where to read on.
 func (filter FlagFilter) page(v view) (keys []string, next string) {
 	flags := v.project.Flags
 	if filter.Archived {
 		flags = v.hidden.flags
 	}
-	limit := min(cmp.Or(max(filter.Limit, 0), flagPage), mostFlagPage)
+	limit := filter.limit()
 	keys = sortedKeys(flags)
 	if filter.After != "" {
 		first, found := slices.BinarySearch(keys, filter.After)
@@ -162,6 +170,8 @@ type listing struct {
 	latest       lastChanges
 	declarations map[string][]Declaration // by flag, the newest first
 	acting       map[string][]string      // flag → keys of the experiments on it
+	served       map[string][]ServedRow   // by flag, in the environments that are not archived
+	now          int64
 }
 
 // only selects one flag, whether it is there or not.
@@ -171,7 +181,7 @@ func only(flag string) func(view) []string {
 
 // listing loads what the flags that are selected are shown from.
 func (s *Service) listing(ctx context.Context, actor account.Actor, project string, selected func(view) []string) (*listing, error) {
-	l := &listing{declarations: map[string][]Declaration{}, acting: map[string][]string{}}
+	l := &listing{declarations: map[string][]Declaration{}, acting: map[string][]string{}, served: map[string][]ServedRow{}, now: clock.Millis(s.clock)}
 	v, err := s.read(ctx, actor, project, func(r Reader, v view) error {
 		for _, key := range sortedKeys(v.project.Experiments) {
 			for _, controlled := range controlled(v.project.Experiments[key]) {
@@ -182,6 +192,9 @@ func (s *Service) listing(ctx context.Context, actor account.Actor, project stri
 			return nil // no key would be every key
 		}
 		if err := l.readLatest(r, v); err != nil {
+			return err
+		}
+		if err := l.readServed(r, v); err != nil {
 			return err
 		}
 		rows, err := r.Declarations(v.row.ID, l.keys...)
@@ -243,6 +256,7 @@ func (l *listing) summary(key string, f document.Flag) FlagSummary {
 	for _, e := range l.row.live() {
 		out.Environments[e.Key] = l.flagState(e, key, f, out.CodeDefault)
 	}
+	out.Stale = l.stale(out, l.now)
 	return out
 }
 

@@ -47,7 +47,8 @@ func (s *Service) PatchFlag(ctx context.Context, actor account.Actor, project, k
 }
 
 // ArchiveFlag takes a flag out of every environment: programs that still ask
-// for it get their own default. Its key stays taken and it can be restored.
+// for it get their own default. Its key stays taken and it can be restored. One that
+// programs asked for in the last 7 days takes opts.Force.
 func (s *Service) ArchiveFlag(ctx context.Context, actor account.Actor, project, key string, opts WriteOptions) (Outcome, error) {
 	cmd := command{project: project, action: account.EditFlags, opts: opts}
 	return s.commit(ctx, actor, cmd, func(e *edit) error {
@@ -57,6 +58,9 @@ func (s *Service) ArchiveFlag(ctx context.Context, actor account.Actor, project,
 		}
 		next := e.project.Edit()
 		if err := e.archive(next, key); err != nil {
+			return err
+		}
+		if err := e.notAsked([]string{key}, opts.Force); err != nil {
 			return err
 		}
 		return e.propose(next)

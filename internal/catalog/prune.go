@@ -2,17 +2,10 @@ package catalog
 
 import (
 	"fmt"
-	"slices"
-	"strings"
-	"time"
 
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 )
-
-// askedLately is how long a program that declared a flag counts as one that still
-// asks for it.
-const askedLately = 7 * 24 * time.Hour
 
 // prune takes out what the file leaves out; flags are archived. What programs still
 // ask for is named, and takes force.
@@ -48,29 +41,15 @@ func countFlags(n int) string {
 	return fmt.Sprintf("%d flags", n)
 }
 
-// stillAsked names, flag by flag, the programs that declared it lately.
+// stillAsked names, flag by flag, the programs that asked for it lately.
 func (e *edit) stillAsked(flags []string) ([]document.Warning, error) {
-	if len(flags) == 0 {
-		return nil, nil // no key would be every key
-	}
-	rows, err := e.reader.Declarations(e.row.ID, flags...)
+	asking, err := e.askers(flags)
 	if err != nil {
 		return nil, err
 	}
-	keys, by := e.environmentKeys(), map[string][]string{}
-	for _, d := range rows {
-		if d.LastSeenAt < e.now-askedLately.Milliseconds() {
-			continue
-		}
-		program := strings.TrimSpace(d.Application+" "+d.Version) + " in " + keys[d.EnvironmentID]
-		if !slices.Contains(by[d.Flag], program) {
-			by[d.Flag] = append(by[d.Flag], program)
-		}
-	}
 	var out []document.Warning
-	for _, key := range sortedKeys(by) {
-		slices.Sort(by[key])
-		out = append(out, document.Warning{Path: "flags." + key, Message: "still asked for by " + strings.Join(by[key], ", ")})
+	for _, key := range sortedKeys(asking) {
+		out = append(out, document.Warning{Path: "flags." + key, Message: "still asked for by " + askerWords(asking[key])})
 	}
 	return out, nil
 }

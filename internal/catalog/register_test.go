@@ -113,7 +113,7 @@ func TestWhatAPersonSetIsNeverChangedByRegistration(t *testing.T) {
 func TestAnArchivedFlagIsStillAskedForAndStaysArchived(t *testing.T) {
 	h := open(t)
 	h.register(t, declared("1.0", value("x", "boolean", "false")))
-	must[catalog.Outcome](t)(h.ArchiveFlag(t.Context(), ann, "default", "x", none))
+	must[catalog.Outcome](t)(h.ArchiveFlag(t.Context(), ann, "default", "x", catalog.WriteOptions{Force: true}))
 	h.register(t, declared("2.0", value("x", "boolean", "false")))
 	f := h.flag(t, "x")
 	if f.ArchivedAt == 0 || len(f.Declarations) != 2 || !strings.Contains(strings.Join(f.Drift, ""), "still asks for this archived flag") {

@@ -76,6 +76,10 @@ type Reader interface {
 	// Declarations lists how programs declare flags: these, or all when none is
 	// named.
 	Declarations(projectID int64, flags ...string) ([]DeclarationRow, error)
+	// Asked lists which programs evaluated these flags from a time on.
+	Asked(projectID, since int64, flags ...string) ([]AskedRow, error)
+	// Served tells what flags have served: these, or all when none is named.
+	Served(projectID int64, flags ...string) ([]ServedRow, error)
 	// DeclaredSince counts the flags that a key's registrations made.
 	DeclaredSince(keyID, since int64) (int, error)
 	// Keys lists an environment's SDK keys, the oldest first.
@@ -314,6 +318,26 @@ type DeclarationRow struct {
 	EnvironmentID int64
 	Declaration
 }
+
+// AskedRow is one version of a program that evaluated a flag in an environment.
+type AskedRow struct {
+	EnvironmentID        int64
+	Flag                 string
+	Application, Version string
+	LastAt               int64 // the last minute, in milliseconds since 1970
+	Count                int64
+}
+
+// ServedRow is one variation that a flag has served in an environment.
+type ServedRow struct {
+	EnvironmentID   int64
+	Flag            string
+	Variation       string // "" is the program's own default, UnknownVariation is not known any more
+	FirstAt, LastAt int64  // the minutes, in milliseconds since 1970
+}
+
+// UnknownVariation stands for what a flag served before that was written down.
+const UnknownVariation = "?"
 
 // KeyRow is an SDK key as stored.
 type KeyRow struct {

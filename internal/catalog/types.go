@@ -83,6 +83,7 @@ const (
 // FlagFilter selects flags.
 type FlagFilter struct {
 	Archived bool   // the archived ones instead of the others
+	Stale    bool   // only those that are stale
 	After    string // only flags with a larger key
 	Limit    int    // 0 is 100; at most 500
 }
@@ -102,6 +103,7 @@ type FlagSummary struct {
 	CreatedAt    int64
 	ArchivedAt   int64    // 0 while it is not archived
 	Drift        []string // sentences: programs that declare it otherwise, or still ask for an archived one
+	Stale        []Stale  // why it may have done its work; none while it is in use
 	Environments map[string]FlagState
 }
 
@@ -166,6 +168,8 @@ type WriteOptions struct {
 	// fields, the target group or the experiment written to is at another
 	// version. Nil does not ask; writes of configurations go by IfRevision.
 	IfVersion *int64
+	// Force archives a flag also when programs asked for it lately.
+	Force bool
 	// Bypass is the reason for which a change that needs approvals is published
 	// without them; it takes the right to do so.
 	Bypass string

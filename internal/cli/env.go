@@ -27,7 +27,7 @@ func bindArchiving(cmd *cobra.Command, how *apiclient.Archiving) {
 // sayForce names the option of this command that a refusal speaks of.
 func sayForce(err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || f.Code != "programs_connected" {
+	if !ok || f.Code != "programs_connected" && f.Code != "flag_asked_for" {
 		return err
 	}
 	what, _, _ := strings.Cut(f.Message, "; say force")

@@ -5,8 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"burgee.dev/burgee/internal/apiclient"
 )
 
 func newFlag(stdio Stdio) *cobra.Command {
@@ -17,8 +20,8 @@ func newFlag(stdio Stdio) *cobra.Command {
 
 type flagListOptions struct {
 	connection
-	project          string
-	archived, asJSON bool
+	project                 string
+	archived, stale, asJSON bool
 }
 
 func newFlagList(stdio Stdio) *cobra.Command {
@@ -28,13 +31,15 @@ func newFlagList(stdio Stdio) *cobra.Command {
 		Short: "List the flags and what they serve in each environment",
 		Example: `  burgee flag list
   burgee flag list --project default --json
-  burgee flag list --archived`,
+  burgee flag list --archived
+  burgee flag list --stale`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runFlagList(cmd.Context(), stdio, o) },
 	}
 	o.bind(cmd)
 	bindProject(cmd, &o.project)
 	cmd.Flags().BoolVar(&o.archived, "archived", false, "the archived flags instead")
+	cmd.Flags().BoolVar(&o.stale, "stale", false, "only flags that may have done their work, and why")
 	bindJSON(cmd, &o.asJSON)
 	return cmd
 }
@@ -45,12 +50,15 @@ func runFlagList(ctx context.Context, stdio Stdio, o flagListOptions) error {
 		return err
 	}
 	project := projectOr(stdio, o.project)
-	flags, raw, err := client.Flags(ctx, project, o.archived)
+	flags, raw, err := client.Flags(ctx, project, apiclient.FlagFilter{Archived: o.archived, Stale: o.stale})
 	if err != nil {
 		return err
 	}
 	if o.asJSON {
 		return printRaw(stdio, raw)
+	}
+	if o.stale {
+		return printStale(stdio, flags)
 	}
 	keys, err := environments(ctx, client, project)()
 	if err != nil {
@@ -68,6 +76,25 @@ func runFlagList(ctx context.Context, stdio Stdio, o flagListOptions) error {
 			row = append(row, f.Environments[environment].Serving)
 		}
 		t.row(row...)
+	}
+	t.print(stdio.Out)
+	return nil
+}
+
+// printStale shows each flag with the reasons for which it may be taken out.
+func printStale(stdio Stdio, flags []apiclient.Flag) error {
+	if len(flags) == 0 {
+		say(stdio.Err, "no flag is stale\n")
+		return nil
+	}
+	var t table
+	t.row("FLAG", "WHY")
+	for _, f := range flags {
+		var why []string
+		for _, s := range f.Stale {
+			why = append(why, s.Words)
+		}
+		t.row(f.Key, strings.Join(why, "; "))
 	}
 	t.print(stdio.Out)
 	return nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"burgee.dev/burgee/internal/apiclient"
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/refs"
@@ -122,7 +123,7 @@ func (o *refsOptions) known(ctx context.Context, stdio Stdio) (keys []string, er
 	if err != nil {
 		return nil, err
 	}
-	flags, _, err := client.Flags(ctx, projectOr(stdio, o.project), false)
+	flags, _, err := client.Flags(ctx, projectOr(stdio, o.project), apiclient.FlagFilter{})
 	for _, flag := range flags {
 		keys = append(keys, flag.Key)
 	}

@@ -160,9 +160,13 @@ func newExperimentStop(stdio Stdio) *cobra.Command {
 
 func newFlagArchive(stdio Stdio) *cobra.Command {
 	var o objectOptions
+	var force bool
 	cmd := &cobra.Command{
-		Use:     "archive FLAG",
-		Short:   "Archive a flag: programs get their own default",
+		Use:   "archive FLAG",
+		Short: "Archive a flag: programs get their own default",
+		Long: `Archive a flag: it leaves every environment, and programs get their own default. Where
+programs asked for it in the last 7 days it is refused, and names them, unless --force is
+said.`,
 		Example: `  burgee flag archive Flags.oldCheckout --comment "the old page is gone"`,
 		Args:    exactly("FLAG"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -170,14 +174,15 @@ func newFlagArchive(stdio Stdio) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := client.ArchiveFlag(cmd.Context(), projectOr(stdio, o.project), args[0], o.text); err != nil {
-				return err
+			if err := client.ArchiveFlag(cmd.Context(), projectOr(stdio, o.project), args[0], o.text, force); err != nil {
+				return sayForce(err)
 			}
 			say(stdio.Out, "%s is archived; burgee flag restore brings it back\n", args[0])
 			return nil
 		},
 	}
 	o.bindText(cmd, "comment")
+	cmd.Flags().BoolVar(&force, "force", false, "also while programs ask for it: they get their own default")
 	return cmd
 }
 

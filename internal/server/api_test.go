@@ -108,6 +108,8 @@ var everyRoute = []testkit.Scenario{
 	{Name: "export as something else", Method: "GET", Path: project + "/export?format=xml", Status: 422, Field: "format"},
 	{Name: "the attributes", Method: "GET", Path: project + "/attributes", Status: 200, Holds: []string{`"path":"plan"`}},
 
+	{Name: "who asks for a flag", Method: "GET", Path: project + "/flags/Flags.theme/asked-by", Status: 200, Holds: []string{`"items":[]`}},
+	{Name: "no flag is stale yet", Method: "GET", Path: project + "/flags?stale=true", Status: 200, Holds: []string{`"items":[]`}},
 	{Name: "archive", Method: "POST", Path: project + "/flags/Flags.theme/archive", Body: obj{"comment": "done"}, Status: 200, Holds: []string{`"archivedAt"`}},
 	{Name: "the archived flags", Method: "GET", Path: project + "/flags?archived=true", Status: 200, Holds: []string{`"Flags.theme"`}, Lacks: []string{`"pay.api"`}},
 	{Name: "restore", Method: "POST", Path: project + "/flags/Flags.theme/restore", Status: 200, Lacks: []string{`"archivedAt"`}},

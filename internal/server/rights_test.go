@@ -254,6 +254,7 @@ var operations = map[string]need{
 		return nil, "", obj{"key": m.name("flag"), "type": "boolean"}
 	}),
 	"patchFlag":           takes(account.EditFlags, defaults).body(obj{"description": hidden}),
+	"flagAskedBy":         takes(account.Read, defaults),
 	"archiveFlag":         takes(account.EditFlags, defaults).by(aFlag),
 	"restoreFlag":         takes(account.EditFlags, defaults).by(aFlag),
 	"putConfiguration":    takes(account.Publish, production).body(obj{"default": true}),

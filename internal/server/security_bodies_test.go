@@ -169,6 +169,8 @@ func TestWhatIsCheckedOfABodyIsWhatIsDone(t *testing.T) {
 		{"PATCH", flag, `{"owner":null}`, "owner"},
 		{"PATCH", flag, `{"variations":null}`, "variations"},
 		{"PUT", flag + "/environments/production", `{"rules":[{"serve":true,"name":null}]}`, "rules[0].name"},
+		{"PUT", flag + "/environments/production", `{"rules":[{"serve":true,"id":null}]}`, "rules[0].id"},
+		{"PUT", flag + "/environments/production", `{"default":{"serve":true,"table":null}}`, "default.table"},
 		{"PUT", flag + "/environments/production", `{"rules":[{"serve":true,"table":true}]}`, "rules[0].table"},
 		{"PUT", project + "/groups/beta", `{"include":["alice"],"when":null}`, "when"},
 		{"PUT", project + "/experiments/all", `{"environment":"production","serve":{"Flags.isHoliday":true},"arms":null}`, "arms"},

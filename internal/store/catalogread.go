@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"strconv"
 
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/document"
@@ -206,6 +207,49 @@ func (t catalogTx) LatestOf(projectID int64) (map[int64]catalog.LastChange, erro
 	}, `SELECT e.id, e.revision, c.id, c.at, c.actor_kind, c.actor_id, c.actor_name FROM environment e
 		JOIN change c ON c.id = (SELECT MAX(r.change_id) FROM revision r WHERE r.environment_id = e.id AND r.number = e.revision)
 		WHERE e.project_id = $1`, projectID)
+	return out, err
+}
+
+// Asked implements catalog.Reader.
+func (t catalogTx) Asked(projectID, since int64, flags ...string) (out []catalog.AskedRow, err error) {
+	for with, args := range t.wanted(projectID, flags) {
+		err := t.q.each(func(from scanner) error {
+			var a catalog.AskedRow
+			err := from.Scan(&a.EnvironmentID, &a.Flag, &a.Application, &a.Version, &a.LastAt, &a.Count)
+			out = append(out, a)
+			return err
+		}, with+`SELECT c.environment_id, c.flag, c.application, c.version, MAX(c.minute), CAST(SUM(c.count) AS BIGINT)
+			FROM wanted w JOIN environment e ON e.project_id = w.project_id
+			JOIN evaluation_count c ON c.environment_id = e.id AND c.flag = w.key AND c.minute >= `+strconv.FormatInt(since, 10)+`
+			GROUP BY c.environment_id, c.flag, c.application, c.version`, args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Served implements catalog.Reader.
+func (t catalogTx) Served(projectID int64, flags ...string) (out []catalog.ServedRow, err error) {
+	if len(flags) == 0 {
+		return t.served(nil, "", "environment e JOIN evaluation_served s ON s.environment_id = e.id WHERE e.project_id = $1", projectID)
+	}
+	const from = "wanted w JOIN environment e ON e.project_id = w.project_id JOIN evaluation_served s ON s.environment_id = e.id AND s.flag = w.key"
+	for with, args := range t.wanted(projectID, flags) {
+		if out, err = t.served(out, with, from, args...); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (t catalogTx) served(out []catalog.ServedRow, with, from string, args ...any) ([]catalog.ServedRow, error) {
+	err := t.q.each(func(from scanner) error {
+		var s catalog.ServedRow
+		err := from.Scan(&s.EnvironmentID, &s.Flag, &s.Variation, &s.FirstAt, &s.LastAt)
+		out = append(out, s)
+		return err
+	}, with+`SELECT s.environment_id, s.flag, s.variation, s.first_minute, s.last_minute FROM `+from, args...)
 	return out, err
 }
 

@@ -111,6 +111,15 @@ var (
 		name: "evaluation_last", columns: []column{{"environment_id", kindInteger}, {"flag", kindText}, {"minute", kindInteger}},
 		conflict: "ON CONFLICT (environment_id, flag) DO UPDATE SET minute = excluded.minute WHERE excluded.minute > evaluation_last.minute",
 	}
+	servedTable = bulk{
+		name: "evaluation_served", columns: []column{
+			{"environment_id", kindInteger}, {"flag", kindText}, {"variation", kindText}, {"first_minute", kindInteger}, {"last_minute", kindInteger},
+		},
+		conflict: `ON CONFLICT (environment_id, flag, variation) DO UPDATE SET
+			first_minute = CASE WHEN excluded.first_minute < evaluation_served.first_minute THEN excluded.first_minute ELSE evaluation_served.first_minute END,
+			last_minute = CASE WHEN excluded.last_minute > evaluation_served.last_minute THEN excluded.last_minute ELSE evaluation_served.last_minute END
+			WHERE excluded.first_minute < evaluation_served.first_minute OR excluded.last_minute > evaluation_served.last_minute`,
+	}
 )
 
 const minuteTableName = "evaluation_count"
@@ -145,7 +154,37 @@ func (s *Store) addRows(q query, rows []ingest.Row) error {
 	if err := s.insert(q, hourTable, hours, nil); err != nil {
 		return err
 	}
-	return s.insert(q, lastTable, last, nil)
+	if err := s.insert(q, lastTable, last, nil); err != nil {
+		return err
+	}
+	return s.insert(q, servedTable, servedRows(rows), nil)
+}
+
+// servedRows are the first and last minutes of each variation, in the order of the
+// table's key.
+func servedRows(rows []ingest.Row) [][]any {
+	type served struct {
+		environmentID   int64
+		flag, variation string
+	}
+	type span struct{ first, last int64 }
+	spans := map[served]span{}
+	for _, r := range rows {
+		key := served{r.EnvironmentID, r.Flag, r.Variation}
+		at, known := spans[key]
+		if !known {
+			at = span{r.Minute, r.Minute}
+		}
+		spans[key] = span{min(at.first, r.Minute), max(at.last, r.Minute)}
+	}
+	keys := slices.SortedFunc(maps.Keys(spans), func(a, b served) int {
+		return cmp.Or(cmp.Compare(a.environmentID, b.environmentID), cmp.Compare(a.flag, b.flag), cmp.Compare(a.variation, b.variation))
+	})
+	out := make([][]any, 0, len(keys))
+	for _, key := range keys {
+		out = append(out, []any{key.environmentID, key.flag, key.variation, spans[key].first, spans[key].last})
+	}
+	return out
 }
 
 func lastOf(rows [][]any) []any {
@@ -269,6 +308,7 @@ func (s *Store) Prune(ctx context.Context, fence lease.Fence, now time.Time) err
 		{"evaluation_hour", "hour", keepHours, ""},
 		{"evaluation_hour", "hour", keepMinutes, unknownFlag("evaluation_hour")},
 		{"evaluation_last", "minute", keepMinutes, unknownFlag("evaluation_last")},
+		{"evaluation_served", "last_minute", keepMinutes, unknownFlag("evaluation_served")},
 		{"event_batch", "at", keepBatches, ""},
 		{"receipt", "committed_at", receipts.Kept, ""},
 		{"session", "expires_at", 0, ""},

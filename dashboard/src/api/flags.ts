@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { answer, api, isOvertaken } from './client';
+import { answer, api, isOvertaken, items } from './client';
 import type { Configuration, FlagPatch, FlagSummary, NewFlag } from './types';
 
 const all = '/api/v1/projects/{project}/flags';
@@ -75,8 +75,17 @@ export async function addTag(project: string, flag: string, tag: string): Promis
     }
   }
 }
-export const archiveFlag = (project: string, flag: string, comment?: string) =>
-  answer(api.POST(`${one}/archive`, { params: { path: { project, flag } }, body: { comment } }));
+/** The programs that asked for a flag in the last 7 days. */
+export const askedByQuery = (project: string, flag: string) =>
+  queryOptions({
+    queryKey: ['project', project, 'asked', flag],
+    queryFn: ({ signal }) =>
+      items(api.GET(`${one}/asked-by`, { params: { path: { project, flag } }, signal })),
+  });
+
+/** Archives a flag; one that programs asked for lately only by force. */
+export const archiveFlag = (project: string, flag: string, comment?: string, force?: boolean) =>
+  answer(api.POST(`${one}/archive`, { params: { path: { project, flag } }, body: { comment, force } }));
 export const restoreFlag = (project: string, flag: string) =>
   answer(api.POST(`${one}/restore`, { params: { path: { project, flag } }, body: {} }));
 

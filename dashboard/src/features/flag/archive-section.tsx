@@ -1,17 +1,12 @@
 import { Button, Text } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { archiveFlag } from '@/api/flags';
 import type { FlagDetail } from '@/api/types';
-import { Confirm } from '@/components/confirm';
+import { ArchiveFlag } from '@/components/archive-flag';
 import { kindWords, ObjectLink } from '@/components/history/links';
-import { useProject } from '@/components/project-context';
 import { RestoreButton } from './restore-button';
 
 /** Archive or restore, and what uses the flag, before the click. */
 export function ArchiveSection({ flag }: { flag: FlagDetail }) {
-  const project = useProject();
-  const client = useQueryClient();
   const [asking, setAsking] = useState(false);
   return (
     <section aria-label="Archive">
@@ -26,21 +21,7 @@ export function ArchiveSection({ flag }: { flag: FlagDetail }) {
           Archive this flag
         </Button>
       )}
-      <Confirm
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={`Archive ${flag.key}?`}
-        verb="Archive in every environment"
-        danger
-        withReason
-        action={async (reason) => {
-          await archiveFlag(project.key, flag.key, reason.trim() || undefined);
-          await client.invalidateQueries({ queryKey: ['project', project.key] });
-        }}
-      >
-        Programs that still ask for it get their own default, in every environment. It can be restored with
-        all its rules.
-      </Confirm>
+      {asking && <ArchiveFlag flag={flag.key} onClose={() => setAsking(false)} />}
     </section>
   );
 }

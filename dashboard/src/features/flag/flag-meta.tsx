@@ -43,6 +43,11 @@ export function FlagMeta({ flag }: { flag: FlagDetail }) {
           </Text>
         )}
       </div>
+      {flag.stale.length > 0 && (
+        <Text size="sm" c="dimmed">
+          Stale: {flag.stale.map((reason) => reason.words).join('; ')}.
+        </Text>
+      )}
       {(flag.drift ?? []).length > 0 && (
         <Alert
           color="yellow"

@@ -24,6 +24,7 @@ const flag = (key: string, change: Partial<FlagSummary> = {}): FlagSummary => ({
   source: 'code',
   createdAt: 0,
   drift: [],
+  stale: [],
   variations: [
     { id: 'true', value: true },
     { id: 'false', value: false },

@@ -2,13 +2,14 @@ import type { FlagSummary } from '@/api/types';
 import { score } from '@/lib/fuzzy';
 import { valueText } from '@/lib/names';
 
-export const tabs = ['all', 'rolling', 'experiment', 'code', 'archived'] as const;
+export const tabs = ['all', 'rolling', 'experiment', 'code', 'stale', 'archived'] as const;
 export type Tab = (typeof tabs)[number];
 export const tabNames: Record<Tab, string> = {
   all: 'All',
   rolling: 'Rolling out',
   experiment: 'In experiment',
   code: 'New from code',
+  stale: 'Stale',
   archived: 'Archived',
 };
 
@@ -25,6 +26,8 @@ export function inTab(flag: FlagSummary, tab: Tab): boolean {
       return environments(flag).some((item) => item.experiment !== undefined);
     case 'code':
       return flag.source === 'code' && environments(flag).every((item) => !item.configured);
+    case 'stale':
+      return flag.stale.length > 0;
     default:
       return true;
   }
@@ -81,9 +84,10 @@ export function tabCounts(
     rolling: 0,
     experiment: 0,
     code: 0,
+    stale: 0,
     archived,
   };
-  for (const tab of ['rolling', 'experiment', 'code'] as const) {
+  for (const tab of ['rolling', 'experiment', 'code', 'stale'] as const) {
     counts[tab] = flags.reduce((sum, flag) => sum + (inTab(flag, tab) ? 1 : 0), 0);
   }
   return counts;

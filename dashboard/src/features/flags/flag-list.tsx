@@ -10,6 +10,7 @@ import { BulkBar } from './bulk-bar';
 import { type Filter, filtered, filterFlags, inTab, type Tab, tabNames } from './flag-filter';
 import { FlagTable } from './flag-table';
 import { flatRows, treeRows } from './flag-tree';
+import { StaleTable } from './stale-table';
 import { Toolbar } from './toolbar';
 import { useFilterText } from './use-filter-text';
 import { useFlash } from './use-flash';
@@ -63,6 +64,8 @@ export function FlagList({ flags, tab, search, set }: Props) {
       <Toolbar flags={inside} search={search} text={text} setText={setText} set={set} />
       {hits.length === 0 && filtered(filter) ? (
         <NoMatch filter={filter} set={set} />
+      ) : tab === 'stale' ? (
+        <StaleTable flags={hits} />
       ) : (
         <FlagTable
           rows={rows}
@@ -73,7 +76,7 @@ export function FlagList({ flags, tab, search, set }: Props) {
           selection={selection}
         />
       )}
-      {tab !== 'archived' && <BulkBar flags={inside} selection={selection} />}
+      {tab !== 'archived' && tab !== 'stale' && <BulkBar flags={inside} selection={selection} />}
     </>
   );
 }
@@ -113,6 +116,8 @@ const emptyWords: Record<Exclude<Tab, 'all'>, string> = {
   rolling: 'No flag is given to a part of the users at the moment.',
   experiment: 'No experiment holds a flag at the moment.',
   code: 'Every flag that a program has registered was looked at by a person.',
+  stale:
+    'A flag comes here when it has served the same for 30 days, or when no program asks for it any more.',
   archived: 'Archived flags are kept here and can be restored.',
 };
 
