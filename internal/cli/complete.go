@@ -100,7 +100,7 @@ func environmentKeys(ctx context.Context, client *apiclient.Client, project stri
 }
 
 func flagKeys(ctx context.Context, client *apiclient.Client, project string) ([]string, error) {
-	flags, _, err := client.Flags(ctx, project, false)
+	flags, _, err := client.Flags(ctx, project, apiclient.FlagFilter{})
 	var keys []string
 	for _, f := range flags {
 		keys = append(keys, f.Key)

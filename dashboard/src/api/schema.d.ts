@@ -1096,8 +1096,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Archive a flag; programs get their own default */
+        /** Archive a flag; programs get their own default. One that programs asked for in the last 7 days takes force */
         post: operations["archiveFlag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/flags/{flag}/asked-by": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the programs that asked for a flag in the last 7 days */
+        get: operations["flagAskedBy"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1810,6 +1827,11 @@ export interface components {
              */
             version: number;
         };
+        ArchiveFlagInputBody: {
+            comment?: string;
+            /** @description also while programs ask for it, or did in the last 7 days: they get their own default */
+            force?: boolean;
+        };
         Archiving: {
             comment?: string;
             /** @description also while programs are connected: they are disconnected, and refused from then on */
@@ -1861,6 +1883,21 @@ export interface components {
              * @description when the next revision was committed; absent while this is the newest
              */
             until?: number;
+        };
+        Asker: {
+            application: string;
+            environment: string;
+            /**
+             * Format: int64
+             * @description in the last 7 days; 0 where it declared the flag and evaluated nothing
+             */
+            evaluations: number;
+            /**
+             * Format: int64
+             * @description when it evaluated or declared it last, in milliseconds since 1970
+             */
+            lastAt: number;
+            version: string;
         };
         Attribute: {
             path: string;
@@ -2657,6 +2694,8 @@ export interface components {
             seed: string;
             /** @enum {string} */
             source: "code" | "person";
+            /** @description why it may have done its work; empty while it is in use */
+            stale: components["schemas"]["Stale"][];
             tags: string[];
             /** @enum {string} */
             type: "boolean" | "string" | "integer" | "double" | "json";
@@ -2758,6 +2797,8 @@ export interface components {
             owner: string;
             /** @enum {string} */
             source: "code" | "person";
+            /** @description why it may have done its work; empty while it is in use */
+            stale: components["schemas"]["Stale"][];
             tags: string[];
             /** @enum {string} */
             type: "boolean" | "string" | "integer" | "double" | "json";
@@ -2833,6 +2874,9 @@ export interface components {
             name: string;
             /** @description JSON or YAML */
             text: string;
+        };
+        ItemsAsker: {
+            items: components["schemas"]["Asker"][];
         };
         ItemsAttribute: {
             items: components["schemas"]["Attribute"][];
@@ -3696,8 +3740,19 @@ export interface components {
         SplitInput: {
             by?: string;
             seed?: string;
-            serve: components["schemas"]["Shares"];
+            serve: components["schemas"]["RuleServeInput"];
             table?: components["schemas"]["CellInput"][];
+        };
+        Stale: {
+            /** @enum {string} */
+            reason: "one_variation" | "not_asked" | "expired";
+            /**
+             * Format: int64
+             * @description when that began, in milliseconds since 1970
+             */
+            since: number;
+            /** @description one sentence */
+            words: string;
         };
         StaleInstance: {
             address: string;
@@ -10668,6 +10723,8 @@ export interface operations {
             query?: {
                 /** @description list the archived flags instead */
                 archived?: boolean;
+                /** @description only flags that may have done their work */
+                stale?: boolean;
                 /** @description only flags with a larger key */
                 after?: string;
                 limit?: number;
@@ -11090,7 +11147,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["FlagActionInputBody"];
+                "application/json": components["schemas"]["ArchiveFlagInputBody"];
             };
         };
         responses: {
@@ -11141,6 +11198,94 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flagAskedBy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the project's key */
+                project: string;
+                /** @description the flag's key */
+                flag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemsAsker"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
