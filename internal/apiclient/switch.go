@@ -42,6 +42,24 @@ func (c *Client) ArchiveFlag(ctx context.Context, project, flag, comment string,
 	return c.call(ctx, http.MethodPost, path("projects", project, "flags", flag, "archive"), map[string]any{"comment": comment, "force": force}, nil)
 }
 
+// Asker is a version of a program that asked for a flag lately.
+type Asker struct {
+	Application string `json:"application"`
+	Version     string `json:"version"`
+	Environment string `json:"environment"`
+	LastAt      int64  `json:"lastAt"`
+	Evaluations int64  `json:"evaluations"`
+}
+
+// FlagAskedBy lists the programs that asked for a flag in the last 7 days.
+func (c *Client) FlagAskedBy(ctx context.Context, project, flag string) ([]Asker, error) {
+	var answer struct {
+		Items []Asker `json:"items"`
+	}
+	err := c.call(ctx, http.MethodGet, path("projects", project, "flags", flag, "asked-by"), nil, &answer)
+	return answer.Items, err
+}
+
 // RestoreFlag brings an archived flag back.
 func (c *Client) RestoreFlag(ctx context.Context, project, flag, comment string) error {
 	return c.call(ctx, http.MethodPost, path("projects", project, "flags", flag, "restore"), map[string]string{"comment": comment}, nil)

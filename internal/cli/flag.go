@@ -15,7 +15,7 @@ import (
 func newFlag(stdio Stdio) *cobra.Command {
 	return group("flag", "Make flags, say what they serve, archive and restore them",
 		newFlagList(stdio), newFlagShow(stdio), newFlagCreate(stdio), newFlagSet(stdio), newFlagConfigure(stdio), newFlagClear(stdio),
-		newFlagEvaluations(stdio), newFlagArchive(stdio), newFlagRestore(stdio))
+		newFlagEvaluations(stdio), newFlagAskedBy(stdio), newFlagArchive(stdio), newFlagRestore(stdio))
 }
 
 type flagListOptions struct {

@@ -125,6 +125,7 @@ var operationSteps = []operationStep{
 	{"propose", "change-request propose -f third.yaml --title third", 0, ""},
 	{"withdrawChangeRequest", "change-request withdraw 3", 0, ""},
 	{"setApprovals", "env protect -e production --approvals 0", 0, ""},
+	{"flagAskedBy", "flag asked-by web.theme", 0, ""},
 	{"archiveFlag", "flag archive web.theme", 0, ""},
 	{"restoreFlag", "flag restore web.theme", 0, ""},
 	{"archiveEnvironment", "env archive staging --force", 0, ""},

@@ -3,8 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"github.com/spf13/cobra"
+
+	"burgee.dev/burgee/internal/apiclient"
 )
 
 // What whoever has the right does at once, without a draft and without approval.
@@ -207,4 +210,47 @@ func newFlagRestore(stdio Stdio) *cobra.Command {
 	}
 	o.bindText(cmd, "comment")
 	return cmd
+}
+
+func newFlagAskedBy(stdio Stdio) *cobra.Command {
+	var o objectOptions
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "asked-by FLAG",
+		Short:   "List the programs that asked for a flag in the last 7 days",
+		Example: `  burgee flag asked-by Flags.oldCheckout`,
+		Args:    exactly("FLAG"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, err := o.client(stdio)
+			if err != nil {
+				return err
+			}
+			programs, err := client.FlagAskedBy(cmd.Context(), projectOr(stdio, o.project), args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(stdio.Out, programs)
+			}
+			return printAskers(stdio, programs)
+		},
+	}
+	o.bind(cmd)
+	bindProject(cmd, &o.project)
+	bindJSON(cmd, &asJSON)
+	return cmd
+}
+
+func printAskers(stdio Stdio, programs []apiclient.Asker) error {
+	if len(programs) == 0 {
+		say(stdio.Err, "no program asked for it in the last 7 days\n")
+		return nil
+	}
+	var t table
+	t.row("PROGRAM", "VERSION", "ENVIRONMENT", "LAST ASKED", "EVALUATIONS")
+	for _, p := range programs {
+		t.row(p.Application, p.Version, p.Environment, instant(p.LastAt, ""), strconv.FormatInt(p.Evaluations, 10))
+	}
+	t.print(stdio.Out)
+	return nil
 }
