@@ -84,7 +84,7 @@ describe('the tabs', () => {
       ...flags,
       flag('x', { environments: { production: state({ rollingOut: true, experiment: 'e' }) } }),
     ];
-    expect(tabCounts(more, 7)).toEqual({ all: 4, rolling: 1, experiment: 1, code: 3, archived: 7 });
+    expect(tabCounts(more, 7)).toEqual({ all: 4, rolling: 1, experiment: 1, code: 3, stale: 0, archived: 7 });
   });
 });
 

@@ -22,6 +22,7 @@ const flag = (key: string) => ({
   source: 'code',
   createdAt: 0,
   drift: [],
+  stale: [] as { reason: string; since: number; words: string }[],
   variations: [
     { id: 'true', value: true },
     { id: 'false', value: false },
@@ -115,4 +116,36 @@ test('a new flag that is on in production is one form', async () => {
     type: 'boolean',
     environments: { production: { enabled: true, default: 'true' } },
   });
+});
+
+test('a stale flag says why, and is archived once the programs that ask for it were seen', async () => {
+  const since = 1_790_000_000_000;
+  const words = 'has served true to everyone, wherever a program asked, since 2026-09-21';
+  const old = { ...flag('Flags.old'), stale: [{ reason: 'one_variation', since, words }] };
+  const program = {
+    application: 'calendar',
+    version: '1.4.0',
+    environment: 'production',
+    lastAt: since,
+    evaluations: 3,
+  };
+  const { asked } = renderPage(
+    `${page}?tab=stale`,
+    on('GET', `${list}/Flags.old/asked-by`, { items: [program] }),
+    on('POST', `${list}/Flags.old/archive`, { ...old, archivedAt: since }),
+    on('GET', list, (request: Request) => ({
+      items: request.url.includes('archived=true') ? [] : [holiday, old],
+    })),
+  );
+  expect(await screen.findByText(words)).toBeInstanceOf(HTMLElement);
+  expect(screen.getByRole('tab', { name: 'Stale 1' })).toBeInstanceOf(HTMLElement);
+  await userEvent.click(screen.getByRole('button', { name: 'Archive Flags.old' }));
+  expect(await screen.findByText(/calendar 1.4.0 in production/)).toBeInstanceOf(HTMLElement);
+  const archive = screen.getByRole<HTMLButtonElement>('button', { name: 'Archive in every environment' });
+  expect(archive.disabled).toBe(true);
+  await userEvent.click(screen.getByRole('checkbox', { name: 'Leave 1 program with their own default' }));
+  await userEvent.click(archive);
+  const sent = () => asked.find((request) => request.method === 'POST');
+  await expect.poll(sent).toBeDefined();
+  expect(await sent()?.json()).toEqual({ force: true });
 });
