@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconPlug, IconPlus } from '@tabler/icons-react';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useMemo, useState } from 'react';
 import type { FlagSummary } from '@/api/types';
 import { ButtonLink } from '@/components/links';
 import { May } from '@/components/may';
@@ -10,11 +10,13 @@ import { BulkBar } from './bulk-bar';
 import { type Filter, filtered, filterFlags, inTab, type Tab, tabNames } from './flag-filter';
 import { FlagTable } from './flag-table';
 import { flatRows, treeRows } from './flag-tree';
-import { StaleTable } from './stale-table';
 import { Toolbar } from './toolbar';
 import { useFilterText } from './use-filter-text';
 import { useFlash } from './use-flash';
 import { useSelection } from './use-selection';
+
+// What most visits to the list do not need comes when it is asked for.
+const StaleTable = lazy(() => import('./stale-table').then((module) => ({ default: module.StaleTable })));
 
 export type ListSearch = Filter & { flat?: true; create?: true };
 type Props = {
@@ -65,7 +67,9 @@ export function FlagList({ flags, tab, search, set }: Props) {
       {hits.length === 0 && filtered(filter) ? (
         <NoMatch filter={filter} set={set} />
       ) : tab === 'stale' ? (
-        <StaleTable flags={hits} />
+        <Suspense fallback={<div aria-busy="true" />}>
+          <StaleTable flags={hits} />
+        </Suspense>
       ) : (
         <FlagTable
           rows={rows}
