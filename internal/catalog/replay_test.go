@@ -39,7 +39,7 @@ type instant struct {
 // many evaluations, recorded while a project was changed at random, is asked for
 // again by its revision or by its time.
 func TestThePastAnswersAsItDid(t *testing.T) {
-	changes, each := testkit.Rounds(350, 5000), 20
+	changes, each := testkit.Rounds(500, 5000), 20
 	h := open(t)
 	w := &world{home: h, random: rand.New(rand.NewPCG(6, 1812))}
 	w.begin(t)
