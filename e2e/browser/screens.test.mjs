@@ -1,12 +1,12 @@
 // Every screen, light and dark, from 360 px to 1920 px: axe finds nothing, the
 // page does not scroll sideways, the console is silent and nothing leaves the
-// host. Pictures go to build/screenshots for people to look at.
+// host. `make pictures` puts pictures into build/screenshots for people to look at.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch, violations, watch } from './lib/browser.mjs';
-import { pictures, signIn } from './lib/pages.mjs';
+import { picture, signIn } from './lib/pages.mjs';
 import { root, startServer } from './lib/processes.mjs';
 
 const token = 'bgp_screens0000000000000000000000000000000000';
@@ -263,7 +263,7 @@ describe('every screen', () => {
 
 // draw takes a picture, and refuses a page that scrolls sideways.
 async function draw(page, name) {
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
+  await picture(page, name);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wide <= 0, `${name} scrolls ${wide} px sideways`);
 }
@@ -278,10 +278,10 @@ async function lookAtAllWidths(page, name, theme) {
   for (const width of widths[theme]) {
     await page.setViewportSize({ width, height: 900 });
     await settled(page);
-    const picture = `${name}-${theme}-${width}`;
+    const view = `${name}-${theme}-${width}`;
     // What axe finds at the least and the greatest width it finds between them.
-    if (width === widths[theme][0] || width === widths[theme].at(-1)) await look(page, picture, { onlyColours: theme === 'dark' });
-    else await draw(page, picture);
+    if (width === widths[theme][0] || width === widths[theme].at(-1)) await look(page, view, { onlyColours: theme === 'dark' });
+    else await draw(page, view);
   }
 }
 

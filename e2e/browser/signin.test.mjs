@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch, violations, watch } from './lib/browser.mjs';
-import { lookEverywhere, pictures } from './lib/pages.mjs';
+import { lookEverywhere, picture } from './lib/pages.mjs';
 import { binary, freePort, root, run, start, startServer, temporary, until } from './lib/processes.mjs';
 
 const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
@@ -110,7 +110,7 @@ describe('sign-in', () => {
     assert.equal(old.length, 10);
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByText(/10 recovery codes are left/).waitFor();
-    await page.screenshot({ path: join(pictures, 'second-step.png') });
+    await picture(page, 'second-step');
     assert.deepEqual(await violations(page), []);
 
     await page.getByRole('button', { name: 'New recovery codes' }).click();
@@ -118,7 +118,7 @@ describe('sign-in', () => {
     await page.getByRole('button', { name: 'Make codes' }).click();
     await page.getByText(/The old codes do not work any more/).waitFor();
     const codes = (await shown.textContent()).trim().split('\n');
-    await page.screenshot({ path: join(pictures, 'new-recovery-codes.png') });
+    await picture(page, 'new-recovery-codes');
     assert.deepEqual(await violations(page), []);
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: /^Account of/ }).click();

@@ -5,9 +5,13 @@ import { join } from 'node:path';
 import { violations } from './browser.mjs';
 import { root } from './processes.mjs';
 
-// pictures is the folder of screenshots, for people to look at.
-export const pictures = join(root, 'build', 'screenshots');
-mkdirSync(pictures, { recursive: true });
+// picture puts a screenshot into build/screenshots, for people to look at: make pictures.
+export async function picture(page, name, options) {
+  if (!process.env.PICTURES) return;
+  const folder = join(root, 'build', 'screenshots');
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), ...options });
+}
 
 // signIn signs somebody in on a page, up to the list of flags.
 export async function signIn(page, origin, { email, password }) {
@@ -26,7 +30,7 @@ export async function lookEverywhere(page, name) {
     for (const width of [1280, 360]) {
       await page.setViewportSize({ width, height: 900 });
       await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-      await page.screenshot({ path: join(pictures, `${name}-${theme}-${width}.png`), fullPage: true });
+      await picture(page, `${name}-${theme}-${width}`, { fullPage: true });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.ok(wide <= 0, `${name} at ${width} px scrolls ${wide} px sideways`);
       assert.deepEqual(await violations(page, { onlyColours: theme === 'dark' }), [], `${name} ${theme} ${width}`);
