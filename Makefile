@@ -183,7 +183,7 @@ test-importers: $(BIN) e2e/importers/node_modules/.stamp | need-node ## imported
 test-browser: $(BIN) $(VENV)/.stamp e2e/browser/node_modules/.stamp ## the guide's story in real Chromium
 	@echo "== end to end (browser)"
 	@scripts/chromium
-	@cd e2e/browser && node --test --test-concurrency=1 --test-timeout=600000 *.test.mjs
+	@cd e2e/browser && node --test --test-concurrency=1 --test-timeout=1200000 *.test.mjs
 
 pictures: ## the tests in Chromium, which then leave pictures of every screen in build/screenshots
 	@PICTURES=1 $(MAKE) --no-print-directory test-browser

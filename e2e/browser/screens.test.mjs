@@ -13,9 +13,9 @@ const token = 'bgp_screens0000000000000000000000000000000000';
 const serverKey = 'bgs_screens0000000000000000000000000000000000';
 const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
 
-// Themes differ in their colours and in nothing else, so the dark one is looked at
-// as a telephone and as a desk have it.
-const widths = { light: [360, 768, 1440, 1920], dark: [360, 1440] };
+// Themes differ in their colours and in nothing else, so of the dark one only those
+// are looked at, as a desk has them.
+const widths = { light: [360, 768, 1440, 1920], dark: [1440] };
 const environment = '/p/default/e/production';
 const screens = {
   flags: `${environment}/flags`,
