@@ -100,16 +100,18 @@ dev: dashboard/node_modules/.stamp | need-go ## server on :7878 and the dashboar
 test: ## everything: Go, Python, dashboard, command line, real browser
 	@scripts/need go node python
 	@$(MAKE) --no-print-directory $(BIN) $(VENV)/.stamp $(FUZZ)/.stamp
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=recurse test-code test-pages test-fuzz
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=recurse test-code test-pages test-binary
 	@echo "burgee: all tests passed"
 
-# Pages mostly wait and code mostly computes, so they go side by side; each prints
-# when it has ended. The fuzzer waits for nothing and nothing waits for it: it takes
-# what the two leave of the processors.
-.PHONY: test-code test-pages test-fuzz
+# Code mostly computes, pages and the built binary's tests wait a good part of their
+# time, so the three go side by side; each prints when it has ended. The fuzzer, which
+# waits for nothing, takes what the others leave of the processors.
+.PHONY: test-code test-pages test-binary test-fuzz
 test-code:
 	@$(MAKE) --no-print-directory test-go && $(MAKE) --no-print-directory test-deploy && $(MAKE) --no-print-directory test-race && \
-	  $(MAKE) --no-print-directory test-python && $(MAKE) --no-print-directory test-e2e && $(MAKE) --no-print-directory test-openfeature && \
+	  $(MAKE) --no-print-directory test-python
+test-binary:
+	@$(MAKE) --no-print-directory test-fuzz && $(MAKE) --no-print-directory test-e2e && $(MAKE) --no-print-directory test-openfeature && \
 	  $(MAKE) --no-print-directory test-signin && $(MAKE) --no-print-directory test-importers
 test-pages:
 	@$(MAKE) --no-print-directory test-dashboard && $(MAKE) --no-print-directory test-browser
@@ -161,7 +163,7 @@ test-e2e: $(BIN) $(VENV)/.stamp ## the built binary: command line scripts, both 
 	@echo "== end to end (binary)"
 	@scripts/debian strace strace "the tests of a lost store"
 	@scripts/debian ip iproute2 "the tests of a silent network"
-	@scripts/postgres run go test -count=1 -timeout 15m -skip $(FUZZED) ./e2e/...
+	@scripts/postgres run go test -count=1 -timeout 20m -skip $(FUZZED) ./e2e/...
 
 test-fuzz: $(BIN) $(FUZZ)/.stamp | need-go ## the API against its OpenAPI documents: every operation, some examples
 	@echo "== schemathesis"
