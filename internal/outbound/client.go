@@ -73,8 +73,12 @@ func guardian(allow []netip.Prefix) *ssrf.Guardian {
 			six = append(six, prefix)
 		}
 	}
-	return ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(four...), ssrf.WithAllowedV6Prefixes(six...))
+	return ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(four...), ssrf.WithAllowedV6Prefixes(six...), ssrf.WithDeniedV4Prefixes(azureHost))
 }
+
+// azureHost answers the machines of one cloud from inside, at an address that no
+// registry calls special.
+var azureHost = netip.MustParsePrefix("168.63.129.16/32")
 
 // onlyTo lets plain http through to networks that are allowed by name.
 func onlyTo(allow []netip.Prefix) control {
@@ -107,6 +111,12 @@ func (g *guarded) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := way.RoundTrip(r)
 	if err != nil {
 		return nil, err
+	}
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		// Its body is the connection itself, which no timeout ends: who reads it may
+		// wait for as long as the other end likes.
+		_ = response.Body.Close()
+		response.Body = http.NoBody
 	}
 	response.Body = &bounded{response.Body, g.maxBody}
 	return response, nil

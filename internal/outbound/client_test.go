@@ -96,6 +96,32 @@ func TestAnAnswerIsBounded(t *testing.T) {
 	}
 }
 
+// After 101 the body would be the connection, and to read it may last for ever.
+func TestAnAnswerThatSwitchesProtocolsHasNoBody(t *testing.T) {
+	gone := make(chan struct{})
+	host := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, out, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		_, _ = out.WriteString("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+		_ = out.Flush()
+		_, _ = conn.Read(make([]byte, 1)) // until the client hangs up
+		close(gone)
+	}))
+	defer host.Close()
+	if body, err := get(t, options("127.0.0.0/8"), host.URL); err != nil || body != "" {
+		t.Errorf("%q, %v", body, err)
+	}
+	select {
+	case <-gone:
+	case <-time.After(10 * time.Second):
+		t.Error("the connection is still open")
+	}
+}
+
 func TestAnAddressIsHTTPAndNothingElse(t *testing.T) {
 	for text, good := range map[string]bool{
 		"https://login.example.com": true, "https://login.example.com/realms/shop": true, "http://127.0.0.1:1": true,

@@ -26,6 +26,22 @@ var outOfReach = map[string]string{
 	"metadata, IPv6": "https://[fd00:ec2::254]/", "carrier-grade NAT": "https://100.64.0.1/", "multicast": "https://224.0.0.1/", "broadcast": "https://255.255.255.255/",
 	"IPv4 in IPv6": "https://[::ffff:127.0.0.1]/", "IPv4 in IPv6, in hexadecimals": "https://[::ffff:a9fe:a9fe]/", "NAT64": "https://[64:ff9b::7f00:1]/",
 	"6to4": "https://[2002:7f00:1::]/", "documentation": "https://192.0.2.1/", "by name": "https://localhost/",
+	"an address with a zone": "https://[fe80::1%25lo]/", "the host of Azure": "https://168.63.129.16/machine", "metadata of Oracle": "https://192.0.0.192/",
+	"multicast, IPv6": "https://[ff02::1]/", "unspecified, IPv6": "https://[::]/", "IPv4 in IPv6, as it once was": "https://[::127.0.0.1]/", "Teredo": "https://[2001::1]/",
+}
+
+// Numbers that some programs read as an IPv4 address are names here, also those with a
+// dot at the end: mostly nobody has them, and the dial looks at what they lead to.
+func TestANumberIsNoAddress(t *testing.T) {
+	inside := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the request arrived") }))
+	defer inside.Close()
+	o := options()
+	o.Resolver = (&names{answers: []netip.Addr{netip.MustParseAddr("127.0.0.1")}}).resolver()
+	for _, host := range []string{"2130706433", "0177.0.0.1", "0x7f.0.0.1", "0x7f000001", "127.1", "127.0.0.1.", "%31%32%37.0.0.1", "inside.example."} {
+		if body, err := get(t, o, strings.Replace(inside.URL, "127.0.0.1", host, 1)); err == nil {
+			t.Errorf("%s: %q", host, body)
+		}
+	}
 }
 
 func TestAnAddressThatIsOutOfReachIsRefusedWhenItIsSavedAndWhenItIsDialled(t *testing.T) {
