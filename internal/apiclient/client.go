@@ -40,9 +40,13 @@ func New(address, token string) (*Client, error) {
 	return &Client{
 		base:  strings.TrimRight(u.Scheme+"://"+u.Host+u.Path, "/"),
 		token: token,
-		http:  &http.Client{Timeout: time.Minute},
+		http:  &http.Client{Timeout: time.Minute, CheckRedirect: noRedirects},
 	}, nil
 }
+
+// noRedirects has a redirect be the answer: a change that is sent on would arrive as a
+// question, and be taken for done.
+func noRedirects(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // checkToken tells the usual mistakes apart before a request is made.
 func checkToken(token string) error {

@@ -3,6 +3,7 @@ package apiclient
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +33,23 @@ func serving(t *testing.T, status int, header map[string]string, body string) (*
 		t.Fatal(err)
 	}
 	return c, &got
+}
+
+// A change that is sent on arrives as a question, whose answer looks like success.
+func TestAServerThatSendsOnIsNotFollowed(t *testing.T) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		asked := 0
+		other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+		t.Cleanup(other.Close)
+		c, _ := serving(t, status, map[string]string{"Location": other.URL + "/api/v1/logins"}, "")
+		_, err := c.StartLogin(t.Context(), "laptop")
+		if f := fault.As(err); f.Code != "url_moved" || f.Kind != fault.Invalid || !strings.Contains(f.Message, "sends on to "+other.URL+";") {
+			t.Errorf("%d: %v", status, err)
+		}
+		if _, err := c.Project(t.Context(), "default"); fault.As(err).Code != "url_moved" || asked > 0 {
+			t.Errorf("%d: %v, %d questions arrived", status, err, asked)
+		}
+	}
 }
 
 func TestAProblemBecomesTheFaultThatItWas(t *testing.T) {

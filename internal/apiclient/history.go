@@ -155,7 +155,7 @@ func (c *Client) ExportAudit(ctx context.Context, project, format string, filter
 	if err != nil {
 		return err
 	}
-	patient := &http.Client{Transport: c.http.Transport} // a long log takes longer than an answer may
+	patient := &http.Client{Transport: c.http.Transport, CheckRedirect: noRedirects} // a long log takes longer than an answer may
 	response, err := patient.Do(request)
 	if err != nil {
 		return c.unreachable(ctx, err)

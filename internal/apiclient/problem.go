@@ -39,6 +39,9 @@ var kinds = map[int]fault.Kind{
 
 // problem turns an answer that is no success into a fault.
 func (c *Client) problem(response *http.Response, body []byte) error {
+	if to, err := response.Location(); err == nil && response.StatusCode < 400 {
+		return fault.New(fault.Invalid, "url_moved", "%s sends on to %s://%s; use that address with --url or BURGEE_URL. Nothing was done", c.base, to.Scheme, to.Host)
+	}
 	var p problemBody
 	isProblem := strings.HasPrefix(response.Header.Get("Content-Type"), "application/problem+json")
 	if err := json.Unmarshal(body, &p); err != nil || !isProblem {
