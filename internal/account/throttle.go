@@ -65,15 +65,20 @@ func accountSubject(emailKey string) Subject {
 	return Subject{sha256.Sum256([]byte("account " + emailKey)), freeAccount}
 }
 
-// addressSubject is who is at an address. With IPv6 that is its network: whoever
-// has one address has the 2^64 beside it.
+// addressSubject is who is at an address.
 func addressSubject(address string) Subject {
+	return Subject{sha256.Sum256([]byte("address " + Network(address))), freeAddress}
+}
+
+// Network is what one who is at an address has. With IPv6 that is its network: whoever
+// has one address has the 2^64 beside it.
+func Network(address string) string {
 	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() && !ip.Is4In6() {
 		if network, err := ip.WithZone("").Prefix(networkBits); err == nil {
-			address = network.String()
+			return network.String()
 		}
 	}
-	return Subject{sha256.Sum256([]byte("address " + address)), freeAddress}
+	return address
 }
 
 // networkBits is the smallest network that a provider gives somebody.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,36 +68,45 @@ func loadLogins(stdio Stdio) (*logins, error) {
 }
 
 // signedIn is what burgee login has left for a server; for the one signed in to last
-// when url is empty. An empty token is none.
-func signedIn(stdio Stdio, url string) (address, token string, err error) {
+// when none is named. An empty token is none.
+func signedIn(stdio Stdio, named string) (address, token string, err error) {
 	kept, err := loadLogins(stdio)
 	if fault.As(err).Code == "no_home" {
-		return url, "", nil
+		return named, "", nil
 	}
 	if err != nil {
-		return url, "", err
+		return named, "", err
 	}
-	address = cmp.Or(url, kept.Current, defaultURL)
+	address = cmp.Or(named, kept.Current, defaultURL)
 	login, _ := kept.of(address)
 	return address, login.Token, nil
 }
 
 func (l *logins) of(address string) (keptLogin, bool) {
-	login, ok := l.Servers[strings.TrimRight(address, "/")]
+	login, ok := l.Servers[tidyAddress(address)]
 	return login, ok
 }
 
 func (l *logins) put(address string, login keptLogin) {
-	l.Current = strings.TrimRight(address, "/")
+	l.Current = tidyAddress(address)
 	l.Servers[l.Current] = login
 }
 
 func (l *logins) drop(address string) {
-	address = strings.TrimRight(address, "/")
+	address = tidyAddress(address)
 	delete(l.Servers, address)
 	if l.Current == address {
 		l.Current = ""
 	}
+}
+
+// tidyAddress is an address as it is kept, however somebody writes it.
+func tidyAddress(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return strings.TrimRight(u.Scheme+"://"+strings.ToLower(u.Host)+u.Path, "/")
 }
 
 // save writes the file whole, for its owner only.

@@ -87,10 +87,16 @@ func (a *Accounts) SetPassword(ctx context.Context, memberID, passwordHash strin
 		if n == 0 {
 			return noMember()
 		}
-		if err := q.exec(`DELETE FROM link WHERE member_id = $1`, memberID); err != nil {
-			return err
+		for _, text := range []string{
+			`DELETE FROM link WHERE member_id = $1`,
+			`DELETE FROM cli_login WHERE member_id = $1`, // approved, perhaps by who knew the old one
+			`DELETE FROM session WHERE member_id = $1`,
+		} {
+			if err := q.exec(text, memberID); err != nil {
+				return err
+			}
 		}
-		return q.exec(`DELETE FROM session WHERE member_id = $1`, memberID)
+		return nil
 	})
 }
 

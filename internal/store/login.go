@@ -11,31 +11,51 @@ import (
 // How many logins may wait: anybody can begin one.
 const (
 	maxLogins     = 1000
-	maxLoginsFrom = 20 // one address
+	maxLoginsFrom = 20 // one network
 )
 
 func loginOver() *fault.Error {
 	return fault.New(fault.NotFound, account.CodeLoginOver, "There is no such login: it was refused, is done, or took longer than 10 minutes. Run burgee login again")
 }
 
-// CreateLogin implements account.Store.
+// CreateLogin implements account.Store. Whoever begins too many is refused without a
+// write: anybody may ask.
 func (s *Store) CreateLogin(ctx context.Context, l account.LoginRecord) error {
+	if err := s.glance(ctx, func(q query) error { return roomForLogin(q, l) }); err != nil {
+		return err
+	}
 	return s.change(ctx, func(q query) error {
 		if err := q.exec(`DELETE FROM cli_login WHERE expires_at <= $1`, l.CreatedAt); err != nil {
 			return err
 		}
-		var all, own int
-		if err := q.row(`SELECT COUNT(*), COALESCE(SUM(CASE WHEN address = $1 THEN 1 ELSE 0 END), 0) FROM cli_login`, l.Address).scan(&all, &own); err != nil {
+		if err := roomForLogin(q, l); err != nil {
 			return err
-		}
-		if all >= maxLogins || own >= maxLoginsFrom {
-			limited := fault.New(fault.Limited, "logins_many", "Very many logins wait to be approved; try again in a few minutes")
-			limited.RetryAfter = account.LoginLife
-			return limited
 		}
 		return q.exec(`INSERT INTO cli_login (hash, code, machine, address, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
 			l.Hash[:], l.Code[:], l.Machine, l.Address, l.CreatedAt, l.ExpiresAt)
 	})
+}
+
+// roomForLogin refuses a login where too many wait.
+func roomForLogin(q query, l account.LoginRecord) error {
+	all, own := 0, 0
+	err := q.each(func(from scanner) error {
+		var address string
+		err := from.Scan(&address)
+		if all++; account.Network(address) == account.Network(l.Address) {
+			own++
+		}
+		return err
+	}, `SELECT address FROM cli_login WHERE expires_at > $1`, l.CreatedAt)
+	if err != nil {
+		return err
+	}
+	if all >= maxLogins || own >= maxLoginsFrom {
+		limited := fault.New(fault.Limited, "logins_many", "Very many logins wait to be approved; try again in a few minutes")
+		limited.RetryAfter = account.LoginLife
+		return limited
+	}
+	return nil
 }
 
 // LoginByCode implements account.Store.
@@ -86,13 +106,17 @@ func oneLogin(n int64, err error) error {
 	return err
 }
 
-// TakeLogin implements account.Store.
+// TakeLogin implements account.Store. While nobody has approved it, it is asked for
+// every other second, and nothing is written.
 func (s *Store) TakeLogin(ctx context.Context, hash [32]byte, now int64) (l account.LoginRecord, err error) {
-	err = s.change(ctx, func(q query) error {
-		if l, err = loginWhere(q, `hash = $1 AND expires_at > $2`, hash[:], now); err != nil || l.MemberID == "" {
-			return err
-		}
+	err = s.glance(ctx, func(q query) error {
+		l, err = loginWhere(q, `hash = $1 AND expires_at > $2`, hash[:], now)
+		return err
+	})
+	if err != nil || l.MemberID == "" {
+		return l, err
+	}
+	return l, s.change(ctx, func(q query) error {
 		return oneLogin(q.touched(`DELETE FROM cli_login WHERE hash = $1`, hash[:]))
 	})
-	return l, err
 }

@@ -295,7 +295,7 @@ func (o RestoreOptions) modernise(ctx context.Context, staged string, facts Fact
 		if err := m.up(ctx); err != nil {
 			return err
 		}
-		for _, text := range []string{`DROP TABLE IF EXISTS backup`, `DELETE FROM session`, `DELETE FROM link`} {
+		for _, text := range []string{`DROP TABLE IF EXISTS backup`, `DELETE FROM session`, `DELETE FROM link`, `DELETE FROM cli_login`} {
 			if _, err := db.ExecContext(ctx, text); err != nil {
 				return translate(err)
 			}

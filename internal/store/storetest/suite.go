@@ -58,6 +58,7 @@ func Run(t *testing.T, open Opener) {
 		"one owner, whoever is faster":               owner,
 		"sessions and tokens":                        sessionsAndTokens,
 		"attempts to sign in count together":         attempts,
+		"one network begins so many logins":          logins,
 		"a code of a second step counts once":        codes,
 		"a subject leads to one account":             identities,
 		"settings of single sign-on come back":       singleSignOn,

@@ -65,7 +65,8 @@ export function CliLoginPage() {
             </Text>
             <Text size="sm" my="sm">
               Approve it only if you have just run <span className="b-mono">burgee login</span> there and it
-              shows <span className="b-mono">{code}</span>. It may then do what you may.
+              shows <span className="b-mono">{code}</span>: it may then do what you may. If somebody sent you
+              the address of this page or the code, refuse it.
             </Text>
             <Group>
               <Button loading={approve.isPending} onClick={() => approve.mutate(code)}>
