@@ -81,8 +81,8 @@ then. With --revision, what that revision gives.`,
 			if o.user != "" && o.context != "{}" {
 				return usageError{fmt.Errorf("--user is short for a --context; say one of them")}
 			}
-			if o.user != "" {
-				o.context = o.user
+			if o.user != "" { // a key may begin as a file or JSON does
+				o.context = string(contextOfKey(o.user))
 			}
 			return runEval(cmd.Context(), stdio, o)
 		},
@@ -174,10 +174,15 @@ func contextOf(text string) (json.RawMessage, error) {
 	}
 	text = strings.TrimSpace(text)
 	if !strings.HasPrefix(text, "{") {
-		key, err := json.Marshal(map[string]string{"targetingKey": text})
-		return key, err
+		return contextOfKey(text), nil
 	}
 	return checkedContext([]byte(text), "the context")
+}
+
+// contextOfKey is a context of a targeting key and nothing else.
+func contextOfKey(key string) json.RawMessage {
+	raw, _ := json.Marshal(map[string]string{"targetingKey": key}) // texts always can be
+	return raw
 }
 
 func checkedContext(raw []byte, what string) (json.RawMessage, error) {
