@@ -30,6 +30,7 @@ type Webhook struct {
 	Events       []string        `json:"events" doc:"kinds of the audit log, or kinds with an action; none is all"`
 	Environments []string        `json:"environments" doc:"none is all, and what belongs to the project"`
 	Flags        []string        `json:"flags" doc:"keys or patterns of flags; none is all, and what is about no flag"`
+	Tags         []string        `json:"tags" doc:"of flags that have one of them now, or had it before the change; none is all, and what is about no flag"`
 	Enabled      bool            `json:"enabled"`
 	Version      int64           `json:"version" doc:"write it as If-Match to change nothing that somebody changed after you read it"`
 	State        string          `json:"state" enum:"disabled,idle,ok,retrying,failing"`
@@ -94,6 +95,7 @@ type createWebhookInput struct {
 		Events       []string `json:"events,omitempty" maxItems:"50"`
 		Environments []string `json:"environments,omitempty" maxItems:"50"`
 		Flags        []string `json:"flags,omitempty" maxItems:"50"`
+		Tags         []string `json:"tags,omitempty" maxItems:"50"`
 		Enabled      *bool    `json:"enabled,omitempty" doc:"true is the default"`
 		Comment      string   `json:"comment,omitempty" maxLength:"2000"`
 	}
@@ -109,6 +111,7 @@ type updateWebhookInput struct {
 		Events       *[]string `json:"events,omitempty"`
 		Environments *[]string `json:"environments,omitempty"`
 		Flags        *[]string `json:"flags,omitempty"`
+		Tags         *[]string `json:"tags,omitempty"`
 		Enabled      *bool     `json:"enabled,omitempty" doc:"a webhook that is enabled again hears of what happens from then on"`
 		Comment      string    `json:"comment,omitempty" maxLength:"2000"`
 	}
@@ -155,7 +158,7 @@ func webhookView(w webhook.Webhook) Webhook {
 	p := w.Progress
 	return Webhook{
 		ID: w.ID, Name: w.Name, URL: w.URL, Format: string(w.Format), Enabled: w.Enabled, Version: w.Version, State: string(w.State),
-		Events: orNone(w.Filter.Events), Environments: orNone(w.Filter.Environments), Flags: orNone(w.Filter.Flags),
+		Events: orNone(w.Filter.Events), Environments: orNone(w.Filter.Environments), Flags: orNone(w.Filter.Flags), Tags: orNone(w.Filter.Tags),
 		OldUntil: w.OldUntil, CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt,
 		Progress: WebhookProgress{
 			Pending: p.Pending, Behind: p.Behind, Failures: p.Failures, FailingSince: p.FailingSince, RetryAt: p.RetryAt,
@@ -237,7 +240,7 @@ func (a *API) createWebhook(ctx context.Context, in *createWebhookInput) (*body[
 	}
 	return webhookBody(a.deps.Webhooks.Create(ctx, actorOf(ctx), in.Project, webhook.Settings{
 		Name: b.Name, URL: b.URL, Format: webhook.Format(b.Format), Enabled: b.Enabled == nil || *b.Enabled,
-		Filter: webhook.Filter{Events: b.Events, Environments: b.Environments, Flags: b.Flags},
+		Filter: webhook.Filter{Events: b.Events, Environments: b.Environments, Flags: b.Flags, Tags: b.Tags},
 	}, write))
 }
 
@@ -253,7 +256,7 @@ func (a *API) updateWebhook(ctx context.Context, in *updateWebhookInput) (*body[
 		return nil, err
 	}
 	w, err := a.deps.Webhooks.Update(ctx, actorOf(ctx), in.Project, in.Webhook, webhook.Patch{
-		Name: b.Name, URL: b.URL, Format: (*webhook.Format)(b.Format), Events: b.Events, Environments: b.Environments, Flags: b.Flags, Enabled: b.Enabled,
+		Name: b.Name, URL: b.URL, Format: (*webhook.Format)(b.Format), Events: b.Events, Environments: b.Environments, Flags: b.Flags, Tags: b.Tags, Enabled: b.Enabled,
 	}, write)
 	return webhookBody(w, "", err)
 }

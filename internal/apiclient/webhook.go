@@ -18,6 +18,7 @@ type Webhook struct {
 	Events       []string        `json:"events"`
 	Environments []string        `json:"environments"`
 	Flags        []string        `json:"flags"`
+	Tags         []string        `json:"tags"`
 	Enabled      bool            `json:"enabled"`
 	Version      int64           `json:"version"`
 	State        string          `json:"state"`
@@ -49,6 +50,7 @@ type WebhookSettings struct {
 	Events       *[]string `json:"events,omitempty"`
 	Environments *[]string `json:"environments,omitempty"`
 	Flags        *[]string `json:"flags,omitempty"`
+	Tags         *[]string `json:"tags,omitempty"`
 	Enabled      *bool     `json:"enabled,omitempty"`
 	Comment      string    `json:"comment,omitempty"`
 }
@@ -137,9 +139,13 @@ func (c *Client) TestWebhook(ctx context.Context, project, id string) (WebhookDe
 }
 
 // Deliveries lists what a webhook was sent, newest first, of a state where it is not
-// empty; raw is the answer as the server gave it.
-func (c *Client) Deliveries(ctx context.Context, project, id, state string, limit int) (list []WebhookDelivery, raw json.RawMessage, err error) {
+// empty and with an id below before where that is not 0; raw is the answer as the
+// server gave it.
+func (c *Client) Deliveries(ctx context.Context, project, id, state string, before int64, limit int) (list []WebhookDelivery, raw json.RawMessage, err error) {
 	query := url.Values{"limit": {strconv.Itoa(limit)}}
+	if before != 0 {
+		query.Set("before", strconv.FormatInt(before, 10))
+	}
 	if state != "" {
 		query.Set("state", state)
 	}

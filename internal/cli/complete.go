@@ -53,9 +53,9 @@ func ofArgument(cmd *cobra.Command) keysOf {
 		return objectKeys(groups)
 	case "EXPERIMENT":
 		return objectKeys(experiments)
-	case "KEY", "FROM", "OBJECT":
+	case "KEY", "FROM", "OBJECT", "NAME":
 		if cmd.HasParent() {
-			return map[string]keysOf{"flag": flagKeys, "env": environmentKeys, "project": projectKeys, "burgee": flagKeys}[cmd.Parent().Name()]
+			return map[string]keysOf{"flag": flagKeys, "env": environmentKeys, "project": projectKeys, "webhook": webhookNames, "burgee": flagKeys}[cmd.Parent().Name()]
 		}
 	}
 	return nil
@@ -106,6 +106,15 @@ func flagKeys(ctx context.Context, client *apiclient.Client, project string) ([]
 		keys = append(keys, f.Key)
 	}
 	return keys, err
+}
+
+func webhookNames(ctx context.Context, client *apiclient.Client, project string) ([]string, error) {
+	webhooks, _, err := client.Webhooks(ctx, project)
+	var names []string
+	for _, w := range webhooks {
+		names = append(names, w.Name)
+	}
+	return names, err
 }
 
 func objectKeys(kind string) keysOf {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -77,6 +78,7 @@ func printWebhook(out io.Writer, w apiclient.Webhook) {
 	t.row("events", orAll(w.Events))
 	t.row("environments", orAll(w.Environments))
 	t.row("flags", orAll(w.Flags))
+	t.row("tags", orAll(w.Tags))
 	t.row("state", webhookState(w))
 	if w.Progress.Problem != "" {
 		t.row("last problem", w.Progress.Problem)
@@ -90,6 +92,15 @@ func printWebhook(out io.Writer, w apiclient.Webhook) {
 		t.row("secret", w.Secret)
 	}
 	t.print(out)
+}
+
+// flagsAndTags are the flags of which changes are sent, by key and by tag.
+func flagsAndTags(w apiclient.Webhook) []string {
+	list := slices.Clone(w.Flags)
+	for _, tag := range w.Tags {
+		list = append(list, "tag "+tag)
+	}
+	return list
 }
 
 func orAll(list []string) string {
@@ -116,9 +127,9 @@ func webhookState(w apiclient.Webhook) string {
 
 // webhookSettings are the settings that a command names.
 type webhookSettings struct {
-	name, url, format, comment  string
-	events, environments, flags []string
-	disabled, enabled           bool
+	name, url, format, comment        string
+	events, environments, flags, tags []string
+	disabled, enabled                 bool
 }
 
 func (s *webhookSettings) bind(cmd *cobra.Command) {
@@ -127,6 +138,7 @@ func (s *webhookSettings) bind(cmd *cobra.Command) {
 	f.StringSliceVar(&s.events, "event", nil, "kind of the audit log, or one with an action, such as flag or configuration.update (repeatable; all when none is named)")
 	f.StringSliceVarP(&s.environments, "environment", "e", nil, "only what concerns this environment (repeatable)")
 	f.StringSliceVar(&s.flags, "flag", nil, "only what is about this flag; * stands for anything (repeatable)")
+	f.StringSliceVar(&s.tags, "tag", nil, "only what is about flags with this tag (repeatable)")
 	f.StringVar(&s.comment, "comment", "", "why, for the history")
 }
 
@@ -138,6 +150,7 @@ func (s *webhookSettings) named(named func(flag string) bool) apiclient.WebhookS
 		"event":       func() { out.Events = filled(s.events) },
 		"environment": func() { out.Environments = filled(s.environments) },
 		"flag":        func() { out.Flags = filled(s.flags) },
+		"tag":         func() { out.Tags = filled(s.tags) },
 		"disable":     func() { out.Enabled = new(!s.disabled) },
 		"enable":      func() { out.Enabled = &s.enabled },
 	} {
@@ -207,9 +220,9 @@ func newWebhookList(stdio Stdio) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printList(stdio, o.asJSON, raw, []string{"NAME", "ADDRESS", "FORMAT", "EVENTS", "ENVIRONMENTS", "STATE"}, func(t *table) {
+			return printList(stdio, o.asJSON, raw, []string{"NAME", "ADDRESS", "FORMAT", "EVENTS", "ENVIRONMENTS", "FLAGS", "STATE"}, func(t *table) {
 				for _, w := range list {
-					t.row(w.Name, w.URL, w.Format, orAll(w.Events), orAll(w.Environments), webhookState(w))
+					t.row(w.Name, w.URL, w.Format, orAll(w.Events), orAll(w.Environments), orAll(flagsAndTags(w)), webhookState(w))
 				}
 			})
 		},
@@ -369,19 +382,20 @@ func newWebhookDeliveries(stdio Stdio) *cobra.Command {
 	var o webhookOptions
 	var state string
 	var limit int
-	var id int64
+	var id, before int64
 	cmd := o.about(stdio, &cobra.Command{
 		Use:   "deliveries NAME",
 		Short: "List what a webhook was sent, or show one delivery whole",
 		Long: `List what a webhook was sent in the last two weeks, newest first. With --id one delivery
 is shown whole: its body, and each attempt with the answer.`,
 		Example: `  burgee webhook deliveries deploys --state failed
+  burgee webhook deliveries deploys --before 340
   burgee webhook deliveries deploys --id 12`,
 	}, func(ctx context.Context, client *apiclient.Client, project string, w apiclient.Webhook, _ []string) error {
 		if id != 0 {
 			return o.showDelivery(ctx, stdio, client, project, w, id)
 		}
-		list, raw, err := client.Deliveries(ctx, project, w.ID, state, limit)
+		list, raw, err := client.Deliveries(ctx, project, w.ID, state, before, limit)
 		if err != nil {
 			return err
 		}
@@ -394,6 +408,7 @@ is shown whole: its body, and each attempt with the answer.`,
 	f := cmd.Flags()
 	f.StringVar(&state, "state", "", "only these: pending, delivered or failed")
 	f.IntVar(&limit, "limit", 50, "at most so many, up to 200")
+	f.Int64Var(&before, "before", 0, "only those with a smaller id: to read on")
 	f.Int64Var(&id, "id", 0, "show this delivery whole")
 	return cmd
 }

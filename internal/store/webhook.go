@@ -26,17 +26,18 @@ func (s *Store) RecordedWebhooks(record func(catalog.Tx, string, catalog.ChangeR
 	return &Webhooks{s, record}
 }
 
-const webhookColumns = `SELECT w.id, p.key, w.name, w.format, w.filter, w.enabled, w.sealed, w.version, w.created_at, w.updated_at,
+var webhookColumns = fmt.Sprintf(`SELECT w.id, p.key, w.name, w.format, w.filter, w.enabled, w.sealed, w.version, w.created_at, w.updated_at,
 	g.seq, g.failures, g.failing_since, g.retry_at, g.attempted_at, g.succeeded_at, g.problem, p.chain_seq - g.seq,
-	(SELECT COUNT(*) FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.state = 'pending')
-	FROM webhook w JOIN project p ON p.id = w.project_id JOIN webhook_progress g ON g.webhook_id = w.id`
+	(SELECT COUNT(*) FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.state = 'pending'),
+	(SELECT COUNT(*) FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.state = 'pending' AND d.attempts >= %d)
+	FROM webhook w JOIN project p ON p.id = w.project_id JOIN webhook_progress g ON g.webhook_id = w.id`, webhook.InOrder)
 
 func scanWebhook(from scanner) (r webhook.Row, err error) {
 	var filter []byte
 	var enabled int64
 	p := &r.Progress
 	err = from.Scan(&r.ID, &r.Project, &r.Name, &r.Format, &filter, &enabled, &r.Sealed, &r.Version, &r.CreatedAt, &r.UpdatedAt,
-		&p.Seq, &p.Failures, &p.FailingSince, &p.RetryAt, &p.AttemptedAt, &p.SucceededAt, &p.Problem, &p.Behind, &p.Pending)
+		&p.Seq, &p.Failures, &p.FailingSince, &p.RetryAt, &p.AttemptedAt, &p.SucceededAt, &p.Problem, &p.Behind, &p.Pending, &p.Odd)
 	if err != nil {
 		return r, err
 	}
@@ -55,6 +56,18 @@ func (s *Store) Webhooks(ctx context.Context, project string) (out []webhook.Row
 			out = append(out, r)
 			return err
 		}, webhookColumns+` WHERE p.key = $1 ORDER BY w.name`, project)
+	})
+	return out, err
+}
+
+// AllWebhooks lists the webhooks of all projects.
+func (s *Store) AllWebhooks(ctx context.Context) (out []webhook.Row, err error) {
+	err = s.glance(ctx, func(q query) error {
+		return q.each(func(from scanner) error {
+			r, err := scanWebhook(from)
+			out = append(out, r)
+			return err
+		}, webhookColumns+` ORDER BY p.key, w.name`)
 	})
 	return out, err
 }
@@ -151,9 +164,11 @@ func (w *Webhooks) PutWebhook(ctx context.Context, r webhook.Row, was int64, fro
 	})
 }
 
-// tryNow has nothing of a webhook wait for its time any more.
+// tryNow has nothing of a webhook wait for its time any more. Below 0 the time of the
+// next attempt counts how often that was asked for: an attempt that is just being made
+// does not hold back what it knew nothing of.
 func tryNow(q query, id string) error {
-	if err := q.exec(`UPDATE webhook_progress SET retry_at = 0 WHERE webhook_id = $1`, id); err != nil {
+	if err := q.exec(`UPDATE webhook_progress SET retry_at = CASE WHEN retry_at > 0 THEN -1 ELSE retry_at - 1 END WHERE webhook_id = $1`, id); err != nil {
 		return err
 	}
 	return q.exec(`UPDATE webhook_delivery SET next_at = queued_at WHERE webhook_id = $1 AND state = 'pending'`, id)
@@ -243,14 +258,14 @@ func (s *Store) AddDelivery(ctx context.Context, d webhook.DeliveryRow) (id int6
 // QueueDelivery implements webhook.Store.
 func (s *Store) QueueDelivery(ctx context.Context, id string, delivery, at int64) error {
 	return s.change(ctx, func(q query) error {
-		n, err := q.touched(`UPDATE webhook_delivery SET state = 'pending', queued_at = $3, next_at = $3, finished_at = 0 WHERE webhook_id = $1 AND id = $2`, id, delivery, at)
-		if err != nil {
+		if err := tryNow(q, id); err != nil {
 			return err
 		}
-		if n == 0 {
-			return fault.New(fault.NotFound, "delivery_not_found", "The webhook has no delivery %d; they are kept for two weeks", delivery)
+		n, err := q.touched(`UPDATE webhook_delivery SET state = 'pending', queued_at = $3, next_at = $3, finished_at = 0 WHERE webhook_id = $1 AND id = $2`, id, delivery, at)
+		if err == nil && n == 0 {
+			err = fault.New(fault.NotFound, "delivery_not_found", "The webhook has no delivery %d; they are kept for two weeks", delivery)
 		}
-		return tryNow(q, id)
+		return err
 	})
 }
 
@@ -274,18 +289,18 @@ func (s *Store) DueWebhooks(ctx context.Context, now int64) (ids []string, err e
 			ids = append(ids, id)
 			return err
 		}, `SELECT w.id FROM webhook w JOIN project p ON p.id = w.project_id JOIN webhook_progress g ON g.webhook_id = w.id
-			WHERE w.enabled = 1 AND g.retry_at <= $1 AND (p.chain_seq > g.seq OR EXISTS
-				(SELECT 1 FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.state = 'pending' AND d.next_at <= $1))
-			ORDER BY g.attempted_at, w.id`, now)
+			WHERE w.enabled = 1 AND (g.retry_at <= $1 OR g.retry_at > $2) AND (p.chain_seq > g.seq OR EXISTS
+				(SELECT 1 FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.state = 'pending' AND (d.next_at <= $1 OR d.next_at > $2)))
+			ORDER BY g.attempted_at, w.id`, now, now+webhook.LongestWait.Milliseconds())
 	})
 	return ids, err
 }
 
 // NextDelivery implements webhook.Queue.
-func (s *Store) NextDelivery(ctx context.Context, id string, now int64) (d webhook.DeliveryRow, found bool, err error) {
+func (s *Store) NextDelivery(ctx context.Context, id string, now int64, odd int) (d webhook.DeliveryRow, found bool, err error) {
 	err = s.glance(ctx, func(q query) error {
-		d, err = scanDelivery(q.row(deliveryColumns+` WHERE d.webhook_id = $1 AND d.state = 'pending' AND d.next_at <= $2
-			ORDER BY CASE WHEN d.first_seq = 0 THEN 0 ELSE 1 END, d.id LIMIT 1`, id, now))
+		d, err = scanDelivery(q.row(deliveryColumns+` WHERE d.webhook_id = $1 AND d.state = 'pending' AND (d.next_at <= $2 OR d.next_at > $3)
+			ORDER BY CASE WHEN d.first_seq = 0 THEN 0 WHEN d.attempts < $4 THEN 1 ELSE 2 END, d.id LIMIT 1`, id, now, now+webhook.LongestWait.Milliseconds(), odd))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -303,13 +318,29 @@ func (s *Store) Enqueue(ctx context.Context, fence lease.Fence, id string, from,
 		if err != nil || n == 0 {
 			return err
 		}
-		for _, d := range rows {
-			err := q.exec(insertDelivery+` ON CONFLICT (webhook_id, message) DO NOTHING`, id, d.Message, d.First, d.Last, string(d.State), d.CreatedAt, d.QueuedAt, d.NextAt)
-			if err != nil {
-				return err
-			}
+		return enqueue(q, id, rows)
+	})
+}
+
+// enqueue adds those messages that are not there yet.
+func enqueue(q query, id string, rows []webhook.DeliveryRow) error {
+	for _, d := range rows {
+		err := q.exec(insertDelivery+` ON CONFLICT (webhook_id, message) DO NOTHING`, id, d.Message, d.First, d.Last, string(d.State), d.CreatedAt, d.QueuedAt, d.NextAt)
+		if err != nil {
+			return err
 		}
-		return nil
+	}
+	return nil
+}
+
+// Split implements webhook.Queue.
+func (s *Store) Split(ctx context.Context, fence lease.Fence, d webhook.DeliveryRow, others []webhook.DeliveryRow) error {
+	return s.fenced(ctx, fence, func(q query) error {
+		n, err := q.touched(`UPDATE webhook_delivery SET last_seq = $2 WHERE id = $1`, d.ID, d.Last)
+		if err != nil || n == 0 { // it was deleted meanwhile
+			return err
+		}
+		return enqueue(q, d.Webhook, others)
 	})
 }
 
@@ -317,7 +348,14 @@ func (s *Store) Enqueue(ctx context.Context, fence lease.Fence, id string, from,
 func (s *Store) Report(ctx context.Context, fence lease.Fence, r webhook.Report) error {
 	d, a, p := r.Delivery, r.Attempt, r.Progress
 	return s.fenced(ctx, fence, func(q query) error {
-		n, err := q.touched(`UPDATE webhook_delivery SET state = $2, next_at = $3, finished_at = $4, attempts = $5 WHERE id = $1`,
+		n, err := q.touched(`UPDATE webhook_progress SET retry_at = $3 WHERE webhook_id = $1 AND retry_at = $2`, d.Webhook, r.RetryWas, p.RetryAt)
+		if err != nil {
+			return err
+		}
+		if n == 0 { // somebody has asked meanwhile for what waits to be tried now
+			d.NextAt, r.Hold = d.QueuedAt, nil
+		}
+		n, err = q.touched(`UPDATE webhook_delivery SET state = $2, next_at = $3, finished_at = $4, attempts = $5 WHERE id = $1`,
 			d.ID, string(d.State), d.NextAt, d.FinishedAt, d.Attempts)
 		if err != nil || n == 0 {
 			return err
@@ -327,8 +365,8 @@ func (s *Store) Report(ctx context.Context, fence lease.Fence, r webhook.Report)
 		if err != nil {
 			return err
 		}
-		err = q.exec(`UPDATE webhook_progress SET failures = $2, failing_since = $3, retry_at = $4, attempted_at = $5, succeeded_at = $6, problem = $7 WHERE webhook_id = $1`,
-			d.Webhook, p.Failures, p.FailingSince, p.RetryAt, p.AttemptedAt, p.SucceededAt, p.Problem)
+		err = q.exec(`UPDATE webhook_progress SET failures = $2, failing_since = $3, attempted_at = $4, succeeded_at = $5, problem = $6 WHERE webhook_id = $1`,
+			d.Webhook, p.Failures, p.FailingSince, p.AttemptedAt, p.SucceededAt, p.Problem)
 		if err != nil {
 			return err
 		}

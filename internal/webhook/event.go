@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/catalog"
@@ -144,7 +146,7 @@ func slackText(events []Event) string {
 		fmt.Fprintf(&b, "\n• and %d more", left)
 	}
 	if first.Comment != "" {
-		b.WriteString("\n> " + slackWords(strings.Join(strings.Fields(first.Comment), " ")))
+		b.WriteString("\n> " + slackWords(first.Comment))
 	}
 	if first.URL != "" {
 		fmt.Fprintf(&b, "\n<%s|Audit log>", first.URL)
@@ -152,13 +154,39 @@ func slackText(events []Event) string {
 	return b.String()
 }
 
-// slackWords keeps a text from being read as markup: nobody is called, and no link
+// markup is what chats read as markup, each with what they show it by.
+var markup = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "](", "]"+nothing+"(")
+
+// nothing has no width: it parts what would be read together.
+const nothing = "\u200b"
+
+// slackWords keeps a text in its line and from being read as markup, by Slack and by
+// the chats that take the same but read more of it: nobody is called, and no link
 // shows another address than its own.
 func slackWords(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
 	if runes := []rune(text); len(runes) > maxText {
 		text = string(runes[:maxText]) + "…"
 	}
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+	head, tail, found := strings.Cut(text, "@")
+	var b strings.Builder
+	b.WriteString(head)
+	for found {
+		b.WriteString("@")
+		if before, _ := utf8.DecodeLastRuneInString(head); !unicode.IsLetter(before) && !unicode.IsDigit(before) || callsAll(tail) {
+			b.WriteString(nothing)
+		}
+		head, tail, found = strings.Cut(tail, "@")
+		b.WriteString(head)
+	}
+	return markup.Replace(b.String())
+}
+
+// callsAll says whether what follows an @ has chats call everybody, even where the
+// whole looks like an address of mail.
+func callsAll(text string) bool {
+	text = strings.ToLower(text[:min(len(text), 8)])
+	return slices.ContainsFunc([]string{"everyone", "channel", "here", "all"}, func(word string) bool { return strings.HasPrefix(text, word) })
 }
 
 // together says whether an entry is told in the same message as the one before it:

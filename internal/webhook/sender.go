@@ -8,9 +8,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,15 +31,30 @@ const LookEvery = time.Second
 
 // How the Sender works.
 const (
-	atOnce   = 32  // webhooks that are sent to at the same time
-	turn     = 20  // attempts after which a webhook lets others in
-	lookAt   = 200 // entries of the record that are looked at in one step
-	mostWait = 200 // messages of a webhook that wait; what comes after them waits in the record
+	atOnce   = 32               // webhooks that are sent to at the same time
+	turn     = 20               // attempts after which a webhook lets others in
+	turnTime = 10 * time.Second // after which it does so too
+	lookAt   = 200              // entries of the record that are looked at in one step
+	mostWait = 200              // messages of a webhook that wait; what comes after them waits in the record
+	mostOdd  = 2000             // beside them, messages that were tried InOrder times
 
-	firstWait = 5 * time.Second // after the first failure; each further one triples it
-	longWait  = time.Hour       // and this is the most
-	inOrder   = 3               // attempts of a message for which those after it wait
+	firstWait = 5 * time.Second  // after the first failure; each further one triples it
+	oddWait   = 10 * time.Minute // and this is the most while a receiver answers that it minds a message
+	longWait  = time.Hour        // and this else
+
+	// How many messages are tried in one turn and fail: of a receiver that is away one
+	// after the first, of one that answers more, since it may mind just those.
+	triedAway  = 2
+	triedMinds = 5
 )
+
+// InOrder is how many attempts of a message the others wait for. One that was tried
+// so often is odd: the others are tried too.
+const InOrder = 3
+
+// LongestWait is more than anything waits for its next attempt. What says that it
+// waits for longer was written before the clock was set back.
+const LongestWait = 2 * longWait
 
 // GiveUpAfter is how long a message is tried.
 const GiveUpAfter = 7 * 24 * time.Hour
@@ -52,34 +70,36 @@ type Doer interface {
 
 // Sender sends what is due. Its work is Run.
 type Sender struct {
-	queue   Queue
-	record  Record
-	client  Doer
-	clock   clock.Clock
-	vault   vault
-	writer  writer
-	every   time.Duration
-	agent   string
-	refused func(error) bool
-	count   func(outcome string)
-	logger  *slog.Logger
+	queue    Queue
+	record   Record
+	client   Doer
+	clock    clock.Clock
+	vault    vault
+	writer   writer
+	every    time.Duration
+	agent    string
+	refused  func(error) bool
+	count    func(outcome string)
+	panicked func()
+	logger   *slog.Logger
 }
 
 // SenderOptions are a Sender's optional inputs.
 type SenderOptions struct {
 	Options
-	Version string               // of this program, for receivers
-	Every   time.Duration        // 0 is LookEvery
-	Refused func(error) bool     // says of a failed request that its address is out of reach
-	Count   func(outcome string) // is told of each attempt: delivered or failed
-	Logger  *slog.Logger         // nil is none
+	Version  string               // of this program, for receivers
+	Every    time.Duration        // 0 is LookEvery
+	Refused  func(error) bool     // says of a failed request that its address is out of reach
+	Count    func(outcome string) // is told of each attempt: delivered or failed
+	Panicked func()               // is told of each panic that was survived
+	Logger   *slog.Logger         // nil is none
 }
 
 // NewSender returns a Sender, which has sent nothing yet.
 func NewSender(queue Queue, record Record, client Doer, o SenderOptions) *Sender {
 	s := &Sender{
 		queue: queue, record: record, client: client, clock: o.Clock, every: cmp.Or(o.Every, LookEvery), vault: vault{o.Seals}, writer: writer{o.Base},
-		agent: strings.TrimSuffix("Burgee/"+o.Version, "/"), refused: o.Refused, count: o.Count, logger: o.Logger,
+		agent: strings.TrimSuffix("Burgee/"+o.Version, "/"), refused: o.Refused, count: o.Count, panicked: o.Panicked, logger: o.Logger,
 	}
 	if s.clock == nil {
 		s.clock = clock.System{}
@@ -89,6 +109,9 @@ func NewSender(queue Queue, record Record, client Doer, o SenderOptions) *Sender
 	}
 	if s.count == nil {
 		s.count = func(string) {}
+	}
+	if s.panicked == nil {
+		s.panicked = func() {}
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -126,7 +149,7 @@ func (s *Sender) serve(ctx context.Context, fence lease.Fence, end func()) error
 	var working sync.WaitGroup
 	defer working.Wait()
 	defer cancel()
-	busy := map[string]bool{}
+	busy, rests := map[string]bool{}, map[string]time.Time{}
 	done := make(chan finished, atOnce) // capacity: as many as there are goroutines; none ever waits
 	ticker := time.NewTicker(s.every)
 	defer ticker.Stop()
@@ -136,12 +159,12 @@ func (s *Sender) serve(ctx context.Context, fence lease.Fence, end func()) error
 			return err
 		}
 		for _, id := range due {
-			if busy[id] || len(busy) == atOnce {
+			if busy[id] || len(busy) == atOnce || time.Now().Before(rests[id]) {
 				continue
 			}
 			busy[id] = true
 			working.Go(func() {
-				more, err := s.work(ctx, fence, id)
+				more, err := s.survive(ctx, fence, id)
 				done <- finished{id, more, err}
 			})
 		}
@@ -151,8 +174,12 @@ func (s *Sender) serve(ctx context.Context, fence lease.Fence, end func()) error
 				return nil
 			case f := <-done:
 				delete(busy, f.id)
-				if err := s.passOver(ctx, f.err); err != nil {
+				delete(rests, f.id)
+				if err := s.passOver(ctx, f.err); errors.Is(err, lease.ErrLost) {
 					return err
+				} else if err != nil { // of this webhook: the others go on
+					s.logger.WarnContext(ctx, "what waits for a webhook could not be worked off; it is tried again", "webhook", f.id, "error", err)
+					rests[f.id] = time.Now().Add(restTime)
 				}
 				again = f.more
 			case <-ticker.C:
@@ -160,6 +187,27 @@ func (s *Sender) serve(ctx context.Context, fence lease.Fence, end func()) error
 			}
 		}
 	}
+}
+
+// restTime is how long a webhook is left alone whose turn ended for a reason that is
+// neither the receiver's nor the store's.
+const restTime = time.Minute
+
+var errPanicked = errors.New("webhook: panicked")
+
+// survive is work. A panic is an error of this webhook; one that was deleted
+// meanwhile is none.
+func (s *Sender) survive(ctx context.Context, fence lease.Fence, id string) (more bool, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			s.panicked()
+			more, err = false, fmt.Errorf("%w: %v\n%s", errPanicked, value, debug.Stack())
+		}
+	}()
+	if more, err = s.work(ctx, fence, id); fault.IsKind(err, fault.NotFound) {
+		return false, nil
+	}
+	return more, err
 }
 
 // finished is what became of a webhook's turn.
@@ -197,19 +245,17 @@ func (s *Sender) due(ctx context.Context, end func()) ([]string, error) {
 // sent now. more is true when the turn ended before that was done.
 func (s *Sender) work(ctx context.Context, fence lease.Fence, id string) (more bool, err error) {
 	var round round
-	for range turn {
+	began := s.clock.Now()
+	for n := 0; n < turn && s.clock.Now().Sub(began) < turnTime; n++ {
 		row, err := s.queue.WebhookByID(ctx, id)
-		if fault.IsKind(err, fault.NotFound) {
-			return false, nil
-		}
-		if err != nil || !row.Enabled || row.Progress.RetryAt > clock.Millis(s.clock) {
+		if err != nil || !row.Enabled || row.Progress.waits(clock.Millis(s.clock)) {
 			return false, err
 		}
 		moved, err := s.gather(ctx, fence, row)
 		if err != nil {
 			return false, err
 		}
-		next, found, err := s.queue.NextDelivery(ctx, id, clock.Millis(s.clock))
+		next, found, err := s.queue.NextDelivery(ctx, id, clock.Millis(s.clock), round.odd())
 		if err != nil {
 			return false, err
 		}
@@ -226,37 +272,89 @@ func (s *Sender) work(ctx context.Context, fence lease.Fence, id string) (more b
 // gather moves a webhook's cursor over the entries that the record has, and queues
 // those that are for it.
 func (s *Sender) gather(ctx context.Context, fence lease.Fence, row Row) (moved bool, err error) {
-	if row.Progress.Behind == 0 || row.Progress.Pending >= mostWait {
+	if p := row.Progress; p.Behind == 0 || p.Pending-p.Odd >= mostWait || p.Odd >= mostOdd {
 		return false, nil
 	}
 	entries, err := s.record.EntriesAfter(ctx, row.Project, row.Progress.Seq, lookAt)
 	if err != nil || len(entries) == 0 {
 		return false, err
 	}
+	tags, err := s.tags(ctx, row, entries)
+	if err != nil {
+		return false, err
+	}
 	now := clock.Millis(s.clock)
 	var rows []DeliveryRow
 	var last catalog.Entry // of the newest of rows
 	for _, e := range entries {
-		if !row.Filter.Matches(e.Change) {
+		if !row.Filter.Matches(e.Change, tags) {
 			continue
 		}
 		if n := len(rows); n > 0 && together(row.Format, last, e) {
 			rows[n-1].Last = e.Seq
 		} else {
-			rows = append(rows, DeliveryRow{
-				Webhook: row.ID, Message: messageID(row.ID, e), First: e.Seq, Last: e.Seq, State: Pending, CreatedAt: now, QueuedAt: now, NextAt: now,
-			})
+			rows = append(rows, message(row.ID, e, now))
 		}
 		last = e
 	}
 	return true, s.queue.Enqueue(ctx, fence, row.ID, row.Progress.Seq, entries[len(entries)-1].Seq, rows)
 }
 
+// tags are those of the flags that entries are about, where the filter asks for any.
+func (s *Sender) tags(ctx context.Context, row Row, entries []catalog.Entry) (map[string][]string, error) {
+	if len(row.Filter.Tags) == 0 {
+		return nil, nil
+	}
+	var flags []string
+	for _, e := range entries {
+		flags = append(flags, catalog.FlagsOf(e.Change)...)
+	}
+	slices.Sort(flags)
+	return s.record.FlagTags(ctx, row.Project, slices.Compact(flags))
+}
+
+// message is a message of an entry that waits from now on.
+func message(webhook string, e catalog.Entry, now int64) DeliveryRow {
+	return DeliveryRow{
+		Webhook: webhook, Message: messageID(webhook, e), First: e.Seq, Last: e.Seq, State: Pending, CreatedAt: now, QueuedAt: now, NextAt: now,
+	}
+}
+
 // round is what a turn has seen so far.
 type round struct{ failed []int64 }
 
+// odd is with how many attempts a message comes after the others. The first of a turn
+// is the oldest, so that they come in order once a receiver is back; where it failed,
+// those that are odd already keep nobody from being reached.
+func (r *round) odd() int {
+	if len(r.failed) == 0 {
+		return math.MaxInt32
+	}
+	return InOrder
+}
+
+// split has a message tell of its first entry only, and the others be messages of
+// their own: it was made for Slack, and the webhook has another format now.
+func (s *Sender) split(ctx context.Context, fence lease.Fence, row Row, d *DeliveryRow) error {
+	entries, err := s.record.EntriesAfter(ctx, row.Project, d.First, int(d.Last-d.First))
+	if err != nil {
+		return err
+	}
+	rows := make([]DeliveryRow, 0, len(entries))
+	for _, e := range entries {
+		rows = append(rows, message(row.ID, e, clock.Millis(s.clock)))
+	}
+	d.Last = d.First
+	return s.queue.Split(ctx, fence, *d, rows)
+}
+
 // deliver makes one attempt and writes what came of it.
 func (s *Sender) deliver(ctx context.Context, fence lease.Fence, row Row, d DeliveryRow, r *round) error {
+	if row.Format != Slack && d.Last > d.First {
+		if err := s.split(ctx, fence, row, &d); err != nil {
+			return err
+		}
+	}
 	made, retryAfter, err := s.attempt(ctx, row, d)
 	if err != nil {
 		return err
@@ -266,14 +364,17 @@ func (s *Sender) deliver(ctx context.Context, fence lease.Fence, row Row, d Deli
 	}
 	d.Attempts++
 	made.Number = d.Attempts
-	report := Report{Delivery: d, Attempt: made, Progress: row.Progress}
-	report.Progress.AttemptedAt, report.Progress.Problem = made.At, made.Problem
+	report := Report{Delivery: d, Attempt: made, Progress: row.Progress, RetryWas: row.Progress.RetryAt}
+	report.Progress.AttemptedAt, report.Progress.Problem, report.Progress.RetryAt = made.At, made.Problem, 0
 	if made.Problem == "" {
 		s.succeeded(&report)
 	} else {
 		s.failed(&report, retryAfter, r)
 	}
 	s.count(string(outcomeOf(made)))
+	if report.Delivery.State == Failed {
+		s.logger.WarnContext(ctx, "messages to a webhook were given up after a week", "project", row.Project, "webhook", row.Name, "problem", made.Problem)
+	}
 	// What was sent is written also when the sender is just being stopped.
 	fresh, cancel := context.WithTimeout(context.WithoutCancel(ctx), reportTime)
 	defer cancel()
@@ -294,41 +395,55 @@ func (s *Sender) succeeded(r *Report) {
 	now := clock.Millis(s.clock)
 	r.Delivery.State, r.Delivery.FinishedAt = Delivered, now
 	p := &r.Progress
-	p.Failures, p.FailingSince, p.RetryAt, p.SucceededAt = 0, 0, 0, now
+	p.Failures, p.FailingSince, p.SucceededAt = 0, 0, now
 }
 
 // failed says when a message is tried again, and what of others. While it is not
 // known whether the receiver is away or minds this message only, those after it
-// wait, so that they come in order. After some attempts the next one is tried too:
-// where that goes well, the message is tried again beside the others.
+// wait, so that they come in order. After some attempts the next ones are tried too:
+// where one of them goes well, the message is tried again beside the others.
 func (s *Sender) failed(r *Report, retryAfter time.Duration, seen *round) {
 	now := s.clock.Now()
 	d, p := &r.Delivery, &r.Progress
 	p.Failures++
 	p.FailingSince = cmp.Or(p.FailingSince, now.UnixMilli())
-	wait := max(backoff(d.Attempts), min(retryAfter, longWait))
-	d.NextAt = now.Add(wait).UnixMilli()
+	seen.failed = append(seen.failed, d.ID)
+	d.NextAt = now.Add(max(backoff(d.Attempts, longWait), min(retryAfter, longWait))).UnixMilli()
 	giveUp := now.Add(-GiveUpAfter).UnixMilli()
 	if d.QueuedAt <= giveUp {
 		d.State, d.FinishedAt = Failed, now.UnixMilli()
 	}
-	if d.Attempts < inOrder || retryAfter > 0 || len(seen.failed) > 0 {
-		d.NextAt = max(d.NextAt, now.Add(backoff(p.Failures)).UnixMilli())
-		p.RetryAt, r.Hold = d.NextAt, seen.failed
-		if p.FailingSince <= giveUp {
-			r.GiveUp = giveUp
-		}
+	tried, most := triedAway, longWait
+	if minds(r.Attempt.Status) {
+		tried, most = triedMinds, oddWait
 	}
-	seen.failed = append(seen.failed, d.ID)
+	if odd := d.Attempts >= InOrder || len(seen.failed) > 1; odd && retryAfter == 0 && len(seen.failed) < tried {
+		return
+	}
+	d.NextAt = now.Add(max(backoff(p.Failures, most), min(retryAfter, longWait))).UnixMilli()
+	p.RetryAt, r.Hold = d.NextAt, seen.failed
+	if p.FailingSince <= giveUp {
+		r.GiveUp = giveUp
+	}
+}
+
+// minds says of an answer that the receiver is there and does not want the message,
+// or fails at it. Others say that it is away, or has too much to do.
+func minds(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return status >= 400 && status <= http.StatusNotImplemented
 }
 
 // backoff is how long a message waits after an attempt that failed: three times as
-// long each time, a fifth more or less.
-func backoff(attempts int) time.Duration {
+// long each time up to the most, a fifth more or less.
+func backoff(attempts int, most time.Duration) time.Duration {
 	wait := firstWait
 	for range attempts - 1 {
-		if wait *= 3; wait >= longWait {
-			wait = longWait
+		if wait *= 3; wait >= most {
+			wait = most
 			break
 		}
 	}

@@ -1,6 +1,7 @@
 package webhook_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,6 +36,7 @@ type home struct {
 	store   *store.Store
 	catalog *catalog.Service
 	sender  *webhook.Sender
+	back    atomic.Int64 // nanoseconds that the clock was set by
 
 	mu        sync.Mutex // guards receivers
 	receivers map[string]http.Handler
@@ -47,6 +50,10 @@ func (h *home) Do(r *http.Request) (response *http.Response, err error) {
 	h.mu.Unlock()
 	if receiver == nil {
 		return nil, errors.New("connection refused")
+	}
+	if count, ok := receiver.(defect); ok {
+		count()
+		panic("a defect")
 	}
 	defer func() {
 		if recover() != nil {
@@ -62,6 +69,12 @@ func (h *home) Do(r *http.Request) (response *http.Response, err error) {
 }
 
 var errLost = errors.New("connection reset")
+
+// Now implements clock.Clock.
+func (h *home) Now() time.Time { return time.Now().Add(time.Duration(h.back.Load())) }
+
+// set sets the clock.
+func (h *home) set(by time.Duration) { h.back.Store(int64(by)) }
 
 func (h *home) receives(host string, receiver http.Handler) {
 	h.mu.Lock()
@@ -153,7 +166,7 @@ func open(t *testing.T, at store.Options, every time.Duration) *home {
 		t.Fatal(err)
 	}
 	h := &home{t: t, store: s, catalog: catalog.New(s, catalog.Options{}), receivers: map[string]http.Handler{}}
-	o := webhook.Options{Seals: vault.Box(), Base: "https://flags.example.com"}
+	o := webhook.Options{Clock: h, Seals: vault.Box(), Base: "https://flags.example.com"}
 	h.Service = webhook.New(s.RecordedWebhooks(h.catalog.RecordWebhook), h.catalog, o)
 	h.sender = webhook.NewSender(s, h.catalog, h, webhook.SenderOptions{Options: o, Version: "1", Every: every})
 	if _, err := h.catalog.EnsureFirstRun(t.Context(), catalog.FirstRun{}); err != nil {
@@ -341,6 +354,120 @@ func TestAMessageThatIsRefusedHoldsUpTheOthersForAMomentOnly(t *testing.T) {
 	})
 }
 
+// However many messages a receiver minds, and however it fails at them, the others
+// arrive the same day, in order.
+func TestMessagesThatAreRefusedDoNotKeepTheOthersFromBeingReached(t *testing.T) {
+	for name, status := range map[string]int{"refused": 400, "failed at": 500, "never answered": 0} {
+		t.Run(name, func(t *testing.T) {
+			looking(t, time.Minute, func(t *testing.T, h *home) {
+				minds := func(body string) bool { return strings.Contains(body, `"object":"odd`) }
+				in := &inbox{answer: func(_ int, body string) int {
+					if minds(body) {
+						return status
+					}
+					return 200
+				}}
+				h.receives("a.example", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					body, _ := io.ReadAll(r.Body)
+					if status == 0 && minds(string(body)) {
+						panic("lost")
+					}
+					r.Body = io.NopCloser(bytes.NewReader(body))
+					in.ServeHTTP(w, r)
+				}))
+				w := h.hook("a.example")
+				for n := range 7 {
+					h.flag(fmt.Sprint("odd", n))
+				}
+				h.flag("f1")
+				h.flag("f2")
+				time.Sleep(24 * time.Hour)
+				wantObjects(t, in.objects(t), "f1", "f2")
+				if got := h.now(w.ID); got.Progress.Pending != 7 || got.Progress.Odd == 0 {
+					t.Errorf("after a day: %+v", got.Progress)
+				}
+				// They hold up what comes later for minutes at most.
+				h.flag("f3")
+				time.Sleep(20 * time.Minute)
+				if status != 0 {
+					wantObjects(t, in.objects(t), "f1", "f2", "f3")
+				}
+			})
+		})
+	}
+}
+
+// A message that was made for a chat tells of all that one request changed; for
+// programs each of it is a message of its own.
+func TestNothingIsLostWhereTheFormatChangesWhileMessagesWait(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *home) {
+		w := h.hook("a.example", func(s *webhook.Settings) { s.Format = webhook.Slack })
+		parsed, err := document.Parse("f.yaml", []byte("apiVersion: burgee/v1\nflags: {a: {type: boolean}, b: {type: boolean}, c: {type: boolean}}\n"))
+		if err == nil {
+			_, err = h.catalog.Apply(t.Context(), ann, "default", catalog.ApplyRequest{File: parsed, RequestID: "r1"})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * time.Second)
+		in := &inbox{}
+		h.receives("a.example", in)
+		format := webhook.Standard
+		if _, err := h.Update(t.Context(), ann, "default", w.ID, webhook.Patch{Format: &format}, webhook.WriteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		wantObjects(t, in.objects(t), "a", "b", "c")
+	})
+}
+
+// What waits was written before the clock was set back: it does not wait for the
+// clock to be there again.
+func TestAClockThatIsSetBackHoldsUpNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *home) {
+		w := h.hook("a.example")
+		h.flag("f1")
+		time.Sleep(time.Minute)
+		in := &inbox{}
+		h.receives("a.example", in)
+		h.set(-48 * time.Hour)
+		time.Sleep(time.Minute)
+		h.flag("f2")
+		time.Sleep(time.Minute)
+		wantObjects(t, in.objects(t), "f1", "f2")
+		if got := h.now(w.ID).Progress; got.RetryAt != 0 {
+			t.Errorf("afterwards: %+v", got)
+		}
+	})
+}
+
+// An attempt that is just being made does not hold back what somebody asks for
+// meanwhile.
+func TestATestIsNotHeldBackByAnAttemptThatBeganBefore(t *testing.T) {
+	looking(t, 10*time.Second, func(t *testing.T, h *home) {
+		w := h.hook("a.example")
+		h.flag("f1")
+		time.Sleep(2 * time.Hour) // the pauses are an hour now
+		hanging, in := make(chan struct{}), &inbox{}
+		h.receives("a.example", http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			<-hanging
+			panic("lost")
+		}))
+		test := func() {
+			if _, err := h.Test(t.Context(), ann, "default", w.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		test()
+		time.Sleep(20 * time.Second) // it hangs
+		test()
+		h.receives("a.example", in)
+		close(hanging)
+		time.Sleep(time.Minute)
+		wantObjects(t, in.objects(t), "a.example", "a.example", "f1")
+	})
+}
+
 func TestAReceiverThatAsksForTimeGetsIt(t *testing.T) {
 	looking(t, 5*time.Second, func(t *testing.T, h *home) {
 		in := &inbox{}
@@ -379,6 +506,30 @@ func TestASlowReceiverHoldsUpNoOther(t *testing.T) {
 		close(slow)
 	})
 }
+
+// A defect at one webhook is survived, and costs the others nothing.
+func TestAWebhookThatCannotBeWorkedOffHoldsUpNoOther(t *testing.T) {
+	looking(t, 10*time.Second, func(t *testing.T, h *home) {
+		in, sent := &inbox{}, 0
+		h.receives("a.example", in)
+		h.receives("odd.example", defect(func() { sent++ }))
+		h.hook("a.example")
+		h.hook("odd.example")
+		for n := range 3 {
+			h.flag(fmt.Sprint("f", n))
+			time.Sleep(30 * time.Second)
+		}
+		wantObjects(t, in.objects(t), "f0", "f1", "f2")
+		if sent < 1 || sent > 3 {
+			t.Errorf("it was tried %d times in 90 s", sent)
+		}
+	})
+}
+
+// defect has the sender itself panic.
+type defect func()
+
+func (defect) ServeHTTP(http.ResponseWriter, *http.Request) {}
 
 func TestWhatWaitsForAReceiverThatIsDownDoesNotFillTheStore(t *testing.T) {
 	looking(t, 30*time.Second, func(t *testing.T, h *home) {
@@ -451,7 +602,7 @@ func TestWhatOneRequestChangesIsOneMessageInSlack(t *testing.T) {
 		h.hook("a.example", func(s *webhook.Settings) { s.Format = webhook.Slack })
 		parsed, err := document.Parse("f.yaml", []byte("apiVersion: burgee/v1\nflags: {a: {type: boolean}, b: {type: boolean, description: \"<!here> & <x>\"}, c: {type: boolean}}\n"))
 		if err == nil {
-			_, err = h.catalog.Apply(t.Context(), ann, "default", catalog.ApplyRequest{File: parsed, RequestID: "r1", Comment: "a <b> & c"})
+			_, err = h.catalog.Apply(t.Context(), ann, "default", catalog.ApplyRequest{File: parsed, RequestID: "r1", Comment: "a <b> & c\n@channel, @ann, mail ben@example.org; x@everyone [bank](https://evil.example)"})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -465,7 +616,7 @@ func TestWhatOneRequestChangesIsOneMessageInSlack(t *testing.T) {
 		if err := json.Unmarshal([]byte(in.bodies[0]), &said); err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"*ann@example.org* in default\n", "• a", "• b", "• c", "> a &lt;b&gt; &amp; c", "<https://flags.example.com/p/default/e/development/audit|Audit log>"} {
+		for _, want := range []string{"*ann@example.org* in default\n", "• a", "• b", "• c", "> a &lt;b&gt; &amp; c @\u200bchannel, @\u200bann, mail ben@example.org; x@\u200beveryone [bank]\u200b(https://evil.example)", "<https://flags.example.com/p/default/e/development/audit|Audit log>"} {
 			if !strings.Contains(said.Text, want) {
 				t.Errorf("lacks %q:\n%s", want, said.Text)
 			}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 type Record interface {
 	Project(ctx context.Context, actor account.Actor, key string) (catalog.Project, error)
 	EntriesAfter(ctx context.Context, project string, seq int64, limit int) ([]catalog.Entry, error)
+	FlagTags(ctx context.Context, project string, flags []string) (map[string][]string, error)
 }
 
 // Options are what a Service and a Sender have in common.
@@ -105,8 +107,9 @@ func (s *Service) row(ctx context.Context, actor account.Actor, project, id stri
 func (s *Service) shown(row Row) Webhook {
 	out := Webhook{
 		ID: row.ID, Project: row.Project, Name: row.Name, Format: row.Format, Filter: row.Filter, Enabled: row.Enabled, Version: row.Version,
-		CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, State: row.state(), Progress: row.Progress,
+		CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, State: row.State(), Progress: row.Progress,
 	}
+	out.Progress.RetryAt = max(row.Progress.RetryAt, 0)
 	if part, err := s.vault.open(row.ID, row.Sealed); err == nil {
 		out.URL, out.OldUntil = part.URL, part.oldUntil(clock.Millis(s.clock))
 	}
@@ -156,8 +159,8 @@ func (s *Service) checkSettings(ctx context.Context, actor account.Actor, projec
 	if err != nil {
 		return err
 	}
-	environments := make([]string, 0, len(at.Environments))
-	for _, e := range at.Environments {
+	environments := make([]string, 0, len(at.Environments)+len(at.Archived))
+	for _, e := range slices.Concat(at.Environments, at.Archived) { // an archived one may come back
 		environments = append(environments, e.Key)
 	}
 	if err := settings.check(environments); err != nil {
@@ -274,11 +277,12 @@ type recorded struct {
 	Events       []string `json:"events,omitempty"`
 	Environments []string `json:"environments,omitempty"`
 	Flags        []string `json:"flags,omitempty"`
+	Tags         []string `json:"tags,omitempty"`
 	Enabled      bool     `json:"enabled"`
 }
 
 func told(s Settings) *recorded {
-	return &recorded{s.Name, hostOf(s.URL), s.Format, s.Filter.Events, s.Filter.Environments, s.Filter.Flags, s.Enabled}
+	return &recorded{s.Name, hostOf(s.URL), s.Format, s.Filter.Events, s.Filter.Environments, s.Filter.Flags, s.Filter.Tags, s.Enabled}
 }
 
 // hostOf is the scheme and host of an address.
@@ -343,11 +347,20 @@ func (s *Service) Deliveries(ctx context.Context, actor account.Actor, project, 
 		}
 		shown := Delivery{DeliveryRow: d}
 		var events []Event
-		events, err = s.writer.events(ctx, s.record, row, d)
+		events, err = s.events(ctx, row, d)
 		shown.about(events)
 		out = append(out, shown)
 	}
 	return out, err
+}
+
+// events are what a message tells of; none where the record has no such entry.
+func (s *Service) events(ctx context.Context, row Row, d DeliveryRow) ([]Event, error) {
+	events, err := s.writer.events(ctx, s.record, row, d)
+	if errors.Is(err, errMissing) {
+		err = nil
+	}
+	return events, err
 }
 
 // about names what a message tells of.
@@ -368,8 +381,8 @@ func (s *Service) Delivery(ctx context.Context, actor account.Actor, project, id
 		return Delivery{}, err
 	}
 	out := Delivery{DeliveryRow: d, Attempts: slices.Clip(attempts)}
-	events, err := s.writer.events(ctx, s.record, row, d)
-	if err != nil {
+	events, err := s.events(ctx, row, d)
+	if err != nil || len(events) == 0 {
 		return out, err
 	}
 	out.about(events)

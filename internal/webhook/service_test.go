@@ -112,26 +112,57 @@ func TestAFilterChoosesByKindEnvironmentAndFlag(t *testing.T) {
 	shared := entry(document.FlagKind, "pay.new", "", "update", "production", "development")
 	group := entry(document.TargetGroupKind, "beta", "", "create", "production", "development")
 	member := entry(catalog.MemberKind, "bob@example.org", "", "create")
+	rollout := entry(catalog.RolloutKind, "3", "production", "update", "production")
+	rollout.After = json.RawMessage(`{"environment":"production","flag":"pay.new","steps":[],"event":"paused","made":1}`)
+	trial := entry(document.ExperimentKind, "trial", "production", "update", "production")
+	trial.Before, trial.After = json.RawMessage(`{"serve":{"pay.old":"true"}}`), json.RawMessage(`{"arms":[{"share":50,"flags":{"pay.new":"true"}}]}`)
+	retagged := shared
+	retagged.Before, retagged.After = json.RawMessage(`{"tags":["till"]}`), json.RawMessage(`{"tags":["shop"]}`)
+	tags := map[string][]string{"pay.new": {"checkout", "shop"}}
 	for _, c := range []struct {
 		filter webhook.Filter
-		sent   []bool // on, shared, group, member
+		sent   []bool // on, shared, group, member, rollout, trial, retagged
 	}{
-		{webhook.Filter{}, []bool{true, true, true, true}},
-		{webhook.Filter{Events: []string{"configuration", "member.create"}}, []bool{true, false, false, true}},
-		{webhook.Filter{Events: []string{"configuration.create", "member.delete"}}, []bool{false, false, false, false}},
-		{webhook.Filter{Environments: []string{"production"}}, []bool{true, true, true, false}},
-		{webhook.Filter{Environments: []string{"development"}}, []bool{false, true, true, false}},
-		{webhook.Filter{Flags: []string{"pay.*"}}, []bool{true, true, false, false}},
-		{webhook.Filter{Flags: []string{"shop.*", "pay.new"}}, []bool{true, true, false, false}},
-		{webhook.Filter{Flags: []string{"shop.*"}}, []bool{false, false, false, false}},
-		{webhook.Filter{Events: []string{"flag"}, Environments: []string{"production"}, Flags: []string{"*"}}, []bool{false, true, false, false}},
+		{webhook.Filter{}, []bool{true, true, true, true, true, true, true}},
+		{webhook.Filter{Events: []string{"configuration", "member.create"}}, []bool{true, false, false, true, false, false, false}},
+		{webhook.Filter{Events: []string{"configuration.create", "member.delete"}}, []bool{false, false, false, false, false, false, false}},
+		{webhook.Filter{Environments: []string{"production"}}, []bool{true, true, true, false, true, true, true}},
+		{webhook.Filter{Environments: []string{"development"}}, []bool{false, true, true, false, false, false, true}},
+		{webhook.Filter{Flags: []string{"pay.*"}}, []bool{true, true, false, false, true, true, true}},
+		{webhook.Filter{Flags: []string{"shop.*", "pay.new"}}, []bool{true, true, false, false, true, true, true}},
+		{webhook.Filter{Flags: []string{"pay.old"}}, []bool{false, false, false, false, false, true, false}},
+		{webhook.Filter{Flags: []string{"shop.*"}}, []bool{false, false, false, false, false, false, false}},
+		{webhook.Filter{Events: []string{"flag"}, Environments: []string{"production"}, Flags: []string{"*"}}, []bool{false, true, false, false, false, false, true}},
+		{webhook.Filter{Tags: []string{"checkout"}}, []bool{true, true, false, false, true, true, true}},
+		{webhook.Filter{Tags: []string{"till", "none"}}, []bool{false, false, false, false, false, false, true}},
+		{webhook.Filter{Tags: []string{"checkout"}, Flags: []string{"pay.old"}}, []bool{false, false, false, false, false, true, false}},
 	} {
-		for n, e := range []catalog.Change{on, shared, group, member} {
-			if got := c.filter.Matches(e); got != c.sent[n] {
+		for n, e := range []catalog.Change{on, shared, group, member, rollout, trial, retagged} {
+			if got := c.filter.Matches(e, tags); got != c.sent[n] {
 				t.Errorf("%+v: %s of %s: %v", c.filter, webhook.EventType(e), e.Object, got)
 			}
 		}
 	}
+}
+
+// Tags are those that a flag has when the change is looked at.
+func TestAFilterByTagFollowsTheFlagsOfTheRecord(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *home) {
+		in := &inbox{}
+		h.receives("a.example", in)
+		h.hook("a.example", func(s *webhook.Settings) { s.Filter = webhook.Filter{Tags: []string{"checkout"}} })
+		for flag, tags := range map[string][]string{"pay": {"shop", "checkout"}, "other": {"shop"}} {
+			if _, err := h.catalog.CreateFlag(t.Context(), ann, "default", flag, document.Flag{Type: "boolean", Tags: tags}, catalog.WriteOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(2 * time.Second)
+			if _, err := h.catalog.PutConfiguration(t.Context(), ann, "default", flag, "production", &document.Configuration{Enabled: true, Off: "false", Default: document.Serve{Variation: "true"}}, catalog.WriteOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(2 * time.Second)
+		}
+		wantObjects(t, in.objects(t), "pay", "pay")
+	})
 }
 
 func wantFault(t *testing.T, err error, kind fault.Kind, code string) {
@@ -233,12 +264,17 @@ func TestSettingsThatMakeNoSenseAreRefused(t *testing.T) {
 			"events":       {Name: "x", URL: "https://a.example/", Filter: webhook.Filter{Events: []string{"flags"}}},
 			"environments": {Name: "x", URL: "https://a.example/", Filter: webhook.Filter{Environments: []string{"produktion"}}},
 			"flags":        {Name: "x", URL: "https://a.example/", Filter: webhook.Filter{Flags: []string{"[a"}}},
+			"tags":         {Name: "x", URL: "https://a.example/", Filter: webhook.Filter{Tags: []string{""}}},
 		} {
 			_, _, err := h.Create(t.Context(), ann, "default", s, webhook.WriteOptions{})
 			wantFault(t, err, fault.Invalid, "webhook_invalid")
 			if f := fault.As(err); len(f.Fields) != 1 || f.Fields[0].Field != field {
 				t.Errorf("%s: %+v", field, f.Fields)
 			}
+		}
+		for _, event := range []string{"flag.", "flag.creat", ".create", "configuration.update.now"} {
+			_, _, err := h.Create(t.Context(), ann, "default", webhook.Settings{Name: "x", URL: "https://a.example/", Filter: webhook.Filter{Events: []string{event}}}, webhook.WriteOptions{})
+			wantFault(t, err, fault.Invalid, "webhook_invalid")
 		}
 		_, _, err := h.Create(t.Context(), ann, "default", webhook.Settings{Name: "a.example", URL: "https://a.example/"}, webhook.WriteOptions{})
 		wantFault(t, err, fault.Conflict, "webhook_exists")

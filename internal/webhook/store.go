@@ -23,6 +23,12 @@ type Row struct {
 	Progress  Progress
 }
 
+// Opens says whether what is sealed of a webhook can be opened.
+func (r Row) Opens(seals Sealer) error {
+	_, err := vault{seals}.open(r.ID, r.Sealed)
+	return err
+}
+
 // Kept is how long a delivery is kept that does not wait any more.
 const Kept = 14 * 24 * time.Hour
 
@@ -104,17 +110,22 @@ type Queue interface {
 	// AnyWebhook says whether there is one at all.
 	AnyWebhook(ctx context.Context) (bool, error)
 	// DueWebhooks lists the enabled webhooks that have something to look at or to
-	// send, the one that was served longest ago first.
+	// send, the one that was served longest ago first. What would wait for longer than
+	// LongestWait is due.
 	DueWebhooks(ctx context.Context, now int64) ([]string, error)
 	// WebhookByID finds one; NotFound with the code webhook_not_found.
 	WebhookByID(ctx context.Context, id string) (Row, error)
 	// NextDelivery finds the message that is next: a test, else the oldest that may
-	// be tried now.
-	NextDelivery(ctx context.Context, webhook string, now int64) (row DeliveryRow, found bool, err error)
+	// be tried now; those with so many attempts as odd come after the others.
+	NextDelivery(ctx context.Context, webhook string, now int64, odd int) (row DeliveryRow, found bool, err error)
 	// Enqueue adds messages and moves the cursor from one entry to another; where
 	// it is not there any more, nothing happens.
 	Enqueue(ctx context.Context, fence lease.Fence, webhook string, from, to int64, rows []DeliveryRow) error
-	// Report writes what came of an attempt.
+	// Split writes which entries a message tells of, and adds messages of the others
+	// that are not there yet.
+	Split(ctx context.Context, fence lease.Fence, row DeliveryRow, others []DeliveryRow) error
+	// Report writes what came of an attempt. Where somebody has asked meanwhile for
+	// what waits to be tried now, nothing is held back.
 	Report(ctx context.Context, fence lease.Fence, r Report) error
 }
 
@@ -123,6 +134,7 @@ type Report struct {
 	Delivery DeliveryRow
 	Attempt  Attempt
 	Progress Progress // of the webhook after it; its Seq is not written
+	RetryWas int64    // RetryAt before it
 	// Hold are other messages that wait until Progress.RetryAt.
 	Hold []int64
 	// GiveUp has the messages end that have waited since before this time; 0 is

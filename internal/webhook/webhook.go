@@ -38,14 +38,16 @@ type Filter struct {
 	// Environments are keys: of entries of the environment, and of those that are
 	// part of a revision of it.
 	Environments []string `json:"environments,omitempty"`
-	// Flags are patterns of keys, "checkout.*": of entries about flags and their
-	// configurations only.
+	// Flags are patterns of keys, "checkout.*", and Tags what flags are tagged with: of
+	// entries about such flags only, as catalog.FlagsOf names them.
 	Flags []string `json:"flags,omitempty"`
+	Tags  []string `json:"tags,omitempty"`
 }
 
-// Matches says whether an entry is sent.
-func (f Filter) Matches(c catalog.Change) bool {
-	return f.hasEvent(c) && f.hasEnvironment(c) && f.hasFlag(c)
+// Matches says whether an entry is sent. tags are those of the flags that it is
+// about, by key; a flag's own entry has those before and after it too.
+func (f Filter) Matches(c catalog.Change, tags map[string][]string) bool {
+	return f.hasEvent(c) && f.hasEnvironment(c) && f.hasFlag(c) && f.hasTag(c, tags)
 }
 
 func (f Filter) hasEvent(c catalog.Change) bool {
@@ -63,16 +65,18 @@ func (f Filter) hasEnvironment(c catalog.Change) bool {
 }
 
 func (f Filter) hasFlag(c catalog.Change) bool {
-	if len(f.Flags) == 0 {
-		return true
-	}
-	if c.Kind != document.FlagKind && c.Kind != document.ConfigurationKind {
-		return false
-	}
-	return slices.ContainsFunc(f.Flags, func(pattern string) bool {
-		match, err := path.Match(pattern, c.Object)
-		return err == nil && match
+	return len(f.Flags) == 0 || slices.ContainsFunc(catalog.FlagsOf(c), func(flag string) bool {
+		return slices.ContainsFunc(f.Flags, func(pattern string) bool {
+			match, err := path.Match(pattern, flag)
+			return err == nil && match
+		})
 	})
+}
+
+func (f Filter) hasTag(c catalog.Change, tags map[string][]string) bool {
+	wanted := func(tag string) bool { return slices.Contains(f.Tags, tag) }
+	return len(f.Tags) == 0 || slices.ContainsFunc(catalog.TagsOf(c), wanted) ||
+		slices.ContainsFunc(catalog.FlagsOf(c), func(flag string) bool { return slices.ContainsFunc(tags[flag], wanted) })
 }
 
 // EventType names what an entry is about, "configuration.update".
@@ -80,14 +84,14 @@ func EventType(c catalog.Change) string { return string(c.Kind) + "." + string(c
 
 // check refuses a filter that would never choose anything, or was misspelt.
 func (f Filter) check(environments []string) error {
-	for field, list := range map[string][]string{"events": f.Events, "environments": f.Environments, "flags": f.Flags} {
+	for field, list := range map[string][]string{"events": f.Events, "environments": f.Environments, "flags": f.Flags, "tags": f.Tags} {
 		if len(list) > maxFilter {
 			return invalid(field, "takes at most %d", maxFilter)
 		}
 	}
 	for _, event := range f.Events {
-		kind, action, _ := strings.Cut(event, ".")
-		if !slices.Contains(catalog.Kinds(), document.Kind(kind)) || len(action) > maxPattern {
+		kind, action, with := strings.Cut(event, ".")
+		if !slices.Contains(catalog.Kinds(), document.Kind(kind)) || with && !slices.Contains(catalog.Actions(), catalog.ActionKind(action)) {
 			return invalid("events", "has no %q; write a kind of the audit log, or one with an action, such as flag or configuration.update", event)
 		}
 	}
@@ -99,6 +103,11 @@ func (f Filter) check(environments []string) error {
 	for _, pattern := range f.Flags {
 		if _, err := path.Match(pattern, ""); err != nil || pattern == "" || len(pattern) > maxPattern {
 			return invalid("flags", "%q is no key or pattern such as checkout.*", pattern)
+		}
+	}
+	for _, tag := range f.Tags {
+		if tag == "" || len(tag) > maxPattern {
+			return invalid("tags", "%q is no tag", tag)
 		}
 	}
 	return nil
@@ -145,15 +154,22 @@ type Progress struct {
 	Seq          int64  // of the last entry of the record that was looked at
 	Failures     int    // attempts that failed since the last that did not
 	FailingSince int64  // the first of them
-	RetryAt      int64  // nothing is sent before
+	RetryAt      int64  // nothing is sent before; below 0 somebody has asked for that since
 	AttemptedAt  int64  // the last attempt
 	SucceededAt  int64  // the last attempt that went well
 	Problem      string // why the last attempt failed; "" where it did not
 	Pending      int    // messages that wait; read only
+	Odd          int    // those of them with InOrder attempts; read only
 	Behind       int64  // entries of the record that were not looked at yet; read only
 }
 
-func (r Row) state() State {
+// waits says whether nothing is sent now.
+func (p Progress) waits(now int64) bool {
+	return p.RetryAt > now && p.RetryAt <= now+LongestWait.Milliseconds()
+}
+
+// State says how a webhook does.
+func (r Row) State() State {
 	switch {
 	case !r.Enabled:
 		return Disabled
@@ -184,6 +200,7 @@ type Patch struct {
 	Events       *[]string
 	Environments *[]string
 	Flags        *[]string
+	Tags         *[]string
 	Enabled      *bool
 }
 
@@ -194,6 +211,7 @@ func (p Patch) over(s Settings) Settings {
 	set(&s.Filter.Events, p.Events)
 	set(&s.Filter.Environments, p.Environments)
 	set(&s.Filter.Flags, p.Flags)
+	set(&s.Filter.Tags, p.Tags)
 	set(&s.Enabled, p.Enabled)
 	return s
 }

@@ -2342,6 +2342,7 @@ export interface components {
              */
             format?: "standard" | "slack";
             name: string;
+            tags?: string[];
             /** @description https, and of no private network unless the server's --outbound-allow names it */
             url: string;
         };
@@ -3898,6 +3899,7 @@ export interface components {
             /** @enum {string} */
             format?: "standard" | "slack";
             name?: string;
+            tags?: string[];
             url?: string;
         };
         Use: {
@@ -3951,6 +3953,8 @@ export interface components {
             secret?: string;
             /** @enum {string} */
             state: "disabled" | "idle" | "ok" | "retrying" | "failing";
+            /** @description of flags that have one of them now, or had it before the change; none is all, and what is about no flag */
+            tags: string[];
             /** Format: int64 */
             updatedAt: number;
             /** @description empty where the secret key is lost that it was sealed with */

@@ -2,14 +2,14 @@ import { MultiSelect, Stack, TagsInput } from '@mantine/core';
 import { kindWords } from '@/components/history/links';
 import { useProject } from '@/components/project-context';
 
-type Filter = { events: string[]; environments: string[]; flags: string[] };
+type Filter = { events: string[]; environments: string[]; flags: string[]; tags: string[] };
 type Props = {
   value: Filter;
   faults: Record<keyof Filter, string | undefined>;
   onChange: (part: Partial<Filter>) => void;
 };
 
-/** Which changes are sent: kinds, environments and flags. What is left empty does not choose. */
+/** Which changes are sent: kinds, environments, flags and their tags. What is left empty does not choose. */
 export function WebhookFilter({ value, faults, onChange }: Props) {
   const project = useProject();
   const kinds = Object.entries(kindWords).map(([kind, label]) => ({ value: kind, label }));
@@ -47,6 +47,14 @@ export function WebhookFilter({ value, faults, onChange }: Props) {
         value={value.flags}
         onChange={(flags) => onChange({ flags })}
         error={faults.flags}
+      />
+      <TagsInput
+        label="Of flags with a tag"
+        description="Any of these, as the flag has it when it changes; press Enter after each."
+        placeholder={value.tags.length === 0 ? 'with or without' : undefined}
+        value={value.tags}
+        onChange={(tags) => onChange({ tags })}
+        error={faults.tags}
       />
     </Stack>
   );

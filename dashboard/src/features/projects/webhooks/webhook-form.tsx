@@ -33,16 +33,17 @@ const blank = {
   events: [] as string[],
   environments: [] as string[],
   flags: [] as string[],
+  tags: [] as string[],
 };
 
-const fields = ['name', 'url', 'format', 'events', 'environments', 'flags'] as const;
+const fields = ['name', 'url', 'format', 'events', 'environments', 'flags', 'tags'] as const;
 
 function Form({ webhook, onClose, onMade }: Props) {
   const project = useProject();
   const client = useQueryClient();
   const [form, setForm] = useState(() => {
-    const { name, url, format, events, environments, flags } = webhook ?? blank;
-    return { name, url, format, events, environments, flags };
+    const { name, url, format, events, environments, flags, tags } = webhook ?? blank;
+    return { name, url, format, events, environments, flags, tags };
   });
   const set = (part: Partial<typeof form>) => setForm({ ...form, ...part });
   const save = useMutation({
@@ -84,7 +85,12 @@ function Form({ webhook, onClose, onMade }: Props) {
         <FormatChoice value={form.format} fault={fault('format')} onChange={(format) => set({ format })} />
         <WebhookFilter
           value={form}
-          faults={{ events: fault('events'), environments: fault('environments'), flags: fault('flags') }}
+          faults={{
+            events: fault('events'),
+            environments: fault('environments'),
+            flags: fault('flags'),
+            tags: fault('tags'),
+          }}
           onChange={set}
         />
         {save.isError && !fields.some(fault) && <ErrorState what="Nothing was saved" error={save.error} />}

@@ -15,6 +15,7 @@ const hook = (change: Partial<Webhook> = {}): Webhook => ({
   events: [],
   environments: [],
   flags: [],
+  tags: [],
   enabled: true,
   version: 3,
   state: 'ok',
@@ -50,6 +51,7 @@ test('without a webhook the page says what one is for; a new one shows its secre
   await user.click(screen.getByRole('combobox', { name: 'Of changes of' }));
   await user.click(await screen.findByText('flag configuration'));
   await user.type(screen.getByLabelText('Of flags', { selector: 'input' }), 'checkout.*{Enter}');
+  await user.type(screen.getByLabelText('Of flags with a tag', { selector: 'input' }), 'shop{Enter}');
   await user.click(screen.getByRole('button', { name: 'Make webhook' }));
   expect(await screen.findByText('whsec_c2VjcmV0')).toBeInstanceOf(HTMLElement);
   expect(screen.getByText('Shown only now')).toBeInstanceOf(HTMLElement);
@@ -60,6 +62,7 @@ test('without a webhook the page says what one is for; a new one shows its secre
     events: ['configuration'],
     environments: [],
     flags: ['checkout.*'],
+    tags: ['shop'],
   });
   await user.click(screen.getByRole('button', { name: 'Done' }));
   await waitFor(() => expect(screen.queryByText('whsec_c2VjcmV0')).toBeNull());
@@ -99,13 +102,15 @@ test('a failing webhook says since when and why, and what waits', async () => {
   };
   renderPage(
     page,
-    on('GET', all, { items: [hook({ state: 'failing', events: ['flag'], flags: ['a.*'], progress })] }),
+    on('GET', all, {
+      items: [hook({ state: 'failing', events: ['flag'], flags: ['a.*'], tags: ['shop'], progress })],
+    }),
   );
   const table = await screen.findByRole('table');
   expect(within(table).getByText('failing')).toBeInstanceOf(HTMLElement);
   expect(within(table).getByText(/it answered 503/)).toBeInstanceOf(HTMLElement);
   expect(within(table).getByText(/5 waiting/)).toBeInstanceOf(HTMLElement);
-  expect(within(table).getByText('flag, of a.*')).toBeInstanceOf(HTMLElement);
+  expect(within(table).getByText('flag, of a.*, tagged shop')).toBeInstanceOf(HTMLElement);
 });
 
 test('a delivery is read whole and sent again', async () => {

@@ -16,10 +16,11 @@ export const deliveryColor: Record<WebhookDelivery['state'], string> = {
 };
 
 /** Which changes a webhook is sent, in one line. */
-export function filterWords({ events, environments, flags }: Webhook): string {
+export function filterWords({ events, environments, flags, tags }: Webhook): string {
   const what = events.length === 0 ? 'every change' : events.join(', ');
   const where = environments.length === 0 ? '' : ` in ${environments.join(', ')}`;
-  return what + where + (flags.length === 0 ? '' : `, of ${flags.join(', ')}`);
+  const which = flags.length === 0 ? '' : `, of ${flags.join(', ')}`;
+  return what + where + which + (tags.length === 0 ? '' : `, tagged ${tags.join(' or ')}`);
 }
 
 /** What came of an attempt. */
