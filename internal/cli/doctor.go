@@ -23,9 +23,9 @@ func newDoctor(stdio Stdio) *cobra.Command {
 		Long: `Look at a data folder, beside the running server or without one, and change nothing:
 the database and its schema, the record's chain of hashes, whether programs are sent what
 is configured, keys and tokens that end while in use, sealed secrets (with
-BURGEE_SECRET_KEY), the signing key, the clock, the disk, modes of files, and the age of
-the newest backup. Each finding says what, why it matters, and what to do. Run it as the
-server's user.
+BURGEE_SECRET_KEY), webhooks that fail, the signing key, the clock, the disk, modes of
+files, and the age of the newest backup. Each finding says what, why it matters, and what
+to do. Run it as the server's user.
 
 Exit codes:
   0  nothing is wrong

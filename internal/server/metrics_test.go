@@ -129,6 +129,8 @@ func TestTheMetricsTellWhatHappened(t *testing.T) {
 		`burgee_keys_refused_total{cause="client_key"}`:   1,
 		"burgee_ingest_rows_limit":                        50_000,
 		"burgee_disk_refuses":                             0,
+		`burgee_webhooks{state="failing"}`:                0,
+		"burgee_webhook_messages_waiting":                 0,
 	} {
 		if got, ok := after[name]; !ok || got != want {
 			t.Errorf("%s: %v, want %v", name, got, want)

@@ -22,6 +22,7 @@ func (a *application) observe() {
 		return oneIf(a.delivery.Ready() && !a.server.stopping.Load())
 	})
 	a.observeDisk()
+	a.observeWebhooks()
 	m.Gauge("burgee_store_reachable", "1 while the database answers, and takes writes; 0 since it last did not.", func() float64 {
 		return oneIf(a.store.Outage() == nil)
 	})

@@ -117,6 +117,7 @@ func (e *examination) checks() []check {
 		{"keys", true, e.checkKeys},
 		{"secrets", true, e.checkSecrets},
 		{"schedule", true, e.checkSchedule},
+		{"webhooks", true, e.checkWebhooks},
 		{"clock", true, e.checkClock},
 	}
 	if e.o.Store != "" {

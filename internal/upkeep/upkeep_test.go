@@ -75,7 +75,7 @@ func examine(t *testing.T, o upkeep.DoctorOptions) *upkeep.Report {
 
 func TestASoundFolderHasNoFindings(t *testing.T) {
 	dir, _ := used(t)
-	if r := examine(t, upkeep.DoctorOptions{Data: dir}); r.Level() != upkeep.Fine || len(r.Checks) != 11 {
+	if r := examine(t, upkeep.DoctorOptions{Data: dir}); r.Level() != upkeep.Fine || len(r.Checks) != 12 {
 		t.Errorf("stopped: %+v", r)
 	}
 	s, err := store.Open(t.Context(), store.Options{Dir: dir})
