@@ -32,7 +32,8 @@ export function watch(page, origin) {
 // violations runs axe for WCAG 2.2 A and AA, or only what they say of colours,
 // and returns one line a finding.
 export async function violations(page, { onlyColours = false } = {}) {
-  const axe = new AxeBuilder({ page });
+  // No page holds another's, which is what the newer mode opens a second page for.
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
   const result = await (onlyColours ? axe.withRules(['color-contrast']) : axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])).analyze();
   return result.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`);
 }
