@@ -60,7 +60,7 @@ func (e *examination) checkWaiting(row webhook.Row, name string) {
 		e.find(Warning, fmt.Sprintf("%s has failed since %s: %s; %s", name, time.UnixMilli(p.FailingSince).UTC().Format("2006-01-02 15:04 UTC"), p.Problem, waiting(int64(p.Pending)+p.Behind)),
 			"the receiver is not told what changes; a message is given up after a week", look)
 	case p.Odd > 0:
-		e.find(Warning, fmt.Sprintf("%s refuses %s, and takes others", name, counted(p.Odd, "message", "messages")),
+		e.find(Warning, fmt.Sprintf("%s has not taken %s, tried three times and more", name, counted(p.Odd, "message", "messages")),
 			"a message is given up after a week", look)
 	}
 }
