@@ -59,6 +59,8 @@ describe('webhooks in the browser', () => {
     await page.getByRole('combobox', { name: 'Of changes of' }).click();
     await page.getByRole('option', { name: 'flag', exact: true }).click();
     await page.keyboard.press('Escape');
+    await page.getByLabel('Of flags with a tag').and(page.locator('input')).fill('calendar');
+    await page.keyboard.press('Enter');
     await lookEverywhere(page, 'webhooks-new');
     await page.getByRole('button', { name: 'Make webhook' }).click();
     await page.getByText('Shown only now').waitFor();
@@ -68,7 +70,8 @@ describe('webhooks in the browser', () => {
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByText('nothing sent yet').waitFor();
 
-    await call('POST', '/projects/default/flags', { key: 'Flags.isHoliday', type: 'boolean' });
+    await call('POST', '/projects/default/flags', { key: 'Flags.other', type: 'boolean', tags: ['shop'] }); // is not sent
+    await call('POST', '/projects/default/flags', { key: 'Flags.isHoliday', type: 'boolean', tags: ['calendar'] });
     const { headers, body } = await until('the message', async () => messages[0]);
     const mac = createHmac('sha256', Buffer.from(secret.replace('whsec_', ''), 'base64'));
     mac.update(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`);
@@ -90,7 +93,7 @@ describe('webhooks in the browser', () => {
     await page.keyboard.press('Escape');
 
     status = 500;
-    await call('POST', '/projects/default/flags', { key: 'Flags.isNight', type: 'boolean' });
+    await call('POST', '/projects/default/flags', { key: 'Flags.isNight', type: 'boolean', tags: ['calendar'] });
     await page.getByText('it answered 500', { exact: false }).waitFor();
     await lookEverywhere(page, 'webhooks');
     assert.deepEqual(faults, []);
