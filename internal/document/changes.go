@@ -72,7 +72,7 @@ func sharedConfiguration(a, b *Configuration) bool { return a == b }
 
 func sharedFlag(a, b Flag) bool {
 	return a.Type == b.Type && a.Description == b.Description && a.Owner == b.Owner && a.Kind == b.Kind &&
-		a.Expires == b.Expires && a.Client == b.Client && a.Seed == b.Seed &&
+		a.Expires == b.Expires && a.KeepUntil == b.KeepUntil && a.Client == b.Client && a.Seed == b.Seed &&
 		a.ManagedBy == b.ManagedBy && a.ManagedIn == b.ManagedIn &&
 		sharedList(a.Tags, b.Tags) && sharedList(a.Variations, b.Variations)
 }

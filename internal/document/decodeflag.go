@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	flagFields      = []string{"type", "variations", "description", "tags", "owner", "kind", "expires", "client", "managedBy", "managedIn", "seed", "environments"}
+	flagFields      = []string{"type", "variations", "description", "tags", "owner", "kind", "expires", "keepUntil", "client", "managedBy", "managedIn", "seed", "environments"}
 	variationFields = []string{"id", "value", "name"}
 	blockFields     = []string{"enabled", "off", "prerequisites", "targets", "rules", "default"}
 	ruleFields      = []string{"id", "name", "when", "serve", "by", "seed", "table"}
@@ -30,6 +30,7 @@ func (d *decoder) flag(at string, n *node) Flag {
 	f.Description = d.optional(at, o, "description")
 	f.Owner = d.optional(at, o, "owner")
 	f.Expires = d.optional(at, o, "expires")
+	f.KeepUntil = d.optional(at, o, "keepUntil")
 	f.Seed = d.optional(at, o, "seed")
 	if v := o.get("kind"); v != nil {
 		kind := d.oneOf(join(at, "kind"), v, append(slices.Clone(flagKinds), "")...)

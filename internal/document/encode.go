@@ -86,6 +86,7 @@ func flagNode(f Flag, s style) *node {
 	putOptional(n, "owner", f.Owner, false)
 	putOptional(n, "kind", f.Kind, false)
 	putOptional(n, "expires", f.Expires, true)
+	putOptional(n, "keepUntil", f.KeepUntil, true)
 	if f.Client != nil {
 		n.put("client", boolNode(*f.Client))
 	}

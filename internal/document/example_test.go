@@ -77,10 +77,10 @@ func TestPositionsAreThoseOfTheFile(t *testing.T) {
 	file, _ := readExample(t)
 	for path, want := range map[string]string{
 		"flags.Flags.theme.type": "flags.yaml:18",
-		"flags.Flags.isHoliday.environments.production.rules[0].when.app.version":         "flags.yaml:42",
-		"flags.Flags.isHoliday.environments.production.rules[1].serve":                    "flags.yaml:46",
-		"flags.Flags.isHoliday.environments.production.rules[1].serve.true.no.such.thing": "flags.yaml:46",
-		"experiments.holiday-launch.arms[2]":                                              "flags.yaml:63",
+		"flags.Flags.isHoliday.environments.production.rules[0].when.app.version":         "flags.yaml:43",
+		"flags.Flags.isHoliday.environments.production.rules[1].serve":                    "flags.yaml:47",
+		"flags.Flags.isHoliday.environments.production.rules[1].serve.true.no.such.thing": "flags.yaml:47",
+		"experiments.holiday-launch.arms[2]":                                              "flags.yaml:64",
 	} {
 		if got := file.Pos(path); got != want {
 			t.Errorf("%s: got %s, want %s", path, got, want)

@@ -118,6 +118,7 @@ func overlay(stored, f Flag) Flag {
 	put(&stored.Owner, f.Owner)
 	put(&stored.Kind, f.Kind)
 	put(&stored.Expires, f.Expires)
+	put(&stored.KeepUntil, f.KeepUntil)
 	put(&stored.ManagedBy, f.ManagedBy)
 	put(&stored.ManagedIn, f.ManagedIn)
 	if stored.ManagedBy == nil {

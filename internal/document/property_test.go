@@ -120,7 +120,7 @@ func genGroup(t *rapid.T) TargetGroup {
 }
 
 func genFlag(t *rapid.T) Flag {
-	f := Flag{Description: genOptional(t, "description"), Owner: genOptional(t, "owner"), Expires: genOptional(t, "expires"), Seed: genOptional(t, "seed")}
+	f := Flag{Description: genOptional(t, "description"), Owner: genOptional(t, "owner"), Expires: genOptional(t, "expires"), KeepUntil: genOptional(t, "keepUntil"), Seed: genOptional(t, "seed")}
 	f.Type = rapid.SampledFrom([]ruleset.Type{"", ruleset.Boolean, ruleset.JSON}).Draw(t, "type")
 	if rapid.Bool().Draw(t, "tags?") {
 		f.Tags = []string{}

@@ -50,6 +50,9 @@ func unknownVariation(key string, f Flag, id string) string {
 
 // nearest says which known key was probably meant, or which there are.
 func nearest(key string, known []string) string {
+	if alike := LookAlikes([]string{key}, slices.Values(known))[key]; len(alike) > 0 {
+		return fmt.Sprintf("; did you mean %q?", alike[0])
+	}
 	best, least := "", 3
 	for _, k := range known {
 		if d := distance(strings.ToLower(key), strings.ToLower(k), least); d < least {

@@ -72,6 +72,9 @@ func flagSentences(name string, c Change) []string {
 	out = arrow(out, name+": owner", Text(before.Owner), Text(after.Owner))
 	out = arrow(out, name+": kind", Text(before.Kind), Text(after.Kind))
 	out = arrow(out, name+": expires", Text(before.Expires), Text(after.Expires))
+	if Text(before.KeepUntil) != Text(after.KeepUntil) {
+		out = append(out, name+": "+keptWords(Text(after.KeepUntil)))
+	}
 	if was, is := Text(before.ManagedBy) == ByFile, Text(after.ManagedBy) == ByFile; was != is {
 		out = append(out, name+map[bool]string{true: ": managed by a file from now on", false: ": no longer managed by a file"}[is])
 	}
@@ -85,6 +88,16 @@ func flagSentences(name string, c Change) []string {
 		out = append(out, name+map[bool]string{true: ": client keys may see it", false: ": client keys no longer see it"}[is])
 	}
 	return append(out, variationSentences(name, before, after)...)
+}
+
+func keptWords(until string) string {
+	switch until {
+	case "":
+		return "no longer kept"
+	case Always:
+		return "kept for good"
+	}
+	return "kept until " + until
 }
 
 func variationSentences(name string, before, after Flag) []string {

@@ -13,6 +13,9 @@ const APIVersion = "burgee/v1"
 // whether it is enabled.
 const ByFile = "file"
 
+// Always is the value of a flag's KeepUntil that has no end.
+const Always = "always"
+
 // The two reserved words that stand where a variation's id may stand.
 const (
 	Code = "code" // the program's own default
@@ -59,6 +62,7 @@ type Flag struct {
 	Owner        *string
 	Kind         *string // release, experiment, operational or permission
 	Expires      *string // a date, 2027-03-31
+	KeepUntil    *string // the last day on which it counts as in use whatever it serves, or Always
 	Client       *bool
 	ManagedBy    *string // ByFile, or empty: people and programs change it too
 	ManagedIn    *string // where that file is, for people

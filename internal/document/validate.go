@@ -104,15 +104,21 @@ func (v *validator) flag(key string, f Flag) {
 	if kind := Text(f.Kind); kind != "" && !slices.Contains(flagKinds, kind) {
 		v.fail(join(at, "kind"), "takes one of %s", strings.Join(flagKinds, ", "))
 	}
-	if expires := Text(f.Expires); expires != "" {
-		if _, err := time.Parse(time.DateOnly, expires); err != nil {
-			v.fail(join(at, "expires"), "%q is no date; write one such as \"2027-03-31\"", expires)
-		}
+	v.date(join(at, "expires"), Text(f.Expires))
+	if until := Text(f.KeepUntil); until != Always {
+		v.date(join(at, "keepUntil"), until)
 	}
 	if len(f.Tags) > maxTags {
 		v.fail(join(at, "tags"), "has %d tags; at most %d fit", len(f.Tags), maxTags)
 	}
 	v.variations(join(at, "variations"), f)
+}
+
+// date checks a day that may be left out.
+func (v *validator) date(at, text string) {
+	if _, err := time.Parse(time.DateOnly, text); text != "" && err != nil {
+		v.fail(at, "%q is no date; write one such as \"2027-03-31\"", text)
+	}
 }
 
 func (v *validator) seed(at string, seed *string) { v.length(at, Text(seed), ruleset.MaxSeedBytes) }

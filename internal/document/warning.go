@@ -1,17 +1,25 @@
 package document
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Warnings says what is allowed and probably not meant, about the objects that
 // changes touch: mistakes in rules, experiments that act on nothing, splits that
-// have fallen into many ranges.
+// have fallen into many ranges, flags that look like another.
 func Warnings(p *Project, changes []Change) []Warning {
 	var out []Warning
+	var made []string
 	for _, c := range changes {
 		if c.Action == Delete {
 			continue
 		}
 		switch c.Kind {
+		case FlagKind:
+			if c.Action == Create {
+				made = append(made, c.Object)
+			}
 		case ConfigurationKind:
 			out = append(out, p.scattered(c.Environment, c.Object)...)
 		case ExperimentKind:
@@ -19,7 +27,7 @@ func Warnings(p *Project, changes []Change) []Warning {
 			out = append(out, scatteredArms(c.Object, p.Experiments[c.Object])...)
 		}
 	}
-	return append(p.mistakes(changes), out...)
+	return slices.Concat(p.mistakes(changes), p.alike(made), out)
 }
 
 // everyone says whether a rule serves all who come to it, so that none goes on.

@@ -41,6 +41,13 @@ func TestWarningsTellWhatIsProbablyNotMeant(t *testing.T) {
 		"a draft behind one for everyone": {
 			inProduction("default: code") + "experiments:\n  a: {environment: production, state: running, serve: {f: true}}\n  b: {environment: production, serve: {f: false}}\n", nil,
 		},
+		"flags that look alike": {
+			"flags: {is-on: {type: boolean}, isOn: {type: boolean}, is.on: {type: boolean}}\n",
+			[]Warning{
+				{"flags.is-on", "looks like isOn; programs tell the two apart, so use one key if one flag is meant"},
+				{"flags.isOn", "looks like is-on; programs tell the two apart, so use one key if one flag is meant"},
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, changes := apply(t, NewProject("default", "production"), c.file)
