@@ -126,8 +126,8 @@ func (seen activity) show(f catalog.FlagSummary) FlagSummary {
 		Key: f.Key, Type: string(f.Flag.Type), Description: document.Text(f.Flag.Description), Tags: f.Flag.Tags,
 		Owner: document.Text(f.Flag.Owner), Kind: document.Text(f.Flag.Kind), Source: string(f.Source),
 		ManagedBy: document.Text(f.Flag.ManagedBy), ManagedIn: document.Text(f.Flag.ManagedIn),
-		CreatedAt: f.CreatedAt, ArchivedAt: f.ArchivedAt, Drift: f.Drift,
-		Stale:      make([]Stale, 0, len(f.Stale)),
+		CreatedAt: f.CreatedAt, ArchivedAt: f.ArchivedAt, ArchivedReason: f.ArchivedReason, Drift: f.Drift,
+		KeepUntil: document.Text(f.Flag.KeepUntil), LooksLike: f.LooksLike, Stale: make([]Stale, 0, len(f.Stale)),
 		Variations: []Variation{}, Environments: make(map[string]FlagEnvironment, len(f.Environments)),
 	}
 	for _, s := range f.Stale {

@@ -18,7 +18,9 @@ func (a *API) createFlag(ctx context.Context, in *createFlagInput) (*body[FlagDe
 	if err != nil {
 		return nil, err
 	}
-	if _, err := a.deps.Catalog.CreateFlag(ctx, actorOf(ctx), in.Project, key, flag, options(ctx, in.Comment)); err != nil {
+	write := options(ctx, in.Comment)
+	write.Force = in.Force
+	if _, err := a.deps.Catalog.CreateFlag(ctx, actorOf(ctx), in.Project, key, flag, write); err != nil {
 		return nil, relativeTo(err, "flags."+key, "key")
 	}
 	return a.getFlag(ctx, &FlagPath{in.ProjectPath, key})

@@ -215,6 +215,7 @@ type NewFlag struct {
 	Owner        string                        `json:"owner,omitempty"`
 	Kind         string                        `json:"kind,omitempty" enum:"release,experiment,operational,permission,"`
 	Expires      string                        `json:"expires,omitempty" doc:"expected removal, 2027-03-31"`
+	KeepUntil    string                        `json:"keepUntil,omitempty" doc:"the last day on which it counts as in use whatever it serves, 2027-02-26, or always"`
 	Client       bool                          `json:"client,omitempty"`
 	Variations   []variationInput              `json:"variations,omitempty" doc:"a boolean flag has true and false by itself"`
 	Environments map[string]configurationInput `json:"environments,omitempty"`
@@ -227,6 +228,7 @@ type FlagPatch struct {
 	Owner       *string          `json:"owner,omitempty"`
 	Kind        *string          `json:"kind,omitempty" enum:"release,experiment,operational,permission,"`
 	Expires     *string          `json:"expires,omitempty"`
+	KeepUntil   *string          `json:"keepUntil,omitempty" doc:"a day, always, or empty for no longer"`
 	Client      *bool            `json:"client,omitempty"`
 	Variations  []variationInput `json:"variations,omitempty"`
 }
@@ -234,7 +236,8 @@ type FlagPatch struct {
 type createFlagInput struct {
 	ProjectPath
 	CommentQuery
-	Body newFlagBody
+	Force bool `query:"force" doc:"also where the key differs from another flag's in upper and lower case, _ or - alone"`
+	Body  newFlagBody
 }
 
 type patchFlagInput struct {

@@ -88,6 +88,7 @@ type flagInput struct {
 	Owner        string                        `json:"owner,omitempty"`
 	Kind         string                        `json:"kind,omitempty" enum:"release,experiment,operational,permission,"`
 	Expires      string                        `json:"expires,omitempty" doc:"expected removal, 2027-03-31"`
+	KeepUntil    string                        `json:"keepUntil,omitempty" doc:"the last day on which it counts as in use whatever it serves, 2027-02-26, or always"`
 	Client       bool                          `json:"client,omitempty"`
 	Seed         string                        `json:"seed,omitempty"`
 	Variations   []variationInput              `json:"variations,omitempty"`

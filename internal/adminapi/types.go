@@ -170,23 +170,26 @@ type Variation struct {
 
 // FlagSummary is a flag as lists show it.
 type FlagSummary struct {
-	Key          string                     `json:"key"`
-	Type         string                     `json:"type" enum:"boolean,string,integer,double,json"`
-	Description  string                     `json:"description"`
-	Tags         []string                   `json:"tags"`
-	Owner        string                     `json:"owner"`
-	Kind         string                     `json:"kind" enum:"release,experiment,operational,permission"`
-	Client       bool                       `json:"client" doc:"client keys may see it"`
-	Source       string                     `json:"source" enum:"code,person"`
-	ManagedBy    string                     `json:"managedBy,omitempty" enum:"file" doc:"a file alone changes it, but for off and on; absent where nothing does"`
-	ManagedIn    string                     `json:"managedIn,omitempty" doc:"where that file is"`
-	CodeDefault  *Value                     `json:"codeDefault,omitempty" doc:"what the newest declaration serves by itself"`
-	CreatedAt    int64                      `json:"createdAt"`
-	ArchivedAt   int64                      `json:"archivedAt,omitempty"`
-	Drift        []string                   `json:"drift" doc:"sentences: programs that declare it otherwise"`
-	Stale        []Stale                    `json:"stale" doc:"why it may have done its work; empty while it is in use"`
-	Variations   []Variation                `json:"variations"`
-	Environments map[string]FlagEnvironment `json:"environments"`
+	Key            string                     `json:"key"`
+	Type           string                     `json:"type" enum:"boolean,string,integer,double,json"`
+	Description    string                     `json:"description"`
+	Tags           []string                   `json:"tags"`
+	Owner          string                     `json:"owner"`
+	Kind           string                     `json:"kind" enum:"release,experiment,operational,permission"`
+	Client         bool                       `json:"client" doc:"client keys may see it"`
+	Source         string                     `json:"source" enum:"code,person"`
+	ManagedBy      string                     `json:"managedBy,omitempty" enum:"file" doc:"a file alone changes it, but for off and on; absent where nothing does"`
+	ManagedIn      string                     `json:"managedIn,omitempty" doc:"where that file is"`
+	CodeDefault    *Value                     `json:"codeDefault,omitempty" doc:"what the newest declaration serves by itself"`
+	CreatedAt      int64                      `json:"createdAt"`
+	ArchivedAt     int64                      `json:"archivedAt,omitempty"`
+	ArchivedReason string                     `json:"archivedReason,omitempty" doc:"why it archived itself; absent where somebody archived it"`
+	Drift          []string                   `json:"drift" doc:"sentences: programs that declare it otherwise"`
+	KeepUntil      string                     `json:"keepUntil,omitempty" doc:"the last day on which it is not stale, whatever it serves, or always"`
+	LooksLike      []string                   `json:"looksLike,omitempty" doc:"keys of flags, archived ones too, that differ from this one in upper and lower case, _ or - alone"`
+	Stale          []Stale                    `json:"stale" doc:"why it may have done its work; empty while it is in use"`
+	Variations     []Variation                `json:"variations"`
+	Environments   map[string]FlagEnvironment `json:"environments"`
 }
 
 // Stale is one reason for which a flag may be taken out.

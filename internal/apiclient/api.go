@@ -46,6 +46,10 @@ type Flag struct {
 	Source       string                     `json:"source"`
 	Environments map[string]FlagEnvironment `json:"environments"`
 	Stale        []Stale                    `json:"stale"`
+	ArchivedAt   int64                      `json:"archivedAt"`
+	// ArchivedReason is why it archived itself; empty is that somebody archived it.
+	ArchivedReason string   `json:"archivedReason"`
+	LooksLike      []string `json:"looksLike"`
 }
 
 // Stale is one reason for which a flag may be taken out.

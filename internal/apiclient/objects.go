@@ -19,6 +19,7 @@ type FlagDetail struct {
 	Kind           string                             `json:"kind"`
 	Client         bool                               `json:"client"`
 	Expires        string                             `json:"expires,omitempty"`
+	KeepUntil      string                             `json:"keepUntil,omitempty"`
 	ManagedBy      string                             `json:"managedBy,omitempty"`
 	ManagedIn      string                             `json:"managedIn,omitempty"`
 	Seed           string                             `json:"seed"`
@@ -35,9 +36,14 @@ func (c *Client) Flag(ctx context.Context, project, flag string) (out FlagDetail
 	return out, raw, c.read(raw, &out)
 }
 
-// CreateFlag makes a flag of the fields that the API document names in NewFlag.
-func (c *Client) CreateFlag(ctx context.Context, project string, fields map[string]any, comment string) (raw json.RawMessage, err error) {
-	return c.raw(ctx, http.MethodPost, path("projects", project, "flags")+commented(comment), fields)
+// CreateFlag makes a flag of the fields that the API document names in NewFlag. One
+// whose key looks like another's takes force.
+func (c *Client) CreateFlag(ctx context.Context, project string, fields map[string]any, comment string, force bool) (raw json.RawMessage, err error) {
+	query := url.Values{"force": {strconv.FormatBool(force)}}
+	if comment != "" {
+		query.Set("comment", comment)
+	}
+	return c.raw(ctx, http.MethodPost, path("projects", project, "flags")+"?"+query.Encode(), fields)
 }
 
 // PatchFlag changes fields of a flag, at the version that was read.

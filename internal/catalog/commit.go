@@ -38,6 +38,7 @@ type edit struct {
 	next     *document.Project     // the state wanted; nil while nothing changes
 	changes  []document.Change     // from the view's project to next
 	actions  map[string]ActionKind // flag key → archive or restore, where it is that
+	reasons  map[string]string     // flag key → why it archives itself, or comes back
 	made     map[string]flagMeta   // how flags that are new came to be
 	declared []DeclarationRow      // written with the change, or alone
 

@@ -171,6 +171,7 @@ type listing struct {
 	declarations map[string][]Declaration // by flag, the newest first
 	acting       map[string][]string      // flag → keys of the experiments on it
 	served       map[string][]ServedRow   // by flag, in the environments that are not archived
+	alike        map[string][]string      // flag → those that look like it
 	now          int64
 }
 
@@ -180,33 +181,39 @@ func only(flag string) func(view) []string {
 }
 
 // listing loads what the flags that are selected are shown from.
-func (s *Service) listing(ctx context.Context, actor account.Actor, project string, selected func(view) []string) (*listing, error) {
-	l := &listing{declarations: map[string][]Declaration{}, acting: map[string][]string{}, served: map[string][]ServedRow{}, now: clock.Millis(s.clock)}
-	v, err := s.read(ctx, actor, project, func(r Reader, v view) error {
-		for _, key := range sortedKeys(v.project.Experiments) {
-			for _, controlled := range controlled(v.project.Experiments[key]) {
-				l.acting[controlled] = append(l.acting[controlled], key)
-			}
-		}
-		if l.keys = selected(v); len(l.keys) == 0 {
-			return nil // no key would be every key
-		}
-		if err := l.readLatest(r, v); err != nil {
-			return err
-		}
-		if err := l.readServed(r, v); err != nil {
-			return err
-		}
-		rows, err := r.Declarations(v.row.ID, l.keys...)
-		keys := v.environmentKeys()
-		for _, row := range rows {
-			d := row.Declaration
-			d.Environment = keys[row.EnvironmentID]
-			l.declarations[d.Flag] = append(l.declarations[d.Flag], d)
-		}
+func (s *Service) listing(ctx context.Context, actor account.Actor, project string, selected func(view) []string) (l *listing, err error) {
+	_, err = s.read(ctx, actor, project, func(r Reader, v view) (err error) {
+		l, err = listingOf(r, v, selected(v), clock.Millis(s.clock))
 		return err
 	})
-	l.view = v
+	return l, err
+}
+
+// listingOf loads what some flags are shown from, in a transaction.
+func listingOf(r Reader, v view, flags []string, now int64) (*listing, error) {
+	l := &listing{view: v, keys: flags, declarations: map[string][]Declaration{}, acting: map[string][]string{}, served: map[string][]ServedRow{}, now: now}
+	for _, key := range sortedKeys(v.project.Experiments) {
+		for _, controlled := range controlled(v.project.Experiments[key]) {
+			l.acting[controlled] = append(l.acting[controlled], key)
+		}
+	}
+	if len(l.keys) == 0 {
+		return l, nil // no key would be every key
+	}
+	l.alike = v.lookAlikes(l.keys...)
+	if err := l.readLatest(r, v); err != nil {
+		return nil, err
+	}
+	if err := l.readServed(r, v); err != nil {
+		return nil, err
+	}
+	rows, err := r.Declarations(v.row.ID, l.keys...)
+	keys := v.environmentKeys()
+	for _, row := range rows {
+		d := row.Declaration
+		d.Environment = keys[row.EnvironmentID]
+		l.declarations[d.Flag] = append(l.declarations[d.Flag], d)
+	}
 	return l, err
 }
 
@@ -246,7 +253,8 @@ func (l *listing) summary(key string, f document.Flag) FlagSummary {
 	meta := l.meta[key]
 	declared := l.declarations[key]
 	out := FlagSummary{
-		Key: key, Flag: f, Source: meta.source, CreatedAt: meta.createdAt, ArchivedAt: meta.archivedAt,
+		Key: key, Flag: f, Source: meta.source, CreatedAt: meta.createdAt, ArchivedAt: meta.archivedAt, ArchivedReason: meta.archivedReason,
+		LooksLike:    l.alike[key],
 		Drift:        drift(f, meta, declared),
 		Environments: make(map[string]FlagState, len(l.row.Environments)),
 	}

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"strings"
 
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/document"
@@ -9,7 +10,8 @@ import (
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
-// CreateFlag makes a flag; its environment blocks may come with it.
+// CreateFlag makes a flag; its environment blocks may come with it. A key that looks
+// like another flag's takes opts.Force.
 func (s *Service) CreateFlag(ctx context.Context, actor account.Actor, project, key string, flag document.Flag, opts WriteOptions) (Outcome, error) {
 	return s.commit(ctx, actor, command{project: project, opts: opts}, func(e *edit) error {
 		if _, archived, err := e.flag(key); err == nil {
@@ -20,12 +22,27 @@ func (s *Service) CreateFlag(ctx context.Context, actor account.Actor, project, 
 			return fault.New(fault.Conflict, "flag_exists", "There is already a flag %s; open it, or use another key", key).
 				WithField("key", "is taken")
 		}
+		if alike := e.lookAlikes(key)[key]; len(alike) > 0 && !opts.Force {
+			return e.looksLike(key, alike)
+		}
 		if !flag.Type.Valid() {
 			return fault.New(fault.Invalid, "document_invalid", "The flag needs a type").
 				WithField("type", "takes one of boolean, string, integer, double, json")
 		}
 		return e.merge(oneFlag(key, flag))
 	})
+}
+
+// looksLike refuses a key that people would take for another's.
+func (e *edit) looksLike(key string, others []string) error {
+	words := make([]string, len(others))
+	for i, other := range others {
+		if words[i] = other; e.project.Archived[other] {
+			words[i] += ", which is archived"
+		}
+	}
+	return fault.New(fault.Conflict, "looks_like", "%s looks like %s, and programs tell the two apart; use that one, or say force to make this one all the same",
+		key, strings.Join(words, "; ")).WithField("key", "looks like %s", strings.Join(words, "; "))
 }
 
 func oneFlag(key string, flag document.Flag) *document.File {

@@ -206,7 +206,7 @@ func decodeInto[T any](body []byte, put func(T)) error {
 // putFlag takes a flag, and moves its configurations to where those of archived
 // flags wait, or back.
 func (f *follower) putFlag(o ObjectRow) error {
-	f.next.meta[o.Key] = flagMeta{source: o.Source, createdAt: o.CreatedAt, archivedAt: o.ArchivedAt, declaredBy: o.DeclaredBy}
+	f.next.meta[o.Key] = metaOf(o)
 	archived, was := o.ArchivedAt != 0, f.known.project.Archived[o.Key]
 	if archived != was {
 		f.edit.SetArchived(o.Key, archived)

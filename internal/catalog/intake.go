@@ -114,13 +114,8 @@ func addVariations(f document.Flag, list, more []document.Variation) document.Fl
 // growing says whether registration may still add to a flag: it came from code,
 // nobody has configured it anywhere, and no person has changed it.
 func (i *intake) growing(key string) bool {
-	if i.meta[key].source != FromCode {
+	if i.meta[key].source != FromCode || i.configured(key) {
 		return false
-	}
-	for _, configurations := range i.project.Configurations {
-		if configurations[key] != nil {
-			return false
-		}
 	}
 	rows, err := i.tx.Latest(i.row.ID, document.FlagKind, key)
 	return err == nil && len(rows) == 1 && rows[0].Author.Kind == account.Application

@@ -82,6 +82,9 @@ func (s *Service) register(ctx context.Context, group []Registration) (Registere
 		return Registered{}, err
 	}
 	actor := account.Actor{Kind: account.Application, Name: group[0].Application.Name, Role: account.Declarer}
+	if err := s.comeBack(ctx, actor, news); err != nil {
+		return Registered{}, err
+	}
 	cmd := command{project: group[0].Project, action: account.Declare}
 	var done Registered
 	_, err = s.commit(ctx, actor, cmd, func(e *edit) error {

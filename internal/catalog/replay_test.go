@@ -154,8 +154,21 @@ func (w *world) change(t *testing.T) bool {
 // evaluate records what programs get of what the store gives to the data plane.
 func (w *world) evaluate(t *testing.T, n int) instant {
 	t.Helper()
-	served := must[[]byte](t)(w.wire(t.Context(), "production"))
-	project := must[catalog.Project](t)(w.Project(t.Context(), ann, "default"))
+	snapshot := w.compiled(t)
+	out := instant{revision: snapshot.Revision(), from: w.now.UnixMilli()}
+	for range n {
+		r := recorded{flag: w.flag(), context: w.user(), now: out.from + w.random.Int64N(1000)}
+		r.detail = detailOf(snapshot, r.flag, r.context, r.now)
+		out.evaluations = append(out.evaluations, r)
+	}
+	return out
+}
+
+// compiled is what programs in production get.
+func (h *home) compiled(t *testing.T) *eval.Snapshot {
+	t.Helper()
+	served := must[[]byte](t)(h.wire(t.Context(), "production"))
+	project := must[catalog.Project](t)(h.Project(t.Context(), ann, "default"))
 	header := ruleset.Header{
 		Burgee: ruleset.WireVersion, Project: "default", Environment: "production",
 		Revision: project.Environments[0].Revision, Hash: ruleset.HashP32,
@@ -164,18 +177,7 @@ func (w *world) evaluate(t *testing.T, n int) instant {
 	for line := range strings.SplitSeq(strings.TrimSpace(string(served)), "\n") {
 		lines = append(lines, []byte(line))
 	}
-	set, err := ruleset.Parse(ruleset.Encode(header, lines))
-	if err != nil {
-		t.Fatal(err)
-	}
-	snapshot := eval.Compile(set)
-	out := instant{revision: header.Revision, from: w.now.UnixMilli()}
-	for range n {
-		r := recorded{flag: w.flag(), context: w.user(), now: out.from + w.random.Int64N(1000)}
-		r.detail = detailOf(snapshot, r.flag, r.context, r.now)
-		out.evaluations = append(out.evaluations, r)
-	}
-	return out
+	return eval.Compile(must[*ruleset.Set](t)(ruleset.Parse(ruleset.Encode(header, lines))))
 }
 
 func detailOf(s *eval.Snapshot, flag string, attributes map[string]any, now int64) string {

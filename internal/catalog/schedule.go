@@ -303,8 +303,7 @@ func (s *Service) makeStep(ctx context.Context, actor account.Actor, fence lease
 // missed notes why something was not done at its time: a change request leaves the
 // schedule, a rollout pauses.
 func (s *Service) missed(ctx context.Context, fence lease.Fence, d DueRow, problem string) error {
-	host := account.Actor{Kind: account.Host, Name: "burgee", Role: account.Owner}
-	return s.onRequest(ctx, host, d.Project, WriteOptions{}, func(e *edit) error {
+	return s.onRequest(ctx, itself, d.Project, WriteOptions{}, func(e *edit) error {
 		if d.Rollout {
 			r, err := e.dueStep(fence, d.Number)
 			if err != nil || r == nil {
@@ -318,6 +317,6 @@ func (s *Service) missed(ctx context.Context, fence lease.Fence, d DueRow, probl
 			return err
 		}
 		r.row.PublishAt, r.row.Attempts, r.row.RetryAt, r.row.Problem = 0, 0, 0, problem
-		return r.note(host, EventFailed, r.row.Problem, nil)
+		return r.note(itself, EventFailed, r.row.Problem, nil)
 	})
 }

@@ -33,7 +33,7 @@ type Stale struct {
 type pastOf struct {
 	flag      document.Flag
 	createdAt int64
-	touchedAt int64 // when somebody changed what it serves, or it was restored
+	touchedAt int64 // when somebody changed what it serves, or brought it back
 	declared  int64 // when a program declared it last; 0 is never
 	busy      bool  // an experiment holds it, or it is being rolled out
 	served    []ServedRow
@@ -41,7 +41,11 @@ type pastOf struct {
 
 // stale finds the reasons at a time, the weightiest first. A flag that was made or
 // changed within the last 30 days has none but its own day of removal.
+// One that somebody wants to keep has none.
 func (p pastOf) stale(now int64) []Stale {
+	if p.kept(now) {
+		return nil
+	}
 	var out []Stale
 	first := now - staleAfter.Milliseconds()
 	settled := max(p.createdAt, p.touchedAt)
@@ -58,12 +62,23 @@ func (p pastOf) stale(now int64) []Stale {
 			out = append(out, Stale{StaleSame, since, fmt.Sprintf("has served %s to everyone, wherever a program asked, since %s", variationWords(variation), dayWords(since))})
 		}
 	}
-	if day, err := time.Parse(time.DateOnly, document.Text(p.flag.Expires)); err == nil {
-		if over := day.Add(24 * time.Hour).UnixMilli(); over <= now { // the day itself is still its own
-			out = append(out, Stale{StaleExpired, over, "was to be removed by " + day.Format(time.DateOnly)})
-		}
+	if over, said := endOf(p.flag.Expires); said && over <= now {
+		out = append(out, Stale{StaleExpired, over, "was to be removed by " + document.Text(p.flag.Expires)})
 	}
 	return out
+}
+
+// kept says whether somebody wants to keep the flag, whatever it serves.
+func (p pastOf) kept(now int64) bool {
+	end, said := endOf(p.flag.KeepUntil)
+	return said && now < end || document.Text(p.flag.KeepUntil) == document.Always
+}
+
+// endOf is when a day of a flag is over, which is its own to the end; false where it
+// names none.
+func endOf(text *string) (end int64, said bool) {
+	day, err := time.Parse(time.DateOnly, document.Text(text))
+	return day.Add(24 * time.Hour).UnixMilli(), err == nil
 }
 
 func notAsked(createdAt, asked int64) Stale {
@@ -135,7 +150,7 @@ func (l *listing) stale(s FlagSummary, now int64) []Stale {
 	if s.ArchivedAt != 0 {
 		return nil
 	}
-	p := pastOf{flag: s.Flag, createdAt: s.CreatedAt, served: l.served[s.Key]}
+	p := pastOf{flag: s.Flag, createdAt: s.CreatedAt, touchedAt: l.meta[s.Key].restoredAt, served: l.served[s.Key]}
 	for _, d := range l.declarations[s.Key] {
 		p.declared = max(p.declared, d.LastSeenAt)
 	}

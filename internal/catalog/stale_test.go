@@ -10,6 +10,7 @@ import (
 
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/delivery"
+	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/ingest"
 )
@@ -126,6 +127,40 @@ func wantStale(t *testing.T, h *home, want map[string]string) {
 		if got[key] == "" {
 			t.Errorf("%s is not stale; want %s", key, want[key])
 		}
+	}
+}
+
+func TestAFlagThatSomebodyKeepsIsNotStale(t *testing.T) {
+	h := open(t)
+	h.apply(t, ann, `apiVersion: burgee/v1
+flags:
+  ever: {type: boolean, keepUntil: always}
+  ninety: {type: boolean, keepUntil: "2027-02-01", expires: "2026-12-01"}
+  plain: {type: boolean}
+`)
+	_, err := h.tryApply(t.Context(), ann, "apiVersion: burgee/v1\nflags: {plain: {keepUntil: soon}}\n", catalog.ApplyRequest{})
+	wantFault(t, err, fault.Invalid, "document_invalid", "flags.plain.keepUntil")
+	stale := func() (keys []string) {
+		for _, f := range must[catalog.FlagPage](t)(h.Flags(t.Context(), ann, "default", catalog.FlagFilter{Stale: true})).Items {
+			keys = append(keys, f.Key)
+		}
+		return keys
+	}
+	h.wait(time.Date(2027, 2, 1, 23, 59, 59, 0, time.UTC).Sub(h.now)) // the day itself is still kept
+	if got := stale(); !slices.Equal(got, []string{"plain"}) {
+		t.Errorf("stale: %v", got)
+	}
+	h.wait(time.Second)
+	if got := stale(); !slices.Equal(got, []string{"ninety", "plain"}) {
+		t.Errorf("a day later: %v", got)
+	}
+	nothing := ""
+	must[catalog.Outcome](t)(h.PatchFlag(t.Context(), ann, "default", "ever", document.Flag{KeepUntil: &nothing}, none))
+	if got := stale(); !slices.Equal(got, []string{"ever", "ninety", "plain"}) {
+		t.Errorf("no longer kept: %v", got)
+	}
+	if got := h.newest(t, "ever").Sentences; !slices.Equal(got, []string{"ever: no longer kept"}) {
+		t.Errorf("the record says %q", got)
 	}
 }
 

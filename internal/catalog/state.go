@@ -36,6 +36,16 @@ type flagMeta struct {
 	createdAt  int64
 	archivedAt int64
 	declaredBy int64
+	// archivedReason is why it archived itself; empty is that somebody archived it.
+	archivedReason string
+	restoredAt     int64
+}
+
+func metaOf(o ObjectRow) flagMeta {
+	return flagMeta{
+		source: o.Source, createdAt: o.CreatedAt, archivedAt: o.ArchivedAt, declaredBy: o.DeclaredBy,
+		archivedReason: o.ArchivedReason, restoredAt: o.RestoredAt,
+	}
 }
 
 // hidden is the part of a project that belongs to archived flags.
@@ -131,7 +141,17 @@ func (v view) flag(key string) (flag document.Flag, archived bool, err error) {
 	if f, ok := v.hidden.flags[key]; ok {
 		return f, true, nil
 	}
-	return document.Flag{}, false, fault.New(fault.NotFound, "flag_not_found", "The project %s has no flag %q", v.row.Key, key)
+	hint := ""
+	if alike := v.lookAlikes(key)[key]; len(alike) > 0 {
+		hint = "; it looks like " + strings.Join(alike, ", ")
+	}
+	return document.Flag{}, false, fault.New(fault.NotFound, "flag_not_found", "The project %s has no flag %q%s", v.row.Key, key, hint)
+}
+
+// lookAlikes finds, for each of some keys, the flags that look like it, the archived
+// ones too.
+func (v view) lookAlikes(keys ...string) map[string][]string {
+	return document.LookAlikes(keys, maps.Keys(v.meta))
 }
 
 // live finds a flag that is not archived.
@@ -221,7 +241,7 @@ func (l *loader) flag(o ObjectRow) error {
 	if err := json.Unmarshal(o.Body, &f); err != nil {
 		return err
 	}
-	l.state.meta[o.Key] = flagMeta{source: o.Source, createdAt: o.CreatedAt, archivedAt: o.ArchivedAt, declaredBy: o.DeclaredBy}
+	l.state.meta[o.Key] = metaOf(o)
 	if o.ArchivedAt != 0 {
 		l.state.hidden.flags[o.Key] = f
 		l.state.project.Archived[o.Key] = true

@@ -233,6 +233,9 @@ type ObjectRow struct {
 	CreatedAt  int64
 	ArchivedAt int64
 	DeclaredBy int64 // id of the key whose registration made it; 0 is a person
+	// ArchivedReason is why it archived itself; empty is that somebody archived it.
+	ArchivedReason string
+	RestoredAt     int64 // when it was last brought back; 0 is never
 
 	StartedAt int64 // of experiments only
 }

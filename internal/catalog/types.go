@@ -96,15 +96,18 @@ type FlagPage struct {
 
 // FlagSummary is a flag as lists show it.
 type FlagSummary struct {
-	Key          string
-	Flag         document.Flag // own fields only
-	Source       Source
-	CodeDefault  json.RawMessage // of the newest declaration; nil when no program declares it
-	CreatedAt    int64
-	ArchivedAt   int64    // 0 while it is not archived
-	Drift        []string // sentences: programs that declare it otherwise, or still ask for an archived one
-	Stale        []Stale  // why it may have done its work; none while it is in use
-	Environments map[string]FlagState
+	Key         string
+	Flag        document.Flag // own fields only
+	Source      Source
+	CodeDefault json.RawMessage // of the newest declaration; nil when no program declares it
+	CreatedAt   int64
+	ArchivedAt  int64 // 0 while it is not archived
+	// ArchivedReason is why it archived itself; empty is that somebody archived it.
+	ArchivedReason string
+	LooksLike      []string // keys of flags, archived ones too, that differ in case, "_" and "-" alone
+	Drift          []string // sentences: programs that declare it otherwise, or still ask for an archived one
+	Stale          []Stale  // why it may have done its work; none while it is in use
+	Environments   map[string]FlagState
 }
 
 // FlagState is what a flag does in one environment, in short.
@@ -168,7 +171,8 @@ type WriteOptions struct {
 	// fields, the target group or the experiment written to is at another
 	// version. Nil does not ask; writes of configurations go by IfRevision.
 	IfVersion *int64
-	// Force archives a flag also when programs asked for it lately.
+	// Force archives a flag also when programs asked for it lately, and makes one also
+	// when its key looks like another's.
 	Force bool
 	// Bypass is the reason for which a change that needs approvals is published
 	// without them; it takes the right to do so.

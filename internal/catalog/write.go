@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -105,6 +106,7 @@ func (e *edit) putObject(c document.Change, after *state) error {
 		meta := e.flagMeta(c)
 		after.meta[c.Object] = meta
 		o.Source, o.CreatedAt, o.ArchivedAt, o.DeclaredBy = meta.source, meta.createdAt, meta.archivedAt, meta.declaredBy
+		o.ArchivedReason, o.RestoredAt = meta.archivedReason, meta.restoredAt
 	case c.Action == document.Delete:
 		delete(after.started, ifExperiment(c))
 		return e.tx.DeleteObject(e.row.ID, c.Kind, o.EnvironmentID, c.Object)
@@ -131,9 +133,11 @@ func (e *edit) flagMeta(c document.Change) flagMeta {
 	} else if !known {
 		meta = flagMeta{source: FromPerson, createdAt: e.now}
 	}
-	meta.archivedAt = 0
-	if c.Action == document.Delete {
-		meta.archivedAt = e.now
+	switch {
+	case c.Action == document.Delete:
+		meta.archivedAt, meta.archivedReason = e.now, e.reasons[c.Object]
+	case meta.archivedAt != 0:
+		meta.archivedAt, meta.archivedReason, meta.restoredAt = 0, "", e.now
 	}
 	return meta
 }
@@ -180,7 +184,7 @@ func (s *Service) record(e *edit, actor account.Actor, cmd command, raised map[s
 		row := ChangeRow{
 			At: e.now, Author: Author{Kind: actor.Kind, ID: actor.ID, Name: actor.Name},
 			Kind: c.Kind, Object: c.Object, Environment: c.Environment, Action: e.actionOf(c),
-			Before: c.Before, After: c.After, Comment: e.comment, RequestID: cmd.opts.RequestID,
+			Before: c.Before, After: c.After, Comment: cmp.Or(e.reasons[c.Object], e.comment), RequestID: cmd.opts.RequestID,
 			Revisions: raised, FromFile: e.fromFile,
 		}
 		if c.Environment != "" {

@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -347,5 +348,38 @@ func TestFlagsComeInPages(t *testing.T) {
 		if strings.Join(keys, " ") != want.keys || page.Next != want.next {
 			t.Errorf("%s: %v, next %q", name, keys, page.Next)
 		}
+	}
+}
+
+func TestAPersonMakesNoFlagThatLooksLikeAnotherUnseen(t *testing.T) {
+	h := open(t)
+	boolean := document.Flag{Type: "boolean"}
+	must[catalog.Outcome](t)(h.CreateFlag(t.Context(), ann, "default", "Flags.isHoliday", boolean, none))
+	must[catalog.Outcome](t)(h.CreateFlag(t.Context(), ann, "default", "web.old-page", boolean, none))
+	must[catalog.Outcome](t)(h.ArchiveFlag(t.Context(), ann, "default", "web.old-page", none))
+
+	_, err := h.CreateFlag(t.Context(), ann, "default", "flags.is_holiday", boolean, none)
+	wantFault(t, err, fault.Conflict, "looks_like", "flags.is_holiday looks like Flags.isHoliday", "say force")
+	_, err = h.CreateFlag(t.Context(), ann, "default", "web.oldPage", boolean, none)
+	wantFault(t, err, fault.Conflict, "looks_like", "web.old-page, which is archived")
+	_, err = h.Flag(t.Context(), ann, "default", "Flags.isholiday")
+	wantFault(t, err, fault.NotFound, "flag_not_found", "it looks like Flags.isHoliday")
+	must[catalog.Outcome](t)(h.CreateFlag(t.Context(), ann, "default", "flags.is_holiday", boolean, catalog.WriteOptions{Force: true}))
+
+	h.register(t, declared("1.0", value("FLAGS.isHoliday", "boolean", "false"))) // a program gets its flag
+	for key, want := range map[string][]string{
+		"Flags.isHoliday":  {"FLAGS.isHoliday", "flags.is_holiday"},
+		"FLAGS.isHoliday":  {"Flags.isHoliday", "flags.is_holiday"},
+		"flags.is_holiday": {"FLAGS.isHoliday", "Flags.isHoliday"},
+		"web.old-page":     nil,
+	} {
+		if got := h.flag(t, key).LooksLike; !slices.Equal(got, want) {
+			t.Errorf("%s looks like %v, want %v", key, got, want)
+		}
+	}
+	out, err := h.tryApply(t.Context(), ann, "apiVersion: burgee/v1\nflags: {web.oldpage: {type: boolean}}\n", catalog.ApplyRequest{DryRun: true})
+	want := []document.Warning{{Path: "flags.web.oldpage", Message: "looks like web.old-page; programs tell the two apart, so use one key if one flag is meant"}}
+	if err != nil || !slices.Equal(out.Warnings, want) {
+		t.Errorf("a file: %+v, %v", out.Warnings, err)
 	}
 }

@@ -27,11 +27,10 @@ func bindArchiving(cmd *cobra.Command, how *apiclient.Archiving) {
 // sayForce names the option of this command that a refusal speaks of.
 func sayForce(err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || f.Code != "programs_connected" && f.Code != "flag_asked_for" {
+	if !ok || !strings.Contains(f.Message, "say force to ") {
 		return err
 	}
-	what, _, _ := strings.Cut(f.Message, "; say force")
-	return fault.Wrap(err, f.Kind, f.Code, "%s; --force does so all the same", what)
+	return fault.Wrap(err, f.Kind, f.Code, "%s", strings.Replace(f.Message, "say force to ", "--force to ", 1))
 }
 
 func newEnvironmentList(stdio Stdio) *cobra.Command {

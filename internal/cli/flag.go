@@ -15,7 +15,7 @@ import (
 func newFlag(stdio Stdio) *cobra.Command {
 	return group("flag", "Make flags, say what they serve, archive and restore them",
 		newFlagList(stdio), newFlagShow(stdio), newFlagCreate(stdio), newFlagSet(stdio), newFlagConfigure(stdio), newFlagClear(stdio),
-		newFlagEvaluations(stdio), newFlagAskedBy(stdio), newFlagArchive(stdio), newFlagRestore(stdio))
+		newFlagEvaluations(stdio), newFlagAskedBy(stdio), newFlagKeep(stdio), newFlagArchive(stdio), newFlagRestore(stdio))
 }
 
 type flagListOptions struct {
@@ -57,8 +57,11 @@ func runFlagList(ctx context.Context, stdio Stdio, o flagListOptions) error {
 	if o.asJSON {
 		return printRaw(stdio, raw)
 	}
-	if o.stale {
+	switch {
+	case o.stale:
 		return printStale(stdio, flags)
+	case o.archived:
+		return printArchived(stdio, flags)
 	}
 	keys, err := environments(ctx, client, project)()
 	if err != nil {
@@ -78,7 +81,17 @@ func runFlagList(ctx context.Context, stdio Stdio, o flagListOptions) error {
 		t.row(row...)
 	}
 	t.print(stdio.Out)
+	for _, f := range flags {
+		sayLooksLike(stdio, f)
+	}
 	return nil
+}
+
+// sayLooksLike says which flags people may take a flag for.
+func sayLooksLike(stdio Stdio, f apiclient.Flag) {
+	if len(f.LooksLike) > 0 {
+		say(stdio.Err, "%s looks like %s\n", f.Key, strings.Join(f.LooksLike, ", "))
+	}
 }
 
 // printStale shows each flag with the reasons for which it may be taken out.
@@ -95,6 +108,25 @@ func printStale(stdio Stdio, flags []apiclient.Flag) error {
 			why = append(why, s.Words)
 		}
 		t.row(f.Key, strings.Join(why, "; "))
+	}
+	t.print(stdio.Out)
+	return nil
+}
+
+// printArchived shows each archived flag, and why it archived itself where it did.
+func printArchived(stdio Stdio, flags []apiclient.Flag) error {
+	if len(flags) == 0 {
+		say(stdio.Err, "no flag is archived\n")
+		return nil
+	}
+	var t table
+	t.row("FLAG", "TYPE", "FROM", "ARCHIVED", "WHY")
+	for _, f := range flags {
+		why := ""
+		if f.ArchivedReason != "" {
+			why = "by itself: " + f.ArchivedReason
+		}
+		t.row(f.Key, f.Type, f.Source, instant(f.ArchivedAt, ""), why)
 	}
 	t.print(stdio.Out)
 	return nil

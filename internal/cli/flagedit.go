@@ -77,13 +77,18 @@ func newFlagCreate(stdio Stdio) *cobra.Command {
 	var o placeOptions
 	var fields flagFields
 	var kind string
+	var force bool
 	cmd := &cobra.Command{
 		Use:   "create KEY --type TYPE",
 		Short: "Make a flag; programs get their own default until it is configured",
+		Long: `Make a flag. Programs get their own default until it is configured. A key that differs from
+another flag's in upper and lower case, _ or - alone is refused without --force: people
+would take the one for the other.`,
 		Example: `  burgee flag create pay.api --type boolean --owner team-pay
   burgee flag create web.theme --type string --variation blue=blue --variation red=red`,
 	}
 	cmd.Flags().StringVar(&kind, "type", "", "boolean, string, integer, double or json")
+	cmd.Flags().BoolVar(&force, "force", false, "also where the key looks like another flag's")
 	fields.bind(cmd)
 	return o.inProject(cmd, exactly("KEY"), func(ctx context.Context, client *apiclient.Client, args []string) error {
 		body, err := fields.said(cmd, kind)
@@ -91,8 +96,8 @@ func newFlagCreate(stdio Stdio) *cobra.Command {
 			return err
 		}
 		body["key"], body["type"] = args[0], kind
-		raw, err := client.CreateFlag(ctx, o.project, body, fields.comment)
-		return o.raw(stdio, raw, err, "flag %s is made; burgee flag configure says what an environment serves", args[0])
+		raw, err := client.CreateFlag(ctx, o.project, body, fields.comment, force)
+		return o.raw(stdio, raw, sayForce(err), "flag %s is made; burgee flag configure says what an environment serves", args[0])
 	}, stdio)
 }
 
@@ -126,6 +131,40 @@ that there were.`,
 	}, stdio)
 }
 
+func newFlagKeep(stdio Stdio) *cobra.Command {
+	var o placeOptions
+	var until, comment string
+	cmd := &cobra.Command{
+		Use:   "keep KEY",
+		Short: "Keep a flag: it is not stale, and does not archive itself",
+		Long: `Keep a flag that serves one thing, or that no program asks for. It is not stale and does not
+archive itself, through a day, or for good where none is named. --until "" ends that.`,
+		Example: `  burgee flag keep pay.api --comment "the switch for bad days"
+  burgee flag keep pay.api --until 2027-02-26
+  burgee flag keep pay.api --until ""`,
+	}
+	cmd.Flags().StringVar(&until, "until", document.Always, "the last day: 2027-02-26")
+	cmd.Flags().StringVar(&comment, "comment", "", "why, for the history")
+	return o.inProject(cmd, exactly("KEY"), func(ctx context.Context, client *apiclient.Client, args []string) error {
+		present, _, err := client.Flag(ctx, o.project, args[0])
+		if err != nil {
+			return err
+		}
+		raw, err := client.PatchFlag(ctx, o.project, args[0], map[string]any{"keepUntil": until}, present.Version, comment)
+		return o.raw(stdio, raw, err, "%s", keptWords(args[0], until))
+	}, stdio)
+}
+
+func keptWords(flag, until string) string {
+	switch until {
+	case "":
+		return flag + " is stale again when it has done its work"
+	case document.Always:
+		return flag + " is kept for good"
+	}
+	return flag + " is kept until " + until
+}
+
 func newFlagShow(stdio Stdio) *cobra.Command {
 	var o placeOptions
 	cmd := &cobra.Command{
@@ -144,6 +183,7 @@ func newFlagShow(stdio Stdio) *cobra.Command {
 			return printRaw(stdio, raw)
 		}
 		say(stdio.Out, "%s", document.Render(&document.File{Project: o.project, Flags: map[string]document.Flag{flag.Key: flagOf(flag)}}))
+		sayLooksLike(stdio, flag.Flag)
 		return nil
 	}, stdio)
 }
@@ -152,7 +192,7 @@ func newFlagShow(stdio Stdio) *cobra.Command {
 func flagOf(f apiclient.FlagDetail) document.Flag {
 	out := document.Flag{
 		Type: ruleset.Type(f.Type), Description: written(f.Description), Tags: f.Tags, Owner: written(f.Owner), Kind: written(f.Kind),
-		Expires: written(f.Expires), Seed: written(f.Seed), ManagedBy: written(f.ManagedBy), ManagedIn: written(f.ManagedIn),
+		Expires: written(f.Expires), KeepUntil: written(f.KeepUntil), Seed: written(f.Seed), ManagedBy: written(f.ManagedBy), ManagedIn: written(f.ManagedIn),
 		Environments: map[string]*document.Configuration{},
 	}
 	if len(f.Tags) == 0 {

@@ -71,9 +71,36 @@ func (a *application) fired(f catalog.Fired) {
 	}
 }
 
-// retain deletes what was kept long enough, on one node at a time.
+// retain deletes what was kept long enough, and archives flags that nobody uses, on
+// one node at a time.
 func (a *application) retain(ctx context.Context) error {
 	return a.retention.Run(ctx, lease.Each(retentionEvery, func(ctx context.Context, fence lease.Fence) error {
-		return a.store.Prune(ctx, fence, a.server.clock.Now())
+		if err := a.store.Prune(ctx, fence, a.server.clock.Now()); err != nil {
+			return err
+		}
+		return a.archiveUnused(ctx, fence)
 	}))
+}
+
+// archivePause lets programs and people in between two batches of flags.
+const archivePause = time.Second
+
+// archiveUnused has flags archive themselves until there are none left that would. That
+// it fails holds nothing else back.
+func (a *application) archiveUnused(ctx context.Context, fence lease.Fence) error {
+	for {
+		archived, err := a.catalog.ArchiveUnused(ctx, fence)
+		if archived > 0 {
+			a.server.logger.InfoContext(ctx, "flags that no program asks for archived themselves", "flags", archived)
+		}
+		switch {
+		case errors.Is(err, lease.ErrLost):
+			return err
+		case err != nil && ctx.Err() == nil && a.store.Outage() == nil:
+			a.server.logger.WarnContext(ctx, "flags that no program asks for were not archived; it is tried again in an hour", "error", err)
+			return nil
+		case err != nil, archived == 0, !pause(ctx, archivePause):
+			return nil
+		}
+	}
 }

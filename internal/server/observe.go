@@ -26,7 +26,7 @@ func (a *application) observe() {
 	m.Gauge("burgee_store_reachable", "1 while the database answers, and takes writes; 0 since it last did not.", func() float64 {
 		return oneIf(a.store.Outage() == nil)
 	})
-	m.Gauges("burgee_lease_held", "1 while this node does the work of that name, which one node does for all: retention deletes what was kept long enough.", []string{"lease"}, func(set telemetry.Set) {
+	m.Gauges("burgee_lease_held", "1 while this node does the work of that name, which one node does for all: retention deletes what was kept long enough and archives flags that nobody uses.", []string{"lease"}, func(set telemetry.Set) {
 		set(oneIf(a.retention.Held()), retentionLease)
 	})
 	m.Gauge("burgee_store_last_read_timestamp_seconds", "When the data plane last read the store, in seconds since 1970. It does so each second.", func() float64 {

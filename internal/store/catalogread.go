@@ -107,17 +107,18 @@ func (t catalogTx) ObjectsOf(projectID int64, kind document.Kind, keys ...string
 // objectHomes are the tables of entities, each with the columns that make an
 // ObjectRow.
 var objectHomes = map[document.Kind]struct{ table, key, columns string }{
-	document.FlagKind:          {"flag", "key", "o.key, 0, o.body, o.source, o.created_at, o.archived_at, o.declared_by, 0"},
-	document.ConfigurationKind: {"configuration", "flag_key", "o.flag_key, o.environment_id, o.body, '', 0, 0, 0, 0"},
-	document.TargetGroupKind:   {"target_group", "key", "o.key, 0, o.body, '', 0, 0, 0, 0"},
-	document.ExperimentKind:    {"experiment", "key", "o.key, o.environment_id, o.body, '', 0, 0, 0, o.started_at"},
-	document.AttributeKind:     {"attribute", "path", "o.path, 0, o.body, '', 0, 0, 0, 0"},
+	document.FlagKind:          {"flag", "key", "o.key, 0, o.body, o.source, o.created_at, o.archived_at, o.declared_by, 0, o.archived_reason, o.restored_at"},
+	document.ConfigurationKind: {"configuration", "flag_key", "o.flag_key, o.environment_id, o.body, '', 0, 0, 0, 0, '', 0"},
+	document.TargetGroupKind:   {"target_group", "key", "o.key, 0, o.body, '', 0, 0, 0, 0, '', 0"},
+	document.ExperimentKind:    {"experiment", "key", "o.key, o.environment_id, o.body, '', 0, 0, 0, o.started_at, '', 0"},
+	document.AttributeKind:     {"attribute", "path", "o.path, 0, o.body, '', 0, 0, 0, 0, '', 0"},
 }
 
 func (t catalogTx) objects(out []catalog.ObjectRow, kind document.Kind, text string, args ...any) ([]catalog.ObjectRow, error) {
 	err := t.q.each(func(from scanner) error {
 		o := catalog.ObjectRow{Kind: kind}
-		err := from.Scan(&o.Key, &o.EnvironmentID, (*[]byte)(&o.Body), &o.Source, &o.CreatedAt, &o.ArchivedAt, &o.DeclaredBy, &o.StartedAt)
+		err := from.Scan(&o.Key, &o.EnvironmentID, (*[]byte)(&o.Body), &o.Source, &o.CreatedAt, &o.ArchivedAt, &o.DeclaredBy, &o.StartedAt,
+			&o.ArchivedReason, &o.RestoredAt)
 		out = append(out, o)
 		return err
 	}, text, args...)

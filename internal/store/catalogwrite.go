@@ -47,9 +47,11 @@ func (t catalogTx) PutObject(projectID int64, o catalog.ObjectRow) error {
 	body := string(o.Body)
 	switch o.Kind {
 	case document.FlagKind:
-		return t.q.exec(`INSERT INTO flag (project_id, key, body, source, created_at, archived_at, declared_by) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (project_id, key) DO UPDATE SET body = excluded.body, archived_at = excluded.archived_at`,
-			projectID, o.Key, body, string(o.Source), o.CreatedAt, o.ArchivedAt, o.DeclaredBy)
+		return t.q.exec(`INSERT INTO flag (project_id, key, body, source, created_at, archived_at, declared_by, archived_reason, restored_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+			ON CONFLICT (project_id, key) DO UPDATE SET body = excluded.body, archived_at = excluded.archived_at,
+				archived_reason = excluded.archived_reason, restored_at = excluded.restored_at`,
+			projectID, o.Key, body, string(o.Source), o.CreatedAt, o.ArchivedAt, o.DeclaredBy, o.ArchivedReason, o.RestoredAt)
 	case document.ConfigurationKind:
 		return t.q.exec(`INSERT INTO configuration (project_id, environment_id, flag_key, body) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (environment_id, flag_key) DO UPDATE SET body = excluded.body`, projectID, o.EnvironmentID, o.Key, body)

@@ -2659,6 +2659,8 @@ export interface components {
         FlagDetail: {
             /** Format: int64 */
             archivedAt?: number;
+            /** @description why it archived itself; absent where somebody archived it */
+            archivedReason?: string;
             /** @description client keys may see it */
             client: boolean;
             /** @description what the newest declaration serves by itself */
@@ -2677,9 +2679,13 @@ export interface components {
             };
             experiments: components["schemas"]["ExperimentView"][];
             expires?: string;
+            /** @description the last day on which it is not stale, whatever it serves, or always */
+            keepUntil?: string;
             key: string;
             /** @enum {string} */
             kind: "release" | "experiment" | "operational" | "permission";
+            /** @description keys of flags, archived ones too, that differ from this one in upper and lower case, _ or - alone */
+            looksLike?: string[];
             /**
              * @description a file alone changes it, but for off and on; absent where nothing does
              * @enum {string}
@@ -2743,6 +2749,8 @@ export interface components {
             };
             /** @description expected removal, 2027-03-31 */
             expires?: string;
+            /** @description the last day on which it counts as in use whatever it serves, 2027-02-26, or always */
+            keepUntil?: string;
             /** @enum {string} */
             kind?: "release" | "experiment" | "operational" | "permission" | "";
             owner?: string;
@@ -2764,6 +2772,8 @@ export interface components {
             client?: boolean;
             description?: string;
             expires?: string;
+            /** @description a day, always, or empty for no longer */
+            keepUntil?: string;
             /** @enum {string} */
             kind?: "release" | "experiment" | "operational" | "permission" | "";
             owner?: string;
@@ -2773,6 +2783,8 @@ export interface components {
         FlagSummary: {
             /** Format: int64 */
             archivedAt?: number;
+            /** @description why it archived itself; absent where somebody archived it */
+            archivedReason?: string;
             /** @description client keys may see it */
             client: boolean;
             /** @description what the newest declaration serves by itself */
@@ -2785,9 +2797,13 @@ export interface components {
             environments: {
                 [key: string]: components["schemas"]["FlagEnvironment"];
             };
+            /** @description the last day on which it is not stale, whatever it serves, or always */
+            keepUntil?: string;
             key: string;
             /** @enum {string} */
             kind: "release" | "experiment" | "operational" | "permission";
+            /** @description keys of flags, archived ones too, that differ from this one in upper and lower case, _ or - alone */
+            looksLike?: string[];
             /**
              * @description a file alone changes it, but for off and on; absent where nothing does
              * @enum {string}
@@ -3021,6 +3037,8 @@ export interface components {
             };
             /** @description expected removal, 2027-03-31 */
             expires?: string;
+            /** @description the last day on which it counts as in use whatever it serves, 2027-02-26, or always */
+            keepUntil?: string;
             /** @description letters, digits, . _ - */
             key: string;
             /** @enum {string} */
@@ -10821,6 +10839,8 @@ export interface operations {
             query?: {
                 /** @description a note for the audit log */
                 comment?: string;
+                /** @description also where the key differs from another flag's in upper and lower case, _ or - alone */
+                force?: boolean;
             };
             header?: never;
             path: {

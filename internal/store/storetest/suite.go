@@ -157,7 +157,8 @@ func failedTransaction(t *testing.T, s Store) {
 func objects(t *testing.T, s Store) {
 	projectID, environmentID := project(t, s)
 	all := []catalog.ObjectRow{
-		{Kind: document.FlagKind, Key: "x", Body: []byte(`{"type":"boolean"}`), Source: catalog.FromCode, CreatedAt: 5, DeclaredBy: 7},
+		{Kind: document.FlagKind, Key: "x", Body: []byte(`{"type":"boolean"}`), Source: catalog.FromCode, CreatedAt: 5, DeclaredBy: 7,
+			ArchivedAt: 6, ArchivedReason: "nobody asks for it", RestoredAt: 8},
 		{Kind: document.ConfigurationKind, Key: "x", EnvironmentID: environmentID, Body: []byte(`{"a":1}`)},
 		{Kind: document.TargetGroupKind, Key: "g", Body: []byte(`{"b":1}`)},
 		{Kind: document.ExperimentKind, Key: "e", EnvironmentID: environmentID, Body: []byte(`{"c":1}`), StartedAt: 9},
