@@ -248,6 +248,48 @@ describe('every screen', () => {
     await archive.press('Enter');
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: /^Restore/ }).first().waitFor();
+    await page.goto(`${server.origin}${environment}/flags?flat=true`);
+    await page.getByRole('checkbox', { name: 'Select Flags.banner' }).press('Space');
+    await page.getByRole('checkbox', { name: 'Select Flags.isHoliday' }).press('Space');
+    await page.getByRole('region', { name: 'Selected flags' }).getByRole('button', { name: 'Archive' }).press('Enter');
+    const several = page.getByRole('dialog', { name: 'Archive 2 flags?' });
+    await several.getByRole('listitem').filter({ hasText: 'Flags.isHoliday: calendar 1.4.0 in production' }).waitFor();
+    await several.getByRole('button', { name: 'Archive all the same' }).waitFor();
+    await look(page, 'archive-several');
+    await page.keyboard.press('Escape');
+    await several.waitFor({ state: 'detached' });
+    await context.close();
+  });
+
+  test('a flag that looks like another is made all the same, is stale, and is kept', async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await signIn(page, server.origin, owner);
+    await page.goto(`${server.origin}${environment}/flags?create=true&flat=true`);
+    await page.getByRole('textbox', { name: 'Name' }).fill('flags.is_holiday');
+    await page.keyboard.press('Enter');
+    const same = page.getByRole('button', { name: 'Create flags.is_holiday all the same' });
+    await same.waitFor();
+    await draw(page, 'flag-looks-like');
+    await same.press('Enter');
+    await page.getByRole('link', { name: 'Looks like Flags.isHoliday' }).waitFor();
+    await look(page, 'flags-alike');
+    await page.goto(`${server.origin}${environment}/flags/flags.is_holiday?tab=settings`);
+    await page.getByLabel('To be removed by').fill('2020-01-01');
+    await page.getByRole('button', { name: 'Save' }).press('Enter');
+    await page.getByText('Stale: was to be removed by 2020-01-01.').waitFor();
+    await draw(page, 'flag-stale');
+    await page.goto(`${server.origin}${environment}/flags?tab=stale`);
+    await page.getByRole('button', { name: 'Keep flags.is_holiday' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Keep flags.is_holiday?' });
+    await dialog.getByRole('radio', { name: 'for good' }).press('Space');
+    await look(page, 'flag-keep');
+    await dialog.getByRole('button', { name: 'Keep it' }).press('Enter');
+    await page.getByText('Nothing under “Stale”').waitFor();
+    await page.goto(`${server.origin}${environment}/flags/flags.is_holiday`);
+    await page.getByText('Kept for good, whatever it serves.').waitFor();
+    await page.getByRole('button', { name: 'Keep it no longer' }).press('Enter');
+    await page.getByText('Stale: was to be removed by 2020-01-01.').waitFor();
     await context.close();
   });
 

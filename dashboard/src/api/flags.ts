@@ -49,8 +49,9 @@ export const evaluationsQuery = (project: string, flag: string, environment: str
     placeholderData: keepPreviousData,
   });
 
-export const createFlag = (project: string, body: NewFlag) =>
-  answer(api.POST(all, { params: { path: { project } }, body }));
+/** Makes a flag; one whose key looks like another's only by force. */
+export const createFlag = (project: string, body: NewFlag, force?: boolean) =>
+  answer(api.POST(all, { params: { path: { project }, query: { force } }, body }));
 /** Changes a flag's own fields; with a version, only where nobody changed them after it. */
 export const patchFlag = (project: string, flag: string, body: FlagPatch, version?: number) =>
   answer(
@@ -75,6 +76,10 @@ export async function addTag(project: string, flag: string, tag: string): Promis
     }
   }
 }
+/** Keeps a flag from being stale through a day, for good with `always`, and no longer with nothing. */
+export const keepFlag = (project: string, flag: string, keepUntil: string, comment?: string) =>
+  answer(api.PATCH(one, { params: { path: { project, flag }, query: { comment } }, body: { keepUntil } }));
+
 /** The programs that asked for a flag in the last 7 days. */
 export const askedByQuery = (project: string, flag: string) =>
   queryOptions({

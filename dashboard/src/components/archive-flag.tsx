@@ -2,7 +2,7 @@ import { Checkbox, List, Stack } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { archiveFlag, askedByQuery } from '@/api/flags';
-import { count } from '@/lib/names';
+import { count, programWords } from '@/lib/names';
 import { Confirm } from './confirm';
 import { useProject } from './project-context';
 import { ErrorState } from './states';
@@ -50,8 +50,7 @@ export function ArchiveFlag({ flag, onClose }: { flag: string; onClose: () => vo
             <List size="sm" aria-label="Programs that ask for it">
               {programs.map((item) => (
                 <List.Item key={`${item.application} ${item.version} ${item.environment}`}>
-                  {`${item.application} ${item.version}`.trim()} in {item.environment},{' '}
-                  <Time at={item.lastAt} />
+                  {programWords(item)}, <Time at={item.lastAt} />
                   {item.evaluations > 0 && ` (${count(item.evaluations, 'evaluation')})`}
                 </List.Item>
               ))}

@@ -60,9 +60,14 @@ export function Unless({
   );
 }
 
-/** A button or link that takes a right, and without it says so. */
-export function May({ children, ...needs }: Needs & { children: ReactElement<Control> }) {
-  return <Unless refusal={useRefusal(needs)}>{children}</Unless>;
+/** A button or link that takes a right, and without it says so; locked is for nobody, and says why. */
+export function May({
+  children,
+  locked,
+  ...needs
+}: Needs & { children: ReactElement<Control>; locked?: string }) {
+  const refused = useRefusal(needs);
+  return <Unless refusal={locked ?? refused}>{children}</Unless>;
 }
 
 /** Fields that take a right: without it they can be read, and the reason stands above them. */

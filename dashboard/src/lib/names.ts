@@ -27,3 +27,7 @@ export function keyFault(key: string): string | undefined {
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 }
+
+/** A program that asks for something, as people name it: calendar 1.4.0 in production. */
+export const programWords = (program: { application: string; version: string; environment: string }) =>
+  `${[program.application, program.version].filter(Boolean).join(' ')} in ${program.environment}`;

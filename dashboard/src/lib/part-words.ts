@@ -12,6 +12,7 @@ const parts: Record<string, string> = {
   when: 'condition',
   serve: 'what it serves',
   expires: 'to be removed by',
+  keepUntil: 'kept until',
 };
 
 /** A part of an object as people call it: "rule r1", "alice by targetingKey". */

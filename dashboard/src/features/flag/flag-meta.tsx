@@ -1,10 +1,13 @@
-import { Alert, Badge, Text } from '@mantine/core';
+import { Alert, Badge, Group, Text } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { FlagDetail } from '@/api/types';
+import { ObjectLink } from '@/components/history/links';
 import { useEnvironment } from '@/components/project-context';
+import { StaleActions } from '@/components/stale-actions';
 import { Time } from '@/components/time';
 import { valueText } from '@/lib/names';
 import classes from './flag.module.css';
+import { KeptNote } from './kept-note';
 
 /** What a flag is, on one line, and a warning where programs declare it differently. */
 export function FlagMeta({ flag }: { flag: FlagDetail }) {
@@ -44,8 +47,24 @@ export function FlagMeta({ flag }: { flag: FlagDetail }) {
         )}
       </div>
       {flag.stale.length > 0 && (
-        <Text size="sm" c="dimmed">
-          Stale: {flag.stale.map((reason) => reason.words).join('; ')}.
+        <Group gap="xs">
+          <Text size="sm" c="dimmed">
+            Stale: {flag.stale.map((reason) => reason.words).join('; ')}.
+          </Text>
+          <StaleActions flag={flag} />
+        </Group>
+      )}
+      <KeptNote flag={flag} />
+      {flag.looksLike && (
+        <Text size="sm" component="div">
+          Looks like{' '}
+          {flag.looksLike.map((key, index) => (
+            <span key={key}>
+              {index > 0 && ', '}
+              <ObjectLink kind="flag" object={key} environment={environment.key} />
+            </span>
+          ))}
+          : programs tell them apart.
         </Text>
       )}
       {(flag.drift ?? []).length > 0 && (

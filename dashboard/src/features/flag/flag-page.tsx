@@ -2,6 +2,7 @@ import { Alert, Badge, Tabs } from '@mantine/core';
 import { IconArchive } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { words } from '@/api/client';
 import { flagQuery } from '@/api/flags';
 import type { FlagDetail } from '@/api/types';
 import { CopyIcon } from '@/components/copy';
@@ -13,13 +14,14 @@ import { RolloutPanel } from '@/components/rollouts/rollout-panel';
 import { StartRolloutButton } from '@/components/rollouts/start-button';
 import { EmptyState, QueryState } from '@/components/states';
 import { Time } from '@/components/time';
+import { lockOf } from '@/lib/managed';
 import { isMissing } from '@/lib/missing';
 import { CodeTab } from './code-tab';
 import { EnvironmentButtons } from './environment-buttons';
 import { EvaluationsTab } from './evaluations/evaluations-tab';
 import { FlagMeta } from './flag-meta';
 import { HistoryTab } from './history-tab';
-import { lockOf, ManagedNote } from './managed-note';
+import { ManagedNote } from './managed-note';
 import { OverriddenNote } from './overridden-note';
 import { RestoreButton } from './restore-button';
 import { SettingsTab } from './settings-tab';
@@ -34,7 +36,7 @@ export function FlagPage() {
   const { flag: key } = useParams({ from });
   const project = useProject();
   const flag = useQuery(flagQuery(project.key, key));
-  if (isMissing(flag.error)) return <NoSuchFlag flag={key} />;
+  if (isMissing(flag.error)) return <NoSuchFlag flag={key} why={words(flag.error)} />;
   if (flag.data) return <Loaded key={flag.data.key} flag={flag.data} />;
   return (
     <Page title={key}>
@@ -107,8 +109,11 @@ function Loaded({ flag }: { flag: FlagDetail }) {
           my="sm"
           title="This flag is archived"
         >
-          Archived <Time at={flag.archivedAt} />. Programs that ask for it get their own default.{' '}
-          <RestoreButton flag={flag} />
+          Archived {flag.archivedReason !== undefined && 'by Burgee '}
+          <Time at={flag.archivedAt} />
+          {flag.archivedReason !== undefined &&
+            `: ${flag.archivedReason}. It comes back by itself when a program declares it again`}
+          . Programs that ask for it get their own default. <RestoreButton flag={flag} />
         </Alert>
       )}
       <FlagTabs flag={flag} />
@@ -165,7 +170,7 @@ function FlagTabs({ flag }: { flag: FlagDetail }) {
   );
 }
 
-function NoSuchFlag({ flag }: { flag: string }) {
+function NoSuchFlag({ flag, why }: { flag: string; why: string }) {
   const project = useProject();
   const environment = useEnvironment();
   return (
@@ -180,7 +185,7 @@ function NoSuchFlag({ flag }: { flag: string }) {
         </ButtonLink>
       }
     >
-      It may be misspelt. Flags register themselves when a program that declares them connects.
+      {why}. Flags register themselves when a program that declares them connects.
     </EmptyState>
   );
 }

@@ -2,10 +2,6 @@ import { Alert } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import type { FlagDetail } from '@/api/types';
 
-/** Why the fields of a flag cannot be edited here; undefined where they can. */
-export const lockOf = (flag: FlagDetail) =>
-  flag.managedBy === 'file' ? 'A file manages this flag: change it there.' : undefined;
-
 /** Says that a file alone changes this flag, and where that file is. */
 export function ManagedNote({ flag }: { flag: FlagDetail }) {
   if (flag.managedBy !== 'file') return null;

@@ -89,3 +89,31 @@ test('a flag that left the list is no longer selected', () => {
   rerender({ listed: ['b'] });
   expect([...result.current.keys]).toEqual(['b']);
 });
+
+test('archiving several names the programs that asked for them, and forces those alone', async () => {
+  const program = {
+    application: 'calendar',
+    version: '1.4.0',
+    environment: 'production',
+    lastAt: 1,
+    evaluations: 3,
+  };
+  const asked = serve((request) =>
+    request.method === 'GET' ? json({ items: request.url.includes('/flags/b/') ? [program] : [] }) : json({}),
+  );
+  const clear = open(['a', 'b']);
+  await userEvent.click(screen.getByRole('button', { name: 'Archive' }));
+  const dialog = await screen.findByRole('dialog');
+  expect(await within(dialog).findByText(/calendar 1.4.0 in production/)).toBeInstanceOf(HTMLElement);
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Archive all the same' }));
+  await waitFor(() => expect(clear).toHaveBeenCalled());
+  const sent = await Promise.all(
+    asked
+      .filter((request) => request.method === 'POST')
+      .map(async (request) => [new URL(request.url).pathname.split('/').at(-2), await request.json()]),
+  );
+  expect(sent).toEqual([
+    ['a', {}],
+    ['b', { force: true }],
+  ]);
+});

@@ -1,8 +1,8 @@
 import { Button, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { addTag, archiveFlag, patchFlag, switchOff } from '@/api/flags';
+import { lazy, Suspense, useState } from 'react';
+import { addTag, patchFlag, switchOff } from '@/api/flags';
 import type { FlagSummary } from '@/api/types';
 import { Confirm } from '@/components/confirm';
 import { EnvironmentBadge, environmentName } from '@/components/environment-badge';
@@ -11,6 +11,9 @@ import { useEnvironment, useProject } from '@/components/project-context';
 import { count } from '@/lib/names';
 import classes from './flags.module.css';
 import type { Selection } from './use-selection';
+
+// What most visits to the list do not need comes when it is asked for.
+const ArchiveMany = lazy(() => import('./archive-many').then((module) => ({ default: module.ArchiveMany })));
 
 type Action = 'tag' | 'owner' | 'archive' | 'off';
 
@@ -53,7 +56,12 @@ export function BulkBar({ flags, selection }: { flags: FlagSummary[]; selection:
       <Button size="compact-sm" variant="subtle" color="gray" onClick={selection.clear}>
         Clear
       </Button>
-      {asking && (
+      {asking === 'archive' && (
+        <Suspense>
+          <ArchiveMany flags={chosen} onClose={() => setAsking(undefined)} onDone={selection.clear} />
+        </Suspense>
+      )}
+      {asking && asking !== 'archive' && (
         <BulkConfirm
           action={asking}
           flags={chosen}
@@ -65,7 +73,12 @@ export function BulkBar({ flags, selection }: { flags: FlagSummary[]; selection:
   );
 }
 
-type ConfirmProps = { action: Action; flags: FlagSummary[]; onClose: () => void; onDone: () => void };
+type ConfirmProps = {
+  action: Exclude<Action, 'archive'>;
+  flags: FlagSummary[];
+  onClose: () => void;
+  onDone: () => void;
+};
 
 function BulkConfirm({ action, flags, onClose, onDone }: ConfirmProps) {
   const project = useProject();
@@ -74,10 +87,9 @@ function BulkConfirm({ action, flags, onClose, onDone }: ConfirmProps) {
   const [text, setText] = useState('');
   const many = count(flags.length, 'flag');
   const name = environmentName(environment);
-  const words: Record<Action, { title: string; verb: string }> = {
+  const words: Record<ConfirmProps['action'], { title: string; verb: string }> = {
     tag: { title: `Add a tag to ${many}`, verb: 'Add tag' },
     owner: { title: `Set the owner of ${many}`, verb: 'Set owner' },
-    archive: { title: `Archive ${many}?`, verb: `Archive ${many}` },
     off: { title: `Turn off ${many}?`, verb: `Turn off in ${name}` },
   };
   const run = async (reason: string) => {
@@ -86,7 +98,6 @@ function BulkConfirm({ action, flags, onClose, onDone }: ConfirmProps) {
       for (const flag of flags) {
         if (action === 'tag') await addTag(project.key, flag.key, value);
         if (action === 'owner') await patchFlag(project.key, flag.key, { owner: value });
-        if (action === 'archive') await archiveFlag(project.key, flag.key, reason || undefined);
         if (action === 'off') await switchOff(project.key, flag.key, environment.key, reason || undefined);
       }
     } finally {
@@ -102,9 +113,9 @@ function BulkConfirm({ action, flags, onClose, onDone }: ConfirmProps) {
       onClose={onClose}
       title={words[action].title}
       verb={words[action].verb}
-      danger={action === 'archive' || action === 'off'}
+      danger={action === 'off'}
       environment={action === 'off' ? environment : undefined}
-      withReason={action === 'archive' || action === 'off'}
+      withReason={action === 'off'}
       action={run}
     >
       {action === 'tag' && (
@@ -123,8 +134,6 @@ function BulkConfirm({ action, flags, onClose, onDone }: ConfirmProps) {
           onChange={(event) => setText(event.currentTarget.value)}
         />
       )}
-      {action === 'archive' &&
-        'They leave every environment: programs get their own defaults. They can be restored.'}
       {action === 'off' && (
         <>
           Everyone in <EnvironmentBadge environment={environment} /> gets their off values at once.

@@ -1,5 +1,5 @@
 import { Badge, Tooltip } from '@mantine/core';
-import { IconAlertTriangle, IconChevronRight } from '@tabler/icons-react';
+import { IconAlertTriangle, IconChevronRight, IconLock } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { Environment, FlagSummary } from '@/api/types';
 import { useProject } from '@/components/project-context';
@@ -117,11 +117,12 @@ function Name({ row, current }: { row: FlagProps['row']; current: Environment })
         {row.namespace && <span className={classes.dim}>{row.namespace} ▸ </span>}
         {row.name}
       </Link>
-      {fresh && (
+      {fresh && !flag.archivedReason && (
         <Badge variant="light" color="gray" size="sm" tt="none">
           from code
         </Badge>
       )}
+      <Marks flag={flag} current={current} />
       {flag.drift.length > 0 && (
         <Tooltip label={flag.drift.join(' ')} multiline w={320}>
           <span role="img" aria-label={`Drift: ${flag.drift.join(' ')}`} className={classes.warning}>
@@ -135,6 +136,42 @@ function Name({ row, current }: { row: FlagProps['row']; current: Environment })
         </span>
       ))}
     </span>
+  );
+}
+
+/** Who manages it, why it archived itself, and which flag it may be taken for. */
+function Marks({ flag, current }: { flag: FlagSummary; current: Environment }) {
+  const project = useProject();
+  const managed = flag.managedIn ? `Managed by a file, ${flag.managedIn}` : 'Managed by a file';
+  return (
+    <>
+      {flag.managedBy === 'file' && (
+        <Tooltip label={managed}>
+          <span role="img" aria-label={managed} className={classes.lock}>
+            <IconLock size={14} aria-hidden />
+          </span>
+        </Tooltip>
+      )}
+      {flag.archivedReason && (
+        <Tooltip label={flag.archivedReason} multiline w={320}>
+          <span className={classes.mark}>
+            by Burgee<span className="b-hidden">: {flag.archivedReason}</span>
+          </span>
+        </Tooltip>
+      )}
+      {flag.looksLike?.map((key) => (
+        <Link
+          key={key}
+          className={classes.mark}
+          to="/p/$project/e/$environment/flags/$flag"
+          params={{ project: project.key, environment: current.key, flag: key }}
+          title={`${flag.key} looks like ${key}`}
+          aria-label={`Looks like ${key}`}
+        >
+          ≈
+        </Link>
+      ))}
+    </>
   );
 }
 

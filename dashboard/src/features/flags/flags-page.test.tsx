@@ -1,6 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
+import { dayAfter } from '@/components/keep-flag';
 import { json, on, renderPage } from '../../../tests/render';
 
 const state = (serving: string, servingKind: string) => ({
@@ -148,4 +149,57 @@ test('a stale flag says why, and is archived once the programs that ask for it w
   const sent = () => asked.find((request) => request.method === 'POST');
   await expect.poll(sent).toBeDefined();
   expect(await sent()?.json()).toEqual({ force: true });
+});
+
+test('a stale flag is kept for ninety days or for good', async () => {
+  const words = 'no program has asked for it since 2026-09-21';
+  const old = { ...flag('Flags.old'), stale: [{ reason: 'not_asked', since: 1, words }] };
+  const locked = { ...old, key: 'Flags.locked', managedBy: 'file' };
+  const { asked } = renderPage(
+    `${page}?tab=stale`,
+    on('PATCH', `${list}/Flags.old`, old),
+    on('GET', list, (request: Request) => ({
+      items: request.url.includes('archived=true') ? [] : [old, locked],
+    })),
+  );
+  await userEvent.click(await screen.findByRole('button', { name: 'Keep Flags.old' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Keep Flags.old?' });
+  const ninety = within(dialog).getByRole<HTMLInputElement>('radio', { name: 'for 90 days' });
+  expect(ninety.checked).toBe(true);
+  expect(ninety.value).toBe(dayAfter(new Date(), 90));
+  await userEvent.click(within(dialog).getByRole('radio', { name: 'for good' }));
+  await userEvent.type(within(dialog).getByLabelText('Reason'), 'the switch for bad days');
+  await userEvent.click(within(dialog).getByRole('button', { name: 'Keep it' }));
+  const sent = () => asked.find((request) => request.method === 'PATCH');
+  await expect.poll(sent).toBeDefined();
+  expect(new URL(sent()?.url ?? '').searchParams.get('comment')).toBe('the switch for bad days');
+  expect(await sent()?.json()).toEqual({ keepUntil: 'always' });
+  const keep = screen.getByRole('button', { name: 'Keep Flags.locked' });
+  expect(keep.getAttribute('aria-disabled')).toBe('true');
+  expect(keep.title).toMatch(/A file manages this flag/);
+});
+
+test('a new flag that looks like another is made all the same when somebody says so', async () => {
+  const refusal = {
+    title: 'Refused',
+    status: 409,
+    code: 'looks_like',
+    detail: 'flags.is_holiday looks like Flags.isHoliday.',
+    errors: [{ field: 'key', message: 'looks like Flags.isHoliday' }],
+  };
+  const forced = (request: Request) => new URL(request.url).searchParams.get('force') === 'true';
+  const { asked } = renderPage(
+    page,
+    on('POST', list, (request: Request) => (forced(request) ? json(detail, 201) : json(refusal, 409))),
+  );
+  const [open] = await screen.findAllByRole('button', { name: 'New flag' });
+  await userEvent.click(open as HTMLElement);
+  const form = await screen.findByRole('form', { name: 'New flag' });
+  await userEvent.type(within(form).getByLabelText('Name'), 'flags.is_holiday');
+  await userEvent.click(within(form).getByRole('button', { name: 'Create' }));
+  await userEvent.click(
+    await within(form).findByRole('button', { name: 'Create flags.is_holiday all the same' }),
+  );
+  const posts = () => asked.filter((request) => request.method === 'POST').map(forced);
+  await expect.poll(posts).toEqual([false, true]);
 });

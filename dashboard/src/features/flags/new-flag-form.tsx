@@ -1,7 +1,7 @@
 import { Button, Group, SegmentedControl, Select, Text, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { ApiError } from '@/api/client';
 import { createFlag } from '@/api/flags';
 import type { FlagType } from '@/api/types';
@@ -26,9 +26,18 @@ export function NewFlagForm({ initial, onClose }: { initial: string; onClose: ()
   const [serve, setServe] = useState('code');
   const [tried, setTried] = useState(false);
   const read = readNewFlags(text, type, values, serve, environment.key);
+  const refused = useRef('');
   const create = useMutation({
-    mutationFn: async () => {
-      for (const flag of read.flags) await createFlag(project.key, flag);
+    mutationFn: async (forced?: string) => {
+      // Those before the one that was refused are there already.
+      const from = Math.max(
+        0,
+        read.flags.findIndex((flag) => flag.key === forced),
+      );
+      for (const flag of read.flags.slice(from)) {
+        refused.current = flag.key;
+        await createFlag(project.key, flag, flag.key === forced || undefined);
+      }
     },
     onSuccess: () => {
       notifications.show({
@@ -53,7 +62,7 @@ export function NewFlagForm({ initial, onClose }: { initial: string; onClose: ()
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);
-        if (!read.fault && refusal === undefined) create.mutate();
+        if (!read.fault && refusal === undefined) create.mutate(undefined);
       }}
       onKeyDown={(event) => {
         if (event.key === 'Escape') onClose();
@@ -106,6 +115,16 @@ export function NewFlagForm({ initial, onClose }: { initial: string; onClose: ()
         )}
         <Serves type={type} values={values} serve={serve} setServe={setServe} />
       </Group>
+      {create.error instanceof ApiError && create.error.code === 'looks_like' && (
+        <Group gap="xs" mt="xs" role="alert">
+          <Text size="sm">
+            {refused.current} {keyServer}, and programs tell the two apart.
+          </Text>
+          <Button size="compact-sm" variant="default" onClick={() => create.mutate(refused.current)}>
+            Create {refused.current} all the same
+          </Button>
+        </Group>
+      )}
       {create.isError && !keyServer && <ErrorState what="Not every flag was made" error={create.error} />}
       <Group justify="flex-end" gap="xs" mt="sm">
         <Button variant="default" size="xs" onClick={onClose}>
