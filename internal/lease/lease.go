@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 )
@@ -67,7 +69,8 @@ func (h *Holder) Held() bool { return h.held.Load() != 0 }
 // it gives the lease back. The context of the work ends when the lease could
 // not be renewed in time. Work that returns before is begun again at the next
 // renewal, after a failure and after ErrLost too; it shall return once its
-// context has ended.
+// context has ended. Where it panics the lease is given back and Run panics, in the
+// goroutine of its caller.
 func (h *Holder) Run(ctx context.Context, work func(ctx context.Context, fence Fence) error) error {
 	ticker := time.NewTicker(h.opts.Life / 3)
 	defer ticker.Stop()
@@ -101,14 +104,14 @@ func (h *Holder) hold(ctx context.Context, ticker *time.Ticker, fence Fence, unt
 	defer cancel()
 	h.held.Store(fence.Number)
 	defer h.held.Store(0)
-	done := make(chan error, 1) // capacity 1: the one answer never waits
-	go func() { done <- work(ctx, fence) }()
+	done := make(chan outcome, 1) // capacity 1: the one answer never waits
+	go func() { done <- outcomeOf(func() error { return work(ctx, fence) }) }()
 	end := time.NewTimer(time.Until(until))
 	defer end.Stop()
 	for {
 		select {
-		case err := <-done:
-			h.ended(ctx, fence, err)
+		case o := <-done:
+			h.ended(ctx, fence, o)
 			return
 		case <-end.C:
 			h.opts.Logger.WarnContext(ctx, "lease not renewed; its work ends here", "lease", h.name)
@@ -132,11 +135,31 @@ func (h *Holder) hold(ctx context.Context, ticker *time.Ticker, fence Fence, unt
 // releasePatience is how long giving a lease back may take; else it ends by itself.
 const releasePatience = 2 * time.Second
 
-func (h *Holder) ended(ctx context.Context, fence Fence, err error) {
-	if err != nil && !errors.Is(err, ErrLost) && ctx.Err() == nil {
+// outcome is how work ended.
+type outcome struct {
+	err      error
+	panicked string // with what, and where; "" is not
+}
+
+func outcomeOf(work func() error) (o outcome) {
+	defer func() {
+		if value := recover(); value != nil {
+			o.panicked = fmt.Sprintf("%v\n%s", value, debug.Stack())
+		}
+	}()
+	return outcome{err: work()}
+}
+
+// ended gives the lease back. A panic of the work goes on in the goroutine of Run,
+// where it is the caller's to survive.
+func (h *Holder) ended(ctx context.Context, fence Fence, o outcome) {
+	if err := o.err; err != nil && !errors.Is(err, ErrLost) && ctx.Err() == nil {
 		h.opts.Logger.WarnContext(ctx, "work under a lease failed; it is tried again", "lease", h.name, "error", err)
 	}
 	h.release(ctx, fence)
+	if o.panicked != "" {
+		panic(o.panicked)
+	}
 }
 
 func (h *Holder) release(ctx context.Context, fence Fence) {

@@ -3,6 +3,8 @@ package lease_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -126,6 +128,25 @@ func TestANodeThatStopsGivesTheWorkUpAtOnce(t *testing.T) {
 		}
 		if _, held, err := rows.TakeLease(t.Context(), "x", "other", time.Second); !held || err != nil {
 			t.Errorf("taken %v, %v; want at once", held, err)
+		}
+	})
+}
+
+// Whoever survives a panic of a part survives one of work under a lease.
+func TestAPanicOfTheWorkIsTheCallersAndLeavesTheLeaseFree(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := &table{}
+		h := lease.New(rows, "x", lease.Options{})
+		func() {
+			defer func() {
+				if said := fmt.Sprint(recover()); !strings.HasPrefix(said, "a defect\n") || !strings.Contains(said, "lease_test.go") {
+					t.Errorf("panicked with %s", said)
+				}
+			}()
+			_ = h.Run(t.Context(), func(context.Context, lease.Fence) error { panic("a defect") })
+		}()
+		if _, held, err := rows.TakeLease(t.Context(), "x", "other", time.Second); !held || err != nil || h.Held() {
+			t.Errorf("taken %v, %v; here %v", held, err, h.Held())
 		}
 	})
 }
