@@ -7,10 +7,11 @@
 // burgee apply would check it: what a project would refuse is taken out and named, so
 // that the file applies as it is.
 //
-// Two rules decide what is done where a product means something else: nobody gets more
-// than before (a rule that cannot be said is left out, a flag whose prerequisite is not
-// at hand is off), and shares stay while who is in which part is dealt anew, since each
-// product has a hash of its own.
+// Two rules decide what is done where a product means something else. What cannot be
+// said is left out and named, never guessed: whoever a rule that is left out decided falls
+// to the rules after it, which may give them more than they had or less, so that people
+// have to read what is named; a flag whose prerequisite is not at hand is off. And shares
+// stay while who is in which part is dealt anew, since each product has a hash of its own.
 //
 // The package is pure: it knows no file, no server and no clock.
 package importer
