@@ -6,10 +6,10 @@ import (
 	"burgee.dev/burgee/internal/fault"
 )
 
-// JSONOf reads one value that is written as documents are, such as a condition or an
-// environment's block, and returns it as JSON. Unlike a whole file, a value that
-// begins with a brace may be YAML: {country: DE}. name is what the user calls it, for
-// the error.
+// JSONOf reads one value of any content that is written as documents are, such as a
+// condition, an environment's block or what another product exports, and returns it as
+// JSON. Unlike a whole file, a value that begins with a brace may be YAML: {country: DE}.
+// name is what the user calls it, for the error, which is a fault of kind Invalid.
 func JSONOf(name string, text []byte) (json.RawMessage, error) {
 	format, docs, bad := read(text)
 	if bad != nil && format == "JSON" {

@@ -21,7 +21,7 @@ func parse(in Input) (s source, err error) {
 		return s, fault.New(fault.Invalid, "import_unreadable", "%s is empty", in.Name)
 	}
 	if text[0] != '{' && text[0] != '[' {
-		if text, err = document.AsJSON(in.Name, text); err != nil {
+		if text, err = document.JSONOf(in.Name, text); err != nil {
 			return s, err
 		}
 	}
