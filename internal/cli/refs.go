@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"burgee.dev/burgee/internal/apiclient"
 	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/refs"
@@ -123,11 +122,7 @@ func (o *refsOptions) known(ctx context.Context, stdio Stdio) (keys []string, er
 	if err != nil {
 		return nil, err
 	}
-	flags, _, err := client.Flags(ctx, projectOr(stdio, o.project), apiclient.FlagFilter{})
-	for _, flag := range flags {
-		keys = append(keys, flag.Key)
-	}
-	return keys, err
+	return flagKeys(ctx, client, projectOr(stdio, o.project))
 }
 
 func unnamed(keys []string, places []refs.Place) []string {

@@ -22,40 +22,20 @@ func newWebhook(stdio Stdio) *cobra.Command {
 		newWebhookRotate(stdio), newWebhookTest(stdio), newWebhookDeliveries(stdio), newWebhookRedeliver(stdio))
 }
 
-type webhookOptions struct {
-	connection
-	project string
-	asJSON  bool
-}
-
-// bound adds the flags that all commands have.
-func (o *webhookOptions) bound(cmd *cobra.Command) *cobra.Command {
-	o.bind(cmd)
-	bindProject(cmd, &o.project)
-	bindJSON(cmd, &o.asJSON)
-	return cmd
-}
-
-func (o *webhookOptions) reach(stdio Stdio) (*apiclient.Client, string, error) {
-	client, err := o.client(stdio)
-	return client, projectOr(stdio, o.project), err
-}
+type webhookOptions struct{ placeOptions }
 
 // find returns the webhook that has a name, or an id.
-func (o *webhookOptions) find(ctx context.Context, stdio Stdio, name string) (client *apiclient.Client, project string, w apiclient.Webhook, err error) {
-	if client, project, err = o.reach(stdio); err != nil {
-		return nil, "", w, err
-	}
-	list, _, err := client.Webhooks(ctx, project)
+func (o *webhookOptions) find(ctx context.Context, client *apiclient.Client, name string) (apiclient.Webhook, error) {
+	list, _, err := client.Webhooks(ctx, o.project)
 	for _, w := range list {
 		if w.Name == name || w.ID == name {
-			return client, project, w, nil
+			return w, nil
 		}
 	}
 	if err == nil {
-		err = fault.New(fault.NotFound, "webhook_not_found", "%s has no webhook %q; burgee webhook list shows those there are", project, name)
+		err = fault.New(fault.NotFound, "webhook_not_found", "%s has no webhook %q; burgee webhook list shows those there are", o.project, name)
 	}
-	return nil, "", w, err
+	return apiclient.Webhook{}, err
 }
 
 // print shows a webhook to programs, or to people.
@@ -184,78 +164,65 @@ shown this once. Addresses are https and of no private network, unless the serve
 started with --outbound-allow.`,
 		Example: `  burgee webhook create deploys https://hooks.example.com/burgee --event configuration --environment production
   burgee webhook create chat https://hooks.slack.com/services/T0/B0/x --format slack`,
-		Args: exactly("NAME", "URL"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			client, project, err := o.reach(stdio)
-			if err != nil {
-				return err
-			}
-			settings := s.named(cmd.Flags().Changed)
-			settings.Name, settings.URL = &args[0], &args[1]
-			made, err := client.CreateWebhook(cmd.Context(), project, settings)
-			if err != nil {
-				return err
-			}
-			return o.print(stdio, made)
-		},
 	}
 	s.bind(cmd)
 	cmd.Flags().BoolVar(&s.disabled, "disable", false, "send nothing until it is enabled")
-	return o.bound(cmd)
+	return o.inProject(cmd, exactly("NAME", "URL"), func(ctx context.Context, client *apiclient.Client, args []string) error {
+		settings := s.named(cmd.Flags().Changed)
+		settings.Name, settings.URL = &args[0], &args[1]
+		made, err := client.CreateWebhook(ctx, o.project, settings)
+		if err != nil {
+			return err
+		}
+		return o.print(stdio, made)
+	}, stdio)
 }
 
 func newWebhookList(stdio Stdio) *cobra.Command {
 	var o webhookOptions
-	return o.bound(&cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "list",
 		Short:   "List the webhooks of a project and how they do",
 		Example: "  burgee webhook list",
-		Args:    exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, project, err := o.reach(stdio)
-			if err != nil {
-				return err
-			}
-			list, raw, err := client.Webhooks(cmd.Context(), project)
-			if err != nil {
-				return err
-			}
-			return printList(stdio, o.asJSON, raw, []string{"NAME", "ADDRESS", "FORMAT", "EVENTS", "ENVIRONMENTS", "FLAGS", "STATE"}, func(t *table) {
-				for _, w := range list {
-					t.row(w.Name, w.URL, w.Format, orAll(w.Events), orAll(w.Environments), orAll(flagsAndTags(w)), webhookState(w))
-				}
-			})
-		},
-	})
-}
-
-// about makes a command about one webhook.
-func (o *webhookOptions) about(stdio Stdio, cmd *cobra.Command, do func(ctx context.Context, client *apiclient.Client, project string, w apiclient.Webhook, args []string) error, more ...string) *cobra.Command {
-	cmd.Args = exactly(append([]string{"NAME"}, more...)...)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		client, project, w, err := o.find(cmd.Context(), stdio, args[0])
+	}
+	return o.inProject(cmd, exactly(), func(ctx context.Context, client *apiclient.Client, _ []string) error {
+		list, raw, err := client.Webhooks(ctx, o.project)
 		if err != nil {
 			return err
 		}
-		return do(cmd.Context(), client, project, w, args[1:])
-	}
-	return o.bound(cmd)
+		return printList(stdio, o.asJSON, raw, []string{"NAME", "ADDRESS", "FORMAT", "EVENTS", "ENVIRONMENTS", "FLAGS", "STATE"}, func(t *table) {
+			for _, w := range list {
+				t.row(w.Name, w.URL, w.Format, orAll(w.Events), orAll(w.Environments), orAll(flagsAndTags(w)), webhookState(w))
+			}
+		})
+	}, stdio)
+}
+
+// aboutOne makes a command about one webhook; args of run follow its name.
+func (o *webhookOptions) aboutOne(cmd *cobra.Command, run func(ctx context.Context, client *apiclient.Client, w apiclient.Webhook, args []string) error, stdio Stdio, more ...string) *cobra.Command {
+	return o.inProject(cmd, exactly(append([]string{"NAME"}, more...)...), func(ctx context.Context, client *apiclient.Client, args []string) error {
+		w, err := o.find(ctx, client, args[0])
+		if err != nil {
+			return err
+		}
+		return run(ctx, client, w, args[1:])
+	}, stdio)
 }
 
 func newWebhookShow(stdio Stdio) *cobra.Command {
 	var o webhookOptions
-	return o.about(stdio, &cobra.Command{
+	return o.aboutOne(&cobra.Command{
 		Use: "show NAME", Short: "Show a webhook and how it does", Example: "  burgee webhook show deploys",
-	}, func(_ context.Context, _ *apiclient.Client, _ string, w apiclient.Webhook, _ []string) error {
+	}, func(_ context.Context, _ *apiclient.Client, w apiclient.Webhook, _ []string) error {
 		return o.print(stdio, w)
-	})
+	}, stdio)
 }
 
 func newWebhookUpdate(stdio Stdio) *cobra.Command {
 	var o webhookOptions
 	var s webhookSettings
 	var cmd *cobra.Command
-	cmd = o.about(stdio, &cobra.Command{
+	cmd = o.aboutOne(&cobra.Command{
 		Use:   "update NAME",
 		Short: "Change a webhook, enable or disable it",
 		Long: `Change a webhook: what is not named stays as it is, and a list that is named takes the
@@ -263,16 +230,16 @@ place of the one that was there; "" empties it. What happens while a webhook is 
 not sent later.`,
 		Example: `  burgee webhook update deploys --event configuration,experiment --environment ""
   burgee webhook update deploys --disable`,
-	}, func(ctx context.Context, client *apiclient.Client, project string, w apiclient.Webhook, _ []string) error {
+	}, func(ctx context.Context, client *apiclient.Client, w apiclient.Webhook, _ []string) error {
 		if s.enabled && s.disabled {
 			return usageError{errors.New("--enable and --disable: keep one")}
 		}
-		changed, err := client.UpdateWebhook(ctx, project, w, s.named(cmd.Flags().Changed))
+		changed, err := client.UpdateWebhook(ctx, o.project, w, s.named(cmd.Flags().Changed))
 		if err != nil {
 			return err
 		}
 		return o.print(stdio, changed)
-	})
+	}, stdio)
 	s.bind(cmd)
 	f := cmd.Flags()
 	f.StringVar(&s.name, "name", "", "another name")
@@ -284,40 +251,34 @@ not sent later.`,
 
 func newWebhookDelete(stdio Stdio) *cobra.Command {
 	var o webhookOptions
-	return o.about(stdio, &cobra.Command{
+	return o.aboutOne(&cobra.Command{
 		Use: "delete NAME", Short: "Delete a webhook with what waits for it", Example: "  burgee webhook delete deploys",
-	}, func(ctx context.Context, client *apiclient.Client, project string, w apiclient.Webhook, _ []string) error {
-		if err := client.DeleteWebhook(ctx, project, w); err != nil {
-			return err
-		}
-		if o.asJSON {
-			return printJSON(stdio.Out, map[string]any{"name": w.Name, "deleted": true})
-		}
-		say(stdio.Out, "the webhook %s is deleted\n", w.Name)
-		return nil
-	})
+	}, func(ctx context.Context, client *apiclient.Client, w apiclient.Webhook, _ []string) error {
+		err := client.DeleteWebhook(ctx, o.project, w)
+		return o.done(stdio, map[string]any{"name": w.Name, "deleted": true}, err, "the webhook %s is deleted", w.Name)
+	}, stdio)
 }
 
 func newWebhookRotate(stdio Stdio) *cobra.Command {
 	var o webhookOptions
 	var overlap time.Duration
-	cmd := o.about(stdio, &cobra.Command{
+	cmd := o.aboutOne(&cobra.Command{
 		Use:   "rotate NAME",
 		Short: "Give a webhook another secret; both sign for a while",
 		Long: `Give a webhook another secret, which is shown this once. During the overlap each message
 has two signatures, of the new secret and of the one before: give the receiver the new one
 meanwhile.`,
 		Example: "  burgee webhook rotate deploys --overlap 24h",
-	}, func(ctx context.Context, client *apiclient.Client, project string, w apiclient.Webhook, _ []string) error {
+	}, func(ctx context.Context, client *apiclient.Client, w apiclient.Webhook, _ []string) error {
 		if overlap%time.Hour != 0 {
 			return fault.New(fault.Invalid, "overlap_invalid", "--overlap is a number of hours, such as 24h")
 		}
-		rotated, err := client.RotateWebhook(ctx, project, w, int(overlap/time.Hour))
+		rotated, err := client.RotateWebhook(ctx, o.project, w, int(overlap/time.Hour))
 		if err != nil {
 			return err
 		}
 		return o.print(stdio, rotated)
-	})
+	}, stdio)
 	cmd.Flags().DurationVar(&overlap, "overlap", 24*time.Hour, "how long the old secret signs too, up to 720h; 0s ends it at once")
 	return cmd
 }
@@ -325,18 +286,18 @@ meanwhile.`,
 func newWebhookTest(stdio Stdio) *cobra.Command {
 	var o webhookOptions
 	var patience time.Duration
-	cmd := o.about(stdio, &cobra.Command{
+	cmd := o.aboutOne(&cobra.Command{
 		Use:     "test NAME",
 		Short:   "Send a test, and wait for the answer",
 		Long:    "Send a test, before anything that waits, and wait for the answer. A failure exits 7.",
 		Example: "  burgee webhook test deploys",
-	}, func(ctx context.Context, client *apiclient.Client, project string, w apiclient.Webhook, _ []string) error {
-		sent, err := client.TestWebhook(ctx, project, w.ID)
+	}, func(ctx context.Context, client *apiclient.Client, w apiclient.Webhook, _ []string) error {
+		sent, err := client.TestWebhook(ctx, o.project, w.ID)
 		if err != nil {
 			return err
 		}
-		return o.await(ctx, stdio, client, project, w, sent, patience)
-	})
+		return o.await(ctx, stdio, client, w, sent, patience)
+	}, stdio)
 	bindPatience(cmd, &patience)
 	return cmd
 }
@@ -346,7 +307,7 @@ func bindPatience(cmd *cobra.Command, patience *time.Duration) {
 }
 
 // await waits for the next attempt of a delivery, and says what came of it.
-func (o *webhookOptions) await(ctx context.Context, stdio Stdio, client *apiclient.Client, project string, w apiclient.Webhook, sent apiclient.WebhookDelivery, patience time.Duration) error {
+func (o *webhookOptions) await(ctx context.Context, stdio Stdio, client *apiclient.Client, w apiclient.Webhook, sent apiclient.WebhookDelivery, patience time.Duration) error {
 	before := sent.Attempts
 	for end := time.Now().Add(patience); sent.Attempts == before && time.Now().Before(end); {
 		select {
@@ -355,7 +316,7 @@ func (o *webhookOptions) await(ctx context.Context, stdio Stdio, client *apiclie
 		case <-time.After(200 * time.Millisecond):
 		}
 		var err error
-		if sent, err = client.Delivery(ctx, project, w.ID, sent.ID); err != nil {
+		if sent, err = client.Delivery(ctx, o.project, w.ID, sent.ID); err != nil {
 			return err
 		}
 	}
@@ -383,7 +344,7 @@ func newWebhookDeliveries(stdio Stdio) *cobra.Command {
 	var state string
 	var limit int
 	var id, before int64
-	cmd := o.about(stdio, &cobra.Command{
+	cmd := o.aboutOne(&cobra.Command{
 		Use:   "deliveries NAME",
 		Short: "List what a webhook was sent, or show one delivery whole",
 		Long: `List what a webhook was sent in the last two weeks, newest first. With --id one delivery
@@ -391,11 +352,11 @@ is shown whole: its body, and each attempt with the answer.`,
 		Example: `  burgee webhook deliveries deploys --state failed
   burgee webhook deliveries deploys --before 340
   burgee webhook deliveries deploys --id 12`,
-	}, func(ctx context.Context, client *apiclient.Client, project string, w apiclient.Webhook, _ []string) error {
+	}, func(ctx context.Context, client *apiclient.Client, w apiclient.Webhook, _ []string) error {
 		if id != 0 {
-			return o.showDelivery(ctx, stdio, client, project, w, id)
+			return o.showDelivery(ctx, stdio, client, w, id)
 		}
-		list, raw, err := client.Deliveries(ctx, project, w.ID, state, before, limit)
+		list, raw, err := client.Deliveries(ctx, o.project, w.ID, state, before, limit)
 		if err != nil {
 			return err
 		}
@@ -404,7 +365,7 @@ is shown whole: its body, and each attempt with the answer.`,
 				t.row(strconv.FormatInt(d.ID, 10), instant(d.CreatedAt, ""), d.Type, objectOf(d), d.State, strconv.Itoa(d.Attempts), answerOf(d.Newest))
 			}
 		})
-	})
+	}, stdio)
 	f := cmd.Flags()
 	f.StringVar(&state, "state", "", "only these: pending, delivered or failed")
 	f.IntVar(&limit, "limit", 50, "at most so many, up to 200")
@@ -432,8 +393,8 @@ func answerOf(a *apiclient.WebhookAttempt) string {
 	return strconv.Itoa(a.Status)
 }
 
-func (o *webhookOptions) showDelivery(ctx context.Context, stdio Stdio, client *apiclient.Client, project string, w apiclient.Webhook, id int64) error {
-	d, err := client.Delivery(ctx, project, w.ID, id)
+func (o *webhookOptions) showDelivery(ctx context.Context, stdio Stdio, client *apiclient.Client, w apiclient.Webhook, id int64) error {
+	d, err := client.Delivery(ctx, o.project, w.ID, id)
 	if err != nil {
 		return err
 	}
@@ -462,22 +423,22 @@ func (o *webhookOptions) showDelivery(ctx context.Context, stdio Stdio, client *
 func newWebhookRedeliver(stdio Stdio) *cobra.Command {
 	var o webhookOptions
 	var patience time.Duration
-	cmd := o.about(stdio, &cobra.Command{
+	cmd := o.aboutOne(&cobra.Command{
 		Use:     "redeliver NAME ID",
 		Short:   "Send a message again under its id, and wait for the answer",
 		Long:    "Send a message again, with the webhook-id that it had, and wait for the answer. A failure exits 7.",
 		Example: "  burgee webhook redeliver deploys 12",
-	}, func(ctx context.Context, client *apiclient.Client, project string, w apiclient.Webhook, args []string) error {
+	}, func(ctx context.Context, client *apiclient.Client, w apiclient.Webhook, args []string) error {
 		id, err := strconv.ParseInt(args[0], 10, 64)
 		if err != nil || id < 1 {
 			return usageError{fmt.Errorf("%q is no id of a delivery; burgee webhook deliveries %s lists them", args[0], w.Name)}
 		}
-		sent, err := client.Redeliver(ctx, project, w.ID, id)
+		sent, err := client.Redeliver(ctx, o.project, w.ID, id)
 		if err != nil {
 			return err
 		}
-		return o.await(ctx, stdio, client, project, w, sent, patience)
-	}, "ID")
+		return o.await(ctx, stdio, client, w, sent, patience)
+	}, stdio, "ID")
 	bindPatience(cmd, &patience)
 	return cmd
 }
