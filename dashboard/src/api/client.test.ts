@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { json, on, serve } from '../../tests/render';
-import { ApiError, words } from './client';
+import { ApiError, fieldFault, words } from './client';
 import { revokeKey } from './keys';
 import { renameProject } from './projects';
 
@@ -27,7 +27,7 @@ test('a refusal carries the words, the field and the request', async () => {
   serve(on('PATCH', '/projects/default', () => json(refused, 422)));
   const error = await caught(renameProject('default', 'x'));
   expect(error).toMatchObject({ status: 422, code: 'invalid', requestId: 'r-7' });
-  expect(error.field('name')).toBe('At most 80 characters.');
+  expect(fieldFault(error, 'name')).toBe('At most 80 characters.');
   expect(words(error)).toBe('The name is too long. At most 80 characters.');
 });
 

@@ -26,11 +26,6 @@ export class ApiError extends Error {
     this.body = body;
   }
 
-  /** The server's fault with one field, to show next to it. */
-  field(name: string): string | undefined {
-    return this.fields.find((fault) => fault.field === name || fault.field.endsWith(`.${name}`))?.message;
-  }
-
   /** True when no answer came at all. */
   get unreachable(): boolean {
     return this.status === 0;
@@ -75,6 +70,12 @@ export async function answer<T>(call: Promise<Outcome<T>>): Promise<T> {
 
 /** True where somebody changed the thing after the version that was read: nothing was written. */
 export const isOvertaken = (error: unknown) => error instanceof ApiError && error.status === 412;
+
+/** The server's word about one field of what was sent, to show next to it. */
+export function fieldFault(error: unknown, name: string): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  return error.fields.find((fault) => fault.field === name || fault.field.endsWith(`.${name}`))?.message;
+}
 
 /** The `items` of a list. */
 export async function items<T>(call: Promise<Outcome<{ items: T[] }>>): Promise<T[]> {

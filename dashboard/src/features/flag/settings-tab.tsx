@@ -11,7 +11,7 @@ import {
 } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import { flagQuery } from '@/api/flags';
 import type { FlagDetail } from '@/api/types';
 import { useEnvironment, useProject } from '@/components/project-context';
@@ -71,7 +71,7 @@ function DetailsForm({ flag }: { flag: FlagDetail }) {
       await client.invalidateQueries({ queryKey: ['project', project.key] });
     },
   });
-  const fault = (name: string) => (save.error instanceof ApiError ? save.error.field(name) : undefined);
+  const fault = (name: string) => fieldFault(save.error, name);
   return (
     <form
       onSubmit={(event) => {

@@ -2,7 +2,7 @@ import { Button, Group, SegmentedControl, Select, Text, Textarea } from '@mantin
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { ApiError } from '@/api/client';
+import { ApiError, fieldFault } from '@/api/client';
 import { createFlag } from '@/api/flags';
 import type { FlagType } from '@/api/types';
 import { EnvironmentBadge, environmentName } from '@/components/environment-badge';
@@ -54,7 +54,7 @@ export function NewFlagForm({ initial, onClose }: { initial: string; onClose: ()
   const refusal = useRefusal(needs);
   const keys = readKeys(text);
   const fault = tried ? read.fault : undefined;
-  const keyServer = create.error instanceof ApiError ? create.error.field('key') : undefined;
+  const keyServer = fieldFault(create.error, 'key');
   return (
     <form
       className={`b-panel ${classes.form}`}

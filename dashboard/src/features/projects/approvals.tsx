@@ -1,7 +1,7 @@
 import { Button, Group, NumberInput, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import { rolesQuery } from '@/api/people';
 import { setApprovals } from '@/api/requests';
 import type { Environment } from '@/api/types';
@@ -68,7 +68,7 @@ function ApprovalsForm({ environment }: { environment: Environment }) {
     mutationFn: () => setApprovals(project.key, environment.key, Number(needed)),
     onSuccess: () => client.invalidateQueries({ queryKey: ['project', project.key] }),
   });
-  const fault = save.error instanceof ApiError ? save.error.field('approvals') : undefined;
+  const fault = fieldFault(save.error, 'approvals');
   return (
     <form
       onSubmit={(event) => {

@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, Modal, Radio, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import { createKey, keysQuery } from '@/api/keys';
 import type { Environment, KeyKind, NewKey } from '@/api/types';
 import { EnvironmentBadge } from '@/components/environment-badge';
@@ -37,7 +37,7 @@ export function CreateKey({ opened, environment, onClose, onMade }: Props) {
       await client.invalidateQueries({ queryKey: keysQuery(project.key, environment.key).queryKey });
     },
   });
-  const fault = create.error instanceof ApiError ? create.error.field('name') : undefined;
+  const fault = fieldFault(create.error, 'name');
   return (
     <Modal opened={opened} onClose={onClose} title="New key" centered>
       <form

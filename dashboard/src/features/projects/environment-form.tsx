@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import { createEnvironment, updateEnvironment } from '@/api/environments';
 import type { Environment, EnvironmentKind } from '@/api/types';
 import { EnvironmentBadge } from '@/components/environment-badge';
@@ -52,7 +52,7 @@ function Form({ environment, onClose }: Props) {
       onClose();
     },
   });
-  const told = save.error instanceof ApiError ? save.error.field('key') : undefined;
+  const told = fieldFault(save.error, 'key');
   const fault = environment ? undefined : placeFault(key);
   return (
     <form

@@ -22,6 +22,7 @@ import { AnchorLink } from '@/components/links';
 import { May } from '@/components/may';
 import { useProject } from '@/components/project-context';
 import { ErrorState } from '@/components/states';
+import { count } from '@/lib/names';
 
 type Product = ImportRequest['product'];
 
@@ -115,20 +116,18 @@ export function ImportTab() {
   );
 }
 
-const counted = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
-
 /** What was read, and what is not as it was. */
 function Lost({ imported }: { imported: Imported }) {
   const { flags, targetGroups, lost } = imported;
   return (
     <section aria-labelledby="import-lost">
       <Title order={2} size="h4" id="import-lost">
-        {counted(flags, 'flag')} and {counted(targetGroups, 'target group')} were read
+        {count(flags, 'flag')} and {count(targetGroups, 'target group')} were read
       </Title>
       {lost.length === 0 && <Text>Nothing of them is lost.</Text>}
       {lost.length > 0 && (
         <>
-          <Text>Not as it was, {lost.length === 1 ? 'in one place' : `in ${lost.length} places`}:</Text>
+          <Text>Not as it was, in {count(lost.length, 'place')}:</Text>
           <ul>
             {lost.map((loss) => (
               <li key={`${loss.object} ${loss.what}`}>

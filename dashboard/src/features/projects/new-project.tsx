@@ -2,7 +2,7 @@ import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import { createProject } from '@/api/environments';
 import { projectsQuery } from '@/api/projects';
 import { ErrorState } from '@/components/states';
@@ -33,7 +33,7 @@ function Form() {
       await navigate({ to: '/p/$project/connect', params: { project: made.key } });
     },
   });
-  const told = make.error instanceof ApiError ? make.error.field('key') : undefined;
+  const told = fieldFault(make.error, 'key');
   const fault = placeFault(key);
   return (
     <form

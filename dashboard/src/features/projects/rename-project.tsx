@@ -1,7 +1,7 @@
 import { Button, Code, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import { projectQuery, projectsQuery, renameProject } from '@/api/projects';
 import { useProject } from '@/components/project-context';
 import { ErrorState } from '@/components/states';
@@ -18,7 +18,7 @@ export function RenameProject() {
       await client.invalidateQueries({ queryKey: projectsQuery().queryKey });
     },
   });
-  const fault = rename.error instanceof ApiError ? rename.error.field('name') : undefined;
+  const fault = fieldFault(rename.error, 'name');
   return (
     <form
       onSubmit={(event) => {

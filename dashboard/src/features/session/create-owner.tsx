@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import { createOwner } from '@/api/session';
 import type { Session } from '@/api/types';
 import { Field } from './field';
@@ -17,7 +17,7 @@ export function CreateOwner({ token, onSignedIn }: Props) {
     onSignedIn(session);
   };
   const { submit, busy, fault, message } = useSubmit(() => createOwner({ token, email, password }), done);
-  const field = (name: string) => (fault instanceof ApiError ? fault.field(name) : undefined);
+  const field = (name: string) => fieldFault(fault, name);
   const general = fault && !field('email') && !field('password') ? message : undefined;
   return (
     <form onSubmit={submit}>

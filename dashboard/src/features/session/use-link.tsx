@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { ApiError, words } from '@/api/client';
+import { ApiError, fieldFault, words } from '@/api/client';
 import { acceptLink, readLink } from '@/api/session';
 import type { Link, Session } from '@/api/types';
 import { Field } from './field';
@@ -62,7 +62,7 @@ function Choose({ token, link, onSignedIn }: { token: string; link: Link } & Pic
     onSignedIn(session);
   };
   const { submit, busy, fault, message } = useSubmit(() => acceptLink({ token, password }), done);
-  const field = fault instanceof ApiError ? fault.field('password') : undefined;
+  const field = fieldFault(fault, 'password');
   return (
     <form onSubmit={submit}>
       <h1>{joins ? 'Create your account' : 'Choose another password'}</h1>

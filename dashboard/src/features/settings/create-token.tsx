@@ -3,7 +3,7 @@ import { IconEyeOff } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { createToken, sessionQuery, tokensQuery } from '@/api/account';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import type { NewToken, TokenRequest } from '@/api/types';
 import { CodeBlock } from '@/components/code-block';
 import { ErrorState } from '@/components/states';
@@ -46,7 +46,7 @@ export function CreateToken({ opened, onClose }: { opened: boolean; onClose: () 
   };
   if (create.data) return <ShowToken made={create.data} opened={opened} onClose={close} />;
   const set = (part: Partial<Form>) => setForm({ ...form, ...part });
-  const field = (name: string) => (create.error instanceof ApiError ? create.error.field(name) : undefined);
+  const field = (name: string) => fieldFault(create.error, name);
   const placed = ['name', 'kind', 'scope', 'environments'].some((name) => field(name));
   return (
     <Modal opened={opened} onClose={close} title="New token" centered>

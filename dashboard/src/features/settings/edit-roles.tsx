@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import { linksQuery, membersQuery, setRoles } from '@/api/people';
 import type { Person } from '@/api/types';
 import { ErrorState } from '@/components/states';
@@ -19,7 +19,7 @@ export function EditRoles({ person, onClose }: { person: Person; onClose: () => 
       onClose();
     },
   });
-  const fault = save.error instanceof ApiError ? save.error.field('roles') : undefined;
+  const fault = fieldFault(save.error, 'roles');
   return (
     <Modal opened onClose={onClose} title={`Roles of ${person.email}`} centered>
       <form

@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import { invite, linksQuery } from '@/api/people';
 import { ErrorState } from '@/components/states';
 import { RolesEditor } from './roles-editor';
@@ -22,7 +22,7 @@ export function Invite({ opened, onClose }: { opened: boolean; onClose: () => vo
     setRoles([]);
     onClose();
   };
-  const field = (name: string) => (create.error instanceof ApiError ? create.error.field(name) : undefined);
+  const field = (name: string) => fieldFault(create.error, name);
   if (create.data) return <ShowLink made={create.data} onClose={close} />;
   return (
     <Modal opened={opened} onClose={close} title="Invite somebody" centered>

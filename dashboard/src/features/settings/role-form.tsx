@@ -2,7 +2,7 @@ import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sessionQuery } from '@/api/account';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import { putRole, rolesQuery } from '@/api/people';
 import type { Role } from '@/api/types';
 import { ErrorState } from '@/components/states';
@@ -24,7 +24,7 @@ export function RoleForm({ role, taken, onClose }: Props) {
       onClose();
     },
   });
-  const field = (at: string) => (save.error instanceof ApiError ? save.error.field(at) : undefined);
+  const field = (at: string) => fieldFault(save.error, at);
   const exists = role === undefined && taken.includes(name.trim());
   const nameFault = exists ? 'There is a role of this name.' : field('role');
   return (

@@ -2,14 +2,12 @@ import { Alert, Button, Checkbox, Group, Radio, Stack, Text, TextInput } from '@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { sessionQuery } from '@/api/account';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import { checkSSO, putSSO, ssoQuery } from '@/api/single-sign-on';
 import type { SingleSignOn, SSOProvider } from '@/api/types';
 import { ErrorState } from '@/components/states';
 import { RoleMapping } from './role-mapping';
 import { type Draft, draftOf, settingsOf } from './sign-in-draft';
-
-const fieldOf = (error: unknown, name: string) => (error instanceof ApiError ? error.field(name) : undefined);
 
 /** The settings of single sign-on; the server asks the provider before it keeps them. */
 export function SignInForm({ settings }: { settings?: SingleSignOn }) {
@@ -24,7 +22,7 @@ export function SignInForm({ settings }: { settings?: SingleSignOn }) {
       await client.invalidateQueries({ queryKey: sessionQuery().queryKey });
     },
   });
-  const fault = (name: string) => fieldOf(save.error, name);
+  const fault = (name: string) => fieldFault(save.error, name);
   return (
     <form
       noValidate
@@ -94,7 +92,7 @@ function Issuer({ value, onChange, fault }: IssuerProps) {
     ask.reset(); // what was answered is of another address
     onChange(next);
   };
-  const refused = fieldOf(ask.error, 'issuer');
+  const refused = fieldFault(ask.error, 'issuer');
   return (
     <Stack gap="xs">
       <Group align="flex-end" gap="xs">

@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import { confirmTOTP, ownAccountQuery, startTOTPQuery } from '@/api/own-account';
 import type { TOTPSetup } from '@/api/types';
 import { CodeBlock } from '@/components/code-block';
@@ -41,7 +41,7 @@ function Scan({ setup, onCodes, onClose }: ScanProps) {
     mutationFn: () => confirmTOTP(code),
     onSuccess: (made) => onCodes(made.codes),
   });
-  const fault = confirm.error instanceof ApiError ? confirm.error.field('code') : undefined;
+  const fault = fieldFault(confirm.error, 'code');
   return (
     <form
       onSubmit={(event) => {

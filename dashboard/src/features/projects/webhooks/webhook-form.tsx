@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Radio, Stack, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError } from '@/api/client';
+import { fieldFault } from '@/api/client';
 import type { Webhook } from '@/api/types';
 import { createWebhook, updateWebhook, webhooksQuery } from '@/api/webhooks';
 import { useProject } from '@/components/project-context';
@@ -55,7 +55,7 @@ function Form({ webhook, onClose, onMade }: Props) {
       if (saved.secret) onMade?.(saved);
     },
   });
-  const fault = (name: string) => (save.error instanceof ApiError ? save.error.field(name) : undefined);
+  const fault = (name: string) => fieldFault(save.error, name);
   return (
     <form
       onSubmit={(event) => {
