@@ -2,36 +2,20 @@
 // a file manages is shown locked.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { launch, watch } from './lib/browser.mjs';
-import { api, lookEverywhere, signIn } from './lib/pages.mjs';
-import { startServer } from './lib/processes.mjs';
-
-const token = 'bgp_shell000000000000000000000000000000000000';
-const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
+import { lookEverywhere, openDashboard, owner } from './lib/pages.mjs';
 
 describe('a shell and a browser', () => {
-  let server, browser, page, faults;
+  let server, page, faults, call, close;
 
   before(async () => {
-    server = await startServer({
-      env: { BURGEE_INIT_TOKEN: token, BURGEE_INIT_OWNER_EMAIL: owner.email, BURGEE_INIT_OWNER_PASSWORD: owner.password },
-    });
-    browser = await launch();
-    await call('POST', '/projects/default/apply', {
+    const seed = (call) => call('POST', '/projects/default/apply', {
       file: 'flags.yaml',
       text: 'apiVersion: burgee/v1\nmanagedBy: file\nmanagedIn: git.corp.example/flags\nflags: {pay.api: {type: boolean, environments: {production: {default: true}}}}\n',
     });
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-    page = await context.newPage();
-    await signIn(page, server.origin, owner);
-    faults = watch(page, server.origin);
+    ({ server, page, faults, call, close } = await openDashboard({ seed }));
   });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
+  after(() => close?.());
 
-  const call = (method, path, body) => api(server, token, method, path, body);
   const collect = (secret) =>
     fetch(`${server.origin}/api/v1/logins/token`, {
       method: 'POST',

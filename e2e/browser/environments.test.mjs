@@ -2,36 +2,21 @@
 // a program that connects to it, the flags that differ promoted, and the end of it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { launch, watch } from './lib/browser.mjs';
-import { api, lookEverywhere, signIn } from './lib/pages.mjs';
-import { startServer, until } from './lib/processes.mjs';
+import { lookEverywhere, openDashboard } from './lib/pages.mjs';
+import { until } from './lib/processes.mjs';
 
-const token = 'bgp_places00000000000000000000000000000000000';
-const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
 const settings = '/p/default/settings?tab=environments';
 
 describe('environments in the browser', () => {
-  let server, browser, page, faults;
+  let server, page, faults, call, close;
 
   before(async () => {
-    server = await startServer({
-      env: { BURGEE_INIT_TOKEN: token, BURGEE_INIT_OWNER_EMAIL: owner.email, BURGEE_INIT_OWNER_PASSWORD: owner.password },
-    });
-    browser = await launch();
-    await call('POST', '/projects/default/apply', {
+    const seed = (call) => call('POST', '/projects/default/apply', {
       text: 'apiVersion: burgee/v1\nflags: {pay.api: {type: boolean, environments: {production: {default: false}, development: {default: true}}}, Flags.theme: {type: boolean, environments: {development: {default: true}}}}\n',
     });
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-    page = await context.newPage();
-    await signIn(page, server.origin, owner);
-    faults = watch(page, server.origin);
+    ({ server, page, faults, call, close } = await openDashboard({ seed }));
   });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
-
-  const call = (method, path, body) => api(server, token, method, path, body);
+  after(() => close?.());
 
   test('an environment is made like another, put in its place, and a program connects to it', async () => {
     await page.goto(server.origin + settings);

@@ -2,12 +2,8 @@
 // said, the plan is looked at and applied.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { launch, watch } from './lib/browser.mjs';
-import { api, lookEverywhere, signIn } from './lib/pages.mjs';
-import { startServer } from './lib/processes.mjs';
+import { lookEverywhere, openDashboard } from './lib/pages.mjs';
 
-const token = 'bgp_import00000000000000000000000000000000000';
-const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
 const flagd = {
   flags: {
     'new-page': { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off', targeting: { if: [{ '==': [{ var: 'country' }, 'DE'] }, 'on'] } },
@@ -16,23 +12,13 @@ const flagd = {
 };
 
 describe('import in the browser', () => {
-  let server, browser, page, faults;
+  let server, page, faults, call, close;
 
   before(async () => {
-    server = await startServer({
-      env: { BURGEE_INIT_TOKEN: token, BURGEE_INIT_OWNER_EMAIL: owner.email, BURGEE_INIT_OWNER_PASSWORD: owner.password },
-    });
-    browser = await launch();
-    await api(server, token, 'POST', '/projects/default/apply', { text: 'apiVersion: burgee/v1\nflags: {pay.api: {type: boolean}}\n' });
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-    page = await context.newPage();
-    await signIn(page, server.origin, owner);
-    faults = watch(page, server.origin);
+    const seed = (call) => call('POST', '/projects/default/flags', { key: 'pay.api', type: 'boolean' });
+    ({ server, page, faults, call, close } = await openDashboard({ seed }));
   });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-  });
+  after(() => close?.());
 
   test('a file of flagd becomes two flags', async () => {
     await page.goto(`${server.origin}/p/default/settings?tab=import`);
@@ -49,7 +35,7 @@ describe('import in the browser', () => {
     await lookEverywhere(page, 'import-plan');
     await page.getByRole('button', { name: 'Apply' }).click();
     await page.getByText(/production is at revision/).waitFor();
-    const answer = await api(server, token, 'POST', '/projects/default/environments/production/evaluate', { flag: 'new-page', context: { country: 'DE' } });
+    const answer = await call('POST', '/projects/default/environments/production/evaluate', { flag: 'new-page', context: { country: 'DE' } });
     assert.equal(answer.value, true);
     await page.getByRole('link', { name: 'See the flags' }).click();
     await page.getByText('new-page').first().waitFor();

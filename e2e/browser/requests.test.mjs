@@ -3,8 +3,8 @@
 // of it in both themes, wide and narrow, and by keyboard.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { launch, watch } from './lib/browser.mjs';
-import { api, lookEverywhere, signIn } from './lib/pages.mjs';
+import { launch } from './lib/browser.mjs';
+import { api, lookEverywhere, openWindow } from './lib/pages.mjs';
 import { startServer } from './lib/processes.mjs';
 
 const token = 'bgp_requests000000000000000000000000000000000';
@@ -39,15 +39,7 @@ describe('change requests in the browser', () => {
     await call('POST', '/links/use', { token: made.url.split('#t=')[1], password });
   }
 
-  // windowOf opens a window of somebody's own.
-  async function windowOf(email, width = 1280) {
-    const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
-    const page = await context.newPage();
-    await signIn(page, server.origin, { email, password });
-    const faults = watch(page, server.origin);
-    return { page, faults, close: () => context.close() };
-  }
-
+  const windowOf = (email) => openWindow(browser, server.origin, { email, password });
   const look = (page, name) => lookEverywhere(page, `requests-${name}`);
 
   const theme = `${environment}/flags/Flags.theme`;

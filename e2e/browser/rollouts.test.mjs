@@ -3,12 +3,11 @@
 // and narrow, and by keyboard.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, watch } from './lib/browser.mjs';
-import { api, lookEverywhere, signIn } from './lib/pages.mjs';
+import { launch } from './lib/browser.mjs';
+import { api, lookEverywhere, openWindow, owner } from './lib/pages.mjs';
 import { startServer } from './lib/processes.mjs';
 
 const token = 'bgp_rollouts000000000000000000000000000000000';
-const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
 const flags = '/p/default/e/production/flags';
 
 let server, browser;
@@ -29,13 +28,7 @@ after(async () => {
 
 const call = (method, path, body) => api(server, token, method, path, body);
 
-async function ownersWindow() {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-  const page = await context.newPage();
-  await signIn(page, server.origin, owner);
-  return { page, faults: watch(page, server.origin), close: () => context.close() };
-}
-
+const ownersWindow = () => openWindow(browser, server.origin, owner);
 const look = (page, name) => lookEverywhere(page, `rollouts-${name}`);
 
 const served = async () => (await call('GET', '/projects/default/flags/Flags.theme')).configurations.production.default;

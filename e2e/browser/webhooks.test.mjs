@@ -4,15 +4,11 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
-import { launch, watch } from './lib/browser.mjs';
-import { api, lookEverywhere, signIn } from './lib/pages.mjs';
-import { startServer, until } from './lib/processes.mjs';
-
-const token = 'bgp_webhooks00000000000000000000000000000000';
-const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
+import { lookEverywhere, openDashboard } from './lib/pages.mjs';
+import { until } from './lib/processes.mjs';
 
 describe('webhooks in the browser', () => {
-  let server, browser, page, faults, receiver, address;
+  let server, page, faults, call, close, receiver, address;
   const messages = [];
   let status = 204;
 
@@ -27,26 +23,15 @@ describe('webhooks in the browser', () => {
     });
     await new Promise((listening) => receiver.listen(0, '127.0.0.1', listening));
     address = `http://127.0.0.1:${receiver.address().port}/burgee`;
-    server = await startServer({
-      env: {
-        BURGEE_INIT_TOKEN: token, BURGEE_INIT_OWNER_EMAIL: owner.email, BURGEE_INIT_OWNER_PASSWORD: owner.password,
-        BURGEE_SECRET_KEY: `${'k'.repeat(43)}=`, BURGEE_OUTBOUND_ALLOW: '127.0.0.1',
-      },
-    });
-    browser = await launch();
-    await call('POST', '/projects/default/flags', { key: 'Flags.isMorning', type: 'boolean' });
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
-    page = await context.newPage();
-    await signIn(page, server.origin, owner);
-    faults = watch(page, server.origin);
+    ({ server, page, faults, call, close } = await openDashboard({
+      env: { BURGEE_SECRET_KEY: `${'k'.repeat(43)}=`, BURGEE_OUTBOUND_ALLOW: '127.0.0.1' },
+      seed: (call) => call('POST', '/projects/default/flags', { key: 'Flags.isMorning', type: 'boolean' }),
+    }));
   });
   after(async () => {
-    await browser?.close();
-    await server?.stop();
+    await close?.();
     receiver?.close();
   });
-
-  const call = (method, path, body) => api(server, token, method, path, body);
 
   test('one is made, hears of a change, and its deliveries are read and sent again', async () => {
     await page.goto(`${server.origin}/p/default/settings`);

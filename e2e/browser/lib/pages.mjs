@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { violations } from './browser.mjs';
-import { root } from './processes.mjs';
+import { launch, violations, watch } from './browser.mjs';
+import { root, startServer } from './processes.mjs';
+
+// owner is the owner of a server that openDashboard starts.
+export const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
+const ownersToken = 'bgp_owner000000000000000000000000000000000000';
 
 // picture puts a screenshot into build/screenshots, for people to look at: make pictures.
 export async function picture(page, name, options) {
@@ -20,6 +24,39 @@ export async function signIn(page, origin, { email, password }) {
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
+}
+
+// openWindow opens a window of somebody's own and signs them in; faults holds what
+// watch records from then on.
+export async function openWindow(browser, origin, person) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  await signIn(page, origin, person);
+  return { page, faults: watch(page, origin), close: () => context.close() };
+}
+
+// openDashboard starts a server that has an owner, has seed fill it, since people come
+// to the flags where there are some, and opens the owner's window. call asks the API as
+// the owner may; close ends all of it.
+export async function openDashboard({ env = {}, seed }) {
+  const server = await startServer({
+    env: { BURGEE_INIT_TOKEN: ownersToken, BURGEE_INIT_OWNER_EMAIL: owner.email, BURGEE_INIT_OWNER_PASSWORD: owner.password, ...env },
+  });
+  const call = (method, path, body) => api(server, ownersToken, method, path, body);
+  let browser;
+  const close = async () => {
+    await browser?.close();
+    await server.stop();
+  };
+  try {
+    await seed(call);
+    browser = await launch();
+    const { page, faults } = await openWindow(browser, server.origin, owner);
+    return { server, page, faults, call, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 // lookEverywhere takes a picture of a screen wide and narrow, light and dark, and
