@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"burgee.dev/burgee/internal/config"
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/server"
 	"burgee.dev/burgee/internal/store"
@@ -71,7 +71,9 @@ func newResetPassword(stdio Stdio) *cobra.Command {
 		Use:   "reset-password",
 		Short: "Make a link that sets another password, on the server's own machine",
 		Long: `Make a link with which somebody who has an account sets another password, beside a
-running server or without one. It works once, for 7 days, when the server is up.`,
+running server or without one. It works once, for 7 days, when the server is up. Its
+address is the one that the server's variables and its file in BURGEE_CONFIG tell here:
+those that burgee serve got as flags it does not know.`,
 		Example: `  burgee user reset-password --data ./data --email ann@example.com
   burgee user reset-password --data ./data --email ann@example.com --url https://flags.example.com`,
 		Args: exactly(),
@@ -79,7 +81,7 @@ running server or without one. It works once, for 7 days, when the server is up.
 	}
 	o.place.bind(cmd)
 	cmd.Flags().StringVar(&o.email, "email", "", "the person's e-mail address")
-	cmd.Flags().StringVar(&base, "url", "", "where people reach the server (BURGEE_PUBLIC_URL; http://127.0.0.1:7878 when not set)")
+	cmd.Flags().StringVar(&base, "url", "", "where people reach the server (BURGEE_PUBLIC_URL, or else what BURGEE_ADDR listens on)")
 	return cmd
 }
 
@@ -124,17 +126,32 @@ func runResetPassword(ctx context.Context, stdio Stdio, o ownerOptions, base str
 	if err != nil {
 		return err
 	}
-	base = cmp.Or(base, stdio.getenv("BURGEE_PUBLIC_URL"))
-	link, err := server.ResetLink(ctx, at, o.email, cmp.Or(base, "http://127.0.0.1:7878"))
+	known := base != ""
+	if !known {
+		if base, known, err = serverAddress(stdio); err != nil {
+			return err
+		}
+	}
+	link, err := server.ResetLink(ctx, at, o.email, base)
 	if err != nil {
 		return err
 	}
 	say(stdio.Out, "%s\n", link)
 	say(stdio.Err, "it sets another password for %s, once, within 7 days\n", o.email)
-	if base == "" {
+	if !known {
 		say(stdio.Err, "where people reach the server at another address, say it with --url\n")
 	}
 	return nil
+}
+
+// serverAddress is where people reach the server that has the settings found here;
+// public says whether that is what they say, and not what it listens on.
+func serverAddress(stdio Stdio) (address string, public bool, err error) {
+	cfg, err := config.Load(config.Sources{Environ: stdio.Environ, File: stdio.getenv("BURGEE_CONFIG")})
+	if err != nil {
+		return "", false, err
+	}
+	return cfg.BaseURL(cfg.Addr), cfg.PublicURL != "", nil
 }
 
 // found is the place of a server that has run.

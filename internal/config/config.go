@@ -85,6 +85,26 @@ type Value struct {
 // TLS says whether the server itself speaks https.
 func (c *Config) TLS() bool { return c.TLSCert != "" }
 
+// BaseURL is where people and programs reach the server: its public address, or
+// where nobody told that one the address that it listens on, as this machine opens it.
+func (c *Config) BaseURL(listens string) string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	scheme := "http"
+	if c.TLS() {
+		scheme = "https"
+	}
+	host, port, err := net.SplitHostPort(listens)
+	if err != nil {
+		return scheme + "://" + listens
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && (ip.IsUnspecified() || ip.Zone() != "") {
+		host = "127.0.0.1"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
 // Print writes each setting, its value (secrets masked) and its source.
 func (c *Config) Print(w io.Writer) error {
 	for _, v := range c.values {

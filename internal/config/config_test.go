@@ -33,6 +33,22 @@ func TestTheReferencePageIsTheTable(t *testing.T) {
 	}
 }
 
+func TestTheAddressShownIsOneThatABrowserCanOpen(t *testing.T) {
+	for _, tc := range []struct{ listens, public, cert, want string }{
+		{"127.0.0.1:7878", "", "", "http://127.0.0.1:7878"},
+		{"0.0.0.0:80", "", "", "http://127.0.0.1:80"},
+		{":9000", "", "", "http://127.0.0.1:9000"},
+		{"[::]:443", "", "c.pem", "https://127.0.0.1:443"},
+		{"[::1]:7878", "", "", "http://[::1]:7878"},
+		{"flags.corp.example:80", "", "", "http://flags.corp.example:80"},
+		{"0.0.0.0:80", "https://flags.example.com", "", "https://flags.example.com"},
+	} {
+		if got := (&Config{PublicURL: tc.public, TLSCert: tc.cert}).BaseURL(tc.listens); got != tc.want {
+			t.Errorf("%s: %s, want %s", tc.listens, got, tc.want)
+		}
+	}
+}
+
 func TestWithoutSettingsTheDefaultsHold(t *testing.T) {
 	c, err := Load(Sources{})
 	if err != nil {

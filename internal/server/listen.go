@@ -55,22 +55,3 @@ func newHTTPServer(h http.Handler, tlsConfig *tls.Config) *http.Server {
 		MaxHeaderBytes:    64 << 10,
 	}
 }
-
-// baseURL is where this server answers when nobody told its public address.
-func baseURL(cfg *config.Config, bound net.Addr) string {
-	if cfg.PublicURL != "" {
-		return cfg.PublicURL
-	}
-	scheme := "http"
-	if cfg.TLS() {
-		scheme = "https"
-	}
-	host, port, err := net.SplitHostPort(bound.String())
-	if err != nil {
-		return scheme + "://" + bound.String()
-	}
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return scheme + "://" + net.JoinHostPort(host, port)
-}

@@ -12,7 +12,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"burgee.dev/burgee/internal/config"
 	"burgee.dev/burgee/internal/fault"
 )
 
@@ -123,24 +122,6 @@ func TestAPortInUseSaysWhatToDo(t *testing.T) {
 	want := l.Addr().String() + " is in use. Stop the other program or choose another with --addr"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
-	}
-}
-
-func TestTheAddressShownIsOneThatABrowserCanOpen(t *testing.T) {
-	for _, tc := range []struct{ bound, public, cert, want string }{
-		{"127.0.0.1:7878", "", "", "http://127.0.0.1:7878"},
-		{"0.0.0.0:80", "", "", "http://127.0.0.1:80"},
-		{"[::]:443", "", "c.pem", "https://127.0.0.1:443"},
-		{"[::1]:7878", "", "", "http://[::1]:7878"},
-		{"0.0.0.0:80", "https://flags.example.com", "", "https://flags.example.com"},
-	} {
-		addr, err := net.ResolveTCPAddr("tcp", tc.bound)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := baseURL(&config.Config{PublicURL: tc.public, TLSCert: tc.cert}, addr); got != tc.want {
-			t.Errorf("%s: %s, want %s", tc.bound, got, tc.want)
-		}
 	}
 }
 

@@ -125,7 +125,7 @@ func (s *Server) listenOps() error {
 }
 
 // URL is where this server is reached.
-func (s *Server) URL() string { return baseURL(s.cfg, s.listener.Addr()) }
+func (s *Server) URL() string { return s.cfg.BaseURL(s.listener.Addr().String()) }
 
 // Addr is the address listened on.
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }
