@@ -206,32 +206,31 @@ type listFlagsInput struct {
 	Limit    int    `query:"limit" default:"100" minimum:"1" maximum:"500"`
 }
 
+// FlagFields are what all environments share of a flag, as writes name it.
+type FlagFields struct {
+	Description string           `json:"description,omitempty"`
+	Tags        []string         `json:"tags,omitempty"`
+	Owner       string           `json:"owner,omitempty"`
+	Kind        string           `json:"kind,omitempty" enum:"release,experiment,operational,permission,"`
+	Expires     string           `json:"expires,omitempty" doc:"expected removal, 2027-03-31"`
+	KeepUntil   string           `json:"keepUntil,omitempty" doc:"the last day on which it counts as in use whatever it serves, 2027-02-26, or always; empty for no longer"`
+	Client      bool             `json:"client,omitempty"`
+	ManagedBy   string           `json:"managedBy,omitempty" enum:"file," doc:"file: from then on a file alone changes the flag, but for off and on"`
+	ManagedIn   string           `json:"managedIn,omitempty" doc:"where that file is, for people"`
+	Seed        string           `json:"seed,omitempty" doc:"what its splits deal by; the server makes one when left out"`
+	Variations  []variationInput `json:"variations,omitempty" doc:"a boolean flag has true and false by itself"`
+}
+
 // NewFlag is a flag to make.
 type NewFlag struct {
-	Key          string                        `json:"key" doc:"letters, digits, . _ -"`
-	Type         string                        `json:"type" enum:"boolean,string,integer,double,json"`
-	Description  string                        `json:"description,omitempty"`
-	Tags         []string                      `json:"tags,omitempty"`
-	Owner        string                        `json:"owner,omitempty"`
-	Kind         string                        `json:"kind,omitempty" enum:"release,experiment,operational,permission,"`
-	Expires      string                        `json:"expires,omitempty" doc:"expected removal, 2027-03-31"`
-	KeepUntil    string                        `json:"keepUntil,omitempty" doc:"the last day on which it counts as in use whatever it serves, 2027-02-26, or always"`
-	Client       bool                          `json:"client,omitempty"`
-	Variations   []variationInput              `json:"variations,omitempty" doc:"a boolean flag has true and false by itself"`
+	Key  string `json:"key" doc:"letters, digits, . _ -"`
+	Type string `json:"type" enum:"boolean,string,integer,double,json"`
+	FlagFields
 	Environments map[string]configurationInput `json:"environments,omitempty"`
 }
 
 // FlagPatch changes a flag's own fields; those left out stay.
-type FlagPatch struct {
-	Description *string          `json:"description,omitempty"`
-	Tags        *[]string        `json:"tags,omitempty"`
-	Owner       *string          `json:"owner,omitempty"`
-	Kind        *string          `json:"kind,omitempty" enum:"release,experiment,operational,permission,"`
-	Expires     *string          `json:"expires,omitempty"`
-	KeepUntil   *string          `json:"keepUntil,omitempty" doc:"a day, always, or empty for no longer"`
-	Client      *bool            `json:"client,omitempty"`
-	Variations  []variationInput `json:"variations,omitempty"`
-}
+type FlagPatch struct{ FlagFields }
 
 type createFlagInput struct {
 	ProjectPath

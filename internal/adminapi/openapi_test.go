@@ -8,8 +8,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
+
+	"burgee.dev/burgee/internal/document"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -44,6 +47,28 @@ func specification(t *testing.T) []byte {
 	}
 	pretty.WriteByte('\n')
 	return pretty.Bytes()
+}
+
+func TestABodyMayHoldWhatADocumentMay(t *testing.T) {
+	schemas := Register(http.NewServeMux(), Deps{}).OpenAPI().Components.Schemas.Map()
+	for name, of := range map[string]any{
+		"Document": document.File{}, "FlagInput": document.Flag{}, "NewFlag": document.Flag{}, "VariationInput": document.Variation{},
+		"ConfigurationInput": document.Configuration{}, "PrerequisiteInput": document.Prerequisite{}, "RuleInput": document.Rule{},
+		"TargetGroupInput": document.TargetGroup{}, "ExperimentInput": document.Experiment{}, "AttributeInput": document.Attribute{},
+	} {
+		for _, field := range reflect.VisibleFields(reflect.TypeOf(of)) {
+			key := strings.ToLower(field.Name[:1]) + field.Name[1:]
+			if field.Name == "ID" {
+				key = "id"
+			}
+			if !field.IsExported() || field.Name == "Past" { // the past of a split is kept, and never written
+				continue
+			}
+			if schemas[name] == nil || schemas[name].Properties[key] == nil {
+				t.Errorf("%s lacks %s", name, key)
+			}
+		}
+	}
 }
 
 func TestTheDocumentationShowsEveryOperationAndEverySchema(t *testing.T) {

@@ -68,6 +68,8 @@ type armInput struct {
 type documentShape struct {
 	APIVersion   string                      `json:"apiVersion" enum:"burgee/v1"`
 	Project      keyWritten                  `json:"project,omitempty"`
+	ManagedBy    string                      `json:"managedBy,omitempty" enum:"file," doc:"of each flag of the document that does not say it itself"`
+	ManagedIn    string                      `json:"managedIn,omitempty" doc:"of each flag of the document that does not say it itself"`
 	Revision     map[string]int64            `json:"revision,omitempty"`
 	Attributes   map[string]attributeInput   `json:"attributes,omitempty"`
 	TargetGroups map[string]targetGroupInput `json:"targetGroups,omitempty"`
@@ -82,16 +84,8 @@ type attributeInput struct {
 }
 
 type flagInput struct {
-	Type         string                        `json:"type,omitempty" enum:"boolean,string,integer,double,json" doc:"of a flag that is new it is needed"`
-	Description  string                        `json:"description,omitempty"`
-	Tags         []string                      `json:"tags,omitempty"`
-	Owner        string                        `json:"owner,omitempty"`
-	Kind         string                        `json:"kind,omitempty" enum:"release,experiment,operational,permission,"`
-	Expires      string                        `json:"expires,omitempty" doc:"expected removal, 2027-03-31"`
-	KeepUntil    string                        `json:"keepUntil,omitempty" doc:"the last day on which it counts as in use whatever it serves, 2027-02-26, or always"`
-	Client       bool                          `json:"client,omitempty"`
-	Seed         string                        `json:"seed,omitempty"`
-	Variations   []variationInput              `json:"variations,omitempty"`
+	Type string `json:"type,omitempty" enum:"boolean,string,integer,double,json" doc:"of a flag that is new it is needed"`
+	FlagFields
 	Environments map[string]configurationInput `json:"environments,omitempty"`
 }
 

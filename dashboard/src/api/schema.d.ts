@@ -2384,6 +2384,13 @@ export interface components {
             flags?: {
                 [key: string]: components["schemas"]["FlagInput"];
             };
+            /**
+             * @description of each flag of the document that does not say it itself
+             * @enum {string}
+             */
+            managedBy?: "file" | "";
+            /** @description of each flag of the document that does not say it itself */
+            managedIn?: string;
             project?: components["schemas"]["KeyInput"];
             revision?: {
                 [key: string]: number;
@@ -2749,11 +2756,19 @@ export interface components {
             };
             /** @description expected removal, 2027-03-31 */
             expires?: string;
-            /** @description the last day on which it counts as in use whatever it serves, 2027-02-26, or always */
+            /** @description the last day on which it counts as in use whatever it serves, 2027-02-26, or always; empty for no longer */
             keepUntil?: string;
             /** @enum {string} */
             kind?: "release" | "experiment" | "operational" | "permission" | "";
+            /**
+             * @description file: from then on a file alone changes the flag, but for off and on
+             * @enum {string}
+             */
+            managedBy?: "file" | "";
+            /** @description where that file is, for people */
+            managedIn?: string;
             owner?: string;
+            /** @description what its splits deal by; the server makes one when left out */
             seed?: string;
             tags?: string[];
             /**
@@ -2761,6 +2776,7 @@ export interface components {
              * @enum {string}
              */
             type?: "boolean" | "string" | "integer" | "double" | "json";
+            /** @description a boolean flag has true and false by itself */
             variations?: components["schemas"]["VariationInput"][];
         };
         FlagPage: {
@@ -2771,13 +2787,24 @@ export interface components {
         FlagPatch: {
             client?: boolean;
             description?: string;
+            /** @description expected removal, 2027-03-31 */
             expires?: string;
-            /** @description a day, always, or empty for no longer */
+            /** @description the last day on which it counts as in use whatever it serves, 2027-02-26, or always; empty for no longer */
             keepUntil?: string;
             /** @enum {string} */
             kind?: "release" | "experiment" | "operational" | "permission" | "";
+            /**
+             * @description file: from then on a file alone changes the flag, but for off and on
+             * @enum {string}
+             */
+            managedBy?: "file" | "";
+            /** @description where that file is, for people */
+            managedIn?: string;
             owner?: string;
+            /** @description what its splits deal by; the server makes one when left out */
+            seed?: string;
             tags?: string[];
+            /** @description a boolean flag has true and false by itself */
             variations?: components["schemas"]["VariationInput"][];
         };
         FlagSummary: {
@@ -3037,13 +3064,22 @@ export interface components {
             };
             /** @description expected removal, 2027-03-31 */
             expires?: string;
-            /** @description the last day on which it counts as in use whatever it serves, 2027-02-26, or always */
+            /** @description the last day on which it counts as in use whatever it serves, 2027-02-26, or always; empty for no longer */
             keepUntil?: string;
             /** @description letters, digits, . _ - */
             key: string;
             /** @enum {string} */
             kind?: "release" | "experiment" | "operational" | "permission" | "";
+            /**
+             * @description file: from then on a file alone changes the flag, but for off and on
+             * @enum {string}
+             */
+            managedBy?: "file" | "";
+            /** @description where that file is, for people */
+            managedIn?: string;
             owner?: string;
+            /** @description what its splits deal by; the server makes one when left out */
+            seed?: string;
             tags?: string[];
             /** @enum {string} */
             type: "boolean" | "string" | "integer" | "double" | "json";
