@@ -10,6 +10,7 @@ import (
 
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/document"
 	"burgee.dev/burgee/internal/fault"
 )
 
@@ -117,10 +118,33 @@ func (e *edit) notAsked(flags []string, force bool) error {
 	if err != nil {
 		return err
 	}
-	for _, key := range sortedKeys(asking) {
-		return fault.New(fault.Conflict, "flag_asked_for",
-			"In the last 7 days %s asked for %s. Archived, it gives them their own default; say force to archive it all the same", askerWords(asking[key]), key).
-			WithField("flags."+key, "is still asked for by %s", askerWords(asking[key]))
+	return askedFor(asking)
+}
+
+// askedFor is the refusal to archive flags that programs asked for lately, or nil
+// where there are none.
+func askedFor(asking map[string][]Asker) error {
+	keys := sortedKeys(asking)
+	if len(keys) == 0 {
+		return nil
 	}
-	return nil
+	what, it, gives := fmt.Sprintf("programs asked for %d flags", len(keys)), "them", "they give"
+	if len(keys) == 1 {
+		what, it, gives = askerWords(asking[keys[0]])+" asked for "+keys[0], "it", "it gives"
+	}
+	refusal := fault.New(fault.Conflict, "flag_asked_for",
+		"Nothing was changed: in the last 7 days %s. Archived, %s them their own default; say force to archive %s all the same", what, gives, it)
+	for _, w := range askedWarnings(asking) {
+		refusal = refusal.WithField(w.Path, "%s", w.Message)
+	}
+	return refusal
+}
+
+// askedWarnings name, flag by flag, the programs that asked for it lately.
+func askedWarnings(asking map[string][]Asker) []document.Warning {
+	var out []document.Warning
+	for _, key := range sortedKeys(asking) {
+		out = append(out, document.Warning{Path: "flags." + key, Message: "still asked for by " + askerWords(asking[key])})
+	}
+	return out
 }

@@ -189,6 +189,8 @@ func TestAFlagThatProgramsAskForIsNotArchivedUnseen(t *testing.T) {
 	}
 	_, err := h.tryApply(t.Context(), ann, "apiVersion: burgee/v1\nflags: {other: {type: boolean}, code: {type: boolean}}\n", catalog.ApplyRequest{Prune: true})
 	wantFault(t, err, fault.Conflict, "flag_asked_for", "calendar 1.4.0 in production")
+	_, err = h.tryApply(t.Context(), ann, "apiVersion: burgee/v1\nflags: {other: {type: boolean}}\n", catalog.ApplyRequest{Prune: true})
+	wantFault(t, err, fault.Conflict, "flag_asked_for", "programs asked for 2 flags", "flags.code: still asked for by calendar 2.0 in production")
 	must[catalog.Outcome](t)(h.ArchiveFlag(t.Context(), ann, "default", "other", none))
 	must[catalog.Outcome](t)(h.ArchiveFlag(t.Context(), ann, "default", "code", catalog.WriteOptions{Force: true}))
 	h.wait(7*day + time.Minute)

@@ -220,10 +220,7 @@ func aboutFile(err error) error {
 		return fault.Wrap(err, f.Kind, f.Code, "the file is too large for one apply. Split it, or take out what has not changed")
 	}
 	if ok && f.Code == "flag_asked_for" {
-		what, _, _ := strings.Cut(f.Message, ", or use force")
-		wrapped := fault.Wrap(err, f.Kind, f.Code, "%s, or --force to archive them", what)
-		wrapped.Fields = f.Fields
-		return wrapped
+		return sayForce(err)
 	}
 	if !ok || f.Code != "moved" {
 		return err

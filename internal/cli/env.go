@@ -24,13 +24,18 @@ func bindArchiving(cmd *cobra.Command, how *apiclient.Archiving) {
 	cmd.Flags().StringVar(&how.Comment, "comment", "", "why, for the history")
 }
 
-// sayForce names the option of this command that a refusal speaks of.
+// sayForce names the option of this command that a refusal speaks of. Its fields name
+// what its sentence only counts.
 func sayForce(err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || !strings.Contains(f.Message, "say force to ") {
 		return err
 	}
-	return fault.Wrap(err, f.Kind, f.Code, "%s", strings.Replace(f.Message, "say force to ", "--force to ", 1))
+	said := fault.Wrap(err, f.Kind, f.Code, "%s", strings.Replace(f.Message, "say force to ", "--force to ", 1))
+	if len(f.Fields) > 1 {
+		said.Fields = f.Fields
+	}
+	return said
 }
 
 func newEnvironmentList(stdio Stdio) *cobra.Command {
