@@ -17,13 +17,14 @@ import (
 // Problem is the body of every error: RFC 9457 with a code for programs and
 // the fields at fault.
 type Problem struct {
-	Type      string        `json:"type" doc:"about:blank"`
-	Title     string        `json:"title" doc:"the status in words"`
-	Status    int           `json:"status"`
-	Detail    string        `json:"detail" doc:"what went wrong, why, and what to do"`
-	Code      string        `json:"code" doc:"stable, for programs"`
-	Errors    []fault.Field `json:"errors,omitempty" doc:"the fields at fault"`
-	RequestID string        `json:"requestId,omitempty" doc:"names the request in the server's log"`
+	Type      string           `json:"type" doc:"about:blank"`
+	Title     string           `json:"title" doc:"the status in words"`
+	Status    int              `json:"status"`
+	Detail    string           `json:"detail" doc:"what went wrong, why, and what to do"`
+	Code      string           `json:"code" doc:"stable, for programs"`
+	Errors    []fault.Field    `json:"errors,omitempty" doc:"the fields at fault"`
+	Meanwhile *fault.Meanwhile `json:"meanwhile,omitempty" doc:"the change that somebody else made first, of answers 409 and 412 that are about one"`
+	RequestID string           `json:"requestId,omitempty" doc:"names the request in the server's log"`
 
 	header http.Header
 }
@@ -61,7 +62,7 @@ func problem(ctx context.Context, err error) error {
 	httpkit.Note(ctx, err)
 	p := httpkit.ProblemOf(err, httpkit.RequestID(ctx))
 	answer := &Problem{
-		Type: p.Type, Title: p.Title, Status: p.Status, Detail: p.Detail, Code: p.Code, Errors: p.Errors, RequestID: p.RequestID,
+		Type: p.Type, Title: p.Title, Status: p.Status, Detail: p.Detail, Code: p.Code, Errors: p.Errors, Meanwhile: p.Meanwhile, RequestID: p.RequestID,
 	}
 	if p.Code == account.CodeLinkUsed || p.Code == account.CodeSignInOver {
 		answer.Status, answer.Title = http.StatusGone, http.StatusText(http.StatusGone)

@@ -54,7 +54,7 @@ func TestAServerThatSendsOnIsNotFollowed(t *testing.T) {
 
 func TestAProblemBecomesTheFaultThatItWas(t *testing.T) {
 	problem := map[string]string{"Content-Type": "application/problem+json", "Retry-After": "7"}
-	body := `{"title":"x","status":0,"detail":"why and what to do","code":"some_code","errors":[{"field":"a.b","message":"wrong"}],"requestId":"r1"}`
+	body := `{"title":"x","status":0,"detail":"why and what to do","code":"some_code","errors":[{"field":"a.b","message":"wrong"}],"meanwhile":{"by":"ben","object":"x","at":1762171200000},"requestId":"r1"}`
 	for status, kind := range map[int]fault.Kind{
 		507: fault.NoRoom,
 		400: fault.Invalid, 422: fault.Invalid, 401: fault.Unauthenticated, 403: fault.Forbidden, 404: fault.NotFound,
@@ -68,6 +68,9 @@ func TestAProblemBecomesTheFaultThatItWas(t *testing.T) {
 		}
 		if diff := cmp.Diff([]fault.Field{{Field: "a.b", Message: "wrong"}}, got.Fields); diff != "" {
 			t.Errorf("%d: fields (-want +got):\n%s", status, diff)
+		}
+		if diff := cmp.Diff(&fault.Meanwhile{By: "ben", Object: "x", At: 1762171200000}, got.Meanwhile); diff != "" {
+			t.Errorf("%d: meanwhile (-want +got):\n%s", status, diff)
 		}
 	}
 	c, _ := serving(t, 500, problem, body)

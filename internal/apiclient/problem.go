@@ -13,10 +13,11 @@ import (
 
 // problemBody is the part of a problem+json answer that becomes a fault.
 type problemBody struct {
-	Detail    string        `json:"detail"`
-	Code      string        `json:"code"`
-	Errors    []fault.Field `json:"errors"`
-	RequestID string        `json:"requestId"`
+	Detail    string           `json:"detail"`
+	Code      string           `json:"code"`
+	Errors    []fault.Field    `json:"errors"`
+	Meanwhile *fault.Meanwhile `json:"meanwhile"`
+	RequestID string           `json:"requestId"`
 }
 
 // kinds turn a status back into the kind of fault that made it.
@@ -55,7 +56,7 @@ func (c *Client) problem(response *http.Response, body []byte) error {
 	if kind == fault.Internal && p.RequestID != "" {
 		f.Message += " (the server's log has it as request " + p.RequestID + ")"
 	}
-	f.Fields = p.Errors
+	f.Fields, f.Meanwhile = p.Errors, p.Meanwhile
 	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil {
 		f.RetryAfter = time.Duration(seconds) * time.Second
 	}

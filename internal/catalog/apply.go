@@ -185,13 +185,16 @@ func (e *edit) moved(latest LatestRow, environment string, revision int64) error
 		return err
 	}
 	if len(rows) == 1 {
-		what = ": " + withoutSubject(newChange(rows[0]).Sentences[0], latest.Object)
+		what = withoutSubject(newChange(rows[0]).Sentences[0], latest.Object)
 	}
-	return fault.New(fault.Conflict, "moved",
-		"%s changed %s in %s at %s (revision %d%s), after your version. Load it again, or use force to overwrite",
-		latest.Author, latest.Object, environment, time.UnixMilli(latest.At).UTC().Format("2006-01-02 15:04 UTC"), revision, what).
-		WithField(fmt.Sprintf("%s.%s", latest.Kind, latest.Object), "is at revision %d of %s", revision, environment)
+	m := fault.Meanwhile{By: latest.Author.String(), Object: latest.Object, Environment: environment, Revision: revision, What: what, At: latest.At}
+	return fault.New(fault.Conflict, "moved", "%s, after your version. Load it again, or use force to overwrite", m.Words(inUTC)).
+		WithField(fmt.Sprintf("%s.%s", latest.Kind, latest.Object), "is at revision %d of %s", revision, environment).
+		WithMeanwhile(m)
 }
+
+// inUTC writes a time for people whose clock is not known.
+func inUTC(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }
 
 // withoutSubject is a sentence about an object without its beginning, which names it.
 func withoutSubject(sentence, object string) string {
@@ -224,7 +227,7 @@ func (e *edit) atVersion(kind document.Kind, object string, want *int64) error {
 	case 0:
 		return fault.New(fault.Precondition, "version_moved", "%s has no version %d: nothing is recorded of it", object, *want)
 	}
-	return fault.New(fault.Precondition, "version_moved",
-		"%s changed %s at %s: it is at version %d, not %d. Load it again and repeat the change",
-		newest.Author, object, time.UnixMilli(newest.At).UTC().Format("2006-01-02 15:04 UTC"), newest.ChangeID, *want)
+	m := fault.Meanwhile{By: newest.Author.String(), Object: object, At: newest.At}
+	return fault.New(fault.Precondition, "version_moved", "%s: it is at version %d, not %d. Load it again and repeat the change",
+		m.Words(inUTC), newest.ChangeID, *want).WithMeanwhile(m)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -222,33 +221,22 @@ func aboutFile(err error) error {
 	if ok && f.Code == "flag_asked_for" {
 		return sayForce(err)
 	}
-	if !ok || f.Code != "moved" {
+	if !ok || f.Code != "moved" || f.Meanwhile == nil {
 		return err
 	}
-	what, _, _ := strings.Cut(f.Message, ", after your version")
-	return fault.Wrap(err, f.Kind, f.Code, "%s, after your file. Export again, or --force", onThisClock(what, time.Now()))
+	return fault.Wrap(err, f.Kind, f.Code, "%s, after your file. Export again, or --force", f.Meanwhile.Words(onThisClock(time.Now())))
 }
 
-// serversTime is a time in a message of the server.
-var serversTime = regexp.MustCompile(`at (\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC) \(`)
-
-// onThisClock says the time in a message of the server as this machine's clock
-// shows it, without the day where it is today.
-func onThisClock(text string, now time.Time) string {
-	found := serversTime.FindStringSubmatchIndex(text)
-	if found == nil {
-		return text
+// onThisClock writes times as this machine's clock shows them, without the day where
+// it is today.
+func onThisClock(now time.Time) func(time.Time) string {
+	return func(at time.Time) string {
+		at = at.In(now.Location())
+		if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
+			return at.Format("15:04")
+		}
+		return at.Format("2006-01-02 15:04")
 	}
-	at, ok := momentOf(text[found[2]:found[3]], now)
-	if !ok {
-		return text
-	}
-	at = at.In(now.Location())
-	layout := "2006-01-02 15:04"
-	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		layout = "15:04"
-	}
-	return text[:found[2]] + at.Format(layout) + text[found[3]:]
 }
 
 func printPlan(stdio Stdio, result apiclient.ApplyResult) {

@@ -64,3 +64,16 @@ func TestAMomentHasBeen(t *testing.T) {
 		t.Errorf("without --at: %v", err)
 	}
 }
+
+func TestWhoWasFasterIsSaidWithTheTimeOfThisClock(t *testing.T) {
+	now := time.Date(2026, 11, 27, 9, 0, 0, 0, time.FixedZone("CET", 3600))
+	for at, want := range map[time.Time]string{
+		now.Add(-time.Hour):      "ben changed pay.api in production at 08:00 (revision 4: switched off)",
+		now.Add(-10 * time.Hour): "ben changed pay.api in production at 2026-11-26 23:00 (revision 4: switched off)",
+	} {
+		m := fault.Meanwhile{By: "ben", Object: "pay.api", Environment: "production", Revision: 4, What: "switched off", At: at.UnixMilli()}
+		if got := m.Words(onThisClock(now)); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

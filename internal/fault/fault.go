@@ -3,6 +3,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -34,6 +35,33 @@ type Field struct {
 	Message string `json:"message"`
 }
 
+// Meanwhile is a change that somebody else made first.
+type Meanwhile struct {
+	By          string `json:"by" doc:"who made it"`
+	Object      string `json:"object" doc:"what they changed"`
+	Environment string `json:"environment,omitempty" doc:"where; absent where it is no environment's"`
+	Revision    int64  `json:"revision,omitempty" doc:"the environment's, with the change"`
+	What        string `json:"what,omitempty" doc:"what they did, in words"`
+	At          int64  `json:"at" doc:"when, in milliseconds since 1970"`
+}
+
+// Words says the change in a sentence, with its time as at writes it.
+func (m Meanwhile) Words(at func(time.Time) string) string {
+	words := m.By + " changed " + m.Object
+	if m.Environment != "" {
+		words += " in " + m.Environment
+	}
+	words += " at " + at(time.UnixMilli(m.At))
+	if m.Revision == 0 {
+		return words
+	}
+	words += " (revision " + strconv.FormatInt(m.Revision, 10)
+	if m.What != "" {
+		words += ": " + m.What
+	}
+	return words + ")"
+}
+
 // Error is a fault. Its Message and Fields are safe to show to a user; its
 // cause is for logs only.
 type Error struct {
@@ -41,6 +69,7 @@ type Error struct {
 	Code       string // stable, snake_case, for programs
 	Message    string // what, why, next step
 	Fields     []Field
+	Meanwhile  *Meanwhile    // of Conflict and Precondition; nil is not known
 	RetryAfter time.Duration // for Limited and Unavailable; 0 is "not said"
 	cause      error
 }
@@ -60,6 +89,12 @@ func Wrap(err error, kind Kind, code, format string, args ...any) *Error {
 // WithField adds one field at fault and returns e.
 func (e *Error) WithField(field, format string, args ...any) *Error {
 	e.Fields = append(e.Fields, Field{Field: field, Message: fmt.Sprintf(format, args...)})
+	return e
+}
+
+// WithMeanwhile says who was faster and returns e.
+func (e *Error) WithMeanwhile(m Meanwhile) *Error {
+	e.Meanwhile = &m
 	return e
 }
 

@@ -10,15 +10,16 @@ import (
 )
 
 // Problem is the body of every error answer of the JSON protocols, RFC 9457
-// with three members of our own: code, errors and requestId.
+// with four members of our own: code, errors, meanwhile and requestId.
 type Problem struct {
-	Type      string        `json:"type"`
-	Title     string        `json:"title"`
-	Status    int           `json:"status"`
-	Detail    string        `json:"detail"`
-	Code      string        `json:"code"`
-	Errors    []fault.Field `json:"errors,omitempty"`
-	RequestID string        `json:"requestId,omitempty"`
+	Type      string           `json:"type"`
+	Title     string           `json:"title"`
+	Status    int              `json:"status"`
+	Detail    string           `json:"detail"`
+	Code      string           `json:"code"`
+	Errors    []fault.Field    `json:"errors,omitempty"`
+	Meanwhile *fault.Meanwhile `json:"meanwhile,omitempty"`
+	RequestID string           `json:"requestId,omitempty"`
 }
 
 // ContentTypeProblem is the media type of a Problem.
@@ -66,6 +67,7 @@ func ProblemOf(err error, requestID string) Problem {
 		Detail:    e.Message,
 		Code:      e.Code,
 		Errors:    e.Fields,
+		Meanwhile: e.Meanwhile,
 		RequestID: requestID,
 	}
 }

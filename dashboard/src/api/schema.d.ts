@@ -3031,6 +3031,26 @@ export interface components {
             /** @description the name that the machine gives itself */
             machine: string;
         };
+        Meanwhile: {
+            /**
+             * Format: int64
+             * @description when, in milliseconds since 1970
+             */
+            at: number;
+            /** @description who made it */
+            by: string;
+            /** @description where; absent where it is no environment's */
+            environment?: string;
+            /** @description what they changed */
+            object: string;
+            /**
+             * Format: int64
+             * @description the environment's, with the change
+             */
+            revision?: number;
+            /** @description what they did, in words */
+            what?: string;
+        };
         Member: {
             email: string;
             id: string;
@@ -3233,6 +3253,8 @@ export interface components {
             detail: string;
             /** @description the fields at fault */
             errors?: components["schemas"]["Field"][];
+            /** @description the change that somebody else made first, of answers 409 and 412 that are about one */
+            meanwhile?: components["schemas"]["Meanwhile"];
             /** @description names the request in the server's log */
             requestId?: string;
             /** Format: int64 */
