@@ -155,6 +155,6 @@ export function flagServer(apply: Apply = () => plan): { handlers: Handler[]; ap
   return { handlers, applied };
 }
 
-export const problem = (status: number, code: string, detail: string, errors: unknown[] = []) =>
-  json({ status, code, title: 'Refused', detail, errors, requestId: 'q1' }, status);
+export const problem = (status: number, code: string, detail: string, errors: unknown[] = [], more = {}) =>
+  json({ status, code, title: 'Refused', detail, errors, requestId: 'q1', ...more }, status);
 export { plan };

@@ -1,5 +1,8 @@
 import createClient from 'openapi-fetch';
-import type { paths } from './schema';
+import type { components, paths } from './schema';
+
+/** A change that somebody else made first. */
+export type Meanwhile = components['schemas']['Meanwhile'];
 
 /** What the server says went wrong (RFC 9457), or that it could not be reached. */
 export class ApiError extends Error {
@@ -7,6 +10,8 @@ export class ApiError extends Error {
   readonly code: string;
   readonly title: string;
   readonly fields: { field: string; message: string }[];
+  /** Of a refusal because somebody was faster: who, with what and when, where the server knows. */
+  readonly meanwhile: Meanwhile | undefined;
   readonly requestId: string;
   /** Milliseconds to wait before trying again, where the server said so. */
   readonly retryAfterMs: number | undefined;
@@ -22,6 +27,7 @@ export class ApiError extends Error {
     this.title = text('title') || 'The server refused';
     this.requestId = text('requestId');
     this.fields = Array.isArray(body.errors) ? (body.errors as { field: string; message: string }[]) : [];
+    this.meanwhile = body.meanwhile as Meanwhile | undefined;
     this.retryAfterMs = retryAfter ? Number(retryAfter) * 1000 : undefined;
     this.body = body;
   }
@@ -69,7 +75,8 @@ export async function answer<T>(call: Promise<Outcome<T>>): Promise<T> {
 }
 
 /** True where somebody changed the thing after the version that was read: nothing was written. */
-export const isOvertaken = (error: unknown) => error instanceof ApiError && error.status === 412;
+export const isOvertaken = (error: unknown): error is ApiError =>
+  error instanceof ApiError && error.status === 412;
 
 /** The server's word about one field of what was sent, to show next to it. */
 export function fieldFault(error: unknown, name: string): string | undefined {

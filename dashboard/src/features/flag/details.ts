@@ -1,4 +1,4 @@
-import { isOvertaken } from '@/api/client';
+import { isOvertaken, type Meanwhile } from '@/api/client';
 import { patchFlag, readFlag } from '@/api/flags';
 import type { FlagDetail, FlagPatch } from '@/api/types';
 import { merge } from '@/lib/merge';
@@ -17,21 +17,26 @@ export const detailsOf = (flag: FlagDetail): Details => ({
   expires: flag.expires ?? '',
 });
 
-/** The flag as saved; or as somebody else made it meanwhile, where both changed one field and nothing was saved. */
-export type Saved = { saved: FlagDetail; overtaken?: never } | { saved?: never; overtaken: FlagDetail };
+/** A flag as somebody else made it while it was edited, and who that was where the server said it. */
+export type Theirs = { flag: FlagDetail; meanwhile?: Meanwhile };
+
+/** The flag as saved; or as somebody else made it, where both changed one field and nothing was saved. */
+export type Saved = { saved: FlagDetail; overtaken?: never } | { saved?: never; overtaken: Theirs };
 
 /** Writes the fields that differ from what was read, and merges them with what others wrote meanwhile. */
 export async function saveDetails(project: string, key: string, read: Read, mine: Details): Promise<Saved> {
   for (;;) {
+    let meanwhile: Meanwhile | undefined;
     try {
       return { saved: await patchFlag(project, key, changed(read.details, mine), read.version) };
     } catch (error) {
       if (!isOvertaken(error)) throw error;
+      meanwhile = error.meanwhile;
     }
     const live = await readFlag(project, key);
     const theirs = detailsOf(live);
     const { value, conflicts } = merge(read.details, theirs, mine);
-    if (conflicts.length > 0) return { overtaken: live };
+    if (conflicts.length > 0) return { overtaken: { flag: live, meanwhile } };
     read = { version: live.version, details: theirs };
     mine = value as Details;
   }

@@ -18,7 +18,9 @@ function keeper() {
   const handlers = [
     on('PATCH', '/projects/default/flags/Flags.isHoliday', async (request: Request) => {
       if (request.headers.get('If-Match') !== `"${flag.version}"`) {
-        return problem(412, 'version_moved', 'ben changed it.');
+        return problem(412, 'version_moved', 'ben changed it.', [], {
+          meanwhile: { by: 'ben@example.test', object: flag.key, at: Date.now() },
+        });
       }
       const patch = (await request.json()) as FlagPatch;
       sent.push(patch);
@@ -66,7 +68,7 @@ test('an edit of the same field is shown, and which of the two counts is chosen'
   server.ben({ owner: 'ben' });
   await save();
   const note = await screen.findByRole('alert');
-  expect(note.textContent).toContain('Somebody changed this meanwhile');
+  expect(note.textContent).toContain('ben@example.test changed this meanwhile');
   expect(server.sent).toEqual([]);
   const settle = within(note).getByRole<HTMLButtonElement>('button', { name: 'Save the result' });
   expect(settle.disabled).toBe(true);

@@ -18,7 +18,7 @@ import { useEnvironment, useProject } from '@/components/project-context';
 import { ErrorState } from '@/components/states';
 import { draftFlag, useOpenReview } from '@/features/review';
 import { ArchiveSection } from './archive-section';
-import { type Details, detailsOf, type Read, saveDetails } from './details';
+import { type Details, detailsOf, type Read, saveDetails, type Theirs } from './details';
 import { DetailsConflict } from './details-conflict';
 
 const kinds = ['release', 'experiment', 'operational', 'permission'];
@@ -45,7 +45,7 @@ function DetailsForm({ flag }: { flag: FlagDetail }) {
   const project = useProject();
   const client = useQueryClient();
   const [edit, setEdit] = useState<Edit>();
-  const [theirs, setTheirs] = useState<FlagDetail>();
+  const [theirs, setTheirs] = useState<Theirs>();
   const live = detailsOf(flag);
   const form = { ...live, ...edit?.mine };
   const base = { ...live, ...edit?.before };
@@ -64,7 +64,7 @@ function DetailsForm({ flag }: { flag: FlagDetail }) {
     mutationFn: ({ read, mine }: { read: Read; mine: Details }) =>
       saveDetails(project.key, flag.key, read, mine),
     onSuccess: async ({ saved, overtaken }) => {
-      client.setQueryData(flagQuery(project.key, flag.key).queryKey, saved ?? overtaken);
+      client.setQueryData(flagQuery(project.key, flag.key).queryKey, saved ?? overtaken.flag);
       setTheirs(overtaken);
       if (overtaken) return;
       forget();
@@ -120,14 +120,18 @@ function DetailsForm({ flag }: { flag: FlagDetail }) {
         </Group>
         {theirs && (
           <DetailsConflict
-            key={theirs.version}
+            key={theirs.flag.version}
             base={base}
-            theirs={detailsOf(theirs)}
+            theirs={detailsOf(theirs.flag)}
+            meanwhile={theirs.meanwhile}
             mine={form}
             saving={save.isPending}
             onDiscard={forget}
             onSettle={(mine) =>
-              save.mutate({ read: { version: theirs.version, details: detailsOf(theirs) }, mine })
+              save.mutate({
+                read: { version: theirs.flag.version, details: detailsOf(theirs.flag) },
+                mine,
+              })
             }
           />
         )}
