@@ -134,9 +134,10 @@ type Store interface {
 	// exist and be of the member, else NotFound.
 	SetPassword(ctx context.Context, memberID, passwordHash string, link *[32]byte, entry Entry) error
 	// SetGrants makes a member's roles the given ones. It refuses with Conflict
-	// "member_changed" when they were others than before, with Conflict
-	// "last_owner" when nobody who has a password would own the server, and with NotFound for a place
-	// or a role that does not exist. The links that the member made end.
+	// "member_changed" when they were others than before, with Conflict "last_owner"
+	// when the member owned the server and nobody who has a password would now, and
+	// with NotFound for a place or a role that does not exist. The links that the
+	// member made end.
 	SetGrants(ctx context.Context, memberID string, before, after []Grant, entry Entry) error
 	// DeleteMember removes a member with sessions, personal tokens and links. It
 	// refuses as SetGrants does.

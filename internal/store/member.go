@@ -104,7 +104,7 @@ func (a *Accounts) SetGrants(ctx context.Context, memberID string, before, after
 		if err := q.exec(`DELETE FROM link WHERE made_by = $1`, memberID); err != nil {
 			return err
 		}
-		return stillOwned(q)
+		return ownedAfter(q, before, after)
 	})
 }
 
@@ -130,7 +130,7 @@ func (a *Accounts) DeleteMember(ctx context.Context, memberID string, before []a
 				return err
 			}
 		}
-		return stillOwned(q)
+		return ownedAfter(q, before, nil)
 	})
 }
 
@@ -145,6 +145,19 @@ func unchanged(q query, memberID string, before []account.Grant) error {
 		return fault.New(fault.Conflict, "member_changed", "Somebody changed the roles of %s meanwhile; look again and repeat it", m.Email)
 	}
 	return nil
+}
+
+// ownedAfter refuses to take the last owner who has a password away. Where there is
+// none, as on a server that tokens alone have set up, others come and go.
+func ownedAfter(q query, before, after []account.Grant) error {
+	if !owns(before) || owns(after) {
+		return nil
+	}
+	return stillOwned(q)
+}
+
+func owns(grants []account.Grant) bool {
+	return slices.ContainsFunc(grants, func(g account.Grant) bool { return g.Role == account.Owner })
 }
 
 func stillOwned(q query) error {

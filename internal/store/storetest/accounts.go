@@ -201,3 +201,30 @@ func waiting(t *testing.T, s Store) {
 		})
 	}
 }
+
+// lastOwner shows that nobody takes away the last owner who has a password, and that
+// others go where there is none, as on a server that tokens alone have set up.
+func lastOwner(t *testing.T, s Store) {
+	ctx := t.Context()
+	owns, views := []account.Grant{{Role: account.Owner}}, []account.Grant{{Role: account.Viewer}}
+	join := func(id string, grants []account.Grant) {
+		t.Helper()
+		m := account.MemberRecord{ID: id, Email: id, EmailKey: id, Grants: grants}
+		check(t, s.CreateLinked(ctx, m, account.IdentityRecord{Issuer: "i", Subject: id, MemberID: id}, nil, about(id)))
+	}
+	join("viewer", views)
+	check(t, s.SetGrants(ctx, "viewer", views, nil, about("viewer")))
+	check(t, s.DeleteMember(ctx, "viewer", nil, about("viewer")))
+
+	join("a", owns)
+	refused := func(err error) {
+		t.Helper()
+		wantCode(t, err, fault.Conflict, "last_owner")
+	}
+	refused(s.SetGrants(ctx, "a", owns, views, about("a")))
+	refused(s.DeleteMember(ctx, "a", owns, about("a")))
+	join("b", owns)
+	check(t, s.SetPassword(ctx, "b", "hash", nil, about("b")))
+	check(t, s.DeleteMember(ctx, "a", owns, about("a")))
+	refused(s.DeleteMember(ctx, "b", owns, about("b")))
+}
