@@ -60,6 +60,7 @@ func Run(t *testing.T, open Opener) {
 		"attempts to sign in count together":         attempts,
 		"one network begins so many logins":          logins,
 		"a code of a second step counts once":        codes,
+		"a login is collected once":                  loginCollected,
 		"the last owner stays":                       lastOwner,
 		"a subject leads to one account":             identities,
 		"settings of single sign-on come back":       singleSignOn,
