@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"burgee.dev/burgee/internal/document"
 )
 
 // Proposal is the content of a change request.
@@ -18,11 +20,19 @@ type Proposal struct {
 	Expect  map[string]int64 `json:"expect,omitempty"`
 	Force   bool             `json:"force,omitempty"`
 	Prune   bool             `json:"prune,omitempty"`
+	Remove  []ObjectRef      `json:"remove,omitempty"`
 
 	Rollout  *RolloutPlan  `json:"rollout,omitempty"`
 	Rollback *RollbackPlan `json:"rollback,omitempty"`
 
 	Promotion *PromotionPlan `json:"promotion,omitempty"`
+}
+
+// ObjectRef names an object; the environment is that of a configuration.
+type ObjectRef struct {
+	Kind        document.Kind `json:"kind"`
+	Key         string        `json:"key"`
+	Environment string        `json:"environment,omitempty"`
 }
 
 // RollbackPlan says what becomes what it was.

@@ -143,8 +143,12 @@ func titleOf(comment, other string) string {
 type review struct{ asJSON, wait bool }
 
 func (o *review) bind(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&o.wait, "wait", false, "where it needs approvals: wait until the change request is published or closed")
+	bindWait(cmd, &o.wait)
 	bindJSON(cmd, &o.asJSON)
+}
+
+func bindWait(cmd *cobra.Command, wait *bool) {
+	cmd.Flags().BoolVar(wait, "wait", false, "where it needs approvals: wait until the change request is published or closed")
 }
 
 // propose makes a change request, and waits for it where that is wanted.

@@ -226,8 +226,7 @@ func newPromote(stdio Stdio) *cobra.Command {
 and commit it as one revision, all or nothing. A flag that nobody has configured in the one
 is unconfigured in the other.
 
-Where the environment needs approvals it becomes a change request: its address is printed,
-and the exit code is 3. --wait waits until it is published (0) or closed (4).`,
+` + aboutApprovals,
 		Example: `  burgee env promote --from development --to production pay.api Flags.theme
   burgee env promote --from staging --to production --all --dry-run`,
 		Args: func(cmd *cobra.Command, args []string) error {

@@ -13,7 +13,7 @@ import (
 )
 
 type experimentOptions struct {
-	placeOptions
+	writing
 	environment, description, when, file, comment string
 	serve                                         map[string]string
 	order                                         int
@@ -80,7 +80,9 @@ same; -f takes the whole from a file, arms too, which is written as in a documen
   environment: production
   arms: [{name: new, share: 25, flags: {pay.api: true}}, {next: 75}]
 
-burgee experiment start has it run.`,
+burgee experiment start has it run.
+
+` + aboutApprovals,
 		Example: `  burgee experiment set holiday -e production --serve Flags.isHoliday=true --when '{country: DE}'
   burgee experiment set holiday -f holiday.yaml`,
 	}
@@ -102,6 +104,9 @@ burgee experiment start has it run.`,
 			return err
 		}
 		raw, err := client.PutObject(ctx, o.project, experiments, args[0], body, present.Version, o.comment)
+		if needsReview(err) {
+			return o.proposeObject(ctx, stdio, client, experiments, args[0], body, "change "+args[0], o.comment, nil)
+		}
 		return o.raw(stdio, raw, err, "experiment %s is written", args[0])
 	}, stdio)
 }
@@ -156,16 +161,34 @@ func (o *experimentOptions) body(ctx context.Context, stdio Stdio, cmd *cobra.Co
 }
 
 func newExperimentStart(stdio Stdio) *cobra.Command {
-	var o placeOptions
+	var o writing
 	var why string
 	cmd := &cobra.Command{
 		Use:     "start EXPERIMENT",
 		Short:   "Have an experiment run",
+		Long:    "Have an experiment run.\n\n" + aboutApprovals,
 		Example: "  burgee experiment start holiday",
 	}
 	cmd.Flags().StringVar(&why, "reason", "", "why, for the history")
 	return o.inProject(cmd, exactly("EXPERIMENT"), func(ctx context.Context, client *apiclient.Client, args []string) error {
 		err := client.StartExperiment(ctx, o.project, args[0], why)
+		if needsReview(err) {
+			return o.proposeStart(ctx, stdio, client, args[0], why)
+		}
 		return o.done(stdio, map[string]any{"key": args[0], "running": true}, err, "%s runs", args[0])
 	}, stdio)
+}
+
+// proposeStart proposes to have an experiment run, as it is.
+func (o *writing) proposeStart(ctx context.Context, stdio Stdio, client *apiclient.Client, key, why string) error {
+	present, _, err := client.Object(ctx, o.project, experiments, key)
+	if err != nil {
+		return err
+	}
+	var x document.Experiment
+	if err := json.Unmarshal(present.Body, &x); err != nil {
+		return err
+	}
+	x.State = document.Running
+	return o.proposeObject(ctx, stdio, client, experiments, key, x, "start "+key, why, nil)
 }

@@ -102,14 +102,16 @@ would take the one for the other.`,
 }
 
 func newFlagSet(stdio Stdio) *cobra.Command {
-	var o placeOptions
+	var o writing
 	var fields flagFields
 	cmd := &cobra.Command{
 		Use:   "set KEY",
 		Short: "Change a flag's own fields; those not named stay",
 		Long: `Change what all environments share of a flag. Fields that are not named stay; a text that
 is empty takes its field away. The tags and the variations named take the place of all
-that there were.`,
+that there were.
+
+` + aboutApprovals,
 		Example: `  burgee flag set pay.api --description "The new payment API" --tag payments --owner team-pay
   burgee flag set pay.api --expires ""`,
 	}
@@ -127,6 +129,9 @@ that there were.`,
 			return usageError{errors.New("say what to change, such as --description or --tag")}
 		}
 		raw, err := client.PatchFlag(ctx, o.project, args[0], body, present.Version, fields.comment)
+		if needsReview(err) {
+			return o.proposeObject(ctx, stdio, client, "flags", args[0], body, "change "+args[0], fields.comment, nil)
+		}
 		return o.raw(stdio, raw, err, "flag %s is changed", args[0])
 	}, stdio)
 }
@@ -224,7 +229,7 @@ func written(text string) *string {
 }
 
 type configureOptions struct {
-	placeOptions
+	writing
 	environment, file, def, off, comment string
 }
 
@@ -240,7 +245,9 @@ replaces the whole block with a file's, which is written as in a document:
   default: false
 
 What somebody changed in the environment meanwhile is not overwritten: the command is
-then refused. Where approvals are needed use burgee apply, which proposes it.`,
+then refused.
+
+` + aboutApprovals,
 		Example: `  burgee flag configure pay.api -e production --default true
   burgee flag configure pay.api -e production --default '{true: 25, false: 75}'
   burgee flag configure pay.api -e production -f block.yaml --comment "Germany first"`,
@@ -273,6 +280,10 @@ func runConfigure(ctx context.Context, stdio Stdio, o *configureOptions, client 
 		return err
 	}
 	out, err := client.PutConfiguration(ctx, o.project, key, environment, block, revision, o.comment)
+	if needsReview(err) {
+		value := map[string]any{"environments": map[string]any{environment: block}}
+		return o.proposeObject(ctx, stdio, client, "flags", key, value, "change "+key+" in "+environment, o.comment, map[string]int64{environment: revision})
+	}
 	if err == nil && !o.asJSON {
 		printWarnings(stdio, &document.File{}, out.Warnings)
 		for _, m := range out.Moves {
@@ -333,11 +344,12 @@ func revisionOf(ctx context.Context, client *apiclient.Client, project, environm
 }
 
 func newFlagClear(stdio Stdio) *cobra.Command {
-	var o placeOptions
+	var o writing
 	var environment, comment string
 	cmd := &cobra.Command{
 		Use:     "clear KEY -e ENVIRONMENT",
 		Short:   "Take away what an environment does with a flag: programs get their own default",
+		Long:    "Take away what an environment does with a flag: programs get their own default.\n\n" + aboutApprovals,
 		Example: "  burgee flag clear pay.api -e development",
 	}
 	bindEnvironment(cmd, &environment)
@@ -348,6 +360,10 @@ func newFlagClear(stdio Stdio) *cobra.Command {
 			return err
 		}
 		out, err := client.ClearConfiguration(ctx, o.project, args[0], environment, comment)
+		if needsReview(err) {
+			gone := apiclient.ObjectRef{Kind: document.ConfigurationKind, Key: args[0], Environment: environment}
+			return o.proposeWithout(ctx, stdio, client, gone, false, "clear "+args[0]+" in "+environment, comment)
+		}
 		return o.done(stdio, out, err, "%s is not configured in %s any more, revision %d", args[0], environment, out.Revision)
 	}, stdio)
 }

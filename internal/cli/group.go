@@ -128,7 +128,7 @@ func without(list, others []string) []string {
 }
 
 func newGroupCreate(stdio Stdio) *cobra.Command {
-	var o placeOptions
+	var o writing
 	var fields groupFields
 	cmd := &cobra.Command{
 		Use:   "create GROUP",
@@ -150,11 +150,12 @@ func newGroupCreate(stdio Stdio) *cobra.Command {
 }
 
 func newGroupSet(stdio Stdio) *cobra.Command {
-	var o placeOptions
+	var o writing
 	var fields groupFields
 	cmd := &cobra.Command{
 		Use:   "set GROUP",
 		Short: "Change a target group; what is not named stays",
+		Long:  "Change a target group, in all environments; what is not named stays.\n\n" + aboutApprovals,
 		Example: `  burgee group set beta-testers --add carol --remove bob
   burgee group set beta-testers --when '{plan: pro}' --comment "all who pay"`,
 	}
@@ -175,26 +176,37 @@ func newGroupSet(stdio Stdio) *cobra.Command {
 	}, stdio)
 }
 
-func (o *placeOptions) putGroup(ctx context.Context, stdio Stdio, cmd *cobra.Command, client *apiclient.Client, key string, fields *groupFields, body document.TargetGroup, version int64) error {
+func (o *writing) putGroup(ctx context.Context, stdio Stdio, cmd *cobra.Command, client *apiclient.Client, key string, fields *groupFields, body document.TargetGroup, version int64) error {
 	if err := fields.put(cmd, &body); err != nil {
 		return err
 	}
 	raw, err := client.PutObject(ctx, o.project, groups, key, body, version, fields.comment)
+	if needsReview(err) {
+		return o.proposeObject(ctx, stdio, client, "targetGroups", key, body, "change "+key, fields.comment, nil)
+	}
 	return o.raw(stdio, raw, err, "target group %s is written", key)
 }
 
+// kindOf are the kinds of objects as documents name them.
+var kindOf = map[string]document.Kind{groups: document.TargetGroupKind, experiments: document.ExperimentKind}
+
 // newObjectDelete makes the command that deletes a group or an experiment.
 func newObjectDelete(stdio Stdio, kind, argument, short string) *cobra.Command {
-	var o placeOptions
+	var o writing
 	var comment string
 	cmd := &cobra.Command{
 		Use:     "delete " + argument,
 		Short:   short,
+		Long:    short + ".\n\n" + aboutApprovals,
 		Example: "  burgee " + kind[:len(kind)-1] + " delete old-one",
 	}
 	cmd.Flags().StringVar(&comment, "comment", "", "why, for the history")
 	return o.inProject(cmd, exactly(argument), func(ctx context.Context, client *apiclient.Client, args []string) error {
 		err := client.DeleteObject(ctx, o.project, kind, args[0], comment)
+		if needsReview(err) {
+			gone := apiclient.ObjectRef{Kind: kindOf[kind], Key: args[0]}
+			return o.proposeWithout(ctx, stdio, client, gone, false, "delete "+args[0], comment)
+		}
 		return o.done(stdio, map[string]any{"key": args[0], "deleted": true}, err, "%s is deleted", args[0])
 	}, stdio)
 }

@@ -35,8 +35,7 @@ or without OBJECT the whole environment: its configurations and experiments. Pri
 would change, ask, and commit it as a new revision. What other environments see too, such
 as target groups, stays unless --shared.
 
-Where the environment needs approvals it becomes a change request: its address is
-printed, and the exit code is 3. --wait waits until it is published (0) or closed (4).
+` + aboutApprovals + `
 In an emergency --bypass, with the reason, goes past the approvals for who has the right.`,
 		Example: `  burgee rollback Flags.isHoliday -e production --revision 812
   burgee rollback -e production --at "2026-11-24 14:00" --yes

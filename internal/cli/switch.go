@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"burgee.dev/burgee/internal/apiclient"
+	"burgee.dev/burgee/internal/document"
 )
 
 // What whoever has the right does at once, without a draft and without approval.
@@ -126,119 +127,78 @@ func runUndo(ctx context.Context, stdio Stdio, o switchOptions, revision int64) 
 	return nil
 }
 
-type objectOptions struct {
-	connection
-	project, text string
-}
-
-// bindText binds what is common, and why it is done under this name.
-func (o *objectOptions) bindText(cmd *cobra.Command, name string) {
-	o.bind(cmd)
-	bindProject(cmd, &o.project)
-	cmd.Flags().StringVar(&o.text, name, "", "why, for the history")
-}
-
 func newExperimentStop(stdio Stdio) *cobra.Command {
-	var o objectOptions
-	stop := &cobra.Command{
+	var o placeOptions
+	var reason string
+	cmd := &cobra.Command{
 		Use:     "stop EXPERIMENT",
 		Short:   "Stop an experiment at once; its flags serve what they are configured to",
 		Example: `  burgee experiment stop holiday-2 --reason "the page is broken"`,
-		Args:    exactly("EXPERIMENT"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := o.client(stdio)
-			if err != nil {
-				return err
-			}
-			if err := client.StopExperiment(cmd.Context(), projectOr(stdio, o.project), args[0], o.text); err != nil {
-				return err
-			}
-			say(stdio.Out, "%s is stopped\n", args[0])
-			return nil
-		},
 	}
-	o.bindText(stop, "reason")
-	return stop
+	cmd.Flags().StringVar(&reason, "reason", "", "why, for the history")
+	return o.inProject(cmd, exactly("EXPERIMENT"), func(ctx context.Context, client *apiclient.Client, args []string) error {
+		err := client.StopExperiment(ctx, o.project, args[0], reason)
+		return o.done(stdio, map[string]any{"key": args[0], "running": false}, err, "%s is stopped", args[0])
+	}, stdio)
 }
 
 func newFlagArchive(stdio Stdio) *cobra.Command {
-	var o objectOptions
+	var o writing
+	var comment string
 	var force bool
 	cmd := &cobra.Command{
 		Use:   "archive FLAG",
 		Short: "Archive a flag: programs get their own default",
 		Long: `Archive a flag: it leaves every environment, and programs get their own default. Where
 programs asked for it in the last 7 days it is refused, and names them, unless --force is
-said.`,
+said.
+
+` + aboutApprovals,
 		Example: `  burgee flag archive Flags.oldCheckout --comment "the old page is gone"`,
-		Args:    exactly("FLAG"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := o.client(stdio)
-			if err != nil {
-				return err
-			}
-			if err := client.ArchiveFlag(cmd.Context(), projectOr(stdio, o.project), args[0], o.text, force); err != nil {
-				return sayForce(err)
-			}
-			say(stdio.Out, "%s is archived; burgee flag restore brings it back\n", args[0])
-			return nil
-		},
 	}
-	o.bindText(cmd, "comment")
+	cmd.Flags().StringVar(&comment, "comment", "", "why, for the history")
 	cmd.Flags().BoolVar(&force, "force", false, "also while programs ask for it: they get their own default")
-	return cmd
+	return o.inProject(cmd, exactly("FLAG"), func(ctx context.Context, client *apiclient.Client, args []string) error {
+		err := client.ArchiveFlag(ctx, o.project, args[0], comment, force)
+		if needsReview(err) {
+			return o.proposeWithout(ctx, stdio, client, apiclient.ObjectRef{Kind: document.FlagKind, Key: args[0]}, force, "archive "+args[0], comment)
+		}
+		return o.done(stdio, map[string]any{"key": args[0], "archived": true}, sayForce(err), "%s is archived; burgee flag restore brings it back", args[0])
+	}, stdio)
 }
 
 func newFlagRestore(stdio Stdio) *cobra.Command {
-	var o objectOptions
+	var o placeOptions
+	var comment string
 	cmd := &cobra.Command{
 		Use:     "restore FLAG",
 		Short:   "Bring an archived flag back, as it was",
 		Example: `  burgee flag restore Flags.oldCheckout`,
-		Args:    exactly("FLAG"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := o.client(stdio)
-			if err != nil {
-				return err
-			}
-			if err := client.RestoreFlag(cmd.Context(), projectOr(stdio, o.project), args[0], o.text); err != nil {
-				return err
-			}
-			say(stdio.Out, "%s is back\n", args[0])
-			return nil
-		},
 	}
-	o.bindText(cmd, "comment")
-	return cmd
+	cmd.Flags().StringVar(&comment, "comment", "", "why, for the history")
+	return o.inProject(cmd, exactly("FLAG"), func(ctx context.Context, client *apiclient.Client, args []string) error {
+		err := client.RestoreFlag(ctx, o.project, args[0], comment)
+		return o.done(stdio, map[string]any{"key": args[0], "archived": false}, err, "%s is back", args[0])
+	}, stdio)
 }
 
 func newFlagAskedBy(stdio Stdio) *cobra.Command {
-	var o objectOptions
-	var asJSON bool
+	var o placeOptions
 	cmd := &cobra.Command{
 		Use:     "asked-by FLAG",
 		Short:   "List the programs that asked for a flag in the last 7 days",
 		Example: `  burgee flag asked-by Flags.oldCheckout`,
-		Args:    exactly("FLAG"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			client, err := o.client(stdio)
-			if err != nil {
-				return err
-			}
-			programs, err := client.FlagAskedBy(cmd.Context(), projectOr(stdio, o.project), args[0])
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return printJSON(stdio.Out, programs)
-			}
-			return printAskers(stdio, programs)
-		},
 	}
-	o.bind(cmd)
-	bindProject(cmd, &o.project)
-	bindJSON(cmd, &asJSON)
-	return cmd
+	return o.inProject(cmd, exactly("FLAG"), func(ctx context.Context, client *apiclient.Client, args []string) error {
+		programs, err := client.FlagAskedBy(ctx, o.project, args[0])
+		if err != nil {
+			return err
+		}
+		if o.asJSON {
+			return printJSON(stdio.Out, programs)
+		}
+		return printAskers(stdio, programs)
+	}, stdio)
 }
 
 func printAskers(stdio Stdio, programs []apiclient.Asker) error {
