@@ -34,7 +34,7 @@ func open(t *testing.T, dir string) *store.Store {
 func TestSQLitePassesTheSuite(t *testing.T) {
 	day := clock.Func(func() time.Time { return time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC) })
 	storetest.Run(t, func(t *testing.T, record func(catalog.Tx, account.Entry) error) storetest.Store {
-		s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Clock: day})
+		s, err := store.Open(t.Context(), store.Options{Dir: storetest.Migrated(t, t.TempDir()), Clock: day})
 		if err != nil {
 			t.Fatal(err)
 		}

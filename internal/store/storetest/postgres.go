@@ -48,11 +48,12 @@ func PostgresWith(t testing.TB, options string) string {
 // BURGEE_TEST_STORE=postgres, as scripts/twice has it the second time.
 func OnPostgres() bool { return os.Getenv("BURGEE_TEST_STORE") == "postgres" }
 
-// At returns options for the engine that this run is about. A folder that a
-// test opens again is the same database again.
+// At returns options for the engine that this run is about, of a database that has
+// this program's schema. A folder that a test opens again is the same database again.
 func At(t testing.TB, o store.Options) store.Options {
 	t.Helper()
 	if !OnPostgres() {
+		Migrated(t, o.Dir)
 		return o
 	}
 	places.Lock()
