@@ -2,6 +2,7 @@ package adminapi
 
 import (
 	"context"
+	"maps"
 
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/document"
@@ -30,7 +31,8 @@ func (a *API) pastSnapshot(ctx context.Context, in *evaluateInput) (*eval.Snapsh
 		return nil, nil, err
 	}
 	if _, there := past.Project.Flags[in.Body.Flag]; !there && !past.Project.Archived[in.Body.Flag] {
-		return nil, nil, fault.New(fault.NotFound, "flag_not_found", "At revision %d of %s there was no flag %q", past.Number, in.Environment, in.Body.Flag)
+		return nil, nil, fault.New(fault.NotFound, "flag_not_found", "At revision %d of %s there was no flag %q%s",
+			past.Number, in.Environment, in.Body.Flag, document.AlikeHint(in.Body.Flag, maps.Keys(past.Project.Flags)))
 	}
 	snapshot, err := past.Snapshot()
 	view := asOfView(past)

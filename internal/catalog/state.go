@@ -141,11 +141,8 @@ func (v view) flag(key string) (flag document.Flag, archived bool, err error) {
 	if f, ok := v.hidden.flags[key]; ok {
 		return f, true, nil
 	}
-	hint := ""
-	if alike := v.lookAlikes(key)[key]; len(alike) > 0 {
-		hint = "; it looks like " + strings.Join(alike, ", ")
-	}
-	return document.Flag{}, false, fault.New(fault.NotFound, "flag_not_found", "The project %s has no flag %q%s", v.row.Key, key, hint)
+	return document.Flag{}, false, fault.New(fault.NotFound, "flag_not_found", "The project %s has no flag %q%s",
+		v.row.Key, key, document.AlikeHint(key, maps.Keys(v.meta)))
 }
 
 // lookAlikes finds, for each of some keys, the flags that look like it, the archived

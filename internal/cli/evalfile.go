@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func (o *evalOptions) fromFile(stdio Stdio) (evaluator, error) {
 		return nil, noEnvironment(p, environment)
 	}
 	if _, known := p.Flags[o.flag]; !known {
-		return nil, fault.New(fault.NotFound, "flag_not_found", "there is no flag %q in %s; it has %s", o.flag, name, flagWords(p))
+		return nil, fault.New(fault.NotFound, "flag_not_found", "there is no flag %q in %s%s; it has %s", o.flag, name, document.AlikeHint(o.flag, maps.Keys(p.Flags)), flagWords(p))
 	}
 	snapshot, err := compiled(p, environment)
 	if err != nil {

@@ -90,7 +90,7 @@ func (o *refsOptions) keys(ctx context.Context, stdio Stdio) ([]string, error) {
 	slices.Sort(known)
 	for _, key := range o.flags {
 		if !slices.Contains(known, key) {
-			return nil, fault.New(fault.NotFound, "flag_not_found", "there is no flag %q; burgee flag list shows what there is", key)
+			return nil, fault.New(fault.NotFound, "flag_not_found", "there is no flag %q%s; burgee flag list shows what there is", key, document.AlikeHint(key, slices.Values(known)))
 		}
 	}
 	if len(o.flags) > 0 {

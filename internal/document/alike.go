@@ -32,6 +32,16 @@ func LookAlikes(keys []string, all iter.Seq[string]) map[string][]string {
 	return out
 }
 
+// AlikeHint is how a message about a key that is not there goes on where it looks like
+// others: "; it looks like Flags.isHoliday". Else it is empty.
+func AlikeHint(key string, all iter.Seq[string]) string {
+	others := LookAlikes([]string{key}, all)[key]
+	if len(others) == 0 {
+		return ""
+	}
+	return "; it looks like " + inWords(others, "and")
+}
+
 // fold appends a key without what people mix up.
 func fold(to []byte, key string) []byte {
 	for i := range len(key) {

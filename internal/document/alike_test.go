@@ -22,6 +22,15 @@ func TestKeysLookAlikeThatDifferInCaseAndSeparatorsAlone(t *testing.T) {
 	}
 }
 
+func TestAMessageGoesOnWithWhatAKeyLooksLike(t *testing.T) {
+	keys := slices.Values([]string{"is.on", "isOn", "is-on"})
+	for key, want := range map[string]string{"ison": "; it looks like is-on and isOn", "IS.ON": "; it looks like is.on", "is.off": ""} {
+		if got := AlikeHint(key, keys); got != want {
+			t.Errorf("%s: %q, want %q", key, got, want)
+		}
+	}
+}
+
 // Whatever is done to a key's case and separators, it looks like the key and the key
 // like it; with one more letter it does not.
 func TestLookingAlikeGoesBothWays(t *testing.T) {
