@@ -37,13 +37,14 @@ func (s *Service) EntriesAfter(ctx context.Context, project string, seq int64, l
 }
 
 // RecordWebhook appends an entry about a webhook to the record of its project, in
-// the transaction of the change itself.
+// the transaction of the change itself. A project that is archived gets no new ones;
+// those that it has tell of people and tokens still, and may be changed and deleted.
 func (s *Service) RecordWebhook(tx Tx, project string, c ChangeRow) error {
 	row, err := tx.Project(project)
 	if err != nil {
 		return err
 	}
-	if err := row.open(""); err != nil {
+	if err := row.open(""); err != nil && c.Action == ActionCreate {
 		return err
 	}
 	c.Kind = WebhookKind

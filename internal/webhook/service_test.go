@@ -254,6 +254,36 @@ func TestTheRecordTellsOfAWebhookWithoutItsSecretsAndWhereItsAddressLeads(t *tes
 	})
 }
 
+// What an archived project has goes on telling of people and tokens: whoever manages it
+// can end that. An environment that was archived keeps nobody from it either.
+func TestWebhooksOfWhatIsArchivedCanBeChangedAndDeleted(t *testing.T) {
+	inBubble(t, func(t *testing.T, h *home) {
+		w := h.hook("a.example", func(s *webhook.Settings) { s.Filter = webhook.Filter{Environments: []string{"development"}} })
+		if _, err := h.catalog.ArchiveEnvironment(t.Context(), ann, "default", "development", catalog.WriteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		off := false
+		if _, err := h.Update(t.Context(), ann, "default", w.ID, webhook.Patch{Enabled: &off}, webhook.WriteOptions{}); err != nil {
+			t.Errorf("an environment of the filter is archived: %v", err)
+		}
+		if _, err := h.catalog.CreateProject(t.Context(), ann, "other", "", catalog.WriteOptions{}); err != nil { // the last one stays
+			t.Fatal(err)
+		}
+		if err := h.catalog.ArchiveProject(t.Context(), ann, "default", catalog.WriteOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		name := "b"
+		if _, err := h.Update(t.Context(), ann, "default", w.ID, webhook.Patch{Name: &name}, webhook.WriteOptions{}); err != nil {
+			t.Errorf("the project is archived: %v", err)
+		}
+		if err := h.Delete(t.Context(), ann, "default", w.ID, webhook.WriteOptions{}); err != nil {
+			t.Errorf("the project is archived: %v", err)
+		}
+		_, _, err := h.Create(t.Context(), ann, "default", webhook.Settings{Name: "x", URL: "https://a.example/"}, webhook.WriteOptions{})
+		wantFault(t, err, fault.Conflict, "project_archived")
+	})
+}
+
 func TestSettingsThatMakeNoSenseAreRefused(t *testing.T) {
 	inBubble(t, func(t *testing.T, h *home) {
 		h.hook("a.example")
