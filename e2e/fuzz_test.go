@@ -50,6 +50,9 @@ func TestTheManagementAPIIsWhatItsDocumentSays(t *testing.T) {
 			"startRollout": raisingOf("begun", "true"),
 			"putSSO":       map[string]any{"issuer": provider, "clientId": "burgee", "clientSecret": "client secret", "passwords": "everybody"},
 			"checkSSO":     map[string]any{"issuer": provider},
+			// Of two parameters and a body, few that are drawn fit together.
+			"rollback":             map[string]any{"revision": 1, "dryRun": true},
+			"commentChangeRequest": map[string]any{"comment": "said"},
 			// Others are tried too: they are refused, or lead nowhere.
 			"createWebhook": map[string]any{"name": "made", "url": "http://127.0.0.1:1/"},
 			"updateWebhook": map[string]any{"enabled": true},

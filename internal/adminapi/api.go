@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"burgee.dev/burgee/internal/httpkit"
+	"burgee.dev/burgee/internal/once"
 )
 
 const (
@@ -27,12 +28,13 @@ type API struct {
 	mux  *http.ServeMux
 
 	limiter *httpkit.Limiter[string]
+	keeper  *once.Keeper
 }
 
 // Register puts the API's routes on a mux. It starts nothing.
 func Register(mux *http.ServeMux, deps Deps) *API {
 	useProblems()
-	a := &API{deps: deps, mux: mux, limiter: httpkit.NewLimiter[string](callRate, callBurst, time.Now)}
+	a := &API{deps: deps, mux: mux, limiter: httpkit.NewLimiter[string](callRate, callBurst, time.Now), keeper: once.NewKeeper(deps.Once, deps.Clock)}
 	a.huma = humago.New(mux, config(deps.Version))
 	a.huma.UseMiddleware(a.identify)
 	a.routes()
@@ -49,7 +51,9 @@ func config(version string) huma.Config {
 	c.Info.Description = "Feature management that you own. Times are milliseconds since 1970. " +
 		"Errors are application/problem+json with a code for programs and the fields at fault. " +
 		"Each token, each member in the dashboard, and each address without either may send 100 requests a second and 2000 at once, " +
-		"on each node; RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset (seconds) of every answer say what is left, and beyond it comes 429 with Retry-After."
+		"on each node; RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset (seconds) of every answer say what is left, and beyond it comes 429 with Retry-After. " +
+		"A POST that has the parameter Idempotency-Key is done once for each key: sent again within 24 hours it is answered as before, with Idempotency-Replayed: true, " +
+		"or with 409 already_done where that answer is not kept."
 	c.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "apiKey", In: "cookie", Name: "__Host-burgee",

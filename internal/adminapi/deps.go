@@ -8,6 +8,7 @@ import (
 	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/catalog"
 	"burgee.dev/burgee/internal/clock"
+	"burgee.dev/burgee/internal/once"
 	"burgee.dev/burgee/internal/sso"
 	"burgee.dev/burgee/internal/webhook"
 	"burgee.dev/burgee/sdk/eval"
@@ -22,6 +23,7 @@ type Deps struct {
 	SSO       *sso.Client
 	Catalog   *catalog.Service
 	Webhooks  *webhook.Service
+	Once      once.Store
 	Snapshots Snapshots
 	Presence  Presence
 	Receipts  Receipts

@@ -9,10 +9,14 @@ import (
 	"net/http/httptest"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"burgee.dev/burgee/internal/document"
+	"burgee.dev/burgee/internal/once"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -107,4 +111,45 @@ func TestNoOperationLeavesADeadlineOnItsConnection(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Each POST of somebody who is signed in is done once for each key, but those that
+// only ask. What is shown once is kept for no repetition.
+func TestEveryPostThatDoesSomethingTakesAKey(t *testing.T) {
+	asking, seen := []string{"readLogin", "checkSSO", "importDocument", "evaluate"}, 0
+	document := Register(http.NewServeMux(), Deps{}).OpenAPI()
+	for path, item := range document.Paths {
+		for method, o := range operationsOf(item) {
+			takes := slices.ContainsFunc(o.Parameters, func(p *huma.Param) bool { return p.Name == once.Header })
+			asks := slices.Contains(asking, o.OperationID)
+			if asks {
+				seen++
+			}
+			if want := method == post && signedIn(*o) && !asks; takes != want {
+				t.Errorf("%s %s takes a key: %v", method, path, takes)
+			}
+			if _, kept := o.Metadata[markUnkept]; takes && !kept && showsSecret(document, o) {
+				t.Errorf("%s %s shows something once, and its answer is kept", method, path)
+			}
+		}
+	}
+	if seen != len(asking) {
+		t.Errorf("%d of %v are there", seen, asking)
+	}
+}
+
+// showsSecret says whether the document says so of an operation or of a field of
+// its answer.
+func showsSecret(document *huma.OpenAPI, o *huma.Operation) bool {
+	shown := strings.Contains(o.Summary, "this once")
+	for status, response := range o.Responses {
+		media := response.Content["application/json"]
+		if !strings.HasPrefix(status, "2") || media == nil || media.Schema.Ref == "" {
+			continue
+		}
+		for _, field := range document.Components.Schemas.SchemaFromRef(media.Schema.Ref).Properties {
+			shown = shown || strings.Contains(field.Description, "this once")
+		}
+	}
+	return shown
 }

@@ -30,7 +30,7 @@ type Identity struct {
 
 // TOTPSetup is what an authenticator app needs, once.
 type TOTPSetup struct {
-	Secret string `json:"secret" doc:"base32, to type into an app"`
+	Secret string `json:"secret" doc:"base32, to type into an app; shown this once"`
 	URL    string `json:"url" doc:"otpauth://…, which the QR code holds"`
 	QR     QRCode `json:"qr"`
 }

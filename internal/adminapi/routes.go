@@ -2,6 +2,7 @@ package adminapi
 
 import (
 	"context"
+	"maps"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -79,13 +80,42 @@ func holdsFile(o huma.Operation) huma.Operation {
 	return o
 }
 
+// asks marks a POST that changes nothing: what it asks does not fit into an
+// address. Each other POST of somebody who is signed in may be sent with a key, so
+// that it is done once.
+func asks(o huma.Operation) huma.Operation { return marked(o, markAsks, true) }
+
+// unkept marks an operation whose answer must not be kept for a repetition.
+func unkept(o huma.Operation, u unkeptAnswer) huma.Operation { return marked(o, markUnkept, u) }
+
+// The marks of operations, for the code that goes before their handlers.
+const (
+	markAsks   = "asks"
+	markUnkept = "unkept"
+)
+
+func marked(o huma.Operation, mark string, value any) huma.Operation {
+	o.Metadata = maps.Clone(o.Metadata)
+	if o.Metadata == nil {
+		o.Metadata = map[string]any{}
+	}
+	o.Metadata[mark] = value
+	return o
+}
+
+// signedIn says whether an operation takes a credential.
+func signedIn(o huma.Operation) bool { return len(o.Security[0]) > 0 }
+
 // route registers one operation with its handler.
 func route[I, O any](a *API, o huma.Operation, handle func(context.Context, *I) (*O, error)) {
-	if len(o.Security[0]) > 0 {
+	if signedIn(o) {
 		o.Middlewares = append(o.Middlewares, a.requireActor)
 	}
 	if o.Method != get && o.Method != remove {
 		o.Middlewares = append(o.Middlewares, a.wellFormed)
+	}
+	if takesKey(o) {
+		o = a.withKey(o)
 	}
 	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*O, error) {
 		out, err := handle(ctx, in)
@@ -109,7 +139,7 @@ func (a *API) routes() {
 	a.rolloutRoutes()
 	a.webhookRoutes()
 	a.readingRoutes()
-	route(a, op("erase", post, "/erasures", tagPrivacy, "Erase an identifier from targets, groups, texts and the audit log, or say what that would do", 404), a.erase)
+	route(a, unkept(op("erase", post, "/erasures", tagPrivacy, "Erase an identifier from targets, groups, texts and the audit log, or say what that would do", 404), unkeptAnswer{why: "names what was erased"}), a.erase)
 	a.showExamples()
 	a.mux.HandleFunc("GET /api/docs", a.docs)
 }
@@ -122,7 +152,7 @@ func (a *API) sessionRoutes() {
 	route(a, public(answers(op("signOut", remove, "/session", tagSession, "Sign out"), 204)), a.signOut)
 	route(a, public(answers(op("startLogin", post, "/logins", tagSession, "Begin to sign a command line in: it gets a token when a person approves its code in a browser"), 201)), a.startLogin)
 	route(a, public(op("collectLogin", post, "/logins/token", tagSession, "Collect the token of a login, once; 409 while nobody has approved it", 404, 409)), a.collectLogin)
-	route(a, op("readLogin", post, "/logins/read", tagSession, "Say which machine a code is of", 404), a.readLogin)
+	route(a, asks(op("readLogin", post, "/logins/read", tagSession, "Say which machine a code is of", 404)), a.readLogin)
 	route(a, answers(op("approveLogin", post, "/logins/approve", tagSession, "Give a command line a token of your own", 404), 204), a.approveLogin)
 	route(a, answers(op("refuseLogin", post, "/logins/refuse", tagSession, "End a login that you did not begin", 404), 204), a.refuseLogin)
 	route(a, op("listSessions", get, "/sessions", tagSession, "List the sessions of a member: the browsers that they are signed in with", 404), a.listSessions)
@@ -130,19 +160,19 @@ func (a *API) sessionRoutes() {
 	route(a, public(op("readLink", post, "/links/read", tagSession, "Say what an invitation, or a link that resets a password, is for", 410)), a.readLink)
 	route(a, public(answers(op("useLink", post, "/links/use", tagSession, "Make the account or set the password that a link is for, and sign in", 409, 410), 201)), a.useLink)
 	route(a, op("ownAccount", get, "/account", tagSession, "Read your own account"), a.ownAccount)
-	route(a, answers(op("startTOTP", post, "/account/totp", tagSession, "Make the secret of a second step; it counts when a code of it was shown", 409), 201), a.startTOTP)
+	route(a, unkept(answers(op("startTOTP", post, "/account/totp", tagSession, "Make the secret of a second step; it counts when a code of it was shown", 409), 201), shownOnce("", "")), a.startTOTP)
 	route(a, op("confirmTOTP", put, "/account/totp", tagSession, "Turn the second step on with a code of the app; recovery codes are shown this once", 409, 503), a.confirmTOTP)
 	route(a, answers(op("stopTOTP", post, "/account/totp/off", tagSession, "Turn the second step off, with the password or a code", 409, 503), 204), a.stopTOTP)
-	route(a, op("renewRecoveryCodes", post, "/account/totp/recovery-codes", tagSession, "Make new recovery codes in the place of the old ones, with the password or a code; they are shown this once", 409, 503), a.renewRecoveryCodes)
+	route(a, unkept(op("renewRecoveryCodes", post, "/account/totp/recovery-codes", tagSession, "Make new recovery codes in the place of the old ones, with the password or a code; they are shown this once", 409, 503), shownOnce("", "")), a.renewRecoveryCodes)
 	route(a, answers(op("unlinkIdentity", remove, "/account/identities", tagSession, "Unlink your own account from a provider of single sign-on", 404, 409), 204), a.unlinkIdentity)
 	route(a, public(op("startSSO", post, "/sso/start", tagSession, "Begin a sign-in with the provider of single sign-on", 404, 409, 503)), a.startSSO)
 	route(a, public(op("finishSSO", post, "/sso/finish", tagSession, "End a sign-in with what the provider sent the browser back with", 404, 409, 503)), a.finishSSO)
 	route(a, op("getSSO", get, "/sso", tagSession, "Read the settings of single sign-on"), a.getSSO)
 	route(a, op("putSSO", put, "/sso", tagSession, "Turn single sign-on on, or change its settings", 404, 409), a.putSSO)
-	route(a, op("checkSSO", post, "/sso/check", tagSession, "Ask an issuer what it says of itself, without changing anything"), a.checkSSO)
+	route(a, asks(op("checkSSO", post, "/sso/check", tagSession, "Ask an issuer what it says of itself, without changing anything")), a.checkSSO)
 	route(a, answers(op("deleteSSO", remove, "/sso", tagSession, "Turn single sign-on off", 404), 204), a.deleteSSO)
 	route(a, op("listTokens", get, "/tokens", tagTokens, "List the API tokens"), a.listTokens)
-	route(a, answers(op("createToken", post, "/tokens", tagTokens, "Make an API token; its secret is shown this once", 404), 201), a.createToken)
+	route(a, unkept(answers(op("createToken", post, "/tokens", tagTokens, "Make an API token; its secret is shown this once", 404), 201), shownOnce("the token", "revoke it")), a.createToken)
 	route(a, answers(op("deleteToken", remove, "/tokens/{id}", tagTokens, "Revoke an API token", 404), 204), a.deleteToken)
 }
 
@@ -150,11 +180,11 @@ func (a *API) memberRoutes() {
 	route(a, op("listMembers", get, "/members", tagMembers, "List the members, with their roles where you manage members"), a.listMembers)
 	route(a, op("setRoles", put, "/members/{id}/roles", tagMembers, "Make a member's roles these, in the places where you manage members", 404, 409), a.setRoles)
 	route(a, answers(op("removeMember", remove, "/members/{id}", tagMembers, "Remove a member; sessions and personal tokens end at once", 404, 409), 204), a.removeMember)
-	route(a, answers(op("resetPassword", post, "/members/{id}/reset", tagMembers, "Make a link with which a member sets another password", 404), 201), a.resetPassword)
+	route(a, unkept(answers(op("resetPassword", post, "/members/{id}/reset", tagMembers, "Make a link with which a member sets another password", 404), 201), shownOnce("the link", "")), a.resetPassword)
 	route(a, answers(op("resetTOTP", remove, "/members/{id}/totp", tagMembers, "Turn off the second step of a member who has lost it", 404), 204), a.resetTOTP)
 	route(a, answers(op("unlinkMember", remove, "/members/{id}/identities", tagMembers, "Unlink a member from the providers of single sign-on; who has no password then needs a link that sets one", 404), 204), a.unlinkMember)
 	route(a, op("listLinks", get, "/links", tagMembers, "List the invitations and reset links that nobody has used yet"), a.listLinks)
-	route(a, answers(op("invite", post, "/links", tagMembers, "Invite somebody: make a link with which they make an account that has roles", 404, 409), 201), a.invite)
+	route(a, unkept(answers(op("invite", post, "/links", tagMembers, "Invite somebody: make a link with which they make an account that has roles", 404, 409), 201), shownOnce("the link", "")), a.invite)
 	route(a, answers(op("deleteLink", remove, "/links/{id}", tagMembers, "End an invitation or a reset link", 404), 204), a.deleteLink)
 	route(a, op("listRoles", get, "/roles", tagMembers, "List the roles and what they let do"), a.listRoles)
 	route(a, op("putRole", put, "/roles/{role}", tagMembers, "Make or replace a role: a set of actions", 409, 412), a.putRole)
@@ -167,9 +197,9 @@ func (a *API) projectRoutes() {
 	route(a, op("getProject", get, "/projects/{project}", tagProjects, "Read a project", 404), a.getProject)
 	route(a, op("renameProject", patch, "/projects/{project}", tagProjects, "Give a project another name; its key stays", 404, 409), a.renameProject)
 	route(a, op("listKeys", get, keys, tagKeys, "List the SDK keys of an environment", 404), a.listKeys)
-	route(a, answers(op("createKey", post, keys, tagKeys, "Make an SDK key; a server key is shown this once", 404, 409), 201), a.createKey)
+	route(a, unkept(answers(op("createKey", post, keys, tagKeys, "Make an SDK key; a server key is shown this once", 404, 409), 201), shownOnce("the SDK key", "revoke it")), a.createKey)
 	route(a, answers(op("revokeKey", remove, keys+"/{id}", tagKeys, "Revoke an SDK key; its streams close at once", 404, 409), 204), a.revokeKey)
-	route(a, answers(op("rotateKey", post, keys+"/{id}/rotate", tagKeys, "Replace an SDK key; both work during the overlap", 404, 409), 201), a.rotateKey)
+	route(a, unkept(answers(op("rotateKey", post, keys+"/{id}/rotate", tagKeys, "Replace an SDK key; both work during the overlap", 404, 409), 201), shownOnce("the SDK key", "rotate that one")), a.rotateKey)
 }
 
 func (a *API) flagRoutes() {
@@ -209,10 +239,10 @@ func (a *API) experimentRoutes() {
 func (a *API) documentRoutes() {
 	route(a, holdsFile(asDocument(op("apply", post, "/projects/{project}/apply", tagDocuments, "Plan a document, and publish it unless it is a dry run", 404, 409))), a.apply)
 	route(a, exported(op("exportProject", get, "/projects/{project}/export", tagDocuments, "Export a project as a document, as it is or as it was", 404)), a.export)
-	route(a, holdsFile(op("importDocument", post, "/projects/{project}/import", tagDocuments, "Turn another product's export into a document, and say what it cannot carry over; nothing is changed", 404, 413)), a.importDocument)
+	route(a, asks(holdsFile(op("importDocument", post, "/projects/{project}/import", tagDocuments, "Turn another product's export into a document, and say what it cannot carry over; nothing is changed", 404, 413))), a.importDocument)
 	route(a, op("undo", post, "/projects/{project}/environments/{environment}/undo", tagDocuments, "Take a revision back within 10 minutes, as a new revision", 404, 409), a.undo)
 	route(a, op("rollback", post, "/projects/{project}/environments/{environment}/rollback", tagDocuments, "Make one object or the environment what it was at a revision, as a new revision", 404, 409, 412), a.rollback)
-	route(a, op("evaluate", post, "/projects/{project}/environments/{environment}/evaluate", tagDocuments, "Evaluate a flag for a context, now or at any time in the past, and explain the answer", 404, 503), a.evaluate)
+	route(a, asks(op("evaluate", post, "/projects/{project}/environments/{environment}/evaluate", tagDocuments, "Evaluate a flag for a context, now or at any time in the past, and explain the answer", 404, 503)), a.evaluate)
 }
 
 func (a *API) readingRoutes() {

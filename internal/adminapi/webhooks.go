@@ -143,11 +143,11 @@ func (a *API) webhookRoutes() {
 	const one = webhooks + "/{webhook}"
 	const deliveries = one + "/deliveries"
 	route(a, op("listWebhooks", get, webhooks, tagWebhooks, "List the webhooks of a project", 404), a.listWebhooks)
-	route(a, answers(op("createWebhook", post, webhooks, tagWebhooks, "Make a webhook; its secret is shown this once", 404, 409), 201), a.createWebhook)
+	route(a, unkept(answers(op("createWebhook", post, webhooks, tagWebhooks, "Make a webhook; its secret is shown this once", 404, 409), 201), shownOnce("the webhook", "delete it")), a.createWebhook)
 	route(a, op("getWebhook", get, one, tagWebhooks, "Read a webhook", 404), a.getWebhook)
 	route(a, op("updateWebhook", patch, one, tagWebhooks, "Change a webhook, enable or disable it", 404, 409, 412), a.updateWebhook)
 	route(a, answers(op("deleteWebhook", remove, one, tagWebhooks, "Delete a webhook with what waits for it", 404, 409, 412), 204), a.deleteWebhook)
-	route(a, op("rotateWebhook", post, one+"/rotate", tagWebhooks, "Give a webhook another secret, which is shown this once; during the overlap both sign", 404, 409, 412), a.rotateWebhook)
+	route(a, unkept(op("rotateWebhook", post, one+"/rotate", tagWebhooks, "Give a webhook another secret, which is shown this once; during the overlap both sign", 404, 409, 412), shownOnce("", "")), a.rotateWebhook)
 	route(a, answers(op("testWebhook", post, one+"/test", tagWebhooks, "Send a test, before anything that waits", 404, 409), 202), a.testWebhook)
 	route(a, op("listDeliveries", get, deliveries, tagWebhooks, "List what a webhook was sent in the last two weeks, newest first", 404), a.listDeliveries)
 	route(a, op("getDelivery", get, deliveries+"/{delivery}", tagWebhooks, "Read a delivery with its body and its attempts", 404), a.getDelivery)

@@ -3,6 +3,7 @@ package apiclient
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/once"
 )
 
 // maxAnswer bounds what is read of an answer: an export is the largest.
@@ -85,14 +87,13 @@ func (c *Client) raw(ctx context.Context, method, path string, body any) ([]byte
 	return c.send(ctx, request)
 }
 
-// send makes a request and returns the answer's body.
+// send makes a request and returns the answer's body. One with a key is sent once
+// more when its connection is lost: the server does it once.
 func (c *Client) send(ctx context.Context, request *http.Request) ([]byte, error) {
-	response, err := c.http.Do(request)
-	if err != nil {
-		return nil, c.unreachable(ctx, err)
+	response, answer, err := c.exchange(request)
+	if again := repetition(ctx, request, err); again != nil {
+		response, answer, err = c.exchange(again)
 	}
-	defer func() { _ = response.Body.Close() }()
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
 		return nil, c.unreachable(ctx, err)
 	}
@@ -100,6 +101,42 @@ func (c *Client) send(ctx context.Context, request *http.Request) ([]byte, error
 		return nil, c.problem(response, answer)
 	}
 	return answer, nil
+}
+
+// exchange sends a request and reads the whole answer.
+func (c *Client) exchange(request *http.Request) (*http.Response, []byte, error) {
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	return response, answer, err
+}
+
+// repetition is a request with a key again, where it is not known whether the
+// server has done it because the connection was lost; else nil.
+func repetition(ctx context.Context, request *http.Request, err error) *http.Request {
+	if err == nil || ctx.Err() != nil || request.Header.Get(once.Header) == "" || !lost(err) {
+		return nil
+	}
+	again := request.Clone(ctx)
+	if request.GetBody != nil {
+		if again.Body, err = request.GetBody(); err != nil {
+			return nil
+		}
+	}
+	return again
+}
+
+// lost says whether a connection ended under a request. One that was never there,
+// or a server that takes long, is something else.
+func lost(err error) bool {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+		return false
+	}
+	timeout, ok := errors.AsType[net.Error](err)
+	return !ok || !timeout.Timeout()
 }
 
 func (c *Client) request(ctx context.Context, method, path string, body any) (*http.Request, error) {
@@ -119,6 +156,9 @@ func (c *Client) request(ctx context.Context, method, path string, body any) (*h
 	}
 	if c.token != "" {
 		request.Header.Set("Authorization", "Bearer "+c.token)
+		if method == http.MethodPost {
+			request.Header.Set(once.Header, rand.Text())
+		}
 	}
 	request.Header.Set("Accept", "application/json")
 	if body != nil {

@@ -1,9 +1,11 @@
 package apiclient
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -131,5 +133,56 @@ func TestMistakesAreToldBeforeARequestIsMade(t *testing.T) {
 		if _, err := New(c.url, c.token); fault.As(err).Code != c.code {
 			t.Errorf("%s: got %v, want %s", name, err, c.code)
 		}
+	}
+}
+
+// cutting returns a client of a server that does what it is asked for and loses the
+// connection before it answers, so many times; keys are those that came.
+func cutting(t *testing.T, times int) (c *Client, keys func() []string) {
+	t.Helper()
+	var mu sync.Mutex // guards what follows
+	var came []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		mu.Lock()
+		came = append(came, r.Method+" "+string(body)+" "+r.Header.Get("Idempotency-Key"))
+		cut := len(came) <= times
+		mu.Unlock()
+		if cut {
+			panic(http.ErrAbortHandler)
+		}
+		_, _ = w.Write([]byte(`{"key":"shop"}`))
+	}))
+	t.Cleanup(server.Close)
+	c, err := New(server.URL, token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return came
+	}
+}
+
+func TestWhatIsDoneOnceIsSentAgainOnceWhenTheConnectionIsLost(t *testing.T) {
+	c, keys := cutting(t, 1)
+	if p, err := c.CreateProject(t.Context(), "shop", "Shop"); err != nil || p.Key != "shop" {
+		t.Errorf("%+v %v", p, err)
+	}
+	if got := keys(); len(got) != 2 || got[0] != got[1] || len(strings.Fields(got[0])) != 3 {
+		t.Errorf("the server got %q", got)
+	}
+	if _, err := c.CreateProject(t.Context(), "shop", "Shop"); err != nil || keys()[2] == keys()[0] {
+		t.Errorf("another request has the same key: %q, %v", keys(), err)
+	}
+
+	c, keys = cutting(t, 9)
+	if _, err := c.CreateProject(t.Context(), "shop", "Shop"); fault.As(err).Code != "server_unreachable" || len(keys()) != 2 {
+		t.Errorf("a connection that is lost each time: %v after %q", err, keys())
+	}
+	c, keys = cutting(t, 9)
+	if err := c.RevokeToken(t.Context(), "7"); fault.As(err).Code != "server_unreachable" || len(keys()) != 1 || len(strings.Fields(keys()[0])) != 1 {
+		t.Errorf("what has no key: %v after %q", err, keys())
 	}
 }

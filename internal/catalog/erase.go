@@ -74,8 +74,8 @@ func (p ErasedProject) changes() bool {
 }
 
 // Erase takes an identifier out of targets, target groups, conditions and texts,
-// of what is live, of archived flags, of change requests, rollouts and declarations
-// and of the record, in one transaction over all projects. The record's chain holds on: the entries that are
+// of what is live, of archived flags, of change requests, rollouts and declarations,
+// of answers that are kept and of the record, in one transaction over all projects. The record's chain holds on: the entries that are
 // rewritten keep their hashes, and an entry of its own vouches for what they are
 // now. Programs get a new revision, whole: what led to it is no longer kept.
 func (s *Service) Erase(ctx context.Context, actor account.Actor, request EraseRequest) (ErasureResult, error) {
@@ -109,7 +109,13 @@ func (s *Service) Erase(ctx context.Context, actor account.Actor, request EraseR
 		err := s.store.Read(ctx, func(r Reader) error { return all(r, nil) })
 		return result, err
 	}
-	if err := s.store.Write(ctx, func(tx Tx) error { return all(tx, tx) }); err != nil {
+	err = s.store.Write(ctx, func(tx Tx) error {
+		if err := all(tx, tx); err != nil {
+			return err
+		}
+		return tx.ForgetReplays()
+	})
+	if err != nil {
 		return ErasureResult{}, err
 	}
 	for _, x := range done {

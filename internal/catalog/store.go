@@ -137,6 +137,9 @@ type Tx interface {
 	LogDelta(environmentID int64, d DeltaRow) error
 	// DropDeltas removes what is kept of the revisions of an environment up to now.
 	DropDeltas(environmentID int64) error
+	// ForgetReplays drops the answers that are kept for requests that are sent again:
+	// they are told that they were done.
+	ForgetReplays() error
 	// LinkRevision notes that a change is part of a revision.
 	LinkRevision(environmentID, revision, changeID int64) error
 	// RaiseGeneration says that something of the project has changed.

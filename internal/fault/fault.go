@@ -70,7 +70,7 @@ type Error struct {
 	Message    string // what, why, next step
 	Fields     []Field
 	Meanwhile  *Meanwhile    // of Conflict and Precondition; nil is not known
-	RetryAfter time.Duration // for Limited and Unavailable; 0 is "not said"
+	RetryAfter time.Duration // when a retry makes sense; 0 is "not said"
 	cause      error
 }
 

@@ -84,10 +84,10 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // SetRetryAfter sets Retry-After, in whole seconds and at least 1, when err is
-// a fault that may be retried.
+// a fault that may be retried, or one that says when.
 func SetRetryAfter(h http.Header, err error) {
 	e := fault.As(err)
-	if e.Kind != fault.Limited && e.Kind != fault.Unavailable {
+	if e.Kind != fault.Limited && e.Kind != fault.Unavailable && e.RetryAfter == 0 {
 		return
 	}
 	h.Set("Retry-After", strconv.FormatInt(RetrySeconds(e.RetryAfter), 10))

@@ -30,7 +30,7 @@ func (a *application) routes(sdks *downloads.Handler) (http.Handler, error) {
 	s := a.server
 	mux := http.NewServeMux()
 	adminapi.Register(mux, adminapi.Deps{
-		Version: s.build.Version, Clock: s.clock, Accounts: a.accounts, SSO: sso.New(outbound.New(outbound.Options{Allow: s.cfg.OutboundAllow, Timeout: ssoTimeout, MaxBody: ssoBody}), s.clock), Catalog: a.catalog, Webhooks: a.webhooks,
+		Version: s.build.Version, Clock: s.clock, Accounts: a.accounts, SSO: sso.New(outbound.New(outbound.Options{Allow: s.cfg.OutboundAllow, Timeout: ssoTimeout, MaxBody: ssoBody}), s.clock), Catalog: a.catalog, Webhooks: a.webhooks, Once: a.store,
 		Snapshots: snapshotView{a.delivery}, Presence: presenceView{a.presence, a.delivery, a.receipts, a.exchange}, Receipts: receiptView{a.delivery, a.receipts}, Counts: countView{a.store}, KeyUses: a.ingest,
 		Hub: a.hub, AllowHTTP: s.cfg.AllowHTTP, PublicURL: s.publicURL,
 		Downloads: adminapi.Downloads{Python: sdks.Python(), Go: sdks.Go(), Hint: sdks.Hint()},

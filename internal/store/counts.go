@@ -14,6 +14,7 @@ import (
 	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/internal/lease"
 	"burgee.dev/burgee/internal/nodes"
+	"burgee.dev/burgee/internal/once"
 	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/webhook"
 )
@@ -319,6 +320,7 @@ func (s *Store) Prune(ctx context.Context, fence lease.Fence, now time.Time) err
 		{"node", "beat", nodes.Kept, ""},
 		{"node_news", "at", nodes.Kept, ""},
 		{"webhook_delivery", "created_at", webhook.Kept, notWaiting},
+		{"idempotency_key", "at", once.Kept, ""},
 	} {
 		if err := s.deleteBefore(ctx, fence, of.table, of.column, of.also, now.Add(-of.keep).UnixMilli()); err != nil {
 			return err

@@ -94,3 +94,11 @@ func TestTextSortsByBytesWhateverTheDatabaseSays(t *testing.T) {
 		t.Errorf("keys sort as %q", keys)
 	}
 }
+
+// Nodes that get one request at once do it once: the key is in an index that all
+// of them write to.
+func TestOneKeyAtTwoNodesIsOneRequest(t *testing.T) {
+	url := storetest.Postgres(t)
+	record := func(catalog.Tx, account.Entry) error { return nil }
+	storetest.Rivals(t, openURL(t, store.Options{URL: url}).Accounts(record), openURL(t, store.Options{URL: url}).Accounts(record))
+}

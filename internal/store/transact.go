@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"burgee.dev/burgee/internal/fault"
+	"burgee.dev/burgee/internal/once"
 )
 
 // read runs fn in one read transaction: all its queries see one state.
@@ -72,8 +73,26 @@ func (s *Store) glance(ctx context.Context, fn func(query) error) (err error) {
 // change is for what people and programs decide: as if nobody else wrote at the
 // same time. fn may run more than once, each time from the start: when somebody
 // else did write at the same time, when the connection was lost before the
-// commit, and on a full disk, when the reserve is given up for it.
+// commit, and on a full disk, when the reserve is given up for it. A claim that
+// ctx carries is written down with it.
 func (s *Store) change(ctx context.Context, fn func(query) error) error {
+	claim := once.Open(ctx)
+	if claim == nil {
+		return s.decide(ctx, fn)
+	}
+	err := s.decide(ctx, func(q query) error {
+		if err := q.claim(claim); err != nil {
+			return err
+		}
+		return fn(q)
+	})
+	if err == nil {
+		claim.Write()
+	}
+	return err
+}
+
+func (s *Store) decide(ctx context.Context, fn func(query) error) error {
 	how := writing{s.writer, s.engine.isolation().change, s.forPeople(ctx), s.engine.takePart}
 	err := s.transact(ctx, how, fn)
 	if fault.IsKind(err, fault.NoRoom) && mayUseReserve(ctx) && s.releaseReserve() {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { json, on, serve } from '../../tests/render';
 import { ApiError, fieldFault, words } from './client';
-import { revokeKey } from './keys';
+import { createKey, revokeKey } from './keys';
 import { renameProject } from './projects';
 
 const refused = {
@@ -51,4 +51,22 @@ test('names in an address are encoded, and 204 is no fault', async () => {
   );
   await revokeKey('default', 'a b', 'k/1', { ifUnused: true });
   expect(asked[0]?.url).toContain('/projects/default/environments/a%20b/keys/k%2F1?ifUnused=true');
+});
+
+test('what is asked for again after no answer came is the same request', async () => {
+  const keys: (string | null)[] = [];
+  const answers = [undefined, json({}, 503), json({ id: '1' }, 201), json({ id: '2' }, 201)];
+  globalThis.fetch = (request) => {
+    keys.push((request as Request).headers.get('Idempotency-Key'));
+    const next = answers[keys.length - 1];
+    return next ? Promise.resolve(next) : Promise.reject(new TypeError('connection lost'));
+  };
+  const make = () => createKey('default', 'production', { kind: 'server', name: 'x' });
+  await caught(make());
+  await caught(make());
+  await make();
+  await make();
+  expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+  expect(keys.slice(1, 3)).toEqual([keys[0], keys[0]]);
+  expect(keys[3]).not.toBe(keys[0]);
 });

@@ -47,11 +47,37 @@ function unreachable(): ApiError {
   });
 }
 
+/** The keys of requests of which it is not known whether the server has done them, by what they ask for. */
+const open = new Map<string, string>();
+
+/** A key that no other request has; crypto.randomUUID is there over https only. */
+const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('');
+
+/** What a request asks for, of one that is done once for each key; a password is not kept for it. */
+async function wish(request: Request): Promise<string | undefined> {
+  if (request.method !== 'POST') return undefined;
+  const body = await request.clone().text();
+  return body.includes('"password"') ? undefined : `${request.url}\n${body}`;
+}
+
 async function send(request: Request): Promise<Response> {
+  const asked = await wish(request);
+  if (asked !== undefined) {
+    const key = open.get(asked) ?? newKey();
+    open.set(asked, key);
+    request.headers.set('Idempotency-Key', key);
+  }
   try {
-    return await fetch(request);
+    const response = await fetch(request);
+    const settled = response.status < 500 && !response.headers.has('Retry-After');
+    if (asked !== undefined && settled) open.delete(asked);
+    return response;
   } catch (cause) {
-    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    if (cause instanceof DOMException && cause.name === 'AbortError') {
+      if (asked !== undefined) open.delete(asked);
+      throw cause;
+    }
     throw unreachable();
   }
 }

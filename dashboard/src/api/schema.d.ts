@@ -3906,7 +3906,7 @@ export interface components {
         };
         TOTPSetup: {
             qr: components["schemas"]["QRCode"];
-            /** @description base32, to type into an app */
+            /** @description base32, to type into an app; shown this once */
             secret: string;
             /** @description otpauth://…, which the QR code holds */
             url: string;
@@ -4386,7 +4386,10 @@ export interface operations {
     startTOTP: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4437,6 +4440,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too Many Requests */
             429: {
                 headers: {
@@ -4460,7 +4472,10 @@ export interface operations {
     stopTOTP: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4554,7 +4569,10 @@ export interface operations {
     renewRecoveryCodes: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4650,7 +4668,10 @@ export interface operations {
     erase: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4698,6 +4719,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4802,7 +4832,10 @@ export interface operations {
     invite: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5252,7 +5285,10 @@ export interface operations {
     approveLogin: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5298,6 +5334,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5424,7 +5469,10 @@ export interface operations {
     refuseLogin: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5470,6 +5518,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5847,7 +5904,10 @@ export interface operations {
     resetPassword: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the member's id */
                 id: string;
@@ -5894,6 +5954,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6193,7 +6262,10 @@ export interface operations {
     createProject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6471,7 +6543,10 @@ export interface operations {
     apply: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -6576,7 +6651,10 @@ export interface operations {
     archiveProject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -6857,7 +6935,10 @@ export interface operations {
     propose: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -7156,7 +7237,10 @@ export interface operations {
     approveChangeRequest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -7266,7 +7350,10 @@ export interface operations {
     commentChangeRequest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -7367,7 +7454,10 @@ export interface operations {
     openChangeRequest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -7468,7 +7558,10 @@ export interface operations {
     publishChangeRequest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -7569,7 +7662,10 @@ export interface operations {
     rejectChangeRequest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -7670,7 +7766,10 @@ export interface operations {
     scheduleChangeRequest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -7771,7 +7870,10 @@ export interface operations {
     withdrawChangeRequest: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -8318,7 +8420,10 @@ export interface operations {
     createEnvironment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -8626,7 +8731,10 @@ export interface operations {
     archiveEnvironment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -9120,7 +9228,10 @@ export interface operations {
     createKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -9321,7 +9432,10 @@ export interface operations {
     rotateKey: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -9424,7 +9538,10 @@ export interface operations {
     promote: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -9534,7 +9651,10 @@ export interface operations {
     restoreEnvironment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -9817,6 +9937,8 @@ export interface operations {
                 comment?: string;
             };
             header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
                 /** @description the revision the change was made on; another one answers 412 */
                 "If-Match"?: string;
             };
@@ -9981,7 +10103,10 @@ export interface operations {
     undo: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -10500,7 +10625,10 @@ export interface operations {
                 /** @description a note for the audit log */
                 comment?: string;
             };
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -10604,7 +10732,10 @@ export interface operations {
                 /** @description a note for the audit log */
                 comment?: string;
             };
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -10900,7 +11031,10 @@ export interface operations {
                 /** @description also where the key differs from another flag's in upper and lower case, _ or - alone */
                 force?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -11218,7 +11352,10 @@ export interface operations {
                 /** @description a note for the audit log */
                 comment?: string;
             };
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -11649,7 +11786,10 @@ export interface operations {
     switchOff: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -11752,7 +11892,10 @@ export interface operations {
     switchOn: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -11949,7 +12092,10 @@ export interface operations {
                 /** @description a note for the audit log */
                 comment?: string;
             };
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -12622,7 +12768,10 @@ export interface operations {
     restoreProject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -12815,7 +12964,10 @@ export interface operations {
     startRollout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -13002,7 +13154,10 @@ export interface operations {
     advanceRollout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -13103,7 +13258,10 @@ export interface operations {
     pauseRollout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -13204,7 +13362,10 @@ export interface operations {
     resumeRollout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -13305,7 +13466,10 @@ export interface operations {
     rollbackRollout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -13406,7 +13570,10 @@ export interface operations {
     stopRollout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -13593,7 +13760,10 @@ export interface operations {
     createWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -14205,7 +14375,10 @@ export interface operations {
     redeliver: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -14305,6 +14478,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
                 /** @description the version of the webhook that the change was made on; another one answers 412 */
                 "If-Match"?: string;
             };
@@ -14417,7 +14592,10 @@ export interface operations {
     testWebhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -15937,7 +16115,10 @@ export interface operations {
     createToken: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description anything that no other request has, such as a UUID; sent again with it within 24 hours, the request is not done again */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15985,6 +16166,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -58,6 +58,7 @@ var rows = []struct {
 	{"webhook_delivery", `INSERT INTO webhook_delivery (webhook_id, message, first_seq, last_seq, state, created_at, queued_at, next_at, finished_at, attempts)
 		VALUES ($1, $1, 0, 0, 'delivered', 0, 0, 0, 0, 1) ON CONFLICT DO NOTHING`, []any{"kept"}},
 	{"webhook_attempt", `INSERT INTO webhook_attempt VALUES ((SELECT MIN(id) FROM webhook_delivery), 1, 0, 0, 200, '', '') ON CONFLICT DO NOTHING`, []any{}},
+	{"idempotency_key", `INSERT INTO idempotency_key VALUES ($1, $2, $2, 1795700000000, $1, 200, '', NULL) ON CONFLICT DO NOTHING`, []any{"kept", []byte("kept")}},
 	{"single_sign_on", `INSERT INTO single_sign_on VALUES (1, '{}', $1, 0) ON CONFLICT DO NOTHING`, []any{[]byte("kept")}},
 	{"identity", `INSERT INTO identity VALUES ($1, $1, (SELECT MIN(id) FROM member), 0) ON CONFLICT DO NOTHING`, []any{"kept"}},
 	{"node", `INSERT INTO node (id, beat, asks, newest) VALUES ($1, 1795700000000, 1, 1) ON CONFLICT DO NOTHING`, []any{"kept"}},

@@ -14,6 +14,7 @@ import (
 	"burgee.dev/burgee/internal/ingest"
 	"burgee.dev/burgee/internal/lease"
 	"burgee.dev/burgee/internal/nodes"
+	"burgee.dev/burgee/internal/once"
 	"burgee.dev/burgee/internal/receipts"
 	"burgee.dev/burgee/internal/secret"
 	"burgee.dev/burgee/internal/store"
@@ -34,6 +35,7 @@ type Store interface {
 	MinuteCounts(ctx context.Context, project, environment, flag string, from time.Time) ([]store.MinuteCount, error)
 	lease.Store
 	nodes.Store
+	once.Store
 	Prune(ctx context.Context, fence lease.Fence, now time.Time) error
 	Empty(ctx context.Context) (bool, error)
 }
@@ -72,6 +74,8 @@ func Run(t *testing.T, open Opener) {
 		"nodes add to the same rows":                 manyNodes,
 		"receipts and overrides come back":           receiptsKept,
 		"sealed secrets come back":                   sealedSecrets,
+		"a key is claimed with what it is for":       claims,
+		"of many with one key one is done":           func(t *testing.T, s Store) { Rivals(t, s) },
 		"a lease has one holder":                     leaseHolders,
 		"who lost a lease cannot write":              leaseFence,
 		"minutes go after a fortnight, hours do not": retention,
