@@ -38,6 +38,7 @@ export const project: Project = {
   key: 'default',
   name: 'Shop web',
   flagCount: 1,
+  version: 3,
   archivedEnvironments: [],
   environments: [
     {
@@ -45,6 +46,7 @@ export const project: Project = {
       name: 'Production',
       kind: 'production',
       revision: 812,
+      version: 1,
       approvals: 0,
       connectedInstances: 0,
     },
@@ -53,6 +55,7 @@ export const project: Project = {
       name: 'Development',
       kind: 'development',
       revision: 40,
+      version: 2,
       approvals: 0,
       connectedInstances: 0,
     },

@@ -34,7 +34,7 @@ func TestWhoActsLaterHasTheRightsOfThen(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := h.SetRoles(t.Context(), ann, ben.ID, []account.Grant{{Role: account.Viewer}}, ""); err != nil {
+	if _, err := h.SetRoles(t.Context(), ann, ben.ID, []account.Grant{{Role: account.Viewer}}, nil, ""); err != nil {
 		t.Fatal(err)
 	}
 	wantCode(t, publishes(account.Member, ben.ID, ben.ID), "forbidden")

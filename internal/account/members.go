@@ -23,13 +23,28 @@ func (s *Service) Members(ctx context.Context, actor Actor) ([]Person, error) {
 	}
 	people := make([]Person, 0, len(recs))
 	for _, rec := range recs {
-		grants := slices.DeleteFunc(slices.Clone(rec.Grants), func(g Grant) bool { return !actor.oversees(g) })
-		if len(grants) > 0 || actor.may(ManageAccounts, Scope{}) {
-			rec.Grants = grants
-			people = append(people, personOf(rec))
+		version := actor.versionOfRoles(rec)
+		rec.Grants = actor.overseenOf(rec)
+		if len(rec.Grants) > 0 || actor.may(ManageAccounts, Scope{}) {
+			person := personOf(rec)
+			person.Version = version
+			people = append(people, person)
 		}
 	}
 	return people, nil
+}
+
+// overseenOf are the roles of a member that count anywhere that the actor manages.
+func (a Actor) overseenOf(member MemberRecord) []Grant {
+	return slices.DeleteFunc(slices.Clone(member.Grants), func(g Grant) bool { return !a.oversees(g) })
+}
+
+func (a Actor) versionOfRoles(member MemberRecord) int64 {
+	roles := []string{}
+	for _, g := range tidy(a.overseenOf(member)) {
+		roles = append(roles, g.String())
+	}
+	return versionOf(roles)
 }
 
 // oversees says whether a grant counts anywhere that the actor manages.
@@ -42,10 +57,15 @@ func (a Actor) oversees(g Grant) bool {
 
 // SetRoles makes a member's roles the given ones, in the places where the actor
 // manages accounts; those in other places stay. Nobody gives or takes what they
-// could not do themselves, and somebody stays owner.
-func (s *Service) SetRoles(ctx context.Context, actor Actor, memberID string, roles []Grant, requestID string) (Person, error) {
+// could not do themselves, and somebody stays owner. ifVersion refuses, with
+// Precondition, where the roles are no longer those of a Person's Version; nil does
+// not ask.
+func (s *Service) SetRoles(ctx context.Context, actor Actor, memberID string, roles []Grant, ifVersion *int64, requestID string) (Person, error) {
 	member, err := s.overseen(ctx, actor, memberID)
 	if err != nil {
+		return Person{}, err
+	}
+	if err := atVersion("The roles of "+member.Email, actor.versionOfRoles(member), ifVersion); err != nil {
 		return Person{}, err
 	}
 	roles, err = s.resolved(ctx, roles)
@@ -63,10 +83,12 @@ func (s *Service) SetRoles(ctx context.Context, actor Actor, memberID string, ro
 	before := memberState(member)
 	was := member.Grants
 	member.Grants = next
+	person := personOf(member)
+	person.Version = actor.versionOfRoles(member)
 	if len(without(next, was)) == 0 && len(without(was, next)) == 0 {
-		return personOf(member), nil
+		return person, nil
 	}
-	return personOf(member), s.store.SetGrants(ctx, member.ID, was, next, Entry{
+	return person, s.store.SetGrants(ctx, member.ID, was, next, Entry{
 		Kind: MemberEntry, Object: member.Email, Action: EntryUpdate, Before: before, After: memberState(member),
 		Actor: actor.onlyNamed(), At: clock.Millis(s.clock), RequestID: requestID,
 	})

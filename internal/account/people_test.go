@@ -140,7 +140,7 @@ func TestATokenDoesNothingThatItsMemberMayNot(t *testing.T) {
 	_, _, err = h.CreateToken(ctx, ben, account.TokenRequest{Name: "robot", Kind: account.ServiceToken, Role: account.Viewer, Scopes: []account.Scope{{Project: "default"}}})
 	wantCode(t, err, "forbidden")
 
-	_, err = h.SetRoles(ctx, ann, ben.ID, grants(t, "viewer@default"), "")
+	_, err = h.SetRoles(ctx, ann, ben.ID, grants(t, "viewer@default"), nil, "")
 	check(t, err)
 	if may(secret, account.Publish) {
 		t.Error("the token kept what its member lost")
@@ -169,15 +169,15 @@ func TestNobodyGivesOrTakesMoreThanTheirOwn(t *testing.T) {
 	root := h.join(t, ann, "root@example.test", "admin")
 	h.wrote()
 	refused := map[string]error{}
-	_, refused["owner by admin"] = h.SetRoles(ctx, root, ben.ID, grants(t, "owner"), "")
-	_, refused["everywhere by an admin of a project"] = h.SetRoles(ctx, adm, ben.ID, grants(t, "viewer"), "")
-	_, refused["an owner by an admin"] = h.SetRoles(ctx, root, ann.ID, nil, "")
+	_, refused["owner by admin"] = h.SetRoles(ctx, root, ben.ID, grants(t, "owner"), nil, "")
+	_, refused["everywhere by an admin of a project"] = h.SetRoles(ctx, adm, ben.ID, grants(t, "viewer"), nil, "")
+	_, refused["an owner by an admin"] = h.SetRoles(ctx, root, ann.ID, nil, nil, "")
 	refused["an owner removed by an admin"] = h.RemoveMember(ctx, root, ann.ID, "")
 	_, _, refused["an owner's password by an admin"] = h.ResetLink(ctx, root, ann.ID, "")
 	_, refused["an owner's sessions by an admin"] = h.Sessions(ctx, root, ann.ID)
 	_, _, refused["an invitation by a viewer"] = h.Invite(ctx, ben, "x@example.test", grants(t, "viewer@default"), "")
 	_, refused["the members for a viewer"] = h.Members(ctx, ben)
-	_, refused["another's role by a viewer"] = h.SetRoles(ctx, ben, adm.ID, nil, "")
+	_, refused["another's role by a viewer"] = h.SetRoles(ctx, ben, adm.ID, nil, nil, "")
 	_, _, refused["a service token by an admin with more"] = h.CreateToken(ctx, root, account.TokenRequest{Name: "x", Kind: account.ServiceToken, Role: account.Owner})
 	_, refused["a role by an admin"] = h.PutRole(ctx, root, account.RoleChange{Name: "duty", Description: "", Actions: nil}, "")
 	for what, err := range refused {
@@ -192,10 +192,10 @@ func TestNobodyGivesOrTakesMoreThanTheirOwn(t *testing.T) {
 		"owner@default": "owner_everywhere", "publisher@default/production": "role_needs_project",
 		"nobody": "role_not_found", "viewer@moon": "project_not_found", "viewer@default publisher@default/moon": "environment_not_found",
 	} {
-		_, err := h.SetRoles(ctx, ann, adm.ID, grants(t, strings.Fields(roles)...), "")
+		_, err := h.SetRoles(ctx, ann, adm.ID, grants(t, strings.Fields(roles)...), nil, "")
 		wantCode(t, err, code)
 	}
-	_, err := h.SetRoles(ctx, adm, ben.ID, grants(t, "viewer@default", "publisher@default/production"), "r")
+	_, err := h.SetRoles(ctx, adm, ben.ID, grants(t, "viewer@default", "publisher@default/production"), nil, "r")
 	check(t, err)
 	want(t, h.wrote(), account.Entry{
 		Kind: "member", Object: "ben@example.test", Action: "update",
@@ -224,7 +224,7 @@ func TestRolesOfOtherPlacesStayAndAreNotShown(t *testing.T) {
 		"ann@example.test owner", "ben@example.test viewer@default", "far@example.test viewer@default"}, shown); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	_, err = h.SetRoles(ctx, adm, ben.ID, grants(t, "publisher@default/development"), "")
+	_, err = h.SetRoles(ctx, adm, ben.ID, grants(t, "publisher@default/development"), nil, "")
 	check(t, err)
 	people, err = h.Members(ctx, ann)
 	check(t, err)
@@ -238,7 +238,7 @@ func TestSomebodyStaysOwner(t *testing.T) {
 	h, ann := company(t)
 	ctx := t.Context()
 	wantCode(t, h.RemoveMember(ctx, ann, ann.ID, ""), "last_owner")
-	_, err := h.SetRoles(ctx, ann, ann.ID, grants(t, "admin"), "")
+	_, err := h.SetRoles(ctx, ann, ann.ID, grants(t, "admin"), nil, "")
 	wantCode(t, err, "last_owner")
 	ben := h.join(t, ann, "ben@example.test", "owner")
 	check(t, h.RemoveMember(ctx, ben, ann.ID, ""))
@@ -335,7 +335,7 @@ func TestAnInvitationEndsWhenItsMakerHasOtherRights(t *testing.T) {
 	ben := h.join(t, ann, "ben@example.test", "admin@default")
 	_, secret, err := h.Invite(ctx, ben, "eve@example.test", grants(t, "publisher@default"), "")
 	check(t, err)
-	_, err = h.SetRoles(ctx, ann, ben.ID, grants(t, "viewer@default"), "")
+	_, err = h.SetRoles(ctx, ann, ben.ID, grants(t, "viewer@default"), nil, "")
 	check(t, err)
 	_, err = h.UseLink(ctx, secret, password, account.Client{Address: "::1"})
 	wantCode(t, err, account.CodeLinkUsed)
@@ -369,7 +369,7 @@ func TestARoleOfOnesOwnIsASetOfActions(t *testing.T) {
 	ctx := t.Context()
 	duty, err := h.PutRole(ctx, ann, account.RoleChange{Name: "duty", Description: " Switches off ", Actions: []account.Action{account.SwitchOff}}, "")
 	check(t, err)
-	if diff := cmp.Diff(account.RoleInfo{Name: "duty", Description: "Switches off", Actions: []account.Action{account.Read, account.SwitchOff}}, duty); diff != "" {
+	if diff := cmp.Diff(account.RoleInfo{Name: "duty", Description: "Switches off", Actions: []account.Action{account.Read, account.SwitchOff}, Version: duty.Version}, duty); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	ben := h.join(t, ann, "ben@example.test", "duty@default")
@@ -383,7 +383,7 @@ func TestARoleOfOnesOwnIsASetOfActions(t *testing.T) {
 		t.Error("the role does not count at once")
 	}
 	wantCode(t, h.DeleteRole(ctx, ann, "duty", ""), "role_used")
-	_, err = h.SetRoles(ctx, ann, ben.ID, grants(t, "viewer@default"), "")
+	_, err = h.SetRoles(ctx, ann, ben.ID, grants(t, "viewer@default"), nil, "")
 	check(t, err)
 	check(t, h.DeleteRole(ctx, ann, "duty", ""))
 	wantCode(t, h.DeleteRole(ctx, ann, "duty", ""), "role_not_found")

@@ -15,6 +15,7 @@ type RoleInfo struct {
 	Description string
 	Actions     []Action
 	BuiltIn     bool
+	Version     int64 // of what it says, as RoleChange.IfVersion takes it; 0 of a built-in one
 }
 
 const maxRoleDescription = 200
@@ -28,10 +29,16 @@ func (s *Service) Roles(ctx context.Context) ([]RoleInfo, error) {
 	}
 	recs, err := s.store.ListRoles(ctx)
 	for _, rec := range recs {
-		out = append(out, RoleInfo{Name: rec.Name, Description: rec.Description, Actions: rec.Actions})
+		out = append(out, rec.info())
 	}
 	return out, err
 }
+
+func (rec RoleRecord) info() RoleInfo {
+	return RoleInfo{Name: rec.Name, Description: rec.Description, Actions: rec.Actions, Version: rec.version()}
+}
+
+func (rec RoleRecord) version() int64 { return versionOf(roleState(rec)) }
 
 // listed leaves out what only programs do.
 func listed(actions []Action) []Action {
@@ -46,6 +53,9 @@ type RoleChange struct {
 	// New refuses with Precondition "role_exists" where there is a role of the
 	// name: of two who make one at once, one is told.
 	New bool
+	// IfVersion refuses with Precondition where the role is not at this version, or is
+	// not there; nil does not ask.
+	IfVersion *int64
 }
 
 // PutRole makes or replaces a role. It counts at once for everybody who has it.
@@ -78,11 +88,18 @@ func (s *Service) PutRole(ctx context.Context, actor Actor, change RoleChange, r
 	if change.New && before != nil {
 		return RoleInfo{}, roleExists(name)
 	}
+	is := int64(0)
+	if before != nil {
+		is = before.version()
+	}
+	if err := atVersion("The role "+string(name), is, change.IfVersion); err != nil {
+		return RoleInfo{}, err
+	}
 	err = s.store.PutRole(ctx, before, rec, entry)
 	if change.New && fault.As(err).Code == CodeRoleChanged {
 		err = roleExists(name)
 	}
-	return RoleInfo{Name: name, Description: description, Actions: actions}, err
+	return rec.info(), err
 }
 
 // CodeRoleChanged is of a role that is not what it was when it was read.

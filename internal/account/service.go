@@ -61,6 +61,10 @@ type Person struct {
 	Password bool // may sign in with one
 	TOTP     bool // signs in with a second step
 	Linked   bool // is known to a provider of single sign-on
+
+	// Version is of the roles that whoever is shown it oversees, as SetRoles takes it;
+	// 0 where nobody in particular is.
+	Version int64
 }
 
 // Client is where a sign-in comes from.

@@ -101,12 +101,17 @@ func (s *Service) SSOInUse(ctx context.Context) (SingleSignOn, bool, error) {
 	return settings, err == nil, err
 }
 
-// ReadSSO is SSOInUse for who manages the server.
-func (s *Service) ReadSSO(ctx context.Context, actor Actor) (SingleSignOn, bool, error) {
+// ReadSSO is SSOInUse for who manages the server, with the version of the settings;
+// 0 while single sign-on is off.
+func (s *Service) ReadSSO(ctx context.Context, actor Actor) (settings SingleSignOn, version int64, err error) {
 	if err := Can(actor, ManageServer, Scope{}); err != nil {
-		return SingleSignOn{}, false, err
+		return settings, 0, err
 	}
-	return s.SSOInUse(ctx)
+	settings, rec, err := s.readSSO(ctx)
+	if fault.IsKind(err, fault.NotFound) {
+		return settings, 0, nil
+	}
+	return settings, rec.ChangedAt, err
 }
 
 // CheckSSO says whether the actor may make these the settings, and tidies them. It
@@ -176,35 +181,41 @@ func (o *SingleSignOn) tidy() error {
 // PutSSO turns single sign-on on, or changes its settings, which CheckSSO has
 // tidied. secret is the client secret, empty for a client that has none; nil keeps
 // the one that is there, for the same provider only. Somebody who has a password
-// goes on owning the server.
-func (s *Service) PutSSO(ctx context.Context, actor Actor, settings SingleSignOn, secret *string, requestID string) error {
+// goes on owning the server. ifVersion refuses, with Precondition, where the settings
+// are not at this version of ReadSSO; nil does not ask. The version after it is
+// returned.
+func (s *Service) PutSSO(ctx context.Context, actor Actor, settings SingleSignOn, secret *string, ifVersion *int64, requestID string) (int64, error) {
 	if err := Can(actor, ManageServer, Scope{}); err != nil {
-		return err
+		return 0, err
 	}
 	if s.seals == nil {
-		return noSecretKey("The client secret of single sign-on")
+		return 0, noSecretKey("The client secret of single sign-on")
 	}
 	before, rec, err := s.readSSO(ctx)
 	was := err == nil
 	if err != nil && !fault.IsKind(err, fault.NotFound) {
-		return err
+		return 0, err
+	}
+	seen := rec.ChangedAt
+	if err := atVersion("Single sign-on", seen, ifVersion); err != nil {
+		return 0, err
 	}
 	switch {
 	case secret != nil:
 		rec.Sealed = s.seals.Seal(ssoSecretName, []byte(*secret))
 	case !was || before.Issuer != settings.Issuer:
-		return fault.New(fault.Invalid, "sso_invalid", "The client secret is missing").
+		return 0, fault.New(fault.Invalid, "sso_invalid", "The client secret is missing").
 			WithField("clientSecret", "is needed with a new provider; empty is for a client without one")
 	}
 	if rec.Settings, err = json.Marshal(settings); err != nil {
-		return err
+		return 0, err
 	}
-	rec.ChangedAt = clock.Millis(s.clock)
+	rec.ChangedAt = max(clock.Millis(s.clock), seen+1)
 	entry := s.ssoEntry(actor, EntryCreate, nil, settings.told(), requestID)
 	if was {
 		entry = s.ssoEntry(actor, EntryUpdate, before.told(), settings.told(), requestID)
 	}
-	return s.store.PutSingleSignOn(ctx, rec, entry)
+	return rec.ChangedAt, s.store.PutSingleSignOn(ctx, seen, rec, entry)
 }
 
 // DeleteSSO turns single sign-on off. Who has no password needs a link then.

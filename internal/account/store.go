@@ -238,8 +238,9 @@ type Store interface {
 	CreateLinked(ctx context.Context, member MemberRecord, identity IdentityRecord, link *[32]byte, entry Entry) error
 	// SingleSignOn reads the settings of single sign-on; NotFound while it is off.
 	SingleSignOn(ctx context.Context) (SSORecord, error)
-	// PutSingleSignOn makes or replaces them.
-	PutSingleSignOn(ctx context.Context, rec SSORecord, entry Entry) error
+	// PutSingleSignOn makes or replaces them. seen is the ChangedAt of those that the
+	// change was made on, 0 for none; others refuse it with Conflict "sso_changed".
+	PutSingleSignOn(ctx context.Context, seen int64, rec SSORecord, entry Entry) error
 	// DeleteSingleSignOn removes them; NotFound when absent.
 	DeleteSingleSignOn(ctx context.Context, entry Entry) error
 

@@ -59,16 +59,20 @@ type proposeInput struct {
 
 type resubmitInput struct {
 	ChangeRequestPath
+	SeenVersion
 	Body Proposal
 }
 
 type changeRequestsInput struct {
 	ProjectPath
-	State     string `query:"state" enum:"draft,open,published,rejected,withdrawn" doc:"only these"`
-	Scheduled bool   `query:"scheduled" doc:"only those that are to be published at a time"`
-	Object    string `query:"object" doc:"only those that change an object with this key; a page may have fewer items then"`
-	Before    int64  `query:"before" minimum:"0" doc:"only those with a smaller number"`
-	Limit     int    `query:"limit" default:"50" minimum:"1" maximum:"200"`
+	State       string `query:"state" enum:"draft,open,published,rejected,withdrawn" doc:"only these"`
+	Scheduled   bool   `query:"scheduled" doc:"only those that are to be published at a time"`
+	Text        string `query:"text" maxLength:"200" doc:"only those with this text in their title, whatever the case"`
+	Author      string `query:"author" maxLength:"254" doc:"only those of this author, by the name that the answers have"`
+	Environment string `query:"environment" doc:"only those that concern this environment"`
+	Object      string `query:"object" doc:"only those that change an object with this key"`
+	Before      int64  `query:"before" minimum:"0" doc:"only those with a smaller number"`
+	Limit       int    `query:"limit" default:"50" minimum:"1" maximum:"200" doc:"at most so many; where few fit, a page may have fewer and next all the same"`
 }
 
 type remarkInput struct {
@@ -111,6 +115,7 @@ type scheduleInput struct {
 
 type protectInput struct {
 	EnvironmentPath
+	SeenVersion
 	Body struct {
 		Approvals int `json:"approvals" minimum:"0" maximum:"20" doc:"how many people have to approve a change; 0 is none"`
 	}
@@ -193,11 +198,11 @@ type ChangeRequestEvent struct {
 func (a *API) changeRequestRoutes() {
 	const requests = "/projects/{project}/change-requests"
 	const request = requests + "/{number}"
-	route(a, op("setApprovals", put, "/projects/{project}/environments/{environment}/approvals", tagRequests, "Set how many approvals a change of an environment needs", 404, 409), a.setApprovals)
+	route(a, op("setApprovals", put, "/projects/{project}/environments/{environment}/approvals", tagRequests, "Set how many approvals a change of an environment needs", 404, 409, 412), a.setApprovals)
 	route(a, op("listChangeRequests", get, requests, tagRequests, "List the change requests, newest first", 404), a.listChangeRequests)
 	route(a, holdsFile(asDocument(answers(op("propose", post, requests, tagRequests, "Propose a change, or save it as a draft; one that is there with the same content is answered instead", 404, 409), 201))), a.propose)
 	route(a, op("getChangeRequest", get, request, tagRequests, "Read a change request beside what is live now", 404), a.getChangeRequest)
-	route(a, holdsFile(asDocument(op("resubmit", put, request, tagRequests, "Give a change request another content, made on what is live now; approvals no longer count", 404, 409))), a.resubmit)
+	route(a, holdsFile(asDocument(op("resubmit", put, request, tagRequests, "Give a change request another content, made on what is live now; approvals no longer count", 404, 409, 412))), a.resubmit)
 	route(a, op("openChangeRequest", post, request+"/open", tagRequests, "Open a draft for review", 404, 409), a.openChangeRequest)
 	route(a, op("commentChangeRequest", post, request+"/comments", tagRequests, "Say something of a change request", 404, 409), a.commentChangeRequest)
 	route(a, op("approveChangeRequest", post, request+"/approve", tagRequests, "Approve one version of a change request; nobody approves what they have submitted", 404, 409, 412), a.approveChangeRequest)
@@ -208,7 +213,11 @@ func (a *API) changeRequestRoutes() {
 }
 
 func (a *API) setApprovals(ctx context.Context, in *protectInput) (*body[Environment], error) {
-	if _, err := a.deps.Catalog.SetApprovals(ctx, actorOf(ctx), in.Project, in.Environment, in.Body.Approvals, options(ctx, "")); err != nil {
+	write, err := in.options(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.deps.Catalog.SetApprovals(ctx, actorOf(ctx), in.Project, in.Environment, in.Body.Approvals, write); err != nil {
 		return nil, err
 	}
 	return a.readEnvironment(ctx, in.EnvironmentPath)
@@ -216,7 +225,8 @@ func (a *API) setApprovals(ctx context.Context, in *protectInput) (*body[Environ
 
 func (a *API) listChangeRequests(ctx context.Context, in *changeRequestsInput) (*body[ChangeRequestPage], error) {
 	page, next, err := a.deps.Catalog.ChangeRequests(ctx, actorOf(ctx), in.Project, catalog.ChangeRequestFilter{
-		State: catalog.ChangeRequestState(in.State), Scheduled: in.Scheduled, Object: in.Object, Before: in.Before, Limit: in.Limit,
+		State: catalog.ChangeRequestState(in.State), Scheduled: in.Scheduled, Text: in.Text, Author: in.Author, Environment: in.Environment,
+		Object: in.Object, Before: in.Before, Limit: in.Limit,
 	})
 	if err != nil {
 		return nil, err
@@ -245,6 +255,9 @@ func (a *API) propose(ctx context.Context, in *proposeInput) (*body[ChangeReques
 func (a *API) resubmit(ctx context.Context, in *resubmitInput) (*body[ChangeRequestDetail], error) {
 	proposal, err := in.Body.parse(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if proposal.IfVersion, err = ifMatch(in.IfMatch, "version"); err != nil {
 		return nil, err
 	}
 	c, err := a.deps.Catalog.Resubmit(ctx, actorOf(ctx), in.Project, in.Number, proposal)

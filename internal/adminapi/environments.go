@@ -50,6 +50,7 @@ type createEnvironmentInput struct {
 
 type updateEnvironmentInput struct {
 	EnvironmentPath
+	SeenVersion
 	Body struct {
 		Name *string `json:"name,omitempty" minLength:"1" maxLength:"200"`
 		Kind *string `json:"kind,omitempty" enum:"production,development,other"`
@@ -58,6 +59,7 @@ type updateEnvironmentInput struct {
 
 type orderInput struct {
 	ProjectPath
+	SeenVersion
 	Body struct {
 		Environments []string `json:"environments" maxItems:"200" doc:"the keys of all environments that are not archived, in the order wanted"`
 	}
@@ -112,8 +114,8 @@ func (a *API) environmentRoutes() {
 	route(a, op("archiveProject", post, project+"/archive", tagProjects, "Archive a project: its keys are no longer accepted, and all it has stays", 404, 409), a.archiveProject)
 	route(a, op("restoreProject", post, project+"/restore", tagProjects, "Bring an archived project back, with its keys", 404, 409), a.restoreProject)
 	route(a, answers(op("createEnvironment", post, environments, tagProjects, "Make an environment, empty or like another one", 404, 409), 201), a.createEnvironment)
-	route(a, op("orderEnvironments", put, environments, tagProjects, "Put the environments in another order", 404, 409), a.orderEnvironments)
-	route(a, op("updateEnvironment", patch, environment, tagProjects, "Give an environment another name or kind; its key stays", 404, 409), a.updateEnvironment)
+	route(a, op("orderEnvironments", put, environments, tagProjects, "Put the environments in another order", 404, 409, 412), a.orderEnvironments)
+	route(a, op("updateEnvironment", patch, environment, tagProjects, "Give an environment another name or kind; its key stays", 404, 409, 412), a.updateEnvironment)
 	route(a, op("archiveEnvironment", post, environment+"/archive", tagProjects, "Archive an environment: its keys are no longer accepted, and all it has stays", 404, 409), a.archiveEnvironment)
 	route(a, op("restoreEnvironment", post, environment+"/restore", tagProjects, "Bring an archived environment back, with its keys", 404, 409), a.restoreEnvironment)
 	route(a, op("compareEnvironments", get, environment+"/differences", tagDocuments, "Say in which flags an environment differs from another, and what promoting them would change", 404, 409), a.compareEnvironments)
@@ -147,13 +149,12 @@ func (a *API) restoreProject(ctx context.Context, in *ProjectPath) (*body[Projec
 }
 
 func (a *API) createEnvironment(ctx context.Context, in *createEnvironmentInput) (*body[Environment], error) {
-	made, err := a.deps.Catalog.CreateEnvironment(ctx, actorOf(ctx), in.Project, catalog.NewEnvironment{
+	if _, err := a.deps.Catalog.CreateEnvironment(ctx, actorOf(ctx), in.Project, catalog.NewEnvironment{
 		Key: in.Body.Key, Name: in.Body.Name, Kind: catalog.EnvironmentKind(in.Body.Kind), Like: in.Body.Like,
-	}, options(ctx, ""))
-	if err != nil {
+	}, options(ctx, "")); err != nil {
 		return nil, err
 	}
-	return &body[Environment]{environmentView(made, 0)}, nil
+	return a.readEnvironment(ctx, EnvironmentPath{in.ProjectPath, in.Body.Key})
 }
 
 func (a *API) updateEnvironment(ctx context.Context, in *updateEnvironmentInput) (*body[Environment], error) {
@@ -162,14 +163,22 @@ func (a *API) updateEnvironment(ctx context.Context, in *updateEnvironmentInput)
 		kind := catalog.EnvironmentKind(*in.Body.Kind)
 		patch.Kind = &kind
 	}
-	if _, err := a.deps.Catalog.UpdateEnvironment(ctx, actorOf(ctx), in.Project, in.Environment, patch, options(ctx, "")); err != nil {
+	write, err := in.options(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.deps.Catalog.UpdateEnvironment(ctx, actorOf(ctx), in.Project, in.Environment, patch, write); err != nil {
 		return nil, err
 	}
 	return a.readEnvironment(ctx, in.EnvironmentPath)
 }
 
 func (a *API) orderEnvironments(ctx context.Context, in *orderInput) (*body[Project], error) {
-	if _, err := a.deps.Catalog.OrderEnvironments(ctx, actorOf(ctx), in.Project, in.Body.Environments, options(ctx, "")); err != nil {
+	write, err := in.options(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.deps.Catalog.OrderEnvironments(ctx, actorOf(ctx), in.Project, in.Body.Environments, write); err != nil {
 		return nil, err
 	}
 	return a.getProject(ctx, &in.ProjectPath)
@@ -186,11 +195,10 @@ func (a *API) archiveEnvironment(ctx context.Context, in *archiveEnvironmentInpu
 }
 
 func (a *API) restoreEnvironment(ctx context.Context, in *EnvironmentPath) (*body[Environment], error) {
-	back, err := a.deps.Catalog.RestoreEnvironment(ctx, actorOf(ctx), in.Project, in.Environment, options(ctx, ""))
-	if err != nil {
+	if _, err := a.deps.Catalog.RestoreEnvironment(ctx, actorOf(ctx), in.Project, in.Environment, options(ctx, "")); err != nil {
 		return nil, err
 	}
-	return &body[Environment]{environmentView(back, 0)}, nil
+	return a.readEnvironment(ctx, *in)
 }
 
 func (in *Archiving) comment() string {

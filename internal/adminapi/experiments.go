@@ -9,7 +9,9 @@ import (
 )
 
 func (a *API) listExperiments(ctx context.Context, in *listExperimentsInput) (*body[Items[ExperimentView]], error) {
-	experiments, err := a.deps.Catalog.Experiments(ctx, actorOf(ctx), in.Project, in.Environment)
+	experiments, err := a.deps.Catalog.Experiments(ctx, actorOf(ctx), in.Project, catalog.ExperimentFilter{
+		Environment: in.Environment, State: in.State, Flag: in.Flag,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 const hoursShown = 24
 
 func (a *API) listFlags(ctx context.Context, in *listFlagsInput) (*body[FlagPage], error) {
-	page, err := a.deps.Catalog.Flags(ctx, actorOf(ctx), in.Project, catalog.FlagFilter{Archived: in.Archived, Stale: in.Stale, After: in.After, Limit: in.Limit})
+	page, err := a.deps.Catalog.Flags(ctx, actorOf(ctx), in.Project, in.filter())
 	if err != nil {
 		return nil, err
 	}

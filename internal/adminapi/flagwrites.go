@@ -182,6 +182,11 @@ func ofVersion(ctx context.Context, in VersionOptions) (catalog.WriteOptions, er
 	return o, err
 }
 
+// options are those of a change that has no comment.
+func (in SeenVersion) options(ctx context.Context) (catalog.WriteOptions, error) {
+	return ofVersion(ctx, VersionOptions{IfMatch: in.IfMatch})
+}
+
 // ifMatch reads the header; nil is any.
 func ifMatch(header, what string) (*int64, error) {
 	if header == "" || header == "*" {

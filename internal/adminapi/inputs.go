@@ -1,6 +1,10 @@
 package adminapi
 
-import "net/http"
+import (
+	"net/http"
+
+	"burgee.dev/burgee/internal/catalog"
+)
 
 // body wraps an answer as huma wants it.
 type body[T any] struct{ Body T }
@@ -72,6 +76,11 @@ type VersionOptions struct {
 	IfMatch string `header:"If-Match" doc:"the version of the object that the change was made on, as the answers' version; another one answers 412"`
 }
 
+// SeenVersion stands beside a change of what people edit side by side.
+type SeenVersion struct {
+	IfMatch string `header:"If-Match" doc:"the version that the change was made on, as the answers' version; another one answers 412"`
+}
+
 // Credentials are an e-mail address and a password.
 type Credentials struct {
 	Email    string `json:"email" maxLength:"254"`
@@ -117,6 +126,7 @@ type MemberPath struct {
 
 type rolesInput struct {
 	MemberPath
+	SeenVersion
 	Body struct {
 		Roles []string `json:"roles" maxItems:"100" doc:"each as viewer (everywhere), viewer@project or viewer@project/environment"`
 	}
@@ -153,6 +163,7 @@ type RolePath struct {
 
 type putRoleInput struct {
 	RolePath
+	SeenVersion
 	IfNoneMatch string `header:"If-None-Match" enum:"*" doc:"*: make the role, and answer 412 where there is one of this name"`
 	Body        struct {
 		Description string   `json:"description,omitempty" maxLength:"200"`
@@ -172,6 +183,7 @@ type sessionPath struct {
 
 type renameProjectInput struct {
 	ProjectPath
+	SeenVersion
 	Body struct {
 		Name string `json:"name" minLength:"1" maxLength:"100"`
 	}
@@ -200,10 +212,29 @@ type rotateKeyInput struct {
 
 type listFlagsInput struct {
 	ProjectPath
-	Archived bool   `query:"archived" doc:"list the archived flags instead"`
-	Stale    bool   `query:"stale" doc:"only flags that may have done their work"`
-	After    string `query:"after" doc:"only flags with a larger key"`
-	Limit    int    `query:"limit" default:"100" minimum:"1" maximum:"500"`
+	Archived     bool   `query:"archived" doc:"list the archived flags instead"`
+	Text         string `query:"text" maxLength:"200" doc:"only flags with this text in the key, the description, a tag, or a variation's name or value, whatever the case"`
+	Type         string `query:"type" enum:"boolean,string,integer,double,json" doc:"only flags of this type"`
+	Tag          string `query:"tag" maxLength:"200" doc:"only flags with this tag"`
+	Owner        string `query:"owner" maxLength:"200" doc:"only flags of this owner"`
+	Kind         string `query:"kind" enum:"release,experiment,operational,permission" doc:"only flags of this kind; one that names none is release"`
+	Managed      bool   `query:"managed" doc:"only flags that a file manages"`
+	Stale        bool   `query:"stale" doc:"only flags that may have done their work"`
+	New          bool   `query:"new" doc:"only flags that programs declared and nobody has configured yet"`
+	RollingOut   bool   `query:"rollingOut" doc:"only flags that are being rolled out somewhere"`
+	InExperiment bool   `query:"inExperiment" doc:"only flags that an experiment holds somewhere"`
+	Serving      string `query:"serving" enum:"code,variation,split,rules,experiment,off" doc:"only flags that serve this in the environment"`
+	Environment  string `query:"environment" doc:"with serving: where"`
+	After        string `query:"after" doc:"only flags with a larger key"`
+	Limit        int    `query:"limit" default:"100" minimum:"1" maximum:"500"`
+}
+
+func (in *listFlagsInput) filter() catalog.FlagFilter {
+	return catalog.FlagFilter{
+		Archived: in.Archived, Text: in.Text, Type: in.Type, Tag: in.Tag, Owner: in.Owner, Kind: in.Kind, Managed: in.Managed,
+		Stale: in.Stale, New: in.New, RollingOut: in.RollingOut, InExperiment: in.InExperiment,
+		Serving: in.Serving, Environment: in.Environment, After: in.After, Limit: in.Limit,
+	}
 }
 
 // FlagFields are what all environments share of a flag, as writes name it.
@@ -300,6 +331,8 @@ type deleteGroupInput struct {
 type listExperimentsInput struct {
 	ProjectPath
 	Environment string `query:"environment" doc:"only those of this environment"`
+	State       string `query:"state" enum:"draft,running,stopped" doc:"only those that are so"`
+	Flag        string `query:"flag" maxLength:"200" doc:"only those that act on this flag"`
 }
 
 type putExperimentInput struct {

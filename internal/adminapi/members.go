@@ -43,7 +43,7 @@ func rolesOf(grants []account.Grant) []string {
 }
 
 func personView(p account.Person) PersonView {
-	return PersonView{ID: p.ID, Email: p.Email, Roles: rolesOf(p.Grants), Password: p.Password, TOTP: p.TOTP, SingleSignOn: p.Linked}
+	return PersonView{ID: p.ID, Email: p.Email, Roles: rolesOf(p.Grants), Password: p.Password, TOTP: p.TOTP, SingleSignOn: p.Linked, Version: p.Version}
 }
 
 func (a *API) listMembers(ctx context.Context, _ *none) (*body[Items[PersonView]], error) {
@@ -59,7 +59,11 @@ func (a *API) setRoles(ctx context.Context, in *rolesInput) (*body[PersonView], 
 	if err != nil {
 		return nil, err
 	}
-	person, err := a.deps.Accounts.SetRoles(ctx, actorOf(ctx), in.ID, grants, httpkit.RequestID(ctx))
+	seen, err := ifMatch(in.IfMatch, "version")
+	if err != nil {
+		return nil, err
+	}
+	person, err := a.deps.Accounts.SetRoles(ctx, actorOf(ctx), in.ID, grants, seen, httpkit.RequestID(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +147,7 @@ func (a *API) listRoles(ctx context.Context, _ *none) (*body[Items[Role]], error
 }
 
 func roleView(r account.RoleInfo) Role {
-	return Role{Name: string(r.Name), Description: r.Description, Actions: actionNames(r.Actions), BuiltIn: r.BuiltIn}
+	return Role{Name: string(r.Name), Description: r.Description, Actions: actionNames(r.Actions), BuiltIn: r.BuiltIn, Version: r.Version}
 }
 
 func (a *API) putRole(ctx context.Context, in *putRoleInput) (*body[Role], error) {
@@ -151,7 +155,11 @@ func (a *API) putRole(ctx context.Context, in *putRoleInput) (*body[Role], error
 	for _, action := range in.Body.Actions {
 		actions = append(actions, account.Action(action))
 	}
-	change := account.RoleChange{Name: account.Role(in.Role), Description: in.Body.Description, Actions: actions, New: in.IfNoneMatch == "*"}
+	seen, err := ifMatch(in.IfMatch, "version")
+	if err != nil {
+		return nil, err
+	}
+	change := account.RoleChange{Name: account.Role(in.Role), Description: in.Body.Description, Actions: actions, New: in.IfNoneMatch == "*", IfVersion: seen}
 	role, err := a.deps.Accounts.PutRole(ctx, actorOf(ctx), change, httpkit.RequestID(ctx))
 	if err != nil {
 		return nil, err

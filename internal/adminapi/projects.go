@@ -26,7 +26,11 @@ func (a *API) getProject(ctx context.Context, in *ProjectPath) (*body[Project], 
 }
 
 func (a *API) renameProject(ctx context.Context, in *renameProjectInput) (*body[Project], error) {
-	if _, err := a.deps.Catalog.RenameProject(ctx, actorOf(ctx), in.Project, in.Body.Name, options(ctx, "")); err != nil {
+	write, err := in.options(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := a.deps.Catalog.RenameProject(ctx, actorOf(ctx), in.Project, in.Body.Name, write); err != nil {
 		return nil, err
 	}
 	return a.getProject(ctx, &in.ProjectPath)
@@ -39,7 +43,7 @@ func (a *API) projectView(p catalog.Project) Project {
 		connected[i.Environment]++
 	}
 	v := Project{
-		Key: p.Key, Name: p.Name, FlagCount: p.FlagCount, ArchivedAt: p.ArchivedAt,
+		Key: p.Key, Name: p.Name, FlagCount: p.FlagCount, ArchivedAt: p.ArchivedAt, Version: p.Version,
 		Environments: make([]Environment, 0, len(p.Environments)), Archived: make([]Environment, 0, len(p.Archived)),
 	}
 	for _, e := range p.Environments {
@@ -53,7 +57,7 @@ func (a *API) projectView(p catalog.Project) Project {
 
 func environmentView(e catalog.Environment, connected int) Environment {
 	return Environment{
-		Key: e.Key, Name: e.Name, Kind: string(e.Kind), Revision: e.Revision, Approvals: e.Approvals, ArchivedAt: e.ArchivedAt,
+		Key: e.Key, Name: e.Name, Kind: string(e.Kind), Revision: e.Revision, Approvals: e.Approvals, ArchivedAt: e.ArchivedAt, Version: e.Version,
 		ConnectedInstances: connected, LastChange: lastChangeView(e.LastChange),
 	}
 }

@@ -168,7 +168,7 @@ func (a *API) sessionRoutes() {
 	route(a, public(op("startSSO", post, "/sso/start", tagSession, "Begin a sign-in with the provider of single sign-on", 404, 409, 503)), a.startSSO)
 	route(a, public(op("finishSSO", post, "/sso/finish", tagSession, "End a sign-in with what the provider sent the browser back with", 404, 409, 503)), a.finishSSO)
 	route(a, op("getSSO", get, "/sso", tagSession, "Read the settings of single sign-on"), a.getSSO)
-	route(a, op("putSSO", put, "/sso", tagSession, "Turn single sign-on on, or change its settings", 404, 409), a.putSSO)
+	route(a, op("putSSO", put, "/sso", tagSession, "Turn single sign-on on, or change its settings", 404, 409, 412), a.putSSO)
 	route(a, asks(op("checkSSO", post, "/sso/check", tagSession, "Ask an issuer what it says of itself, without changing anything")), a.checkSSO)
 	route(a, answers(op("deleteSSO", remove, "/sso", tagSession, "Turn single sign-on off", 404), 204), a.deleteSSO)
 	route(a, op("listTokens", get, "/tokens", tagTokens, "List the API tokens"), a.listTokens)
@@ -178,7 +178,7 @@ func (a *API) sessionRoutes() {
 
 func (a *API) memberRoutes() {
 	route(a, op("listMembers", get, "/members", tagMembers, "List the members, with their roles where you manage members"), a.listMembers)
-	route(a, op("setRoles", put, "/members/{id}/roles", tagMembers, "Make a member's roles these, in the places where you manage members", 404, 409), a.setRoles)
+	route(a, op("setRoles", put, "/members/{id}/roles", tagMembers, "Make a member's roles these, in the places where you manage members", 404, 409, 412), a.setRoles)
 	route(a, answers(op("removeMember", remove, "/members/{id}", tagMembers, "Remove a member; sessions and personal tokens end at once", 404, 409), 204), a.removeMember)
 	route(a, unkept(answers(op("resetPassword", post, "/members/{id}/reset", tagMembers, "Make a link with which a member sets another password", 404), 201), shownOnce("the link", "")), a.resetPassword)
 	route(a, answers(op("resetTOTP", remove, "/members/{id}/totp", tagMembers, "Turn off the second step of a member who has lost it", 404), 204), a.resetTOTP)
@@ -195,7 +195,7 @@ func (a *API) projectRoutes() {
 	const keys = "/projects/{project}/environments/{environment}/keys"
 	route(a, op("listProjects", get, "/projects", tagProjects, "List the projects"), a.listProjects)
 	route(a, op("getProject", get, "/projects/{project}", tagProjects, "Read a project", 404), a.getProject)
-	route(a, op("renameProject", patch, "/projects/{project}", tagProjects, "Give a project another name; its key stays", 404, 409), a.renameProject)
+	route(a, op("renameProject", patch, "/projects/{project}", tagProjects, "Give a project another name; its key stays", 404, 409, 412), a.renameProject)
 	route(a, op("listKeys", get, keys, tagKeys, "List the SDK keys of an environment", 404), a.listKeys)
 	route(a, unkept(answers(op("createKey", post, keys, tagKeys, "Make an SDK key; a server key is shown this once", 404, 409), 201), shownOnce("the SDK key", "revoke it")), a.createKey)
 	route(a, answers(op("revokeKey", remove, keys+"/{id}", tagKeys, "Revoke an SDK key; its streams close at once", 404, 409), 204), a.revokeKey)

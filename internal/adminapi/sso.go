@@ -40,6 +40,7 @@ type SSOView struct {
 	On          bool          `json:"on"`
 	RedirectURL string        `json:"redirectUrl" doc:"to register at the provider"`
 	Settings    *SingleSignOn `json:"settings,omitempty"`
+	Version     int64         `json:"version" doc:"of the settings, for If-Match; 0 while it is off"`
 }
 
 // SSOStart is where the browser goes next.
@@ -48,6 +49,7 @@ type SSOStart struct {
 }
 
 type putSSOInput struct {
+	SeenVersion
 	Body struct {
 		SingleSignOn
 		ClientSecret *string `json:"clientSecret,omitempty" maxLength:"1000" doc:"absent keeps the one that is there; empty for a client without one"`
@@ -92,8 +94,9 @@ const flowLife = 600
 
 func (a *API) redirectURL(r *http.Request) string { return a.deps.PublicURL(r) + "/signin/callback" }
 
-func (a *API) ssoView(ctx context.Context, settings account.SingleSignOn, on bool) *body[SSOView] {
-	view := SSOView{On: on, RedirectURL: a.redirectURL(callerOf(ctx).request)}
+func (a *API) ssoView(ctx context.Context, settings account.SingleSignOn, version int64) *body[SSOView] {
+	on := version != 0
+	view := SSOView{On: on, Version: version, RedirectURL: a.redirectURL(callerOf(ctx).request)}
 	if on {
 		view.Settings = &SingleSignOn{
 			Name: settings.Name, Issuer: settings.Issuer, ClientID: settings.ClientID, Scopes: settings.Scopes, Claim: settings.Claim,
@@ -107,11 +110,11 @@ func (a *API) ssoView(ctx context.Context, settings account.SingleSignOn, on boo
 }
 
 func (a *API) getSSO(ctx context.Context, _ *none) (*body[SSOView], error) {
-	settings, on, err := a.deps.Accounts.ReadSSO(ctx, actorOf(ctx))
+	settings, version, err := a.deps.Accounts.ReadSSO(ctx, actorOf(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return a.ssoView(ctx, settings, on), nil
+	return a.ssoView(ctx, settings, version), nil
 }
 
 func (a *API) putSSO(ctx context.Context, in *putSSOInput) (*body[SSOView], error) {
@@ -122,17 +125,21 @@ func (a *API) putSSO(ctx context.Context, in *putSSOInput) (*body[SSOView], erro
 	for _, m := range b.Mapping {
 		settings.Mapping = append(settings.Mapping, account.RoleMapping(m))
 	}
-	settings, err := a.deps.Accounts.CheckSSO(ctx, actorOf(ctx), settings)
-	if err == nil {
-		_, err = a.deps.SSO.Check(ctx, settings.Issuer)
-	}
-	if err == nil {
-		err = a.deps.Accounts.PutSSO(ctx, actorOf(ctx), settings, b.ClientSecret, httpkit.RequestID(ctx))
-	}
+	seen, err := ifMatch(in.IfMatch, "version")
 	if err != nil {
 		return nil, err
 	}
-	return a.ssoView(ctx, settings, true), nil
+	if settings, err = a.deps.Accounts.CheckSSO(ctx, actorOf(ctx), settings); err != nil {
+		return nil, err
+	}
+	if _, err = a.deps.SSO.Check(ctx, settings.Issuer); err != nil {
+		return nil, err
+	}
+	version, err := a.deps.Accounts.PutSSO(ctx, actorOf(ctx), settings, b.ClientSecret, seen, httpkit.RequestID(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return a.ssoView(ctx, settings, version), nil
 }
 
 // checkSSO asks an issuer what it says of itself, for who sets single sign-on up.

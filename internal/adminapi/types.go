@@ -57,6 +57,7 @@ type PersonView struct {
 	Password     bool     `json:"password" doc:"signs in with a password"`
 	TOTP         bool     `json:"totp" doc:"signs in with a second step"`
 	SingleSignOn bool     `json:"singleSignOn" doc:"is known to a provider of single sign-on"`
+	Version      int64    `json:"version" doc:"of the roles, for If-Match"`
 }
 
 // Role is a named set of actions.
@@ -65,6 +66,7 @@ type Role struct {
 	Description string   `json:"description,omitempty"`
 	Actions     []string `json:"actions"`
 	BuiltIn     bool     `json:"builtIn" doc:"of Burgee itself"`
+	Version     int64    `json:"version" doc:"for If-Match; 0 of a built-in one"`
 }
 
 // Link is an invitation or a link that resets a password, without its secret.
@@ -130,6 +132,7 @@ type Project struct {
 	Environments []Environment `json:"environments" doc:"in the project's own order, without the archived ones"`
 	Archived     []Environment `json:"archivedEnvironments"`
 	FlagCount    int           `json:"flagCount"`
+	Version      int64         `json:"version" doc:"of the name and the order of the environments, for If-Match"`
 	ArchivedAt   int64         `json:"archivedAt,omitempty" doc:"when it was archived"`
 }
 
@@ -143,6 +146,7 @@ type Environment struct {
 	ConnectedInstances int         `json:"connectedInstances"`
 	ArchivedAt         int64       `json:"archivedAt,omitempty" doc:"when it was archived"`
 	LastChange         *LastChange `json:"lastChange,omitempty"`
+	Version            int64       `json:"version" doc:"of name, kind and approvals: write it as If-Match to change nothing that somebody changed after you read it"`
 }
 
 // Key is an SDK key of one environment.

@@ -3,6 +3,8 @@ package apiclient
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -59,7 +61,30 @@ type Stale struct {
 }
 
 // FlagFilter selects flags; the zero value is those that are not archived.
-type FlagFilter struct{ Archived, Stale bool }
+type FlagFilter struct {
+	Text, Type, Tag, Owner, Kind                            string
+	Archived, Managed, Stale, New, RollingOut, InExperiment bool
+	Serving, Environment                                    string // what they serve there; both or neither
+}
+
+func (f FlagFilter) query() url.Values {
+	return filters(map[string]any{
+		"text": f.Text, "type": f.Type, "tag": f.Tag, "owner": f.Owner, "kind": f.Kind,
+		"archived": f.Archived, "managed": f.Managed, "stale": f.Stale, "new": f.New, "rollingOut": f.RollingOut, "inExperiment": f.InExperiment,
+		"serving": f.Serving, "environment": f.Environment,
+	})
+}
+
+// filters is the query of those that are set.
+func filters(of map[string]any) url.Values {
+	query := url.Values{}
+	for name, value := range of {
+		if value != "" && value != false {
+			query.Set(name, fmt.Sprint(value))
+		}
+	}
+	return query
+}
 
 // FlagEnvironment says what a flag does in an environment.
 type FlagEnvironment struct {
@@ -71,33 +96,35 @@ type FlagEnvironment struct {
 // Flags lists a project's flags; raw is what the server says of them, the pages of
 // its answer as one.
 func (c *Client) Flags(ctx context.Context, project string, of FlagFilter) (flags []Flag, raw json.RawMessage, err error) {
-	all := struct {
-		Items []json.RawMessage `json:"items"`
-	}{[]json.RawMessage{}}
-	query := url.Values{"limit": {"500"}}
-	if of.Archived {
-		query.Set("archived", "true")
-	}
-	if of.Stale {
-		query.Set("stale", "true")
-	}
-	for more := true; more; {
-		var page struct {
-			Items []json.RawMessage `json:"items"`
-			Next  string            `json:"next"`
-		}
-		if err := c.call(ctx, http.MethodGet, path("projects", project, "flags")+"?"+query.Encode(), nil, &page); err != nil {
-			return nil, nil, err
-		}
-		all.Items = append(all.Items, page.Items...)
-		query.Set("after", page.Next)
-		more = page.Next != ""
-	}
-	if raw, err = json.Marshal(all); err != nil {
-		return nil, nil, c.strange(err)
+	query := of.query()
+	query.Set("limit", "500")
+	if raw, err = c.pages(ctx, path("projects", project, "flags"), query, "after", math.MaxInt); err != nil {
+		return nil, nil, err
 	}
 	flags, err = items[Flag](c, raw)
 	return flags, raw, err
+}
+
+// pages reads a list page by page until it has enough items, and returns what the
+// server says, the pages as one. cursor is the parameter that reads on.
+func (c *Client) pages(ctx context.Context, at string, query url.Values, cursor string, enough int) (json.RawMessage, error) {
+	all := struct {
+		Items []json.RawMessage `json:"items"`
+	}{[]json.RawMessage{}}
+	for {
+		var page struct {
+			Items []json.RawMessage `json:"items"`
+			Next  json.RawMessage   `json:"next"` // a key or a number
+		}
+		if err := c.call(ctx, http.MethodGet, at+"?"+query.Encode(), nil, &page); err != nil {
+			return nil, err
+		}
+		all.Items = append(all.Items, page.Items...)
+		if len(page.Next) == 0 || len(all.Items) >= enough {
+			return json.Marshal(all)
+		}
+		query.Set(cursor, strings.Trim(string(page.Next), `"`))
+	}
 }
 
 // ApplyRequest is a file to apply.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"burgee.dev/burgee/internal/document"
@@ -107,18 +106,23 @@ type ChangeRequestEvent struct {
 	Text    string `json:"text"`
 }
 
-// ChangeRequests lists the newest change requests; raw is the answer as the server
-// gave it. An empty state is all.
-func (c *Client) ChangeRequests(ctx context.Context, project, state string, scheduled bool) (list []ChangeRequest, raw json.RawMessage, err error) {
-	query := url.Values{"limit": {"200"}}
-	if state != "" {
-		query.Set("state", state)
-	}
-	if scheduled {
-		query.Set("scheduled", "true")
-	}
-	raw, err = c.raw(ctx, http.MethodGet, path("projects", project, "change-requests")+"?"+query.Encode(), nil)
-	if err != nil {
+// ChangeRequestFilter selects change requests; empty fields do not select.
+type ChangeRequestFilter struct {
+	State, Text, Author, Environment, Object string
+	Scheduled                                bool
+}
+
+// newestRequests is how many change requests a list shows.
+const newestRequests = 200
+
+// ChangeRequests lists the newest change requests that a filter selects; raw is the
+// answer as the server gave it.
+func (c *Client) ChangeRequests(ctx context.Context, project string, of ChangeRequestFilter) (list []ChangeRequest, raw json.RawMessage, err error) {
+	query := filters(map[string]any{
+		"state": of.State, "text": of.Text, "author": of.Author, "environment": of.Environment, "object": of.Object, "scheduled": of.Scheduled,
+	})
+	query.Set("limit", strconv.Itoa(newestRequests))
+	if raw, err = c.pages(ctx, path("projects", project, "change-requests"), query, "before", newestRequests); err != nil {
 		return nil, nil, err
 	}
 	list, err = items[ChangeRequest](c, raw)

@@ -148,6 +148,15 @@ func (c *Client) Objects(ctx context.Context, project, kind string) ([]Object, j
 	return listOf[Object](ctx, c, path("projects", project, kind))
 }
 
+// ExperimentFilter selects experiments; empty fields do not select.
+type ExperimentFilter struct{ Environment, State, Flag string }
+
+// Experiments lists the experiments that a filter selects.
+func (c *Client) Experiments(ctx context.Context, project string, of ExperimentFilter) ([]Object, json.RawMessage, error) {
+	query := filters(map[string]any{"environment": of.Environment, "state": of.State, "flag": of.Flag})
+	return listOf[Object](ctx, c, path("projects", project, "experiments")+"?"+query.Encode())
+}
+
 // Object returns one of the groups or experiments.
 func (c *Client) Object(ctx context.Context, project, kind, key string) (out Object, raw json.RawMessage, err error) {
 	raw, err = c.raw(ctx, http.MethodGet, path("projects", project, kind, key), nil)

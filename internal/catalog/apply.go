@@ -208,10 +208,14 @@ func withoutSubject(sentence, object string) string {
 // atVersion refuses to write an object that is at another version than the one
 // that the caller read; nil does not ask.
 func (e *edit) atVersion(kind document.Kind, object string, want *int64) error {
+	return atVersion(e.reader, e.row, kind, object, want)
+}
+
+func atVersion(r Reader, project ProjectRow, kind document.Kind, object string, want *int64) error {
 	if want == nil {
 		return nil
 	}
-	rows, err := e.reader.Latest(e.row.ID, kind, object)
+	rows, err := r.Latest(project.ID, kind, object)
 	if err != nil {
 		return err
 	}

@@ -77,6 +77,7 @@ type Proposal struct {
 	Expect    map[string]int64 // as that of ApplyRequest
 	Force     bool
 	RequestID string
+	IfVersion *int64 // of Resubmit: the version of the content that was read; nil does not ask
 
 	// Rollout is proposed instead of a file: its first step is the change, and the
 	// others follow under the same approvals.
@@ -169,11 +170,14 @@ type ChangeRequestEvent struct {
 
 // ChangeRequestFilter selects change requests; zero fields do not select.
 type ChangeRequestFilter struct {
-	State     ChangeRequestState
-	Scheduled bool   // only those to be published at a time
-	Object    string // only those that change an object with this key; a page may have fewer then
-	Before    int64  // only those with a smaller number
-	Limit     int    // 0 is 50; at most 200
+	State       ChangeRequestState
+	Scheduled   bool   // only those to be published at a time
+	Text        string // only those with this text in their title, whatever the case
+	Author      string // only those of this author, by name
+	Environment string // only those that concern this environment
+	Object      string // only those that change an object with this key
+	Before      int64  // only those with a smaller number
+	Limit       int    // 0 is 50; at most 200
 }
 
 const maxTitle = 200
@@ -372,6 +376,9 @@ func (s *Service) Propose(ctx context.Context, actor account.Actor, project stri
 // is live now. Approvals of the content before no longer count.
 func (s *Service) Resubmit(ctx context.Context, actor account.Actor, project string, number int64, p Proposal) (ChangeRequest, error) {
 	return s.onPending(ctx, actor, project, number, p.options(), func(r *request) error {
+		if p.IfVersion != nil && *p.IfVersion != r.row.Version {
+			return contentChanged(r.row, *p.IfVersion, "give it another content")
+		}
 		r.row.Title = cmp.Or(strings.TrimSpace(p.Title), r.row.Title)
 		if len(r.row.Title) > maxTitle {
 			return fault.New(fault.Invalid, "title_invalid", "The title is too long").WithField("title", "takes 1 to %d bytes of text", maxTitle)
@@ -392,6 +399,11 @@ func (s *Service) Open(ctx context.Context, actor account.Actor, project string,
 		r.row.State = RequestOpen
 		return r.note(actor, EventOpened, opts.Comment, nil)
 	})
+}
+
+// contentChanged refuses what somebody does who has seen another version.
+func contentChanged(row ChangeRequestRow, seen int64, do string) error {
+	return fault.New(fault.Precondition, "content_changed", "The change request %d is at version %d, not %d: read it again before you %s", row.Number, row.Version, seen, do)
 }
 
 func (p Proposal) options() WriteOptions {
@@ -556,7 +568,7 @@ func (s *Service) Approve(ctx context.Context, actor account.Actor, project stri
 			return err
 		}
 		if version != r.row.Version {
-			return fault.New(fault.Precondition, "content_changed", "The change request %d is at version %d, not %d: read it again before you approve it", number, r.row.Version, version)
+			return contentChanged(r.row, version, "approve it")
 		}
 		me := personOf(actor)
 		for _, e := range r.events {
@@ -643,44 +655,77 @@ func (s *Service) onFound(
 	return s.ChangeRequest(ctx, actor, project, number)
 }
 
+// mostLooked bounds how many change requests are looked at for one page. Some of
+// the filters are no question to an index.
+const mostLooked = 1000
+
 // ChangeRequests lists change requests, newest first, without their objects. next
-// is the Before of the page after; 0 at the end.
+// is the Before of the page after; 0 at the end. Where few fit, a page may have
+// fewer than its limit, and next all the same.
 func (s *Service) ChangeRequests(ctx context.Context, actor account.Actor, project string, filter ChangeRequestFilter) (page []ChangeRequest, next int64, err error) {
 	if err := account.Can(actor, account.Read, account.Scope{Project: project}); err != nil {
 		return nil, 0, err
 	}
-	limit := min(cmp.Or(max(filter.Limit, 0), pageSize), maxPage)
 	err = s.store.Read(ctx, func(r Reader) error {
 		project, err := r.Project(project)
 		if err != nil {
 			return err
 		}
-		rows, err := r.ChangeRequests(ChangeRequestQuery{
-			ProjectID: project.ID, State: filter.State, Scheduled: filter.Scheduled, Before: filter.Before, Limit: limit + 1,
-		})
-		if err != nil || len(rows) == 0 {
+		var rows []ChangeRequestRow
+		if rows, next, err = filter.rows(r, project.ID); err != nil || len(rows) == 0 {
 			return err
-		}
-		if len(rows) > limit {
-			rows = rows[:limit]
-			next = rows[limit-1].Number
 		}
 		events, err := r.ChangeRequestEvents(project.ID, rows[len(rows)-1].Number, rows[0].Number)
 		if err != nil {
 			return err
 		}
 		for _, row := range rows {
-			if changes, err := about(r, row, filter.Object); err != nil {
-				return err
-			} else if !changes {
-				continue
-			}
 			of := slices.DeleteFunc(slices.Clone(events), func(e ChangeRequestEventRow) bool { return e.Number != row.Number })
 			page = append(page, newChangeRequest(project, row, of))
 		}
 		return nil
 	})
 	return page, next, err
+}
+
+// rows are those of a page, and where to read on.
+func (filter ChangeRequestFilter) rows(r Reader, projectID int64) (fit []ChangeRequestRow, next int64, err error) {
+	limit := min(cmp.Or(max(filter.Limit, 0), pageSize), maxPage)
+	query := ChangeRequestQuery{ProjectID: projectID, State: filter.State, Scheduled: filter.Scheduled, Before: filter.Before, Limit: limit + 1}
+	for looked := 0; ; {
+		rows, err := r.ChangeRequests(query)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, row := range rows[:min(len(rows), limit)] {
+			if fits, err := filter.fits(r, row); err != nil {
+				return nil, 0, err
+			} else if fits {
+				fit = append(fit, row)
+			}
+			query.Before = row.Number
+			looked++
+			if len(fit) == limit {
+				break
+			}
+		}
+		if len(rows) == 0 || rows[len(rows)-1].Number == query.Before { // the last one was looked at
+			return fit, 0, nil
+		}
+		if len(fit) == limit || looked >= mostLooked {
+			return fit, query.Before, nil
+		}
+	}
+}
+
+// fits looks at what the store was not asked for.
+func (filter ChangeRequestFilter) fits(r Reader, row ChangeRequestRow) (bool, error) {
+	if filter.Author != "" && row.Author.String() != filter.Author ||
+		filter.Environment != "" && !slices.Contains(row.Environments, filter.Environment) ||
+		!strings.Contains(strings.ToLower(row.Title), strings.ToLower(strings.TrimSpace(filter.Text))) {
+		return false, nil
+	}
+	return about(r, row, filter.Object)
 }
 
 // about says whether a change request changes an object with a key; "" is any.

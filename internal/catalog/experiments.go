@@ -10,21 +10,31 @@ import (
 	"burgee.dev/burgee/internal/fault"
 )
 
-// Experiments lists the experiments of an environment, or of all where it is
-// empty, in the order in which they act.
-func (s *Service) Experiments(ctx context.Context, actor account.Actor, project, environment string) ([]Experiment, error) {
+// ExperimentFilter selects experiments: those that fit all of it; empty is any.
+type ExperimentFilter struct {
+	Environment string
+	State       string
+	Flag        string // that it acts on
+}
+
+func (filter ExperimentFilter) fits(x document.Experiment) bool {
+	return (filter.Environment == "" || x.Environment == filter.Environment) && (filter.State == "" || x.State == filter.State) &&
+		(filter.Flag == "" || acts(x, filter.Flag))
+}
+
+// Experiments lists the experiments that a filter selects, in the order in which
+// they act.
+func (s *Service) Experiments(ctx context.Context, actor account.Actor, project string, filter ExperimentFilter) ([]Experiment, error) {
 	v, latest, err := s.readLatest(ctx, actor, project, document.ExperimentKind)
 	if err != nil {
 		return nil, err
 	}
-	if environment != "" {
-		if _, err := v.environment(environment); err != nil {
+	if filter.Environment != "" {
+		if _, err := v.environment(filter.Environment); err != nil {
 			return nil, err
 		}
 	}
-	return v.experiments(latest, func(_ string, x document.Experiment) bool {
-		return environment == "" || x.Environment == environment
-	}), nil
+	return v.experiments(latest, func(_ string, x document.Experiment) bool { return filter.fits(x) }), nil
 }
 
 // Experiment returns one experiment.

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -74,54 +73,22 @@ const (
 )
 
 // Flags lists a page of flags by key: a fixed number of queries, which read what
-// belongs to the flags of the page and nothing else.
+// belongs to the flags of the page and nothing else, unless it takes all that is
+// known of a flag to say whether it fits.
 func (s *Service) Flags(ctx context.Context, actor account.Actor, project string, filter FlagFilter) (FlagPage, error) {
-	if filter.Stale && !filter.Archived {
-		return s.staleFlags(ctx, actor, project, filter)
+	if err := filter.check(); err != nil {
+		return FlagPage{}, err
 	}
-	page := FlagPage{Items: []FlagSummary{}}
-	flags := func(v view) (keys []string) {
-		keys, page.Next = filter.page(v)
-		return keys
-	}
-	l, err := s.listing(ctx, actor, project, flags)
+	l, err := s.listing(ctx, actor, project, filter.keys)
 	if err != nil {
 		return FlagPage{}, err
 	}
-	for _, key := range l.keys {
-		f, _, err := l.flag(key)
-		if err != nil {
+	if filter.Serving != "" {
+		if _, err := l.environment(filter.Environment); err != nil {
 			return FlagPage{}, err
 		}
-		page.Items = append(page.Items, l.summary(key, f))
 	}
-	return page, nil
-}
-
-func (filter FlagFilter) limit() int {
-	return min(cmp.Or(max(filter.Limit, 0), flagPage), mostFlagPage)
-}
-
-// page are the keys of the flags that a filter selects, and where to read on.
-func (filter FlagFilter) page(v view) (keys []string, next string) {
-	flags := v.project.Flags
-	if filter.Archived {
-		flags = v.hidden.flags
-	}
-	limit := filter.limit()
-	keys = sortedKeys(flags)
-	if filter.After != "" {
-		first, found := slices.BinarySearch(keys, filter.After)
-		if found {
-			first++
-		}
-		keys = keys[first:]
-	}
-	if len(keys) > limit {
-		keys = keys[:limit]
-		next = keys[limit-1]
-	}
-	return keys, next
+	return filter.page(l)
 }
 
 // Flag returns one flag, an archived one too.

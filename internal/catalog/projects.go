@@ -57,8 +57,8 @@ func (s *Service) Project(ctx context.Context, actor account.Actor, key string) 
 	return out, err
 }
 
-// project adds to a row how many flags there are and who changed each
-// environment last.
+// project adds to a row how many flags there are, who changed each environment
+// last, and the versions.
 func project(r Reader, row ProjectRow) (Project, error) {
 	flags, err := r.FlagCount(row.ID)
 	if err != nil {
@@ -69,8 +69,15 @@ func project(r Reader, row ProjectRow) (Project, error) {
 	if err != nil {
 		return Project{}, err
 	}
+	versions, err := r.Latest(row.ID, "", append(keysOf(row.Environments), row.Key)...)
+	if err != nil {
+		return Project{}, err
+	}
+	of := newLastChanges(versions)
+	out.Version = of.of(ProjectKind, row.Key, 0, 0).Version()
 	for _, e := range row.Environments {
 		environment := newEnvironment(e)
+		environment.Version = of.of(EnvironmentKey, e.Key, e.ID, e.ID).Version()
 		if last, ok := latest[e.ID]; ok {
 			environment.LastChange = &last
 		}
@@ -128,6 +135,13 @@ func (s *Service) note(ctx context.Context, actor account.Actor, action account.
 			return err
 		}
 		if err := row.open(scope.Environment); err != nil {
+			return err
+		}
+		kind, object := ProjectKind, scope.Project
+		if scope.Environment != "" {
+			kind, object = EnvironmentKey, scope.Environment
+		}
+		if err := atVersion(tx, row, kind, object, opts.IfVersion); err != nil {
 			return err
 		}
 		out = Outcome{Revisions: view{row: row}.revisions()}

@@ -1,11 +1,9 @@
 package catalog
 
 import (
-	"context"
 	"fmt"
 	"time"
 
-	"burgee.dev/burgee/internal/account"
 	"burgee.dev/burgee/internal/document"
 )
 
@@ -167,30 +165,4 @@ func (l *listing) stale(s FlagSummary, now int64) []Stale {
 		}
 	}
 	return p.stale(now)
-}
-
-// staleFlags is a page of those flags of a project that are stale. Which they are is
-// found anew for each page: only what is shown of all flags tells.
-func (s *Service) staleFlags(ctx context.Context, actor account.Actor, project string, filter FlagFilter) (FlagPage, error) {
-	l, err := s.listing(ctx, actor, project, func(v view) []string { return sortedKeys(v.project.Flags) })
-	if err != nil {
-		return FlagPage{}, err
-	}
-	page := FlagPage{Items: []FlagSummary{}}
-	limit := filter.limit()
-	for _, key := range l.keys {
-		if key <= filter.After {
-			continue
-		}
-		summary := l.summary(key, l.project.Flags[key])
-		if len(summary.Stale) == 0 {
-			continue
-		}
-		if len(page.Items) == limit {
-			page.Next = page.Items[limit-1].Key
-			break
-		}
-		page.Items = append(page.Items, summary)
-	}
-	return page, nil
 }

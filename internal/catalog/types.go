@@ -16,6 +16,7 @@ type Project struct {
 	Environments []Environment // in the project's own order, without the archived ones
 	Archived     []Environment // the archived ones
 	FlagCount    int           // without the archived ones
+	Version      int64         // of its name, the order of its environments and its place in the archive, as WriteOptions.IfVersion takes it
 }
 
 // EnvironmentKind selects how an environment looks and how careful it is.
@@ -38,6 +39,7 @@ type Environment struct {
 	Approvals  int         // how many a change needs; 0 is none
 	ArchivedAt int64       // 0 while it is not archived
 	LastChange *LastChange // nil before the first
+	Version    int64       // of its name, kind, approvals and place in the archive, as WriteOptions.IfVersion takes it
 }
 
 // Author is who made a change, as the record keeps it.
@@ -80,12 +82,28 @@ const (
 	FromPerson Source = "person" // a person or a file
 )
 
-// FlagFilter selects flags.
+// FlagFilter selects flags: those that fit all of it.
 type FlagFilter struct {
-	Archived bool   // the archived ones instead of the others
-	Stale    bool   // only those that are stale
-	After    string // only flags with a larger key
-	Limit    int    // 0 is 100; at most 500
+	Archived bool // the archived ones instead of the others
+
+	// Of a flag's own fields; empty is any.
+	Text    string // in the key, the description, a tag, or a variation's name or value, whatever the case
+	Type    string
+	Tag     string
+	Owner   string
+	Kind    string
+	Managed bool // by a file
+
+	// Of what it does; these never fit an archived one.
+	Stale        bool
+	New          bool   // a program declared it, and nobody has configured it anywhere
+	RollingOut   bool   // in some environment
+	InExperiment bool   // in some environment
+	Serving      string // a kind of document.Serving, in Environment; "" is any
+	Environment  string // that Serving is about
+
+	After string // only flags with a larger key
+	Limit int    // 0 is 100; at most 500
 }
 
 // FlagPage is a page of the flags, by key.
@@ -168,8 +186,8 @@ type WriteOptions struct {
 	// environment written to is at another revision. Nil does not ask.
 	IfRevision *int64
 	// IfVersion refuses the write, with a Precondition fault, when the flag's own
-	// fields, the target group or the experiment written to is at another
-	// version. Nil does not ask; writes of configurations go by IfRevision.
+	// fields, the target group, the experiment, the project or the environment that
+	// is written to is at another version. Nil does not ask; writes of configurations go by IfRevision.
 	IfVersion *int64
 	// Force archives a flag also when programs asked for it lately, and makes one also
 	// when its key looks like another's.

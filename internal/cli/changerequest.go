@@ -59,32 +59,38 @@ func (o *requestOptions) bound(cmd *cobra.Command) *cobra.Command {
 
 func newRequestList(stdio Stdio) *cobra.Command {
 	var o requestOptions
-	var state string
-	var all, scheduled bool
+	var of apiclient.ChangeRequestFilter
+	var all bool
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the change requests that are open, newest first",
-		Example: "  burgee change-request list\n  burgee change-request list --scheduled",
-		Args:    exactly(),
+		Use:   "list",
+		Short: "List the change requests that are open, newest first",
+		Example: `  burgee change-request list
+  burgee change-request list --scheduled
+  burgee change-request list --all --author ann@example.com --object web.theme`,
+		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if all {
-				state = ""
+				of.State = ""
 			}
-			return runRequestList(cmd.Context(), stdio, o, state, scheduled)
+			return runRequestList(cmd.Context(), stdio, o, of)
 		},
 	}
-	cmd.Flags().StringVar(&state, "state", "open", "only these: draft, open, published, rejected or withdrawn")
+	cmd.Flags().StringVar(&of.State, "state", "open", "only these: draft, open, published, rejected or withdrawn")
 	cmd.Flags().BoolVar(&all, "all", false, "of every state")
-	cmd.Flags().BoolVar(&scheduled, "scheduled", false, "only those that are to be published at a time")
+	cmd.Flags().BoolVar(&of.Scheduled, "scheduled", false, "only those that are to be published at a time")
+	cmd.Flags().StringVar(&of.Text, "text", "", "only those with this text in their title")
+	cmd.Flags().StringVar(&of.Author, "author", "", "only those of this author, by name")
+	cmd.Flags().StringVarP(&of.Environment, "environment", "e", "", "only those that concern this environment")
+	cmd.Flags().StringVar(&of.Object, "object", "", "only those that change this flag, group or experiment")
 	return o.bound(cmd)
 }
 
-func runRequestList(ctx context.Context, stdio Stdio, o requestOptions, state string, scheduled bool) error {
+func runRequestList(ctx context.Context, stdio Stdio, o requestOptions, of apiclient.ChangeRequestFilter) error {
 	client, err := o.client(stdio)
 	if err != nil {
 		return err
 	}
-	requests, raw, err := client.ChangeRequests(ctx, projectOr(stdio, o.project), state, scheduled)
+	requests, raw, err := client.ChangeRequests(ctx, projectOr(stdio, o.project), of)
 	if err != nil {
 		return err
 	}

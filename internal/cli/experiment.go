@@ -27,13 +27,18 @@ func newExperiment(stdio Stdio) *cobra.Command {
 
 func newExperimentList(stdio Stdio) *cobra.Command {
 	var o placeOptions
+	var of apiclient.ExperimentFilter
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List the experiments and what they do",
-		Example: "  burgee experiment list",
+		Use:   "list",
+		Short: "List the experiments and what they do",
+		Example: `  burgee experiment list
+  burgee experiment list --state running --flag web.theme`,
 	}
+	cmd.Flags().StringVarP(&of.Environment, "environment", "e", "", "only those of this environment")
+	cmd.Flags().StringVar(&of.State, "state", "", "only those that are so: draft, running or stopped")
+	cmd.Flags().StringVar(&of.Flag, "flag", "", "only those that act on this flag")
 	return o.inProject(cmd, exactly(), func(ctx context.Context, client *apiclient.Client, _ []string) error {
-		list, raw, err := client.Objects(ctx, o.project, experiments)
+		list, raw, err := client.Experiments(ctx, o.project, of)
 		if err != nil {
 			return err
 		}

@@ -20,8 +20,9 @@ func newFlag(stdio Stdio) *cobra.Command {
 
 type flagListOptions struct {
 	connection
-	project                 string
-	archived, stale, asJSON bool
+	project string
+	of      apiclient.FlagFilter
+	asJSON  bool
 }
 
 func newFlagList(stdio Stdio) *cobra.Command {
@@ -32,14 +33,28 @@ func newFlagList(stdio Stdio) *cobra.Command {
 		Example: `  burgee flag list
   burgee flag list --project default --json
   burgee flag list --archived
-  burgee flag list --stale`,
+  burgee flag list --stale
+  burgee flag list --tag payments --text checkout
+  burgee flag list --serving off -e production`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runFlagList(cmd.Context(), stdio, o) },
 	}
 	o.bind(cmd)
 	bindProject(cmd, &o.project)
-	cmd.Flags().BoolVar(&o.archived, "archived", false, "the archived flags instead")
-	cmd.Flags().BoolVar(&o.stale, "stale", false, "only flags that may have done their work, and why")
+	flags := cmd.Flags()
+	flags.BoolVar(&o.of.Archived, "archived", false, "the archived flags instead")
+	flags.StringVar(&o.of.Text, "text", "", "only flags with this text in key, description, tags or variations")
+	flags.StringVar(&o.of.Type, "type", "", "only flags of this type: boolean, string, integer, double or json")
+	flags.StringVar(&o.of.Tag, "tag", "", "only flags with this tag")
+	flags.StringVar(&o.of.Owner, "owner", "", "only flags of this owner")
+	flags.StringVar(&o.of.Kind, "kind", "", "only flags of this kind: release, experiment, operational or permission")
+	flags.BoolVar(&o.of.Managed, "managed", false, "only flags that a file manages")
+	flags.BoolVar(&o.of.Stale, "stale", false, "only flags that may have done their work, and why")
+	flags.BoolVar(&o.of.New, "new", false, "only flags that programs declared and nobody has configured yet")
+	flags.BoolVar(&o.of.RollingOut, "rolling-out", false, "only flags that are being rolled out somewhere")
+	flags.BoolVar(&o.of.InExperiment, "in-experiment", false, "only flags that an experiment holds somewhere")
+	flags.StringVar(&o.of.Serving, "serving", "", "only flags that serve this in the environment of -e: code, variation, split, rules, experiment or off")
+	flags.StringVarP(&o.of.Environment, "environment", "e", "", "with --serving: where")
 	bindJSON(cmd, &o.asJSON)
 	return cmd
 }
@@ -50,7 +65,7 @@ func runFlagList(ctx context.Context, stdio Stdio, o flagListOptions) error {
 		return err
 	}
 	project := projectOr(stdio, o.project)
-	flags, raw, err := client.Flags(ctx, project, apiclient.FlagFilter{Archived: o.archived, Stale: o.stale})
+	flags, raw, err := client.Flags(ctx, project, o.of)
 	if err != nil {
 		return err
 	}
@@ -58,14 +73,18 @@ func runFlagList(ctx context.Context, stdio Stdio, o flagListOptions) error {
 		return printRaw(stdio, raw)
 	}
 	switch {
-	case o.stale:
+	case o.of.Stale:
 		return printStale(stdio, flags)
-	case o.archived:
+	case o.of.Archived:
 		return printArchived(stdio, flags)
 	}
 	keys, err := environments(ctx, client, project)()
 	if err != nil {
 		return err
+	}
+	if len(flags) == 0 && o.of != (apiclient.FlagFilter{}) {
+		say(stdio.Err, "no flag fits\n")
+		return nil
 	}
 	if len(flags) == 0 {
 		say(stdio.Err, "no flags yet; they register themselves when a program connects, or come with burgee apply -f\n")

@@ -85,6 +85,7 @@ var everyRoute = []testkit.Scenario{
 
 	{Name: "an experiment", Method: "PUT", Path: project + "/experiments/holiday", Body: obj{"environment": "production", "serve": obj{"Flags.isHoliday": true}}, Status: 200, Holds: []string{`"state":"draft"`, `"key":"holiday"`}},
 	{Name: "the experiments", Method: "GET", Path: project + "/experiments?environment=production", Status: 200, Holds: []string{`"holiday"`}},
+	{Name: "experiments that run", Method: "GET", Path: project + "/experiments?state=running&flag=Flags.isHoliday", Status: 200, Lacks: []string{`"holiday"`}},
 	{Name: "it starts", Method: "POST", Path: project + "/experiments/holiday/start", Status: 200, Holds: []string{`"state":"running"`, `"startedAt"`}},
 	{Name: "it serves", Method: "POST", Path: project + "/environments/production/evaluate", Body: obj{"flag": "Flags.isHoliday", "context": obj{}}, Status: 200, Holds: []string{`"reason":"EXPERIMENT"`, `"value":true`}},
 	{Name: "a running experiment is not deleted", Method: "DELETE", Path: project + "/experiments/holiday", Status: 409, Code: "experiment_running"},
@@ -110,6 +111,10 @@ var everyRoute = []testkit.Scenario{
 
 	{Name: "who asks for a flag", Method: "GET", Path: project + "/flags/Flags.theme/asked-by", Status: 200, Holds: []string{`"items":[]`}},
 	{Name: "no flag is stale yet", Method: "GET", Path: project + "/flags?stale=true", Status: 200, Holds: []string{`"items":[]`}},
+	{Name: "flags with a tag", Method: "GET", Path: project + "/flags?tag=calendar&text=SPECIAL", Status: 200, Holds: []string{`"Flags.isHoliday"`}, Lacks: []string{`"Flags.theme"`}},
+	{Name: "flags by what they serve somewhere", Method: "GET", Path: project + "/flags?serving=code&environment=development&type=string", Status: 200, Holds: []string{`"Flags.theme"`}, Lacks: []string{`"Flags.isHoliday"`}},
+	{Name: "flags by what they serve nowhere in particular", Method: "GET", Path: project + "/flags?serving=code", Status: 422, Field: "serving"},
+	{Name: "flags of no type", Method: "GET", Path: project + "/flags?type=colour", Status: 422, Field: "type"},
 	{Name: "archive", Method: "POST", Path: project + "/flags/Flags.theme/archive", Body: obj{"comment": "done"}, Status: 200, Holds: []string{`"archivedAt"`}},
 	{Name: "the archived flags", Method: "GET", Path: project + "/flags?archived=true", Status: 200, Holds: []string{`"Flags.theme"`}, Lacks: []string{`"pay.api"`}},
 	{Name: "restore", Method: "POST", Path: project + "/flags/Flags.theme/restore", Status: 200, Lacks: []string{`"archivedAt"`}},

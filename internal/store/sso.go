@@ -74,13 +74,19 @@ func (s *Store) SingleSignOn(ctx context.Context) (rec account.SSORecord, err er
 }
 
 // PutSingleSignOn implements account.Store.
-func (a *Accounts) PutSingleSignOn(ctx context.Context, rec account.SSORecord, entry account.Entry) error {
+func (a *Accounts) PutSingleSignOn(ctx context.Context, seen int64, rec account.SSORecord, entry account.Entry) error {
 	return a.recorded(ctx, entry, func(q query) error {
-		err := q.exec(`INSERT INTO single_sign_on (id, settings, sealed, changed_at) VALUES (1, $1, $2, $3)
-			ON CONFLICT (id) DO UPDATE SET settings = excluded.settings, sealed = excluded.sealed, changed_at = excluded.changed_at`,
-			string(rec.Settings), rec.Sealed, rec.ChangedAt)
+		text, args := `INSERT INTO single_sign_on (id, settings, sealed, changed_at) VALUES (1, $1, $2, $3) ON CONFLICT (id) DO NOTHING`,
+			[]any{string(rec.Settings), rec.Sealed, rec.ChangedAt}
+		if seen != 0 {
+			text, args = `UPDATE single_sign_on SET settings = $1, sealed = $2, changed_at = $3 WHERE id = 1 AND changed_at = $4`, append(args, seen)
+		}
+		n, err := q.touched(text, args...)
 		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return fault.New(fault.Conflict, "sso_changed", "Somebody changed single sign-on meanwhile. Load it again and repeat the change")
 		}
 		return stillOwned(q)
 	})

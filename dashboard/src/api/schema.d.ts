@@ -2427,6 +2427,11 @@ export interface components {
             name: string;
             /** Format: int64 */
             revision: number;
+            /**
+             * Format: int64
+             * @description of name, kind and approvals: write it as If-Match to change nothing that somebody changed after you read it
+             */
+            version: number;
         };
         EnvironmentComparison: {
             differences: components["schemas"]["FlagDifference"][];
@@ -3220,6 +3225,11 @@ export interface components {
             singleSignOn: boolean;
             /** @description signs in with a second step */
             totp: boolean;
+            /**
+             * Format: int64
+             * @description of the roles, for If-Match
+             */
+            version: number;
         };
         PlanItem: {
             /** @enum {string} */
@@ -3277,6 +3287,11 @@ export interface components {
             flagCount: number;
             key: string;
             name: string;
+            /**
+             * Format: int64
+             * @description of the name and the order of the environments, for If-Match
+             */
+            version: number;
         };
         PromoteInputBody: {
             /** @description the reason to publish without the approvals that it needs, which takes the right to do so */
@@ -3477,6 +3492,11 @@ export interface components {
             builtIn: boolean;
             description?: string;
             name: string;
+            /**
+             * Format: int64
+             * @description for If-Match; 0 of a built-in one
+             */
+            version: number;
         };
         RoleMapping: {
             /** @description each as viewer (everywhere), viewer@project or viewer@project/environment */
@@ -3725,6 +3745,11 @@ export interface components {
             /** @description to register at the provider */
             redirectUrl: string;
             settings?: components["schemas"]["SingleSignOn"];
+            /**
+             * Format: int64
+             * @description of the settings, for If-Match; 0 while it is off
+             */
+            version: number;
         };
         ScheduleInputBody: {
             /**
@@ -6002,7 +6027,10 @@ export interface operations {
     setRoles: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version that the change was made on, as the answers' version; another one answers 412 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description the member's id */
                 id: string;
@@ -6062,6 +6090,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6444,7 +6481,10 @@ export interface operations {
     renameProject: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version that the change was made on, as the answers' version; another one answers 412 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -6504,6 +6544,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6843,10 +6892,17 @@ export interface operations {
                 state?: "draft" | "open" | "published" | "rejected" | "withdrawn";
                 /** @description only those that are to be published at a time */
                 scheduled?: boolean;
-                /** @description only those that change an object with this key; a page may have fewer items then */
+                /** @description only those with this text in their title, whatever the case */
+                text?: string;
+                /** @description only those of this author, by the name that the answers have */
+                author?: string;
+                /** @description only those that concern this environment */
+                environment?: string;
+                /** @description only those that change an object with this key */
                 object?: string;
                 /** @description only those with a smaller number */
                 before?: number;
+                /** @description at most so many; where few fit, a page may have fewer and next all the same */
                 limit?: number;
             };
             header?: never;
@@ -7131,7 +7187,10 @@ export interface operations {
     resubmit: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version that the change was made on, as the answers' version; another one answers 412 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -7198,6 +7257,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8313,7 +8381,10 @@ export interface operations {
     orderEnvironments: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version that the change was made on, as the answers' version; another one answers 412 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -8381,6 +8452,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8529,7 +8609,10 @@ export interface operations {
     updateEnvironment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version that the change was made on, as the answers' version; another one answers 412 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -8598,6 +8681,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Unprocessable Entity */
             422: {
                 headers: {
@@ -8630,7 +8722,10 @@ export interface operations {
     setApprovals: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version that the change was made on, as the answers' version; another one answers 412 */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description the project's key */
                 project: string;
@@ -8692,6 +8787,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10209,6 +10313,10 @@ export interface operations {
             query?: {
                 /** @description only those of this environment */
                 environment?: string;
+                /** @description only those that are so */
+                state?: "draft" | "running" | "stopped";
+                /** @description only those that act on this flag */
+                flag?: string;
             };
             header?: never;
             path: {
@@ -10934,8 +11042,30 @@ export interface operations {
             query?: {
                 /** @description list the archived flags instead */
                 archived?: boolean;
+                /** @description only flags with this text in the key, the description, a tag, or a variation's name or value, whatever the case */
+                text?: string;
+                /** @description only flags of this type */
+                type?: "boolean" | "string" | "integer" | "double" | "json";
+                /** @description only flags with this tag */
+                tag?: string;
+                /** @description only flags of this owner */
+                owner?: string;
+                /** @description only flags of this kind; one that names none is release */
+                kind?: "release" | "experiment" | "operational" | "permission";
+                /** @description only flags that a file manages */
+                managed?: boolean;
                 /** @description only flags that may have done their work */
                 stale?: boolean;
+                /** @description only flags that programs declared and nobody has configured yet */
+                new?: boolean;
+                /** @description only flags that are being rolled out somewhere */
+                rollingOut?: boolean;
+                /** @description only flags that an experiment holds somewhere */
+                inExperiment?: boolean;
+                /** @description only flags that serve this in the environment */
+                serving?: "code" | "variation" | "split" | "rules" | "experiment" | "off";
+                /** @description with serving: where */
+                environment?: string;
                 /** @description only flags with a larger key */
                 after?: string;
                 limit?: number;
@@ -14758,6 +14888,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description the version that the change was made on, as the answers' version; another one answers 412 */
+                "If-Match"?: string;
                 /** @description *: make the role, and answer 412 where there is one of this name */
                 "If-None-Match"?: "*";
             };
@@ -15592,7 +15724,10 @@ export interface operations {
     putSSO: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the version that the change was made on, as the answers' version; another one answers 412 */
+                "If-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15649,6 +15784,15 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

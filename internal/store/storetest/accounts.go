@@ -118,7 +118,7 @@ func recorded(t *testing.T, open Opener) {
 		}, func() bool { return linked(t, s, "b") }},
 		{"unlinked", func() error { return s.DeleteIdentity(t.Context(), "b", "i", about("unlinked")) }, func() bool { return !linked(t, s, "b") }},
 		{"sso", func() error {
-			return s.PutSingleSignOn(t.Context(), account.SSORecord{Settings: []byte("{}"), Sealed: []byte{1}}, about("sso"))
+			return s.PutSingleSignOn(t.Context(), 0, account.SSORecord{Settings: []byte("{}"), Sealed: []byte{1}}, about("sso"))
 		}, func() bool { return !ssoOff(t, s) }},
 		{"no-sso", func() error { return s.DeleteSingleSignOn(t.Context(), about("no-sso")) }, func() bool { return ssoOff(t, s) }},
 		{"unguarded", func() error {

@@ -64,16 +64,19 @@ func singleSignOn(t *testing.T, s Store) {
 	linked := account.MemberRecord{ID: "a", Email: "a", EmailKey: "a", Grants: []account.Grant{{Role: account.Owner}}}
 	check(t, s.CreateLinked(ctx, linked, account.IdentityRecord{Issuer: "i", Subject: "s", MemberID: "a"}, nil, about("ann")))
 	rec := account.SSORecord{Settings: []byte(`{"name":"Corp"}`), Sealed: []byte{0, 1, 2}, ChangedAt: 5}
-	wantCode(t, s.PutSingleSignOn(ctx, rec, about("sso")), fault.Conflict, "last_owner")
+	wantCode(t, s.PutSingleSignOn(ctx, 0, rec, about("sso")), fault.Conflict, "last_owner")
 	_, err = s.SingleSignOn(ctx)
 	wantCode(t, err, fault.NotFound, "sso_off")
 	check(t, s.SetPassword(ctx, "a", "hash", nil, about("ann")))
 
+	seen := int64(0)
 	for _, want := range []account.SSORecord{rec, {Settings: []byte(`{"name":"Other"}`), Sealed: []byte{3}, ChangedAt: 6}} {
-		check(t, s.PutSingleSignOn(ctx, want, about("sso")))
+		check(t, s.PutSingleSignOn(ctx, seen, want, about("sso")))
+		wantCode(t, s.PutSingleSignOn(ctx, seen, want, about("sso")), fault.Conflict, "sso_changed")
 		got, err := s.SingleSignOn(ctx)
 		check(t, err)
 		equal(t, want, got)
+		seen = want.ChangedAt
 	}
 	check(t, s.DeleteSingleSignOn(ctx, about("sso")))
 	_, err = s.SingleSignOn(ctx)

@@ -4,7 +4,11 @@ import { expect, test } from 'vitest';
 import type { SingleSignOnView } from '@/api/types';
 import { json, on, project, renderPage, renderWith } from '../../../tests/render';
 
-const off: SingleSignOnView = { on: false, redirectUrl: 'https://flags.example.com/signin/callback' };
+const off: SingleSignOnView = {
+  on: false,
+  version: 0,
+  redirectUrl: 'https://flags.example.com/signin/callback',
+};
 const turnedOn: SingleSignOnView = {
   ...off,
   on: true,
