@@ -28,7 +28,7 @@ func (s *Service) Apply(ctx context.Context, actor account.Actor, project string
 // others did.
 func (e *edit) apply(request ApplyRequest) error {
 	e.fromFile = request.FromFile
-	if err := e.merge(request.File); err != nil {
+	if err := e.mergeFile(request.File); err != nil {
 		return err
 	}
 	if request.Prune {
@@ -47,7 +47,7 @@ func (s *Service) planned(ctx context.Context, actor account.Actor, cmd command,
 		if err := want(e); err != nil {
 			return err
 		}
-		result.Plan = planOf(e.changes, e.next)
+		result.Plan = e.plan()
 		return nil
 	}
 	if dryRun {
@@ -84,6 +84,17 @@ func (s *Service) planOnly(ctx context.Context, actor account.Actor, cmd command
 	return *result, nil
 }
 
+// plan is what the command changes, item by item.
+func (e *edit) plan() []PlanItem {
+	out := planOf(e.changes, e.next)
+	for i, item := range out {
+		if e.restores(item.Change) {
+			out[i].Sentences = []string{item.Object + ": restored"}
+		}
+	}
+	return out
+}
+
 func planOf(changes []document.Change, next *document.Project) []PlanItem {
 	out := make([]PlanItem, 0, len(changes))
 	for _, c := range changes {
@@ -117,8 +128,8 @@ func (e *edit) unmoved(request ApplyRequest) error {
 	}
 	for _, row := range rows {
 		c, concerned := changed[objectID{row.Kind, row.Object, row.EnvironmentID}]
-		if !concerned {
-			continue
+		if !concerned || e.restores(c) {
+			continue // that it archived itself is no work of anybody's
 		}
 		if err := e.unmovedObject(request, c, row); err != nil {
 			return err

@@ -193,16 +193,47 @@ func (s *Service) comeBack(ctx context.Context, actor account.Actor, group []Reg
 	return err
 }
 
+// mergeFile makes the command of a file. Flags that it names and that had archived
+// themselves come back: somebody wants them, and a file that was good yesterday is
+// good today.
+func (e *edit) mergeFile(file *document.File) error {
+	restored := e.project.Edit()
+	for _, key := range sortedKeys(file.Flags) {
+		if e.archivedItself(key) {
+			e.restore(restored, key)
+		}
+	}
+	if len(e.actions) == 0 {
+		return e.merge(file)
+	}
+	next, _, err := document.Merge(restored.Project(), file, e.seeds)
+	if err != nil {
+		return err
+	}
+	e.next, e.changes = next, document.Changes(e.aside(), next)
+	return nil
+}
+
+// restores says whether a change brings an archived flag back.
+func (e *edit) restores(c document.Change) bool {
+	return c.Kind == document.FlagKind && e.actions[c.Object] == ActionRestore
+}
+
 // away are those flags of a batch that had archived themselves, each with who
 // declares it again.
 func (v view) away(group []Registration) map[string]string {
 	out := map[string]string{}
 	for _, r := range group {
 		for _, d := range r.Flags {
-			if v.project.Archived[d.Key] && v.meta[d.Key].archivedReason != "" {
+			if v.archivedItself(d.Key) {
 				out[d.Key] = Asker{Application: r.Application.Name, Version: r.Application.Version, Environment: r.Environment}.String() + " declares it again"
 			}
 		}
 	}
 	return out
+}
+
+// archivedItself says whether a flag is archived and no person did that.
+func (v view) archivedItself(key string) bool {
+	return v.project.Archived[key] && v.meta[key].archivedReason != ""
 }

@@ -183,6 +183,43 @@ func TestAFlagThatAPersonBroughtBackStaysForThirtyDays(t *testing.T) {
 	}
 }
 
+// A file that was good before a flag of it archived itself is good afterwards, be it
+// an export with its revision or what a repository applies time and again.
+func TestAFileBringsBackTheFlagsThatArchivedThemselves(t *testing.T) {
+	h := open(t)
+	h.register(t, declared("1.4.0", value("listed", "boolean", "false"), value("left", "boolean", "false"), value("taken.out", "boolean", "false")))
+	file := "apiVersion: burgee/v1\nflags:\n  listed: {owner: team-calendar}\n"
+	must[catalog.ApplyResult](t)(h.fromFile(t, file, catalog.ApplyRequest{}))
+	must[catalog.Outcome](t)(h.ArchiveFlag(t.Context(), ann, "default", "taken.out", catalog.WriteOptions{Force: true}))
+	h.wait(30 * day)
+	if got := h.archiveUnused(t); got["listed"] == "" || got["left"] == "" {
+		t.Fatalf("archived: %v", got)
+	}
+
+	plan := must[catalog.ApplyResult](t)(h.fromFile(t, file, catalog.ApplyRequest{DryRun: true})).Plan
+	if len(plan) != 1 || !slices.Equal(plan[0].Sentences, []string{"listed: restored"}) {
+		t.Errorf("the plan is %+v", plan)
+	}
+	revised := "apiVersion: burgee/v1\nrevision: {production: 1, development: 1}\nflags:\n  listed: {owner: team-pay, environments: {production: {default: true}}}\n"
+	must[catalog.ApplyResult](t)(h.fromFile(t, revised, catalog.ApplyRequest{}))
+	listed := h.flag(t, "listed")
+	if listed.ArchivedAt != 0 || listed.ArchivedReason != "" || document.Text(listed.Flag.Owner) != "team-pay" || !listed.Environments["production"].Configured {
+		t.Errorf("named in a file: %+v", listed.FlagSummary)
+	}
+	if h.flag(t, "left").ArchivedAt == 0 {
+		t.Error("one that no file names came back too")
+	}
+	if entry := h.newest(t, "listed"); entry.Action != catalog.ActionRestore {
+		t.Errorf("the record says %s", entry.Action)
+	}
+	_, err := h.fromFile(t, "apiVersion: burgee/v1\nflags: {taken.out: {type: boolean}}\n", catalog.ApplyRequest{})
+	wantFault(t, err, fault.Invalid, "document_invalid", "archived")
+	h.verify(t)
+	if _, err := h.CatchUp(t.Context(), "default"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestManyFlagsArchiveThemselvesInBatchesUnderTheLease(t *testing.T) {
 	h := open(t)
 	var flags []catalog.Declared
