@@ -227,3 +227,23 @@ func FuzzImport(f *testing.F) {
 		}
 	})
 }
+
+// What a rollout names as its share and is no number deals nobody in, and a rule that
+// is taken out is told by its id where others before it are gone.
+func TestAShareThatIsNoNumberDealsNobodyIn(t *testing.T) {
+	result := imported(t, "unleash", `{"features": [{"name": "f"}], "featureEnvironments": [{"featureName": "f", "environment": "production", "enabled": true}], "featureStrategies": [
+		{"id": "s1", "featureName": "f", "name": "flexibleRollout", "parameters": {"rollout": "inf"}},
+		{"id": "s2", "featureName": "f", "name": "flexibleRollout", "parameters": {"rollout": "NaN"}},
+		{"id": "s3", "featureName": "f", "name": "default", "constraints": [{"contextName": "email", "operator": "REGEX", "value": "(?<=a)b"}]}]}`)
+	said := strings.Join(lines(result), "\n")
+	for _, words := range []string{
+		"strategy 1 (flexibleRollout) is left out: it deals 0 % in", "strategy 2 (flexibleRollout) is left out: it deals 0 % in", "(s3) is left out: ",
+	} {
+		if !strings.Contains(said, words) {
+			t.Errorf("missing %q in\n%s", words, said)
+		}
+	}
+	if c := result.File.Flags["f"].Environments["production"]; len(c.Rules) != 0 || c.Default.Variation != "false" {
+		t.Errorf("got %+v", c)
+	}
+}

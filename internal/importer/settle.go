@@ -141,7 +141,7 @@ func (d *draft) remove(p place, reason string) {
 	switch {
 	case c == nil:
 	case p.rule >= 0 && p.rule < len(c.Rules):
-		d.lose(in(p.flag, p.environment), "%s is left out: %s", ruleWords(p.rule, c.Rules[p.rule].Name), reason)
+		d.lose(in(p.flag, p.environment), "%s is left out: %s", ruleWords(p.rule, firstWords(c.Rules[p.rule].Name, c.Rules[p.rule].ID)), reason)
 		c.Rules = slices.Delete(c.Rules, p.rule, p.rule+1)
 	default:
 		d.lose(in(p.flag, p.environment), "nothing of it is carried over, programs serve their own default: %s", reason)
@@ -149,7 +149,8 @@ func (d *draft) remove(p place, reason string) {
 	}
 }
 
-// ruleWords names a rule by its number from 1 and its label.
+// ruleWords names a rule by its number from 1 and its label, which tells it where those
+// before it were left out.
 func ruleWords(i int, name string) string {
 	words := "rule " + strconv.Itoa(i+1)
 	if name != "" {

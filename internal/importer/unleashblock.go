@@ -3,6 +3,7 @@ package importer
 import (
 	"encoding/json"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -254,11 +255,12 @@ func (s unStrategy) words(parameter string) (out []string) {
 	return out
 }
 
-// number is a parameter that is a number, or one in a text.
+// number is a parameter that is a number, or one in a text; what is none is 0, which
+// deals nobody in.
 func (s unStrategy) number(parameter string) float64 {
 	words := strings.Trim(string(s.Parameters[parameter]), `" `)
 	n, err := strconv.ParseFloat(words, 64)
-	if err != nil {
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
 		return 0
 	}
 	return n
