@@ -118,7 +118,23 @@ func (i *intake) growing(key string) bool {
 		return false
 	}
 	rows, err := i.tx.Latest(i.row.ID, document.FlagKind, key)
-	return err == nil && len(rows) == 1 && rows[0].Author.Kind == account.Application
+	if err != nil || len(rows) != 1 || rows[0].Author.Kind != account.Application {
+		return false
+	}
+	return i.meta[key].restoredAt == 0 || i.untouched(key)
+}
+
+// mostLookedAt is how many entries about a flag that came back are looked through.
+const mostLookedAt = 100
+
+// untouched says whether no person has ever changed a flag: that it archived itself
+// and came back is the newest of a history that may begin with what somebody set.
+func (i *intake) untouched(key string) bool {
+	rows, err := i.tx.Changes(ChangeQuery{ProjectID: i.row.ID, Kind: document.FlagKind, Object: key, Limit: mostLookedAt})
+	return err == nil && len(rows) < mostLookedAt && !slices.ContainsFunc(rows, func(row ChangeRow) bool {
+		byItself := row.Action == ActionArchive && row.Author.Kind == account.Host
+		return row.Author.Kind != account.Application && !byItself
+	})
 }
 
 // create makes a flag that no one has made yet, within the limit of its key.

@@ -183,6 +183,22 @@ func TestAFlagThatAPersonBroughtBackStaysForThirtyDays(t *testing.T) {
 	}
 }
 
+// What a person said of a flag's variations holds when it was away in between.
+func TestAFlagThatComesBackIsAsThePersonLeftIt(t *testing.T) {
+	h := open(t)
+	program := declared("1.4.0", value("theme", "string", `"blue"`, `"red"`))
+	h.register(t, program)
+	must[catalog.Outcome](t)(h.PatchFlag(t.Context(), ann, "default", "theme", document.Flag{Variations: []document.Variation{{ID: "blue", Value: []byte(`"blue"`)}}}, none))
+	h.wait(30 * day)
+	if got := h.archiveUnused(t); len(got) != 1 {
+		t.Fatalf("archived: %v", got)
+	}
+	h.register(t, program)
+	if theme := h.flag(t, "theme"); theme.ArchivedAt != 0 || ids(theme.Flag) != "blue" {
+		t.Errorf("it came back with %s", ids(theme.Flag))
+	}
+}
+
 // A file that was good before a flag of it archived itself is good afterwards, be it
 // an export with its revision or what a repository applies time and again.
 func TestAFileBringsBackTheFlagsThatArchivedThemselves(t *testing.T) {
