@@ -81,3 +81,28 @@ test('flagd: what cannot be carried over is named', () => {
   assert.ok(result.lost.some((l) => l.what === "the file's metadata version"));
   assert.match(result.document, /description: The banner on top of each page/);
 });
+
+test('flagd: a large file', () => {
+  const countries = ['DE', 'AT', 'NL', 'FR'];
+  const operators = (i) => (i % 100 === 99 ? { phase_of_the_moon: [{ var: 'age' }] } : { in: [{ var: 'country' }, [countries[i % 4], countries[(i + 1) % 4]]] });
+  const many = Object.fromEntries(Array.from({ length: 2500 }, (_, i) => [`made-up.${i}`, {
+    state: i % 7 === 0 ? 'DISABLED' : 'ENABLED', variants: { low: i, high: i + 1 }, defaultVariant: 'low',
+    targeting: i % 3 === 0 ? {} : { if: [{ and: [operators(i), { '>=': [{ var: 'age' }, 18 + (i % 50)] }] }, 'high', i % 2 === 0 ? 'low' : null] },
+  }]));
+  const text = JSON.stringify({ flags: many });
+  const large = imported('flagd', text);
+  assert.equal([...large.document.matchAll(/^  made-up\.\d+:$/gm)].length, 2500);
+  // Of every hundredth the operator is unknown, where it has targeting.
+  const strange = Object.keys(many).filter((_, i) => i % 100 === 99 && i % 3 !== 0);
+  assert.deepEqual(large.lost.map((l) => l.object.split(' ')[0]).filter((o) => strange.includes(o)).sort(), [...strange].sort());
+  engine.setConfigurations(text);
+  for (const flag of ['made-up.1', 'made-up.2498']) {
+    const some = contexts.slice(0, 500);
+    const here = large.serve(flag, some).map((a) => (a.variation === undefined ? null : a.value));
+    const there = some.map((c) => {
+      const { value, reason } = engine.resolveNumberEvaluation(flag, null, c, silent);
+      return reason === 'DISABLED' || reason === 'ERROR' ? null : value;
+    });
+    assert.deepEqual(here, there, flag);
+  }
+});

@@ -83,3 +83,32 @@ for (const file of readdirSync(specifications).filter((f) => /^\d/.test(f) && !p
 test('unleash: most of the specification is served alike', () => {
   assert.ok(agreed > 4 * excused, `${agreed} cases alike, ${excused} different and said so`);
 });
+
+test('unleash: a large export', () => {
+  const features = Array.from({ length: 2500 }, (_, i) => ({
+    name: `made-up.${i}`, type: 'release', enabled: i % 7 !== 0,
+    dependencies: i % 10 === 1 ? [{ feature: `made-up.${i - 1}` }] : [],
+    strategies: [
+      { name: 'userWithId', parameters: { userIds: `user-${i},user-${i + 1}` } },
+      ...(i % 500 === 499 ? [{ name: 'phaseOfTheMoon', parameters: {} }] : []),
+      {
+        name: 'flexibleRollout', parameters: { rollout: '100', stickiness: 'default', groupId: `made-up.${i}` }, segments: i % 2 === 0 ? [1] : [],
+        constraints: [{ contextName: 'country', operator: 'IN', values: [`C${i % 5}`, 'DE'], inverted: i % 3 === 0 }],
+      },
+    ],
+  }));
+  const segments = [{ id: 1, constraints: [{ contextName: 'plan', operator: 'IN', values: ['pro'] }] }];
+  const large = imported('unleash', { version: 2, features, segments });
+  assert.equal([...large.document.matchAll(/^  made-up\.\d+:$/gm)].length, features.length);
+  assert.deepEqual(large.lost.filter((l) => l.what.includes('phaseOfTheMoon')).map((l) => l.object.split(' ')[0]).sort(),
+    features.filter((_, i) => i % 500 === 499).map((f) => f.name).sort());
+  // on is what an Unleash client answers: some strategy holds, and so does what the flag depends on.
+  const on = (i, { targetingKey, country, plan }) => i % 7 !== 0 && (i % 10 !== 1 || on(i - 1, { targetingKey, country, plan })) &&
+    ([`user-${i}`, `user-${i + 1}`].includes(targetingKey) ||
+      ((i % 2 !== 0 || plan === 'pro') && [`C${i % 5}`, 'DE'].includes(country) !== (i % 3 === 0)));
+  const contexts = ['C0', 'C1', 'DE', 'FR'].flatMap((country) => ['pro', 'free'].flatMap((plan) => ['user-1', 'user-2', 'user-9'].map((targetingKey) => ({ targetingKey, country, plan }))));
+  for (const i of [11, 498]) {
+    const answers = large.serve(`made-up.${i}`, contexts).map((a) => a.value ?? false);
+    assert.deepEqual(answers, contexts.map((c) => on(i, c)), `made-up.${i}`);
+  }
+});

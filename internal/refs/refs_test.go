@@ -75,20 +75,28 @@ func TestOnlyWhatPeopleWroteIsRead(t *testing.T) {
 }
 
 // The project's own programs are found out as people would read them.
-func TestThePlacesInTheExamples(t *testing.T) {
-	result, err := Scan(os.DirFS("../../examples"), []string{"Flags.isHoliday", "Nobody.asks"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got := found(result.Places)
-	for _, want := range []string{"calendar-go/main.go", "calendar-flask/app.py", "calendar-flask/test_calendar.py"} {
-		if !slices.ContainsFunc(got, func(place string) bool { return strings.HasPrefix(place, want) }) {
-			t.Errorf("nothing was found in %s; found: %q", want, got)
+// The project's own examples and tests are a repository as any other.
+func TestThePlacesInTheProject(t *testing.T) {
+	for folder, wanted := range map[string][]string{
+		"../../examples": {"calendar-go/main.go", "calendar-flask/app.py", "calendar-flask/test_calendar.py"},
+		"../../e2e":      {"browser/story.test.mjs", "documents.txtar", "fuzz_test.go"},
+		"../../python":   {"tests/test_flags.py", "tests/test_rox.py"},
+	} {
+		result, err := Scan(os.DirFS(folder), []string{"Flags.isHoliday", "Nobody.namesThis"})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	for _, p := range result.Places {
-		if p.Flag != "Flags.isHoliday" || !strings.Contains(strings.ToLower(p.Text), "isholiday") {
-			t.Errorf("%+v names no flag", p)
+		got := found(result.Places)
+		for _, want := range wanted {
+			if !slices.ContainsFunc(got, func(place string) bool { return strings.HasPrefix(place, want) }) {
+				t.Errorf("nothing was found in %s/%s; found: %q", folder, want, got)
+			}
+		}
+		for _, p := range result.Places {
+			// A long line is told by its beginning.
+			if named := strings.Contains(strings.ToLower(p.Text), "isholiday") || strings.HasSuffix(p.Text, "…"); p.Flag != "Flags.isHoliday" || !named {
+				t.Errorf("%s: %+v names no flag", folder, p)
+			}
 		}
 	}
 }

@@ -56,13 +56,13 @@ const newKey = () =>
 
 /** What a request asks for, of one that is done once for each key; a password is not kept for it. */
 async function wish(request: Request): Promise<string | undefined> {
-  if (request.method !== 'POST') return undefined;
   const body = await request.clone().text();
   return body.includes('"password"') ? undefined : `${request.url}\n${body}`;
 }
 
 async function send(request: Request): Promise<Response> {
-  const asked = await wish(request);
+  // Any other is sent at once: a page that is being left waits for nothing.
+  const asked = request.method === 'POST' ? await wish(request) : undefined;
   if (asked !== undefined) {
     const key = open.get(asked) ?? newKey();
     open.set(asked, key);
