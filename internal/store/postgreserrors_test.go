@@ -89,7 +89,7 @@ func TestALockedTableIsBusyAndNotAway(t *testing.T) {
 	}
 	defer func() { _ = locking.Close(t.Context()) }()
 	for _, bound := range []string{"lock_timeout", "statement_timeout"} {
-		s := openURL(t, store.Options{URL: altered(t, address, func(u *url.URL) { u.RawQuery += "&" + bound + "=100" })})
+		s := openURL(t, store.Options{URL: altered(t, address, func(u *url.URL) { u.RawQuery += "&" + bound + "=1000" })})
 		if _, err := locking.Exec(t.Context(), `BEGIN; LOCK TABLE project`); err != nil {
 			t.Fatal(err)
 		}
