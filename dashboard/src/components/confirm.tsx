@@ -6,6 +6,9 @@ import { useReach } from '@/lib/offline';
 import { EnvironmentBadge } from './environment-badge';
 import { ErrorState } from './states';
 
+/** Of an action that did a part before it was refused: how far it came. */
+export class Partly extends Error {}
+
 type Props = {
   opened: boolean;
   onClose: () => void;
@@ -69,7 +72,10 @@ export function Confirm(props: Props) {
               The server cannot be reached at the moment.
             </Text>
           )}
-          {run.isError && <ErrorState what="Nothing was changed" error={run.error} />}
+          {run.error instanceof Partly && <ErrorState what={run.error.message} error={run.error.cause} />}
+          {run.isError && !(run.error instanceof Partly) && (
+            <ErrorState what="Nothing was changed" error={run.error} />
+          )}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
               Cancel

@@ -6,6 +6,7 @@ import { Confirm } from '@/components/confirm';
 import { useProject } from '@/components/project-context';
 import { ErrorState } from '@/components/states';
 import { count, programWords } from '@/lib/names';
+import { oneByOne } from './one-by-one';
 
 type Props = { flags: FlagSummary[]; onClose: () => void; onDone: () => void };
 
@@ -23,19 +24,9 @@ export function ArchiveMany({ flags, onClose, onDone }: Props) {
   const many = count(flags.length, 'flag');
   const archive = async (reason: string) => {
     const forced = new Set(wanted.map((flag) => flag.key));
-    try {
-      for (const flag of flags) {
-        await archiveFlag(
-          project.key,
-          flag.key,
-          reason.trim() || undefined,
-          forced.has(flag.key) || undefined,
-        );
-      }
-    } finally {
-      // Also after a fault: the flags before it were archived.
-      await client.invalidateQueries({ queryKey: ['project', project.key] });
-    }
+    await oneByOne(client, project.key, flags, (flag) =>
+      archiveFlag(project.key, flag.key, reason.trim() || undefined, forced.has(flag.key) || undefined),
+    );
     onDone();
   };
   return (

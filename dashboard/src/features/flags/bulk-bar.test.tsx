@@ -77,6 +77,7 @@ test('a fault stops it, is told, and keeps the selection', async () => {
   const dialog = await screen.findByRole('dialog');
   await userEvent.click(within(dialog).getByRole('button', { name: 'Turn off in PRODUCTION' }));
   expect(await screen.findByText('b is used by c.')).toBeInstanceOf(HTMLElement);
+  expect(screen.getByText(/Changed 1 of 3 flags, then stopped at b/)).toBeInstanceOf(HTMLElement);
   expect(clear).not.toHaveBeenCalled();
 });
 

@@ -10,6 +10,7 @@ import { May } from '@/components/may';
 import { useEnvironment, useProject } from '@/components/project-context';
 import { count } from '@/lib/names';
 import classes from './flags.module.css';
+import { oneByOne } from './one-by-one';
 import type { Selection } from './use-selection';
 
 // What most visits to the list do not need comes when it is asked for.
@@ -94,16 +95,11 @@ function BulkConfirm({ action, flags, onClose, onDone }: ConfirmProps) {
   };
   const run = async (reason: string) => {
     const value = text.trim();
-    try {
-      for (const flag of flags) {
-        if (action === 'tag') await addTag(project.key, flag.key, value);
-        if (action === 'owner') await patchFlag(project.key, flag.key, { owner: value });
-        if (action === 'off') await switchOff(project.key, flag.key, environment.key, reason || undefined);
-      }
-    } finally {
-      // Also after a fault: the flags before it were changed.
-      await client.invalidateQueries({ queryKey: ['project', project.key] });
-    }
+    await oneByOne(client, project.key, flags, async (flag) => {
+      if (action === 'tag') await addTag(project.key, flag.key, value);
+      if (action === 'owner') await patchFlag(project.key, flag.key, { owner: value });
+      if (action === 'off') await switchOff(project.key, flag.key, environment.key, reason || undefined);
+    });
     notifications.show({ message: `${words[action].verb}: done for ${many}.` });
     onDone();
   };
