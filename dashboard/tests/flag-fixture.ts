@@ -8,7 +8,7 @@ import type {
   Group,
   Receipt,
 } from '@/api/types';
-import { type Handler, json, on } from './render';
+import { type Handler, on } from './render';
 
 const environment = (serving: string) => ({
   configured: false,
@@ -155,6 +155,4 @@ export function flagServer(apply: Apply = () => plan): { handlers: Handler[]; ap
   return { handlers, applied };
 }
 
-export const problem = (status: number, code: string, detail: string, errors: unknown[] = [], more = {}) =>
-  json({ status, code, title: 'Refused', detail, errors, requestId: 'q1', ...more }, status);
 export { plan };

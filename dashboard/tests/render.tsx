@@ -12,6 +12,10 @@ export const json = (body: unknown, status = 200) =>
     headers: { 'Content-Type': status >= 400 ? 'application/problem+json' : 'application/json' },
   });
 
+/** A refusal, as the server words one. */
+export const problem = (status: number, code: string, detail: string, errors: unknown[] = [], more = {}) =>
+  json({ status, code, title: 'Refused', detail, errors, requestId: 'q1', ...more }, status);
+
 /** Answers `method path` with a body; the path is below /api/v1 and without its query. */
 export function on(method: string, path: string, body: unknown | ((request: Request) => unknown)): Handler {
   return async (request, asked) => {

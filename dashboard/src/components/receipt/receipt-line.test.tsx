@@ -2,8 +2,8 @@ import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '@/api/types';
-import { change, problem } from '../../../tests/flag-fixture';
-import { on, renderPage } from '../../../tests/render';
+import { change } from '../../../tests/flag-fixture';
+import { on, problem, renderPage } from '../../../tests/render';
 
 const address = '/p/default/e/production/audit';
 const path = '/projects/default/environments/production/revisions/813/receipts';

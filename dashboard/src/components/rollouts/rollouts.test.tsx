@@ -2,8 +2,8 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import type { Rollout } from '@/api/types';
-import { flagServer, isHoliday, launch, problem } from '../../../tests/flag-fixture';
-import { on, project, renderPage, renderWith } from '../../../tests/render';
+import { flagServer, isHoliday, launch } from '../../../tests/flag-fixture';
+import { on, problem, project, renderPage, renderWith } from '../../../tests/render';
 
 const address = '/p/default/e/production/flags/Flags.isHoliday';
 const minute = 60_000;

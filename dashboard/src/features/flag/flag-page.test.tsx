@@ -2,8 +2,8 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { forgetDrafts } from '@/features/review';
-import { change, flagServer, isHoliday, launch, plan, problem } from '../../../tests/flag-fixture';
-import { json, on, project, renderPage, renderWith } from '../../../tests/render';
+import { change, flagServer, isHoliday, launch, plan } from '../../../tests/flag-fixture';
+import { json, on, problem, project, renderPage, renderWith } from '../../../tests/render';
 
 const address = '/p/default/e/production/flags/Flags.isHoliday';
 beforeEach(() => forgetDrafts());

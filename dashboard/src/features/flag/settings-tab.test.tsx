@@ -2,8 +2,8 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import type { FlagDetail, FlagPatch } from '@/api/types';
-import { flagServer, isHoliday, problem } from '../../../tests/flag-fixture';
-import { on, renderPage } from '../../../tests/render';
+import { flagServer, isHoliday } from '../../../tests/flag-fixture';
+import { on, problem, renderPage } from '../../../tests/render';
 
 const address = '/p/default/e/production/flags/Flags.isHoliday?tab=settings';
 

@@ -6,7 +6,7 @@ import { act } from 'react';
 import { expect, test, vi } from 'vitest';
 import type { FlagSummary } from '@/api/types';
 import { EnvironmentProvider, ProjectProvider } from '@/components/project-context';
-import { json, project, serve } from '../../../tests/render';
+import { json, problem, project, serve } from '../../../tests/render';
 import { BulkBar } from './bulk-bar';
 import { useSelection } from './use-selection';
 
@@ -68,9 +68,7 @@ test('a tag is added to those that each selected flag has now, and to no other f
 
 test('a fault stops it, is told, and keeps the selection', async () => {
   serve((request) =>
-    request.url.includes('/flags/b/')
-      ? json({ title: 'No', status: 409, detail: 'b is used by c.', code: 'x', errors: [] }, 409)
-      : json({ revision: 1 }),
+    request.url.includes('/flags/b/') ? problem(409, 'x', 'b is used by c.') : json({ revision: 1 }),
   );
   const clear = open(['a', 'b', 'c']);
   await userEvent.click(screen.getByRole('button', { name: 'Turn off in PRODUCTION' }));

@@ -2,7 +2,7 @@ import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { dayAfter } from '@/components/keep-flag';
-import { json, on, renderPage } from '../../../tests/render';
+import { json, on, problem, renderPage } from '../../../tests/render';
 
 const state = (serving: string, servingKind: string) => ({
   configured: servingKind !== 'code',
@@ -65,17 +65,9 @@ test('without flags it says where they come from and leads there', async () => {
 });
 
 test('a failed load is an error with its request, never an empty list', async () => {
-  const problem = {
-    title: 'Fault',
-    status: 403,
-    detail: 'Not for you.',
-    code: 'x',
-    errors: [],
-    requestId: 'r-77',
-  };
   renderPage(
     page,
-    on('GET', list, () => json(problem, 403)),
+    on('GET', list, () => problem(403, 'x', 'Not for you.', [], { requestId: 'r-77' })),
   );
   expect((await screen.findByRole('alert')).textContent).toMatch(
     /could not be loaded.*Not for you.*r-77.*Retry/,
@@ -180,17 +172,12 @@ test('a stale flag is kept for ninety days or for good', async () => {
 });
 
 test('a new flag that looks like another is made all the same when somebody says so', async () => {
-  const refusal = {
-    title: 'Refused',
-    status: 409,
-    code: 'looks_like',
-    detail: 'flags.is_holiday looks like Flags.isHoliday.',
-    errors: [{ field: 'key', message: 'looks like Flags.isHoliday' }],
-  };
+  const fault = { field: 'key', message: 'looks like Flags.isHoliday' };
+  const refusal = () => problem(409, 'looks_like', 'flags.is_holiday looks like Flags.isHoliday.', [fault]);
   const forced = (request: Request) => new URL(request.url).searchParams.get('force') === 'true';
   const { asked } = renderPage(
     page,
-    on('POST', list, (request: Request) => (forced(request) ? json(detail, 201) : json(refusal, 409))),
+    on('POST', list, (request: Request) => (forced(request) ? json(detail, 201) : refusal())),
   );
   const [open] = await screen.findAllByRole('button', { name: 'New flag' });
   await userEvent.click(open as HTMLElement);

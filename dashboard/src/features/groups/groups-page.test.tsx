@@ -2,8 +2,8 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { forgetDrafts } from '@/features/review';
-import { flagServer, problem } from '../../../tests/flag-fixture';
-import { on, renderPage } from '../../../tests/render';
+import { flagServer } from '../../../tests/flag-fixture';
+import { on, problem, renderPage } from '../../../tests/render';
 
 beforeEach(() => forgetDrafts());
 

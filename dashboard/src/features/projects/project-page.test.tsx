@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
-import { json, on, project, renderPage } from '../../../tests/render';
+import { json, on, problem, project, renderPage } from '../../../tests/render';
 
 const keys = '/projects/default/environments/production/keys';
 const key = (id: string, change = {}) => ({
@@ -44,17 +44,14 @@ test('a new server key is shown once, with a warning that it is', async () => {
 });
 
 test('the server’s fault with a name stands at the field', async () => {
-  const problem = {
-    title: 'Not saved',
-    status: 422,
-    detail: 'The name is taken.',
-    code: 'invalid',
-    errors: [{ field: 'name', message: 'Another project has this name.' }],
-  };
   const { asked } = renderPage(
     '/p/default/settings?tab=general',
     ...lists,
-    on('PATCH', '/projects/default', () => json(problem, 422)),
+    on('PATCH', '/projects/default', () =>
+      problem(422, 'invalid', 'The name is taken.', [
+        { field: 'name', message: 'Another project has this name.' },
+      ]),
+    ),
   );
   const name = await screen.findByLabelText('Name');
   expect(name).toHaveProperty('value', project.name);

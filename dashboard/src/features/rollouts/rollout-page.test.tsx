@@ -1,8 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Rollout } from '@/api/types';
-import { problem } from '../../../tests/flag-fixture';
-import { on, renderPage } from '../../../tests/render';
+import { on, problem, renderPage } from '../../../tests/render';
 
 const paused: Rollout = {
   number: 3,

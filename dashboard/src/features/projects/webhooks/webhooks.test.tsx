@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import type { Webhook, WebhookDelivery } from '@/api/types';
-import { json, on, renderPage, renderWith } from '../../../../tests/render';
+import { json, on, problem, renderPage, renderWith } from '../../../../tests/render';
 
 const page = '/p/default/settings?tab=webhooks';
 const all = '/projects/default/webhooks';
@@ -70,17 +70,14 @@ test('without a webhook the page says what one is for; a new one shows its secre
 
 test('an address that is refused says so at the field', async () => {
   const user = userEvent.setup();
-  const problem = {
-    title: 'Not saved',
-    status: 422,
-    detail: 'The webhook is not complete',
-    code: 'webhook_invalid',
-    errors: [{ field: 'url', message: 'is in a private network' }],
-  };
   renderPage(
     page,
     on('GET', all, { items: [hook()] }),
-    on('PATCH', `${all}/w1`, () => json(problem, 422)),
+    on('PATCH', `${all}/w1`, () =>
+      problem(422, 'webhook_invalid', 'The webhook is not complete', [
+        { field: 'url', message: 'is in a private network' },
+      ]),
+    ),
   );
   await user.click(await screen.findByRole('button', { name: 'More for chat' }));
   await user.click(await screen.findByRole('menuitem', { name: 'Change…' }));
