@@ -104,9 +104,9 @@ func (v *validator) flag(key string, f Flag) {
 	if kind := Text(f.Kind); kind != "" && !slices.Contains(flagKinds, kind) {
 		v.fail(join(at, "kind"), "takes one of %s", strings.Join(flagKinds, ", "))
 	}
-	v.date(join(at, "expires"), Text(f.Expires))
+	v.date(join(at, "expires"), Text(f.Expires), `write one such as "2027-03-31"`)
 	if until := Text(f.KeepUntil); until != Always {
-		v.date(join(at, "keepUntil"), until)
+		v.date(join(at, "keepUntil"), until, `write one such as "2027-03-31", or always`)
 	}
 	if len(f.Tags) > maxTags {
 		v.fail(join(at, "tags"), "has %d tags; at most %d fit", len(f.Tags), maxTags)
@@ -115,9 +115,9 @@ func (v *validator) flag(key string, f Flag) {
 }
 
 // date checks a day that may be left out.
-func (v *validator) date(at, text string) {
+func (v *validator) date(at, text, remedy string) {
 	if _, err := time.Parse(time.DateOnly, text); text != "" && err != nil {
-		v.fail(at, "%q is no date; write one such as \"2027-03-31\"", text)
+		v.fail(at, "%q is no date; %s", text, remedy)
 	}
 }
 
