@@ -33,7 +33,7 @@ const LookEvery = time.Second
 const (
 	atOnce   = 32               // webhooks that are sent to at the same time
 	turn     = 20               // attempts after which a webhook lets others in
-	turnTime = 10 * time.Second // after which it does so too
+	turnTime = 10 * time.Second // after which it does so too, once it is known what a failure was about
 	lookAt   = 200              // entries of the record that are looked at in one step
 	mostWait = 200              // messages of a webhook that wait; what comes after them waits in the record
 	mostOdd  = 2000             // beside them, messages that were tried InOrder times
@@ -246,7 +246,7 @@ func (s *Sender) due(ctx context.Context, end func()) ([]string, error) {
 func (s *Sender) work(ctx context.Context, fence lease.Fence, id string) (more bool, err error) {
 	var round round
 	began := s.clock.Now()
-	for n := 0; n < turn && s.clock.Now().Sub(began) < turnTime; n++ {
+	for n := 0; n < turn && (round.undecided || s.clock.Now().Sub(began) < turnTime); n++ {
 		row, err := s.queue.WebhookByID(ctx, id)
 		if err != nil || !row.Enabled || row.Progress.waits(clock.Millis(s.clock)) {
 			return false, err
@@ -321,7 +321,10 @@ func message(webhook string, e catalog.Entry, now int64) DeliveryRow {
 }
 
 // round is what a turn has seen so far.
-type round struct{ failed []int64 }
+type round struct {
+	failed    []int64
+	undecided bool // whether the last attempt failed for its message or for the receiver
+}
 
 // odd is with how many attempts a message comes after the others. The first of a turn
 // is the oldest, so that they come in order once a receiver is back; where it failed,
@@ -366,6 +369,7 @@ func (s *Sender) deliver(ctx context.Context, fence lease.Fence, row Row, d Deli
 	made.Number = d.Attempts
 	report := Report{Delivery: d, Attempt: made, Progress: row.Progress, RetryWas: row.Progress.RetryAt}
 	report.Progress.AttemptedAt, report.Progress.Problem, report.Progress.RetryAt = made.At, made.Problem, 0
+	r.undecided = false
 	if made.Problem == "" {
 		s.succeeded(&report)
 	} else {
@@ -418,6 +422,7 @@ func (s *Sender) failed(r *Report, retryAfter time.Duration, seen *round) {
 		tried, most = triedMinds, oddWait
 	}
 	if odd := d.Attempts >= InOrder || len(seen.failed) > 1; odd && retryAfter == 0 && len(seen.failed) < tried {
+		seen.undecided = true
 		return
 	}
 	d.NextAt = now.Add(max(backoff(p.Failures, most), min(retryAfter, longWait))).UnixMilli()

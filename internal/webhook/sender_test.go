@@ -256,9 +256,20 @@ func TestWhatChangesArrivesOnceAndInOrder(t *testing.T) {
 // A receiver that is away for as long as a weekend gets everything, in order, and
 // nothing twice; and it is not asked all the time.
 func TestAReceiverThatWasDownLosesNothing(t *testing.T) {
-	for name, down := range map[string]time.Duration{"an hour": time.Hour, "three days": 72 * time.Hour} {
+	silent := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		time.Sleep(10 * time.Second) // for which the client has patience
+		panic("it never answers")
+	})
+	for name, c := range map[string]struct {
+		down     time.Duration
+		receiver http.Handler
+	}{"an hour": {time.Hour, nil}, "three days": {72 * time.Hour, nil}, "a day of silence": {24 * time.Hour, silent}} {
 		t.Run(name, func(t *testing.T) {
+			down := c.down
 			looking(t, time.Minute, func(t *testing.T, h *home) {
+				if c.receiver != nil {
+					h.receives("a.example", c.receiver)
+				}
 				w := h.hook("a.example")
 				var want []string
 				for n := range 12 {
