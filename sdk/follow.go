@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	failuresBeforePolling = 3
+	failuresBeforePolling = 3 // the last of them after a poll that worked
 	failureWindow         = 60 * time.Second
 	streamRetry           = 5 * time.Minute // while polling works and streaming does not
 	maxSpreadMS           = 120_000
@@ -27,7 +27,8 @@ type follower struct {
 	client    *Client
 	policy    backoff.Policy
 	failures  []time.Time // failed streams of the last failureWindow
-	pollUntil time.Time   // no streaming before this
+	answers   bool        // a poll worked between two of them
+	pollUntil time.Time   // no streaming before this; zero while streams are trusted
 	lost      bool        // a lost connection was reported
 	whole     bool        // the next stream asks for a whole snapshot
 	resynced  time.Time   // when one was last asked for
@@ -84,6 +85,7 @@ func (f *follower) stream(ctx context.Context) time.Duration {
 	}
 	if v.healthy() {
 		f.policy.Reset()
+		f.trustStreams()
 	}
 	return f.afterStream(ctx, v, err)
 }
@@ -96,6 +98,7 @@ func (f *follower) afterStream(ctx context.Context, v visit, err error) time.Dur
 	switch {
 	case isAway:
 		f.disconnected(err)
+		f.trustStreams()
 		if away.spread > 0 {
 			f.policy.Spread(away.spread)
 		}
@@ -108,16 +111,38 @@ func (f *follower) afterStream(ctx context.Context, v visit, err error) time.Dur
 		f.disconnected(err)
 		return f.policy.AfterHealthy()
 	}
+	return f.afterFailedStream(ctx, v, err)
+}
+
+// afterFailedStream finds out which of the two is away: the server, as in a
+// restart behind a proxy, which answers 502 meanwhile, or only the stream.
+func (f *follower) afterFailedStream(ctx context.Context, v visit, err error) time.Duration {
+	failures := f.countFailure()
 	// Something that holds streams back, such as a proxy that waits for their
 	// end, needs no three attempts to be known.
-	mute := v.heard.IsZero() && errors.Is(err, errSilent)
-	if (f.streamsKeepFailing() || mute) && f.poll(ctx) == nil {
-		f.pollUntil = time.Now().Add(streamRetry)
-		f.policy.Reset()
-		f.client.log.Warn("burgee: streaming does not work here; polling instead", "every", f.client.set.interval, "error", err)
-		return jittered(f.client.set.interval)
+	known := v.heard.IsZero() && errors.Is(err, errSilent) || !f.pollUntil.IsZero()
+	if failures < failuresBeforePolling-1 && !known {
+		return f.failed(err)
 	}
-	return f.failed(err)
+	known = known || f.answers && failures >= failuresBeforePolling
+	if f.answers = f.poll(ctx) == nil; !f.answers {
+		f.pollUntil = time.Time{}
+		return f.failed(err)
+	}
+	f.policy.Reset()
+	if !known {
+		return f.policy.AfterFailure(retryAfter(err))
+	}
+	if f.pollUntil.IsZero() {
+		f.client.log.Warn("burgee: streaming does not work here; polling instead", "every", f.client.set.interval, "error", err)
+	}
+	f.pollUntil = time.Now().Add(streamRetry)
+	return jittered(f.client.set.interval)
+}
+
+// trustStreams forgets what spoke against them.
+func (f *follower) trustStreams() {
+	f.failures, f.answers, f.pollUntil = f.failures[:0], false, time.Time{}
 }
 
 // misfit ends a stream on which something came that does not follow from what
@@ -213,17 +238,22 @@ func (f *follower) poll(ctx context.Context) error {
 // failed says how long to wait after err.
 func (f *follower) failed(err error) time.Duration {
 	f.disconnected(err)
-	refused, ok := errors.AsType[*refusal](err)
-	if !ok {
-		return f.policy.AfterFailure(0)
-	}
-	if refused.keyRefused() {
+	if refused, ok := errors.AsType[*refusal](err); ok && refused.keyRefused() {
 		return jittered(backoff.Refused)
 	}
-	return f.policy.AfterFailure(refused.RetryAfter)
+	return f.policy.AfterFailure(retryAfter(err))
 }
 
-func (f *follower) streamsKeepFailing() bool {
+// retryAfter is the server's own wish, where err carries one.
+func retryAfter(err error) time.Duration {
+	if refused, ok := errors.AsType[*refusal](err); ok {
+		return refused.RetryAfter
+	}
+	return 0
+}
+
+// countFailure notes a failed stream and returns how many there were of late.
+func (f *follower) countFailure() int {
 	now := time.Now()
 	kept := f.failures[:0]
 	for _, at := range f.failures {
@@ -231,8 +261,11 @@ func (f *follower) streamsKeepFailing() bool {
 			kept = append(kept, at)
 		}
 	}
+	if len(kept) == 0 {
+		f.answers = false
+	}
 	f.failures = append(kept, now)
-	return len(f.failures) >= failuresBeforePolling
+	return len(f.failures)
 }
 
 // connected notes that the server was heard, and says so once.

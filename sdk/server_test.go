@@ -37,6 +37,7 @@ type protocolServer struct {
 	status        int                       // other than 0: answered to everything
 	problem       string
 	retryAfter    string
+	backAfter     int  // with status: after so many streams it is answered no more
 	loseAnswers   int  // so many batches of events are taken without an answer
 	hang          bool // no answer comes to anything
 	noStreams     bool
@@ -187,6 +188,11 @@ func (s *protocolServer) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.requests[r.URL.Path]++
 	status, problem, noStreams, retryAfter, hang := s.status, s.problem, s.noStreams, s.retryAfter, s.hang
+	if r.URL.Path == streamPath && s.backAfter > 0 {
+		if s.backAfter--; s.backAfter == 0 {
+			s.status = 0
+		}
+	}
 	s.mu.Unlock()
 	if status == 0 && r.Header.Get("Authorization") != "Bearer "+testKey {
 		status, problem = http.StatusUnauthorized, `{"code":"key_unknown","detail":"this key is unknown here"}`

@@ -164,6 +164,63 @@ func TestResyncsThatDoNotHelpAreSpread(t *testing.T) {
 	})
 }
 
+// A proxy answers 502 while the server behind it restarts, and the server may be
+// back at any moment, such as between a stream that failed and the poll after it.
+// That does not speak against streams, which are there again with the server.
+func TestARestartBehindAProxyDoesNotLeadToPolls(t *testing.T) {
+	for streams := 1; streams <= 6; streams++ {
+		synctest.Test(t, func(t *testing.T) {
+			s := newBubbleServer(t)
+			s.publish(1, 1, boolean("f", true))
+			client := connect(t, s, Options{})
+			defer client.Close()
+			synctest.Wait()
+			s.alter(func() { s.status, s.backAfter = http.StatusBadGateway, streams })
+			s.CloseClientConnections()
+			before, began := s.seen(streamPath), time.Now()
+			until(t, "the stream that works", func() bool { return s.seen(streamPath) == before+streams+1 && client.Status().Connected })
+			if took := time.Since(began); took > 2*time.Minute {
+				t.Errorf("back after %d streams: the next one came after %v", streams, took)
+			}
+			s.publish(1, 2, boolean("f", false))
+			synctest.Wait()
+			if got := client.Status(); got.Revision != 2 || got.Source != "stream" {
+				t.Errorf("back after %d streams: a change is not heard at once: %+v", streams, got)
+			}
+		})
+	}
+}
+
+// Where only streams do not work, the third is the last one for five minutes, and
+// then one is enough to know.
+func TestThreeStreamsTellThatTheyDoNotWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newBubbleServer(t)
+		s.noStreams = true
+		s.publish(1, 1, boolean("f", true))
+		began := time.Now()
+		client := connect(t, s, Options{})
+		defer client.Close()
+		for _, want := range []struct{ minutes, streams int }{{4, 3}, {8, 4}, {13, 5}} {
+			time.Sleep(time.Until(began.Add(time.Duration(want.minutes) * time.Minute)))
+			if got := s.seen(streamPath); got != want.streams {
+				t.Errorf("after %d minutes %d streams, want %d", want.minutes, got, want.streams)
+			}
+		}
+		if got := client.Status(); !got.Connected || got.Source != "poll" {
+			t.Errorf("status %+v", got)
+		}
+		s.alter(func() { s.status = http.StatusBadGateway })
+		time.Sleep(2 * time.Minute)
+		before := s.seen(streamPath)
+		s.alter(func() { s.status, s.noStreams = 0, false })
+		time.Sleep(31 * time.Second)
+		if got := s.seen(streamPath); got != before+1 || !client.Status().Connected {
+			t.Errorf("%d streams, %d before the server was back", got, before)
+		}
+	})
+}
+
 // Whatever happens to the bytes of a stream, what is served is something that
 // the server made. With SOAK it tries all bits of all bytes.
 func TestAFlippedByteOfAStreamNeverLeadsToAnotherConfiguration(t *testing.T) {

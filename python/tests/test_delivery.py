@@ -285,8 +285,11 @@ def test_three_failed_streams_lead_to_polling(server, client, eventually):
     assert client.get("a", False) is True
     server.set(flag("a", on=False))
     eventually(lambda: client.get("a", True) is False)
-    streams = [path for _, path in server.requests].count("/sdk/v1/stream")
-    assert streams == 3
+    streams = lambda: [path for _, path in server.requests].count("/sdk/v1/stream")  # noqa: E731
+    eventually(lambda: streams() == 3)
+    server.set(flag("a", on=True))
+    eventually(lambda: client.get("a", False))
+    assert streams() == 3
     assert client.status().connected
 
 

@@ -58,13 +58,45 @@ def test_the_first_reconnect_after_a_healthy_stream_is_spread(real_times):
 
 def test_three_failed_streams_in_a_minute_lead_to_polls_for_five_minutes(real_times):
     pace = Pace(streaming=True, interval=30, rand=lambda: 0.5)
-    for now in (0, 20):
-        pace.stream_ended(now, reached=True, lasted=0)
+    pace.stream_ended(0, reached=True, lasted=0)
+    assert not pace.polls(20)
+    assert pace.stream_ended(20, reached=True, lasted=0) == 0
+    assert pace.polls(21), "to find out whether the server is there"
+    assert pace.polled() == 0.5
     assert not pace.polls(40)
     assert pace.stream_ended(40, reached=True, lasted=0) == 0
     assert pace.polls(41)
     assert pace.polled() == 30
     assert not pace.polls(341)
+
+
+def test_a_server_that_restarts_behind_a_proxy_does_not_lead_to_polls(real_times):
+    pace = Pace(streaming=True, interval=30, rand=lambda: 0.5)
+    for now in range(0, 50, 5):
+        pace.stream_ended(now, reached=True, lasted=0)
+        if pace.polls(now):
+            pace.poll_failed()
+    pace.stream_ended(50, reached=True, lasted=0)
+    pace.polled()
+    assert not pace.polls(51), "a poll that works leads to one more stream"
+    pace.stream_ended(55, reached=True, lasted=0)
+    assert pace.polls(56)
+    pace.poll_failed()
+    assert not pace.polls(57), "nor do polls go on for a server that does not answer them"
+
+
+def test_a_goodbye_speaks_for_streams(real_times):
+    pace = Pace(streaming=True, interval=30)
+    for now in (0, 1, 2, 3):
+        pace.stream_ended(now, reached=True, lasted=0)
+        pace.polled()
+    assert pace.polls(4)
+    pace = Pace(streaming=True, interval=30)
+    for now in (0, 1, 2, 3):
+        pace.stream_ended(now, reached=True, lasted=0)
+        pace.polled()
+        pace.went_away(5)
+    assert not pace.polls(4)
 
 
 def test_an_unreachable_server_does_not_speak_against_streams(real_times):
@@ -78,6 +110,8 @@ def test_slow_failures_do_not_lead_to_polls(real_times):
     pace = Pace(streaming=True, interval=30)
     for now in (0, 50, 100, 150):
         pace.stream_ended(now, reached=True, lasted=0)
+        if pace.polls(now):
+            pace.polled()
     assert not pace.polls(151)
 
 

@@ -108,27 +108,29 @@ def test_what_does_not_fit_costs_one_whole_snapshot(signed, client, eventually, 
     assert [asked["Last-Event-ID"] for asked in signed.asked] == [None, None]
 
 
-def test_the_second_resync_waits_and_the_connection_counts_as_lost(signed, client, eventually):
+def test_what_streams_damage_twice_is_polled_for(signed, client, eventually):
     signed.tamper = {"delta": drop_a_line}
     client.setup(KEY, url=signed.url)
     signed.set(flag("a", on=True))
     eventually(lambda: client.get("a", False))
     signed.tamper = dict.fromkeys(("delta", "full"), drop_a_line)
     signed.set(flag("a"))
-    eventually(lambda: client.status().resyncs >= 2 and not client.status().connected)
-    assert "changed on the way" in client.status().last_error
-    assert client.get("a", False) is True
+    eventually(lambda: client.get("a", True) is False)
+    assert client.status().source == "poll"
+    assert client.status().resyncs >= 2
     signed.tamper = {}
-    eventually(lambda: client.get("a", True) is False, timeout=15)
+    eventually(lambda: client.status().connected)
 
 
 def test_a_stream_that_always_breaks_leads_to_polls(signed, client, eventually):
     signed.tamper = dict.fromkeys(("delta", "full"), drop_a_line)
     client.setup(KEY, url=signed.url, fetch_interval=1)
     eventually(lambda: client.status().source == "poll")
+    eventually(lambda: streams(signed) == 3)
+    for on in (True, False):
+        signed.set(flag("a", on=on))
+        eventually(lambda on=on: client.get("a", not on) is on)
     assert streams(signed) == 3
-    signed.set(flag("a", on=True))
-    eventually(lambda: client.get("a", False))
 
 
 def test_an_event_with_a_strange_id_leads_to_a_whole_snapshot(signed, client, eventually):
@@ -478,6 +480,7 @@ def test_pace_tries_one_stream_every_five_minutes_while_it_polls(monkeypatch):
     pace = Pace(streaming=True, interval=30, rand=lambda: 0.5)
     for now in (0, 1, 2):
         pace.stream_ended(now, reached=True, lasted=0)
+        pace.polled()
     assert pace.polls(300)
     assert not pace.polls(303)
     assert pace.stream_ended(303, reached=False, lasted=0) == 0
@@ -494,5 +497,9 @@ def test_pace_resyncs_at_once_the_first_time_only(monkeypatch):
     monkeypatch.setattr(_backoff, "BASE", 1.0)
     pace = Pace(streaming=True, interval=30, rand=lambda: 1.0)
     assert pace.resync(1000, lasted=5) == 0
-    assert pace.resync(1001, lasted=1) > 0
+    assert not pace.polls(1000)
+    assert pace.resync(1001, lasted=1) == 0
+    assert pace.polls(1001), "a poll tells more than the same stream again"
+    assert pace.polled() > 0
     assert pace.resync(1070, lasted=65) == 0
+    assert not pace.polls(1070)

@@ -45,6 +45,8 @@ class Pace:
     """Decides between streaming and polling, and how long to wait in between."""
 
     __slots__ = (
+        "_answers",
+        "_asks",
         "_backoff",
         "_failed",
         "_fallen_back",
@@ -60,6 +62,10 @@ class Pace:
     ) -> None:
         self._backoff = Backoff(rand)
         self._failed: deque[float] = deque(maxlen=_FAILED_STREAMS)
+        self._asks = False
+        """Whether one poll shall find out if the server is there."""
+        self._answers = False
+        """Whether one did, since the first of the failed streams."""
         self._streaming = streaming
         self._interval = interval
         self._stream_at = 0.0
@@ -69,7 +75,7 @@ class Pace:
 
     def polls(self, now: float) -> bool:
         """Whether the next exchange is a poll."""
-        return not self._streaming or now < self._stream_at
+        return not self._streaming or self._asks or now < self._stream_at
 
     def stream_ended(
         self, now: float, *, reached: bool, lasted: float, retry_after: float | None = None
@@ -77,26 +83,36 @@ class Pace:
         """The delay after a stream that failed or broke off.
 
         A server that cannot be reached at all does not speak against streaming,
-        so only streams that were answered lead to polling.
+        and neither does a proxy that answers for a server that restarts: streams
+        are given up only after a poll that worked between the failed ones.
         """
         if lasted >= HEALTHY:
-            self._backoff.reset()
-            self._failed.clear()
-            self._fallen_back = False
+            self._trust_streams()
             return max(self._backoff.spread(self.spread), retry_after or 0.0)
-        if self._fallen_back or (reached and self._third_failure(now)):
+        failures = self._count_failure(now) if reached else 0
+        if self._fallen_back or (self._answers and failures == _FAILED_STREAMS):
             self._fallen_back = True
             self._backoff.reset()
             self._stream_at = now + _RETRY_STREAM
             return retry_after or 0.0
+        if failures >= _FAILED_STREAMS - 1:
+            self._asks = True
+            return retry_after or 0.0
         return self._backoff.next(retry_after)
 
-    def _third_failure(self, now: float) -> bool:
+    def _count_failure(self, now: float) -> int:
+        """How many streams failed of late, with this one."""
+        while self._failed and now - self._failed[0] > _WITHIN:
+            self._failed.popleft()
+        if not self._failed:
+            self._answers = False
         self._failed.append(now)
-        if len(self._failed) < _FAILED_STREAMS or now - self._failed[0] > _WITHIN:
-            return False
+        return len(self._failed)
+
+    def _trust_streams(self) -> None:
+        self._backoff.reset()
         self._failed.clear()
-        return True
+        self._asks = self._answers = self._fallen_back = False
 
     def resync(self, now: float, *, lasted: float) -> float:
         """The delay before asking for a whole snapshot: none, unless that happened just now."""
@@ -107,15 +123,20 @@ class Pace:
 
     def went_away(self, spread: float) -> float:
         """The delay after the server said goodbye and how widely to come back."""
-        self._backoff.reset()
+        self._trust_streams()
         self.spread = max(spread, 0.0)
         return self._backoff.spread(self.spread)
 
     def polled(self) -> float:
         """The delay after a poll that worked."""
         self._backoff.reset()
+        if self._asks:
+            self._asks, self._answers = False, True
+            return self._backoff.next()
         return self._interval * 0.8 + self._backoff.spread(self._interval * 0.4)
 
     def poll_failed(self, retry_after: float | None = None) -> float:
-        """The delay after a poll that did not."""
+        """The delay after a poll that did not: the server is away, not the stream."""
+        self._asks = self._answers = self._fallen_back = False
+        self._stream_at = 0.0
         return self._backoff.next(retry_after)
