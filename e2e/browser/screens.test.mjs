@@ -13,9 +13,8 @@ const token = 'bgp_screens0000000000000000000000000000000000';
 const serverKey = 'bgs_screens0000000000000000000000000000000000';
 const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
 
-// Themes differ in their colours and in nothing else, so of the dark one only those
-// are looked at, as a desk has them.
-const widths = { light: [360, 768, 1440, 1920], dark: [1440] };
+const widths = [360, 768, 1440, 1920];
+const desk = 1440;
 const environment = '/p/default/e/production';
 const screens = {
   flags: `${environment}/flags`,
@@ -65,29 +64,31 @@ describe('every screen', () => {
 
   // A page is loaded at the least width and then widened: it is the same page,
   // and loading all of them for each width took most of the time of these tests.
-  for (const theme of Object.keys(widths)) {
-    test(theme, async () => {
-      const context = await browser.newContext({ viewport: { width: widths[theme][0], height: 900 }, colorScheme: theme, reducedMotion: 'reduce' });
-      const page = await context.newPage();
-      const faults = watch(page, server.origin);
+  test('at every width, light and dark', async () => {
+    const context = await browser.newContext({ viewport: { width: widths[0], height: 900 }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    const faults = watch(page, server.origin);
+    for (const colorScheme of ['dark', 'light']) { // this page follows it when it is loaded
+      await page.emulateMedia({ colorScheme });
       await page.goto(server.origin);
       await page.getByRole('button', { name: 'Sign in' }).waitFor();
-      await lookAtAllWidths(page, 'sign-in', theme);
-      await page.getByLabel('E-mail').fill(owner.email);
-      await page.getByLabel('Password').fill(owner.password);
-      await page.getByRole('button', { name: 'Sign in' }).click();
-      await page.getByRole('button', { name: 'Sign in' }).waitFor({ state: 'hidden' });
-      await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
-      for (const [name, path] of Object.entries(screens)) {
-        await page.setViewportSize({ width: widths[theme][0], height: 900 });
-        await page.goto(server.origin + path);
-        await lookAtAllWidths(page, name, theme);
-      }
-      // The door asks for the session before anybody signed in; nothing else may fail.
-      assert.deepEqual(faults, []);
-      await context.close();
-    });
-  }
+      if (colorScheme === 'dark') await look(page, 'sign-in-dark', { onlyColours: true });
+      else await lookAtWidths(page, 'sign-in');
+    }
+    await page.getByLabel('E-mail').fill(owner.email);
+    await page.getByLabel('Password').fill(owner.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor({ state: 'hidden' });
+    await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
+    for (const [name, path] of Object.entries(screens)) {
+      await page.setViewportSize({ width: widths[0], height: 900 });
+      await page.goto(server.origin + path);
+      await lookAtAll(page, name);
+    }
+    // The door asks for the session before anybody signed in; nothing else may fail.
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
 
   test('a receipt follows the reports by itself, and an override is told', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
@@ -316,15 +317,29 @@ async function look(page, name, what) {
   assert.deepEqual(await violations(page, what), [], name);
 }
 
-async function lookAtAllWidths(page, name, theme) {
-  for (const width of widths[theme]) {
+async function lookAtWidths(page, name, at = async () => {}) {
+  for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
     await settled(page);
-    const view = `${name}-${theme}-${width}`;
+    const view = `${name}-light-${width}`;
     // What axe finds at the least and the greatest width it finds between them.
-    if (width === widths[theme][0] || width === widths[theme].at(-1)) await look(page, view, { onlyColours: theme === 'dark' });
+    if (width === widths[0] || width === widths.at(-1)) await look(page, view);
     else await draw(page, view);
+    await at(width);
   }
+}
+
+// Themes differ in their colours and in nothing else, so of the dark one only those
+// are looked at, as a desk has them.
+async function lookAtAll(page, name) {
+  await lookAtWidths(page, name, async (width) => {
+    if (width !== desk) return;
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.locator('[data-mantine-color-scheme=dark]').waitFor();
+    await look(page, `${name}-dark-${width}`, { onlyColours: true });
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.locator('[data-mantine-color-scheme=light]').waitFor();
+  });
 }
 
 // settled waits until the skeletons are gone.

@@ -15,7 +15,7 @@ const flips = 20;
 // without an index: whatever a package manager would ask, it cannot reach.
 const offline = {
   PIP_NO_INDEX: '1', PIP_INDEX_URL: 'http://127.0.0.1:9/', PIP_DISABLE_PIP_VERSION_CHECK: '1',
-  GOPROXY: 'off', GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local',
+  GOPROXY: 'off', GOFLAGS: '-mod=mod -trimpath', GOTOOLCHAIN: 'local',
 };
 
 describe("the guide's story in the browser", () => {

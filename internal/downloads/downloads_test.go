@@ -76,7 +76,7 @@ func TestTheGoCommandInstallsTheSDKFromThePackedProxy(t *testing.T) {
 	for _, args := range [][]string{{"get", "burgee.dev/burgee/sdk@latest"}, {"run", "."}} {
 		command := exec.Command("go", args...)
 		command.Dir = program
-		command.Env = append(os.Environ(), "GOPROXY="+server.URL+"/downloads/go", "GONOSUMDB=burgee.dev", "GOFLAGS=-modcacherw",
+		command.Env = append(os.Environ(), "GOPROXY="+server.URL+"/downloads/go", "GONOSUMDB=burgee.dev", "GOFLAGS=-modcacherw -trimpath", // as make test compiles
 			"GOMODCACHE="+filepath.Join(program, "modcache"), "GOTOOLCHAIN=local", "GOWORK=off")
 		if output, err := command.CombinedOutput(); err != nil {
 			t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, output)

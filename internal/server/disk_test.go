@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"burgee.dev/burgee/internal/fault"
 	"burgee.dev/burgee/internal/store"
@@ -29,16 +30,27 @@ func newSmallDisk(t *testing.T, size string) *smallDisk {
 	d := &smallDisk{dir: t.TempDir(), t: t}
 	if exec.Command("mount", "-t", "tmpfs", "-o", "size="+size, "burgee-test", d.dir).Run() == nil {
 		d.real = true
-		t.Cleanup(func() {
-			if out, err := exec.Command("umount", d.dir).CombinedOutput(); err != nil {
-				t.Errorf("umount: %v\n%s", err, out)
-			}
-		})
+		t.Cleanup(d.unmount)
 		return d
 	}
 	signal.Ignore(syscall.SIGXFSZ)
 	t.Cleanup(d.empty)
 	return d
+}
+
+// unmount gives whoever still has a file open a moment: what ends behind the server, or
+// a process that is just being started and not yet its own program.
+func (d *smallDisk) unmount() {
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		out, err := exec.Command("umount", d.dir).CombinedOutput()
+		if err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			d.t.Errorf("umount: %v\n%s", err, out)
+			return
+		}
+	}
 }
 
 // fill takes all room but some bytes.

@@ -59,7 +59,7 @@ func At(t testing.TB, o store.Options) store.Options {
 	places.Lock()
 	defer places.Unlock()
 	if places.byDir[o.Dir] == "" {
-		places.byDir[o.Dir] = Postgres(t)
+		places.byDir[o.Dir] = sharedServer(t).lend(t)
 		t.Cleanup(func() {
 			places.Lock()
 			defer places.Unlock()
@@ -79,6 +79,7 @@ var places = struct {
 type server struct {
 	address string // of its database postgres
 	made    func() (string, error)
+	lent    lent
 	held    *Held // nil for one of BURGEE_TEST_POSTGRES; else it ends when nobody refers to it
 }
 
@@ -181,16 +182,26 @@ func (s *server) of(name string) string {
 
 func (s *server) database(t testing.TB, options string) string {
 	t.Helper()
-	name := "test_" + strings.ToLower(rand.Text())
-	if err := do(t.Context(), s.address, "CREATE DATABASE "+name+" "+options); err != nil {
+	name := newName()
+	if err := s.create(t.Context(), name, options); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := do(context.Background(), s.address, "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+		if err := s.drop(name); err != nil {
 			t.Error(err)
 		}
 	})
 	return s.of(name)
+}
+
+func newName() string { return "test_" + strings.ToLower(rand.Text()) }
+
+func (s *server) create(ctx context.Context, name, options string) error {
+	return do(ctx, s.address, "CREATE DATABASE "+name+" "+options)
+}
+
+func (s *server) drop(name string) error {
+	return do(context.Background(), s.address, "DROP DATABASE "+name+" WITH (FORCE)")
 }
 
 // Held is a PostgreSQL server of this process, which ends with it.
