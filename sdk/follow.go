@@ -17,7 +17,8 @@ import (
 const (
 	failuresBeforePolling = 3 // the last of them after a poll that worked
 	failureWindow         = 60 * time.Second
-	streamRetry           = 5 * time.Minute // while polling works and streaming does not
+	streamRetry           = 5 * time.Minute  // while polling works and streaming does not
+	muteAfter             = 30 * time.Second // the server says something at once, and each 25 s
 	maxSpreadMS           = 120_000
 )
 
@@ -27,8 +28,10 @@ type follower struct {
 	client    *Client
 	policy    backoff.Policy
 	failures  []time.Time // failed streams of the last failureWindow
-	answers   bool        // a poll worked between two of them
+	asks      bool        // one poll comes next, to find out whether the server is there
+	answers   bool        // it was, between two failed streams
 	pollUntil time.Time   // no streaming before this; zero while streams are trusted
+	givenUp   error       // why not, until it is said
 	lost      bool        // a lost connection was reported
 	whole     bool        // the next stream asks for a whole snapshot
 	resynced  time.Time   // when one was last asked for
@@ -52,16 +55,29 @@ func (f *follower) run(ctx context.Context) {
 // round tries once, by stream or by poll, and returns how long to wait before
 // the next try.
 func (f *follower) round(ctx context.Context) time.Duration {
-	if f.client.set.streaming && !time.Now().Before(f.pollUntil) {
+	asks := f.asks
+	if f.client.set.streaming && !asks && !time.Now().Before(f.pollUntil) {
 		return f.stream(ctx)
 	}
+	f.asks = false
 	err := f.poll(ctx)
-	if err == nil {
-		f.policy.Reset()
-		return jittered(f.client.set.interval)
+	switch {
+	case ctx.Err() != nil:
+		return 0
+	case err != nil: // the server is away, not the stream
+		f.trustStreams()
+		return f.failed(err)
 	}
-	f.pollUntil = time.Time{} // the server is away, not the stream
-	return f.failed(err)
+	f.policy.Reset()
+	if asks {
+		f.answers = true
+		return f.policy.AfterFailure(0)
+	}
+	if f.givenUp != nil {
+		f.client.log.Warn("burgee: streaming does not work here; polling instead", "every", f.client.set.interval, "error", f.givenUp)
+		f.givenUp = nil
+	}
+	return jittered(f.client.set.interval)
 }
 
 // visit is one stream: when it was opened, and when it was last heard.
@@ -69,6 +85,12 @@ type visit struct{ opened, heard time.Time }
 
 // healthy says whether it showed life for long enough to be trusted again.
 func (v visit) healthy() bool { return v.heard.Sub(v.opened) >= backoff.Healthy }
+
+// mute says whether something holds streams back, such as a proxy that waits for
+// their end. That needs no three attempts to be known.
+func (v visit) mute() bool {
+	return v.heard.IsZero() && !v.opened.IsZero() && time.Since(v.opened) >= muteAfter
+}
 
 func (f *follower) stream(ctx context.Context) time.Duration {
 	lastID := f.client.id()
@@ -87,11 +109,11 @@ func (f *follower) stream(ctx context.Context) time.Duration {
 		f.policy.Reset()
 		f.trustStreams()
 	}
-	return f.afterStream(ctx, v, err)
+	return f.afterStream(v, err)
 }
 
 // afterStream says how long to wait after a stream that ended with err.
-func (f *follower) afterStream(ctx context.Context, v visit, err error) time.Duration {
+func (f *follower) afterStream(v visit, err error) time.Duration {
 	away, isAway := errors.AsType[*goAway](err)
 	refused, isRefusal := errors.AsType[*refusal](err)
 	misfit, isMisfit := errors.AsType[*misfit](err)
@@ -111,38 +133,31 @@ func (f *follower) afterStream(ctx context.Context, v visit, err error) time.Dur
 		f.disconnected(err)
 		return f.policy.AfterHealthy()
 	}
-	return f.afterFailedStream(ctx, v, err)
+	return f.afterFailedStream(v, err)
 }
 
-// afterFailedStream finds out which of the two is away: the server, as in a
-// restart behind a proxy, which answers 502 meanwhile, or only the stream.
-func (f *follower) afterFailedStream(ctx context.Context, v visit, err error) time.Duration {
+// afterFailedStream has a poll find out which of the two is away: the server, as in
+// a restart behind a proxy, which answers 502 meanwhile, or only the stream.
+func (f *follower) afterFailedStream(v visit, err error) time.Duration {
 	failures := f.countFailure()
-	// Something that holds streams back, such as a proxy that waits for their
-	// end, needs no three attempts to be known.
-	known := v.heard.IsZero() && errors.Is(err, errSilent) || !f.pollUntil.IsZero()
-	if failures < failuresBeforePolling-1 && !known {
+	fellBack := !f.pollUntil.IsZero()
+	switch {
+	case fellBack || v.mute() || f.answers && failures >= failuresBeforePolling:
+		if !fellBack {
+			f.givenUp = err
+		}
+		f.pollUntil = time.Now().Add(streamRetry + retryAfter(err))
+	case failures >= failuresBeforePolling-1:
+		f.asks = true
+	default:
 		return f.failed(err)
 	}
-	known = known || f.answers && failures >= failuresBeforePolling
-	if f.answers = f.poll(ctx) == nil; !f.answers {
-		f.pollUntil = time.Time{}
-		return f.failed(err)
-	}
-	f.policy.Reset()
-	if !known {
-		return f.policy.AfterFailure(retryAfter(err))
-	}
-	if f.pollUntil.IsZero() {
-		f.client.log.Warn("burgee: streaming does not work here; polling instead", "every", f.client.set.interval, "error", err)
-	}
-	f.pollUntil = time.Now().Add(streamRetry)
-	return jittered(f.client.set.interval)
+	return retryAfter(err)
 }
 
 // trustStreams forgets what spoke against them.
 func (f *follower) trustStreams() {
-	f.failures, f.answers, f.pollUntil = f.failures[:0], false, time.Time{}
+	f.failures, f.answers, f.pollUntil, f.givenUp = f.failures[:0], false, time.Time{}, nil
 }
 
 // misfit ends a stream on which something came that does not follow from what

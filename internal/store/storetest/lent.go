@@ -12,7 +12,8 @@ import (
 
 // lent are databases that a test is done with and that are empty again. Making one
 // takes the server several times as long as emptying it, and there are hundreds of
-// tests; what a deleted row leaves behind is why none is lent for ever.
+// tests; what a deleted row leaves behind is why none is lent for ever. Those that are
+// free when the test binary ends stay: a server for tests goes with its databases.
 type lent struct {
 	mu   sync.Mutex
 	free []*database

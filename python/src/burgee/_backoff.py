@@ -78,24 +78,32 @@ class Pace:
         return not self._streaming or self._asks or now < self._stream_at
 
     def stream_ended(
-        self, now: float, *, reached: bool, lasted: float, retry_after: float | None = None
+        self,
+        now: float,
+        *,
+        reached: bool,
+        lasted: float,
+        retry_after: float | None = None,
+        empty: bool = False,
     ) -> float:
         """The delay after a stream that failed or broke off.
 
         A server that cannot be reached at all does not speak against streaming,
         and neither does a proxy that answers for a server that restarts: streams
-        are given up only after a poll that worked between the failed ones.
+        are given up only after a poll that worked between the failed ones. A
+        client that is empty asks by a poll after the first of them.
         """
         if lasted >= HEALTHY:
+            self._backoff.reset()
             self._trust_streams()
             return max(self._backoff.spread(self.spread), retry_after or 0.0)
         failures = self._count_failure(now) if reached else 0
         if self._fallen_back or (self._answers and failures == _FAILED_STREAMS):
             self._fallen_back = True
             self._backoff.reset()
-            self._stream_at = now + _RETRY_STREAM
+            self._stream_at = now + _RETRY_STREAM + (retry_after or 0.0)
             return retry_after or 0.0
-        if failures >= _FAILED_STREAMS - 1:
+        if failures >= _FAILED_STREAMS - 1 or (reached and empty and retry_after is None):
             self._asks = True
             return retry_after or 0.0
         return self._backoff.next(retry_after)
@@ -110,9 +118,10 @@ class Pace:
         return len(self._failed)
 
     def _trust_streams(self) -> None:
-        self._backoff.reset()
+        """Forget what spoke against them."""
         self._failed.clear()
         self._asks = self._answers = self._fallen_back = False
+        self._stream_at = 0.0
 
     def resync(self, now: float, *, lasted: float) -> float:
         """The delay before asking for a whole snapshot: none, unless that happened just now."""
@@ -123,6 +132,7 @@ class Pace:
 
     def went_away(self, spread: float) -> float:
         """The delay after the server said goodbye and how widely to come back."""
+        self._backoff.reset()
         self._trust_streams()
         self.spread = max(spread, 0.0)
         return self._backoff.spread(self.spread)
@@ -137,6 +147,5 @@ class Pace:
 
     def poll_failed(self, retry_after: float | None = None) -> float:
         """The delay after a poll that did not: the server is away, not the stream."""
-        self._asks = self._answers = self._fallen_back = False
-        self._stream_at = 0.0
+        self._trust_streams()
         return self._backoff.next(retry_after)

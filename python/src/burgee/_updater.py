@@ -97,12 +97,12 @@ class Updater:
         """One stream from beginning to end; gives the delay before the next attempt."""
         started = time.monotonic()
         self._begun = False
-        opened: float | None = None
+        heard: float | None = None
         reached, retry_after = True, None
         try:
             stream = self._stream = self._transport.stream("/sdk/v1/stream", self._headers())
             for event in self._events(stream):
-                opened = opened or time.monotonic()
+                heard = time.monotonic()
                 self._take(event)
             problem = "the server closed the stream"
         except _ResyncError as error:
@@ -124,12 +124,16 @@ class Updater:
         if self._stop.is_set():
             return 0.0
         now = time.monotonic()
-        if reached and opened is None and retry_after is None and self._state.snapshot is None:
-            self._poll()
-        else:
+        delay = self._pace.stream_ended(
+            now,
+            reached=reached,
+            lasted=0.0 if heard is None else heard - started,
+            retry_after=retry_after,
+            empty=heard is None and self._state.snapshot is None,
+        )
+        if delay > 0.0 or not self._pace.polls(now):  # a poll that comes at once tells
             self._fail(problem, "stream")
-        lasted = 0.0 if opened is None else now - started
-        return self._pace.stream_ended(now, reached=reached, lasted=lasted, retry_after=retry_after)
+        return delay
 
     def _headers(self) -> dict[str, str]:
         headers = {"Burgee-Delta": "1"}
@@ -206,6 +210,7 @@ class Updater:
         if taken.fetched.error is not None:
             self._fail(taken.fetched.error, "poll")
             return self._pace.poll_failed()
+        self._whole = False
         if taken.applied:
             self._announce(taken.fetched)
         return self._pace.polled()
