@@ -41,6 +41,7 @@ type protocolServer struct {
 	loseAnswers   int  // so many batches of events are taken without an answer
 	hang          bool // no answer comes to anything
 	noStreams     bool
+	holds         time.Duration // what a stream says is held back, until it is cut after this
 	registrations []registration
 	reports       []eventReport
 	refused       []arrival // the batches of events that were answered with status
@@ -280,6 +281,14 @@ func (s *protocolServer) newest() *ruleset.Document {
 
 func (s *protocolServer) stream(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
+	if s.holds > 0 {
+		w.(http.Flusher).Flush()
+		select {
+		case <-r.Context().Done():
+		case <-time.After(s.holds):
+		}
+		return
+	}
 	has := r.Header.Get("Last-Event-ID")
 	s.mu.Lock()
 	s.resumed = append(s.resumed, has)

@@ -221,6 +221,24 @@ func TestThreeStreamsTellThatTheyDoNotWork(t *testing.T) {
 	})
 }
 
+// A proxy that waits for the end of an answer, and cuts it in the end, lets nothing
+// of a stream through. One such stream is enough.
+func TestAStreamThatIsHeldBackLeadsToPolls(t *testing.T) {
+	for _, cut := range []time.Duration{40 * time.Second, time.Minute, time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newBubbleServer(t)
+			s.holds = cut
+			s.publish(1, 1, boolean("f", true))
+			client := open(t, s, Options{})
+			defer client.Close()
+			time.Sleep(75 * time.Second)
+			if got := client.Status(); !got.Connected || got.Source != "poll" || s.seen(streamPath) != 1 {
+				t.Errorf("cut after %v: %+v, %d streams", cut, got, s.seen(streamPath))
+			}
+		})
+	}
+}
+
 // Whatever happens to the bytes of a stream, what is served is something that
 // the server made. With SOAK it tries all bits of all bytes.
 func TestAFlippedByteOfAStreamNeverLeadsToAnotherConfiguration(t *testing.T) {
