@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"regexp"
 	"strings"
 
@@ -25,8 +26,9 @@ func newSecret() string {
 
 func hashOf(secret string) [32]byte { return sha256.Sum256([]byte(secret)) }
 
-// idOf names what is stored by the hash of its secret. It opens nothing.
-func idOf(hash [32]byte) string { return base64.RawURLEncoding.EncodeToString(hash[:12]) }
+// idOf names what is stored by the hash of its secret. It opens nothing. In hex, since
+// what begins with "-" is no argument of a command line.
+func idOf(hash [32]byte) string { return hex.EncodeToString(hash[:12]) }
 
 // mask shows enough of a token to tell it from others.
 func mask(token string) string {
