@@ -29,7 +29,7 @@ ON_EITHER_STORE := ./internal/account ./internal/catalog ./internal/secret ./int
 # The server as a whole reaches its store through those: what it asks of it that they
 # do not is asked on PostgreSQL too, and all of it by make check. That also has the
 # days and weeks of webhooks there, in which the store sees the same statements again
-# and again, and the schemas of before, which the store's own tests know.
+# and again. Tests of each schema name their engine themselves and have run before.
 LONG_ON_POSTGRES := 'OfEachSchemaThatLanded|HoldsUpTheOthersForAMomentOnly|WasDownLosesNothing|AreKeptForTwoWeeks'
 SERVERS_OWN := 'TestEveryRoute|TestTwo|TestACommit|TestAnEnvironmentIs|TestTheIdentifiers|TestEachWrite|TestEachChange|TestCounts|TestAProgram|TestAText|TestNoFilter|TestARamp|TestAFlag|TestSessions|TestTheDataPlane'
 

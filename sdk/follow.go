@@ -152,7 +152,11 @@ func (f *follower) afterFailedStream(v visit, err error) time.Duration {
 	default:
 		return f.failed(err)
 	}
-	return retryAfter(err)
+	wait := retryAfter(err)
+	if wait > 0 { // else a poll tells at once
+		f.disconnected(err)
+	}
+	return wait
 }
 
 // trustStreams forgets what spoke against them.

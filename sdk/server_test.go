@@ -214,6 +214,9 @@ func (s *protocolServer) serve(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == snapshotPath:
 		s.snapshot(w, r)
 	case r.URL.Path == streamPath && noStreams:
+		if retryAfter != "" {
+			w.Header().Set("Retry-After", retryAfter)
+		}
 		w.WriteHeader(http.StatusBadGateway)
 	case r.URL.Path == streamPath:
 		s.stream(w, r)

@@ -221,6 +221,31 @@ func TestThreeStreamsTellThatTheyDoNotWork(t *testing.T) {
 	})
 }
 
+// What a refused stream asks for in Retry-After holds for the poll after it, and
+// until then nobody is told that there is a connection.
+func TestThePollAfterAStreamWaitsAsLongAsThatSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newBubbleServer(t)
+		s.noStreams, s.retryAfter = true, "20"
+		s.publish(1, 1, boolean("f", true))
+		client := open(t, s, Options{})
+		defer client.Close()
+		for _, want := range []struct {
+			at             time.Duration
+			streams, polls int
+			connected      bool
+		}{{19 * time.Second, 1, 0, false}, {39 * time.Second, 2, 0, false}, {50 * time.Second, 3, 1, false}, {65 * time.Second, 3, 2, true}} {
+			time.Sleep(time.Until(bubbleStart.Add(want.at)))
+			if streams, polls := s.seen(streamPath), s.seen(snapshotPath); streams != want.streams || polls != want.polls || client.Status().Connected != want.connected {
+				t.Errorf("after %v: %d streams, %d polls, connected %v; want %+v", want.at, streams, polls, client.Status().Connected, want)
+			}
+		}
+	})
+}
+
+// bubbleStart is when the clock of each bubble of testing/synctest begins.
+var bubbleStart = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // A proxy that waits for the end of an answer, and cuts it in the end, lets nothing
 // of a stream through. One such stream is enough.
 func TestAStreamThatIsHeldBackLeadsToPolls(t *testing.T) {

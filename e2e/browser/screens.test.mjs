@@ -68,13 +68,15 @@ describe('every screen', () => {
     const context = await browser.newContext({ viewport: { width: widths[0], height: 900 }, reducedMotion: 'reduce' });
     const page = await context.newPage();
     const faults = watch(page, server.origin);
-    for (const colorScheme of ['dark', 'light']) { // this page follows it when it is loaded
-      await page.emulateMedia({ colorScheme });
-      await page.goto(server.origin);
-      await page.getByRole('button', { name: 'Sign in' }).waitFor();
-      if (colorScheme === 'dark') await look(page, 'sign-in-dark', { onlyColours: true });
-      else await lookAtWidths(page, 'sign-in');
-    }
+    await page.emulateMedia({ colorScheme: 'dark' }); // which the door follows when it is loaded
+    await page.goto(server.origin);
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await page.setViewportSize({ width: desk, height: 900 });
+    await look(page, `sign-in-dark-${desk}`, { onlyColours: true });
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.reload();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await lookAtAllWidths(page, 'sign-in');
     await page.getByLabel('E-mail').fill(owner.email);
     await page.getByLabel('Password').fill(owner.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -83,7 +85,8 @@ describe('every screen', () => {
     for (const [name, path] of Object.entries(screens)) {
       await page.setViewportSize({ width: widths[0], height: 900 });
       await page.goto(server.origin + path);
-      await lookAtAll(page, name);
+      await lookAtAllWidths(page, name);
+      await lookAtDarkColours(page, name);
     }
     // The door asks for the session before anybody signed in; nothing else may fail.
     assert.deepEqual(faults, []);
@@ -317,7 +320,7 @@ async function look(page, name, what) {
   assert.deepEqual(await violations(page, what), [], name);
 }
 
-async function lookAtWidths(page, name, at = async () => {}) {
+async function lookAtAllWidths(page, name) {
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
     await settled(page);
@@ -326,21 +329,19 @@ async function lookAtWidths(page, name, at = async () => {}) {
     // greatest it looks with make pictures.
     if (width === widths[0] || (width === widths.at(-1) && process.env.PICTURES)) await look(page, view);
     else await draw(page, view);
-    await at(width);
   }
 }
 
 // Themes differ in their colours and in nothing else, so of the dark one only those
-// are looked at, as a desk has them.
-async function lookAtAll(page, name) {
-  await lookAtWidths(page, name, async (width) => {
-    if (width !== desk) return;
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await page.locator('[data-mantine-color-scheme=dark]').waitFor();
-    await look(page, `${name}-dark-${width}`, { onlyColours: true });
-    await page.emulateMedia({ colorScheme: 'light' });
-    await page.locator('[data-mantine-color-scheme=light]').waitFor();
-  });
+// are looked at, as a desk has them. The page is light again afterwards.
+async function lookAtDarkColours(page, name) {
+  await page.setViewportSize({ width: desk, height: 900 });
+  for (const colorScheme of ['dark', 'light']) {
+    await page.emulateMedia({ colorScheme });
+    await page.locator(`[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+    await settled(page);
+    if (colorScheme === 'dark') await look(page, `${name}-dark-${desk}`, { onlyColours: true });
+  }
 }
 
 // settled waits until the skeletons are gone.

@@ -16,11 +16,11 @@ import (
 // free when the test binary ends stay: a server for tests goes with its databases.
 type lent struct {
 	mu   sync.Mutex
-	free []*database
+	free []*loan
 }
 
-// database is one that is lent from test to test.
-type database struct {
+// loan is a database that is lent from test to test.
+type loan struct {
 	name  string
 	lends int
 }
@@ -52,7 +52,7 @@ func (s *server) lend(t testing.TB) (address string) {
 	return s.of(d.name)
 }
 
-func (s *server) take(t testing.TB) (*database, error) {
+func (s *server) take(t testing.TB) (*loan, error) {
 	s.lent.mu.Lock()
 	defer s.lent.mu.Unlock()
 	if n := len(s.lent.free); n > 0 {
@@ -64,7 +64,7 @@ func (s *server) take(t testing.TB) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &database{name: newName()}
+	d := &loan{name: newName()}
 	return d, s.create(t.Context(), d.name, "TEMPLATE "+template)
 }
 
