@@ -50,6 +50,7 @@ type index struct {
 	prints map[Print][32]byte   // the hashes in byKey
 	tokens map[[32]byte][]*Cell // what the token of a relay opens, by project, environment
 	cells  []*Cell              // by project, environment
+	keysOf map[int64]int64      // of which generation the keys of an environment are
 }
 
 type name struct{ project, environment string }
@@ -113,6 +114,16 @@ func (m *Manager) Ready() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.loaded
+}
+
+// Knows reports whether the keys of these environments, as they are or later
+// ones, are what ByKey, ByPrint and ByToken find.
+func (m *Manager) Knows(envs []EnvironmentState) bool {
+	x := m.index.Load()
+	return !slices.ContainsFunc(envs, func(e EnvironmentState) bool {
+		generation, ok := x.keysOf[e.ID]
+		return !ok || generation < e.KeyGeneration
+	})
 }
 
 // Problems lists the environments that are behind the store, and why.
@@ -403,11 +414,14 @@ func (m *Manager) drop(envs []EnvironmentState) bool {
 }
 
 func newIndex(cells map[int64]*Cell) *index {
-	x := &index{byID: cells, byName: map[name]*Cell{}, byKey: map[[32]byte]*Cell{}, prints: map[Print][32]byte{}, tokens: map[[32]byte][]*Cell{}}
+	x := &index{byID: cells, byName: map[name]*Cell{}, byKey: map[[32]byte]*Cell{}, prints: map[Print][32]byte{}, tokens: map[[32]byte][]*Cell{}, keysOf: map[int64]int64{}}
 	x.cells = slices.SortedFunc(maps.Values(cells), func(a, b *Cell) int {
 		s, t := a.State(), b.State()
 		return cmp.Or(cmp.Compare(s.Project, t.Project), cmp.Compare(s.Environment, t.Environment))
 	})
+	for id, cell := range cells {
+		x.keysOf[id] = cell.State().Generation
+	}
 	for _, cell := range x.cells {
 		state := cell.State()
 		x.byName[name{state.Project, state.Environment}] = cell

@@ -386,3 +386,27 @@ func BenchmarkWake10000Waiters(b *testing.B) {
 	close(stop)
 	all.Wait()
 }
+
+func TestTheManagerKnowsWhichKeysItAnswersBy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := deliverytest.NewReader()
+		m := start(t, r, delivery.Options{})
+		synctest.Wait()
+		r.AddEnvironment(2, "default", "development")
+		r.AddKey(1, 7, secret, delivery.ServerKey, 0)
+		now, err := r.Environments(t.Context())
+		if err != nil || len(now) != 2 {
+			t.Fatal(now, err)
+		}
+		for _, env := range now {
+			if m.Knows([]delivery.EnvironmentState{env}) {
+				t.Errorf("it knows %s before it has looked", env.Key)
+			}
+		}
+		m.Announce(0, 0)
+		synctest.Wait()
+		if !m.Knows(now) {
+			t.Error("it has looked and does not know")
+		}
+	})
+}

@@ -116,8 +116,8 @@ func (g *Gate) check(r *http.Request, secret string, clients bool) (*Pass, *faul
 	if err := checkForm(r, secret); err != nil {
 		return nil, err
 	}
-	cell, key, ok := g.directory.ByKey(sha256.Sum256([]byte(secret)))
-	if !ok && !g.directory.Ready() {
+	cell, key, ok, known := find(g, g.directory.ByKey, sha256.Sum256([]byte(secret)))
+	if !known {
 		return nil, notReady()
 	}
 	if !ok {
@@ -131,6 +131,20 @@ func (g *Gate) check(r *http.Request, secret string, clients bool) (*Pass, *faul
 				"Find it in the dashboard, on the page SDK keys", Mask(secret))
 	}
 	return &Pass{Cell: cell, State: cell.State(), Key: key, Caller: CallerOf(r), clock: g.clock}, nil
+}
+
+// find looks a key up; known is false while not to find it means nothing. What
+// is not there is looked for again when everything is known: it may have come
+// since the first look.
+func find[K any](g *Gate, by func(K) (*delivery.Cell, delivery.KeyRef, bool), which K) (cell *delivery.Cell, key delivery.KeyRef, ok, known bool) {
+	if cell, key, ok = by(which); ok {
+		return cell, key, true, true
+	}
+	if !g.directory.Ready() {
+		return nil, key, false, false
+	}
+	cell, key, ok = by(which)
+	return cell, key, ok, true
 }
 
 func notReady() *fault.Error {

@@ -16,8 +16,9 @@ func IsToken(secret string) bool { return strings.HasPrefix(secret, tokenPrefix)
 // Carries lists the environments that the token of a relay opens. While not
 // everything is loaded there is no list: a relay drops what is not on it.
 func (g *Gate) Carries(r *http.Request, secret string) ([]*delivery.Cell, error) {
+	ready := g.directory.Ready() // before the look: what comes between the two would be missing
 	cells, refused := g.carries(r, secret)
-	if refused == nil && !g.directory.Ready() {
+	if refused == nil && !ready {
 		refused = notReady()
 	}
 	if refused != nil {
@@ -29,6 +30,7 @@ func (g *Gate) Carries(r *http.Request, secret string) ([]*delivery.Cell, error)
 // EnterRelay checks the token of a relay for the environment that the query of r
 // names by project and environment.
 func (g *Gate) EnterRelay(r *http.Request, secret string) (*Pass, error) {
+	ready := g.directory.Ready()
 	cells, refused := g.carries(r, secret)
 	if refused != nil {
 		return nil, g.refuse(r, secret, refused)
@@ -46,6 +48,9 @@ func (g *Gate) EnterRelay(r *http.Request, secret string) (*Pass, error) {
 		return nil, g.refuse(r, secret, fault.New(fault.Invalid, "environment_missing",
 			"Which environment? A relay says it in the address: ?project=default&environment=production"))
 	}
+	if !ready {
+		return nil, notReady()
+	}
 	return nil, g.refuse(r, secret, fault.New(fault.Forbidden, "relay_scope",
 		"The relay's token %s may not carry %s/%s. Make one that may: burgee token create NAME --scope relay", Mask(secret), clip(project), clip(environment)))
 }
@@ -62,8 +67,9 @@ func (g *Gate) carries(r *http.Request, secret string) ([]*delivery.Cell, *fault
 	case r.Header.Get("Origin") != "":
 		return nil, usedFromBrowser(secret, r.Header.Get("Origin"))
 	}
+	ready := g.directory.Ready()
 	cells := g.directory.ByToken(sha256.Sum256([]byte(secret)))
-	if len(cells) == 0 && !g.directory.Ready() {
+	if len(cells) == 0 && !ready {
 		return nil, notReady()
 	}
 	if len(cells) == 0 {

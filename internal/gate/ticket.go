@@ -69,8 +69,8 @@ func (g *Gate) checkTicket(r *http.Request, ticket string) (*Pass, time.Time, *f
 		return nil, time.Time{}, fault.New(fault.Unauthenticated, "ticket_malformed",
 			"The stream needs the address that a bulk evaluation gives under eventStreams, whole")
 	}
-	cell, key, ok := g.directory.ByPrint(delivery.Print(raw[:ticketEnd]))
-	if !ok && !g.directory.Ready() {
+	cell, key, ok, known := find(g, g.directory.ByPrint, delivery.Print(raw[:ticketEnd]))
+	if !known {
 		return nil, time.Time{}, notReady()
 	}
 	if !ok || !hmac.Equal(raw[ticketMAC:], macOf(key, raw[:ticketMAC])) {

@@ -140,7 +140,7 @@ func (d folder) loadOne(name string, trust ruleset.Trust) (*held, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.heard, h.fromDisk = info.ModTime(), true
+	h.heard, h.fromDisk, h.keysTold = info.ModTime(), true, false
 	h.stored = stamp{h.replica.ID(), h.generation}
 	deltas, err := os.ReadFile(file + deltasFile)
 	if err == nil { // without them programs load the whole once

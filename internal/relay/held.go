@@ -26,6 +26,7 @@ type held struct {
 	recent     []delivery.Delta // that led to the replica's document, the oldest first
 	keys       []delivery.KeyRef
 	keysText   []byte // as received; nil before the first
+	keysTold   bool   // upstream has said them since the start
 	generation int64  // of keys; 0 before the first
 	stored     stamp  // what is on disk
 	connected  bool
@@ -158,6 +159,7 @@ func (h *held) setKeys(data []byte) (changed bool, err error) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.keysTold = true
 	if h.generation > 0 && slices.Equal(keys, h.keys) {
 		return false, nil
 	}
@@ -221,6 +223,14 @@ func (h *held) complete() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.replica.Document() != nil && h.generation > 0
+}
+
+// told says whether upstream has sent all of it since the start: what the disk
+// held may lack a key.
+func (h *held) told() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.replica.Document() != nil && h.keysTold
 }
 
 // hear notes that upstream was heard at a time.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"burgee.dev/burgee/internal/delivery"
+	"burgee.dev/burgee/internal/gate"
 	"burgee.dev/burgee/sdk/ruleset"
 )
 
@@ -15,6 +16,10 @@ var _ delivery.Reader = (*Relay)(nil)
 
 // Environments implements delivery.Reader.
 func (r *Relay) Environments(context.Context) ([]delivery.EnvironmentState, error) {
+	return r.states(), nil
+}
+
+func (r *Relay) states() []delivery.EnvironmentState {
 	var list []delivery.EnvironmentState
 	for _, h := range r.all() {
 		if !h.complete() {
@@ -28,8 +33,25 @@ func (r *Relay) Environments(context.Context) ([]delivery.EnvironmentState, erro
 		})
 		h.mu.Unlock()
 	}
-	return list, nil
+	return list
 }
+
+// ServedBy says whether the Manager that reads from r has all that is here: it
+// takes a moment from r's news to what programs are served.
+func (r *Relay) ServedBy(m *delivery.Manager) bool { return m.Knows(r.states()) }
+
+// Directory is where the gate of a relay finds keys: in what m serves, which
+// reads from r. A key that is not there is wrong only once upstream has told all,
+// and m serves it.
+func (r *Relay) Directory(m *delivery.Manager) gate.Directory { return directory{m, r} }
+
+type directory struct {
+	*delivery.Manager
+	relay *Relay
+}
+
+// Ready implements gate.Directory.
+func (d directory) Ready() bool { return d.relay.Complete() && d.relay.ServedBy(d.Manager) }
 
 // Ruleset implements delivery.Reader.
 func (r *Relay) Ruleset(_ context.Context, id int64) (delivery.Ruleset, error) {

@@ -233,7 +233,7 @@ func (r *Relay) Complete() bool {
 	if !listed {
 		return false
 	}
-	return !slices.ContainsFunc(r.all(), func(h *held) bool { return !h.complete() })
+	return !slices.ContainsFunc(r.all(), func(h *held) bool { return !h.told() })
 }
 
 // keepSaving writes changes until ctx ends.

@@ -178,7 +178,7 @@ func startEdge(t *testing.T, o relay.Options) *edge {
 	e.ingest = ingest.New(r.Counts(e.outbox), ingest.Options{Logger: quiet, Every: 10 * time.Millisecond})
 	r.Announce(func() { e.manager.Announce(0, 0) })
 	seen := presence.New(clock.System{})
-	door := gate.New(e.manager, seen, e.ingest, clock.System{})
+	door := gate.New(r.Directory(e.manager), seen, e.ingest, clock.System{})
 	api := sdkapi.New(door, seen, nil, nil, nil, sdkapi.Options{})
 	mux := http.NewServeMux()
 	api.ReadingRoutes(mux)
@@ -311,6 +311,82 @@ func TestARelayServesFromItsFolderWhileUpstreamIsAway(t *testing.T) {
 	}
 	await(t, "the stream", func() bool { return e.relay.Status().Environments[0].Connected })
 	await(t, "the list", e.relay.Complete)
+}
+
+// What upstream sends is served a moment later. Until it is, nobody is told that
+// a key opens nothing.
+func TestAKeyOnItsWayToWhatIsServedIsNotRefused(t *testing.T) {
+	up := newOrigin(t)
+	r, err := relay.Open(relay.Options{Upstream: up.server.URL, Token: token, Dir: t.TempDir(), Logger: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	manager := delivery.New(r, delivery.Options{Logger: quiet, Poll: time.Hour})
+	run(t, manager.Run)
+	await(t, "a look at nothing", manager.Ready)
+	directory := r.Directory(manager)
+	run(t, r.Run) // nobody announces: the Manager does not look again by itself
+	await(t, "all of upstream", r.Complete)
+	hash := sha256.Sum256([]byte(serverKey))
+	if _, _, ok := manager.ByKey(hash); ok || directory.Ready() {
+		t.Errorf("before the look: the key opens %t, everything is known: %t", ok, directory.Ready())
+	}
+	manager.Announce(0, 0)
+	await(t, "the look", directory.Ready)
+	if _, _, ok := manager.ByKey(hash); !ok {
+		t.Error("everything is known, and the key opens nothing")
+	}
+
+	const second = "bgs_9876543210987654321098765432109876543210"
+	up.source.AddKey(1, 8, second, delivery.ServerKey, 0)
+	await(t, "the second key", func() bool { return !r.ServedBy(manager) })
+	if directory.Ready() {
+		t.Error("everything is known while a key is on its way")
+	}
+}
+
+// A key that was made while the relay was off is not refused for what the folder
+// does not know.
+func TestAKeyThatTheFolderDoesNotKnowIsNotRefusedBeforeUpstreamSaysIt(t *testing.T) {
+	up, dir := newOrigin(t), t.TempDir()
+	e := startEdge(t, relay.Options{Upstream: up.server.URL, Dir: dir})
+	e.at(t, 2)
+	e.stop()
+	const second = "bgs_9876543210987654321098765432109876543210"
+	up.source.AddKey(1, 8, second, delivery.ServerKey, 0)
+	open := make(chan struct{})
+	var listed atomic.Bool
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/sdk/v1/stream") {
+			select {
+			case <-open:
+			case <-r.Context().Done():
+				return
+			}
+		}
+		up.mux.Load().ServeHTTP(w, r)
+		if strings.HasPrefix(r.URL.Path, "/sdk/v1/environments") {
+			listed.Store(true)
+		}
+	}))
+	t.Cleanup(slow.Close)
+	e = startEdge(t, relay.Options{Upstream: slow.URL, Dir: dir})
+	e.at(t, 2)
+	await(t, "the list", listed.Load)
+	for range 50 { // the list is with the relay meanwhile
+		if status, body := ask(t, "GET", e.server.URL+"/sdk/v1/snapshot", "", second); status != http.StatusServiceUnavailable {
+			t.Fatalf("%d %s", status, body)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	close(open)
+	await(t, "the second key", func() bool {
+		status, body := ask(t, "GET", e.server.URL+"/sdk/v1/snapshot", "", second)
+		if status != http.StatusOK && status != http.StatusServiceUnavailable {
+			t.Fatalf("%d %s", status, body)
+		}
+		return status == http.StatusOK
+	})
 }
 
 func checkFolder(t *testing.T, dir string) {

@@ -64,7 +64,7 @@ func (s *Server) assembleRelay(ctx context.Context) (inside, error) {
 	e.ingest = ingest.New(r.Counts(e.outbox), ingest.Options{Logger: s.logger, Clock: s.clock})
 	e.delivery = delivery.New(r, delivery.Options{Logger: s.logger, Clock: s.clock})
 	r.Announce(func() { e.delivery.Announce(0, 0) })
-	door := gate.New(known{e.delivery, r}, e.presence, e.ingest, s.clock)
+	door := gate.New(r.Directory(e.delivery), e.presence, e.ingest, s.clock)
 	e.sdk = sdkapi.New(door, e.presence, nil, nil, nil, sdkapi.Options{OnPanic: s.streamPanicked}) // its reading routes only
 	e.remote = ofrep.New(door, e.presence, e.ingest, s.clock)
 	e.observe()
@@ -82,16 +82,6 @@ func (s *Server) lockRelay(ctx context.Context) (unlock func() error, err error)
 	s.logger.Warn("the relay's folder cannot be locked", "folder", s.cfg.Data, "error", err)
 	return func() error { return nil }, nil
 }
-
-// known is where a relay's gate finds keys: in what is served, but a key that is
-// not there is wrong only once upstream has told all.
-type known struct {
-	*delivery.Manager
-	relay *relay.Relay
-}
-
-// Ready implements gate.Directory.
-func (k known) Ready() bool { return k.Manager.Ready() && k.relay.Complete() }
 
 // routes builds the handler behind the port.
 func (e *edge) routes(door *gate.Gate) http.Handler {

@@ -71,7 +71,7 @@ func (e *edge) ready(now relay.Status) bool {
 			return false
 		}
 	}
-	if len(now.Environments) == 0 || !e.delivery.Ready() {
+	if len(now.Environments) == 0 || !e.relay.ServedBy(e.delivery) {
 		return false
 	}
 	e.complete.Store(true)
