@@ -64,9 +64,9 @@ func (g *Gate) openToken(pass *Pass, token string) (payload []byte, signer deliv
 			return nil, signer, badToken("it is not whole, or was changed on its way")
 		}
 	}
-	signer, known := g.signerOf(pass, raw[0])
-	if !known {
-		return nil, signer, badToken("no server key of %s / %s that works has signed it", pass.State.Project, pass.State.Environment)
+	signer, refused = g.signerOf(pass, raw[0])
+	if refused != nil {
+		return nil, signer, refused
 	}
 	signed := token[:len(token)-len(parts[3])-1]
 	if !hmac.Equal(raw[2], tokenMAC(signer, signed)) {
@@ -76,12 +76,19 @@ func (g *Gate) openToken(pass *Pass, token string) (payload []byte, signer deliv
 }
 
 // signerOf finds the server key of the caller's environment that a print names.
-func (g *Gate) signerOf(pass *Pass, print []byte) (key delivery.KeyRef, known bool) {
+func (g *Gate) signerOf(pass *Pass, print []byte) (delivery.KeyRef, *fault.Error) {
+	nobody := badToken("no server key of %s / %s that works has signed it", pass.State.Project, pass.State.Environment)
 	if len(print) != len(delivery.Print{}) {
-		return key, false
+		return delivery.KeyRef{}, nobody
 	}
-	cell, key, ok := g.directory.ByPrint(delivery.Print(print))
-	return key, ok && cell == pass.Cell && key.Kind == delivery.ServerKey
+	cell, key, ok, known := find(g, g.directory.ByPrint, delivery.Print(print))
+	if !known {
+		return delivery.KeyRef{}, notReady()
+	}
+	if !ok || cell != pass.Cell || key.Kind != delivery.ServerKey {
+		return delivery.KeyRef{}, nobody
+	}
+	return key, nil
 }
 
 func tokenMAC(signer delivery.KeyRef, signed string) []byte {

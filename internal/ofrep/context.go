@@ -95,6 +95,9 @@ func (a *API) trusted(r *http.Request, pass *gate.Pass, said map[string]any) (ma
 		return nil, fault.New(fault.Invalid, codeInvalidContext, "context.%s must be a string", contextToken)
 	}
 	signed, err := a.gate.SignedContext(r, secretOf(r), pass, text)
+	if fault.IsKind(err, fault.Unavailable) {
+		return nil, err // nothing is wrong with the token; this node does not know every key yet
+	}
 	if err != nil {
 		return nil, fault.New(fault.Invalid, codeInvalidContext, "%s", fault.As(err).Message)
 	}

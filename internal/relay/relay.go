@@ -197,13 +197,18 @@ func (r *Relay) reconcile(list []place, following *crew) {
 		poke(r.dirty)
 		r.log.Warn("upstream does not list the environment any more; it is served no longer", "project", h.Project, "environment", h.Environment)
 	}
+	var fresh []*held
 	for _, p := range list {
 		if r.has(p) {
 			continue
 		}
 		h := &held{place: p, trust: r.trust, replica: ruleset.NewReplica(r.trust)}
 		r.add(h)
-		following.start(p, (&follower{relay: r, held: h}).run)
+		fresh = append(fresh, h)
+	}
+	// Only now: whoever sees one served must see what is still missing too.
+	for _, h := range fresh {
+		following.start(h.place, (&follower{relay: r, held: h}).run)
 	}
 	r.mu.Lock()
 	r.listed = true
