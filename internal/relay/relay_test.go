@@ -107,7 +107,13 @@ func (o *origin) Register(_ context.Context, r sdkapi.Registration) error {
 
 func newOrigin(t *testing.T) *origin {
 	t.Helper()
-	private := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	return newOriginOf(t, make([]byte, ed25519.SeedSize))
+}
+
+// newOriginOf is newOrigin with a key of its own for signatures.
+func newOriginOf(t *testing.T, seed []byte) *origin {
+	t.Helper()
+	private := ed25519.NewKeyFromSeed(seed)
 	o := &origin{t: t, source: deliverytest.NewReader(), counts: &counted{sums: map[string]int64{}},
 		public: ruleset.EncodeKey(private.Public().(ed25519.PublicKey))}
 	o.source.AddKey(1, 7, serverKey, delivery.ServerKey, 0)
@@ -444,6 +450,35 @@ func TestASignatureOfAnotherIsRefused(t *testing.T) {
 	if len(e.manager.Cells()) != 0 {
 		t.Error("it is served")
 	}
+}
+
+// Keys do not wait for rules: where the relay cannot take those, nobody enters
+// with a revoked key all the same.
+func TestAKeyEndsAtARelayThatCannotTakeTheRules(t *testing.T) {
+	up, other := newOrigin(t), newOriginOf(t, []byte(strings.Repeat("x", ed25519.SeedSize)))
+	other.source.RevokeKeys(1)
+	other.source.AddKey(1, 0, token, delivery.RelayToken, 0)
+	other.source.Publish(1, flag("a", 0), flag("b", 1)) // signed by another key
+	var now atomic.Pointer[origin]
+	now.Store(up)
+	address := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		httpkit.Edge{Logger: quiet}.Wrap(httpkit.Routes(now.Load().mux.Load())).ServeHTTP(w, r)
+	}))
+	t.Cleanup(address.Close)
+	e := startEdge(t, relay.Options{Upstream: address.URL, Dir: t.TempDir(), VerifyKeys: []string{up.public}})
+	e.at(t, 2)
+	await(t, "the other origin", func() bool {
+		return len(other.manager.ByToken(sha256.Sum256([]byte(token)))) == 1 && other.state().Revision() == 3
+	})
+	now.Store(other)
+	up.api.Drain()
+	address.CloseClientConnections()
+	await(t, "the end of the key", func() bool {
+		_, _, ok := e.manager.ByKey(sha256.Sum256([]byte(serverKey)))
+		return !ok
+	})
+	await(t, "the refusal of the rules", func() bool { return e.relay.Status().Environments[0].Rejected > 0 })
+	e.at(t, 2)
 }
 
 func TestWhatUpstreamDoesNotListAnyMoreIsServedNoLonger(t *testing.T) {

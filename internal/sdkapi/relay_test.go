@@ -99,11 +99,11 @@ func TestARelayIsToldWhoMayEnterAndEndsWithItsToken(t *testing.T) {
 	answer := w.call(t, "GET", "/sdk/v1/stream?project=default&environment=production", "", withToken)
 	s := eventReader{bufio.NewReader(answer.Body)}
 	state := w.manager.ByEnvironment("default", "production").State()
-	if event, id, data := s.next(t); event != "full" || id != state.EventID || data != string(state.Raw) {
-		t.Fatalf("got %s %s %s", event, id, data)
-	}
 	if got := s.keys(t); len(got) != 3 || got[serverKey] != "server 0" || got[clientKey] != "client 0" || got[token] != "relay 0" {
 		t.Errorf("keys: %v", got)
+	}
+	if event, id, data := s.next(t); event != "full" || id != state.EventID || data != string(state.Raw) {
+		t.Fatalf("got %s %s %s", event, id, data)
 	}
 	w.manager.Announce(1, w.reader.Publish(1, flag("a", 0)))
 	if event, _, _ := s.next(t); event != "delta" && event != "full" {

@@ -169,11 +169,13 @@ func (s *stream) gather(t *tally) {
 		s.end(t, revoked)
 		return
 	}
-	s.lack(t, state)
-	if s.relay && !s.fresh && s.told != state.Generation+1 {
+	// First: a relay that cannot take the rules shall still let nobody in with a
+	// revoked key.
+	if s.relay && s.told != state.Generation+1 {
 		s.told = state.Generation + 1
 		s.say(t, meter.Other, appendKeys(nil, state))
 	}
+	s.lack(t, state)
 	beats := s.due.Swap(false)
 	if spread := s.api.spread(); s.revision > 0 && (s.spread == 0 || beats && differs(spread, s.spread)) {
 		s.spread = spread
