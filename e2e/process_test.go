@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"burgee.dev/burgee/internal/testkit"
+	"burgee.dev/burgee/internal/testkit/loopback"
 )
 
 // Secrets of the servers that these tests start on empty data folders.
@@ -304,12 +304,11 @@ func (s *server) burgee(t *testing.T, stdin string, args ...string) string {
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := loopback.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	return address
 }
 
 func until(t *testing.T, what string, limit time.Duration, done func() bool) {

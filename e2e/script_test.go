@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +18,8 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/rogpeppe/go-internal/testscript"
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"burgee.dev/burgee/internal/testkit/loopback"
 )
 
 // TestScripts runs the *.txtar files of this folder against the built binary.
@@ -116,7 +117,8 @@ func serverCommand(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func (s *scriptServer) start(ts *testscript.TestScript, env []string) {
-	address := freePort(ts)
+	address, err := loopback.FreeAddress()
+	ts.Check(err)
 	s.out = &output{}
 	s.command = exec.Command("burgee", "serve", "--addr", address, "--data", "data", "--ops-addr", "")
 	if path, err := binary(); err == nil {
@@ -149,13 +151,6 @@ func (s *scriptServer) start(ts *testscript.TestScript, env []string) {
 		}
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("server.log"), []byte(s.out.String()), 0o600))
-}
-
-func freePort(ts *testscript.TestScript) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	ts.Check(err)
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
 }
 
 func (s *scriptServer) stop(ts *testscript.TestScript) {

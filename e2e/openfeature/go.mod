@@ -3,6 +3,7 @@ module burgee.dev/burgee/e2e/openfeature
 go 1.26.0
 
 require (
+	burgee.dev/burgee v0.0.0
 	burgee.dev/burgee/sdk v0.1.0
 	burgee.dev/burgee/sdk/openfeature v0.1.0
 	github.com/open-feature/go-sdk v1.20.0
@@ -15,6 +16,7 @@ require (
 )
 
 replace (
+	burgee.dev/burgee => ../..
 	burgee.dev/burgee/sdk => ../../sdk
 	burgee.dev/burgee/sdk/openfeature => ../../sdk/openfeature
 )

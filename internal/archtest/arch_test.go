@@ -64,7 +64,7 @@ var rules = []rule{
 		[]string{"internal/cli", "internal/server", "internal/testkit"}},
 	{"only cmd runs the command line", []string{"internal/..."}, []string{"internal/cli"}, []string{"internal/cli"}},
 	{"production code does not depend on test code", []string{"internal/...", "cmd/...", "sdk/..."},
-		[]string{"testing", "internal/testkit"}, []string{"internal/testkit", "internal/store/storetest", "sdk/eval/evaltest", "sdk/sdktest"}},
+		[]string{"testing", "internal/testkit/..."}, []string{"internal/testkit/...", "internal/store/storetest", "sdk/eval/evaltest", "sdk/sdktest"}},
 }
 
 func TestNoPackageImportsWhatItMustNot(t *testing.T) {

@@ -20,6 +20,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"burgee.dev/burgee/internal/testkit/loopback"
 )
 
 // The secrets of the server: of programs, of pages, and of the management API.
@@ -53,7 +55,7 @@ func Start(binary, folder, flags string) (*Bed, error) {
 	if err != nil {
 		return nil, err
 	}
-	direct, err := freeAddress()
+	direct, err := loopback.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
@@ -232,15 +234,6 @@ func (b *Bed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, said)
 }
 
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return l.Addr().String(), nil
-}
-
 // proxy passes bytes on until it is cut.
 type proxy struct {
 	address, to string
@@ -251,7 +244,7 @@ type proxy struct {
 }
 
 func newProxy(to string) (*proxy, error) {
-	address, err := freeAddress()
+	address, err := loopback.FreeAddress()
 	if err != nil {
 		return nil, err
 	}

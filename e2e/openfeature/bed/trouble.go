@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"sync"
 	"time"
+
+	"burgee.dev/burgee/internal/testkit/loopback"
 )
 
 // askers is how many ask at once in a flood: together far more than a client key
@@ -91,11 +93,11 @@ func (b *Bed) Unready() (string, error) {
 	if b.relay != nil {
 		return b.relayURL, nil
 	}
-	address, err := freeAddress()
+	address, err := loopback.FreeAddress()
 	if err != nil {
 		return "", err
 	}
-	nowhere, err := freeAddress()
+	nowhere, err := loopback.FreeAddress()
 	if err != nil {
 		return "", err
 	}
