@@ -618,17 +618,18 @@ func (c *cluster) deafen() (awake func()) {
 		c.t.Fatal(err)
 	}
 	defer conn.Close(c.t.Context()) //nolint:errcheck // nothing was written
-	rows, err := conn.Query(c.t.Context(), `SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%'`)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	pids, err := pgx.CollectRows(rows, pgx.RowTo[int])
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if len(pids) < nodesInCluster {
-		c.t.Fatalf("%d listeners found", len(pids))
-	}
+	var pids []int
+	// After a crash of the database a node listens again in its own time.
+	until(c.t, "each node to listen", time.Minute, func() bool {
+		rows, err := conn.Query(c.t.Context(), `SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%'`)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if pids, err = pgx.CollectRows(rows, pgx.RowTo[int]); err != nil {
+			c.t.Fatal(err)
+		}
+		return len(pids) >= nodesInCluster
+	})
 	signal := func(s syscall.Signal) {
 		for _, pid := range pids {
 			_ = syscall.Kill(pid, s)

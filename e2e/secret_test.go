@@ -179,6 +179,17 @@ func TestNodesOnOneDatabaseShareTheirSecrets(t *testing.T) {
 			}
 		}
 	}
+	// A node is ready before the others know of it.
+	allHeard := func() {
+		t.Helper()
+		for _, n := range nodes {
+			until(t, "a node to hear of the others", 20*time.Second, func() bool {
+				_, ready := n.get(t, "/readyz", "")
+				return strings.Contains(ready, `"nodes":{"heard":3,"silent":0}`)
+			})
+		}
+	}
+	allHeard()
 	same("at the start")
 	out, code := said(t, []string{"BURGEE_NEW_SECRET_KEY_FILE=" + next}, "secret-key", "rotate")
 	if code != 0 || strings.Count(out, "runs without the new key: ") != len(nodes) {
@@ -199,6 +210,7 @@ func TestNodesOnOneDatabaseShareTheirSecrets(t *testing.T) {
 	if strings.Count(out, "runs without the new key: ") != len(nodes)-1 || strings.Contains(out, portOf(nodes[1])) {
 		t.Errorf("one node was started with the new key: %s", out)
 	}
+	allHeard()
 	forgetBeneath(t, nodes)
 }
 
