@@ -352,7 +352,7 @@ func TestEvaluationsAreCountedOnceWhileTheConfigurationChanges(t *testing.T) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	total := int64(0)
-	for _, report := range s.reports {
+	for _, report := range s.batches() {
 		for _, c := range report.Counts {
 			if c.Flag != "f" || c.Reason != "DEFAULT" {
 				t.Errorf("counted %+v", c)

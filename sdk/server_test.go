@@ -232,6 +232,20 @@ func (s *protocolServer) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// batches are the reports as a server counts them: one that came again, because the
+// client did not hear the answer, only once. The caller holds mu.
+func (s *protocolServer) batches() []eventReport {
+	seen := map[string]bool{}
+	var once []eventReport
+	for _, report := range s.reports {
+		if !seen[report.ID] {
+			seen[report.ID] = true
+			once = append(once, report)
+		}
+	}
+	return once
+}
+
 func (s *protocolServer) noteRefused(r *http.Request) {
 	var report eventReport
 	unpacked, err := gzip.NewReader(r.Body)

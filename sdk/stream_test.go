@@ -329,10 +329,12 @@ func TestEventsInDisorderLeadToTheNewestRevision(t *testing.T) {
 			}
 		}})
 		defer client.Close()
-		var held string
+		var mu sync.Mutex // guards n and held: a stream that the client has left may still be written to
+		n, held := 0, ""
 		s.alter(func() {
-			n := 0
 			s.tamper = func(e string) string {
+				mu.Lock()
+				defer mu.Unlock()
 				n++
 				switch n % 5 {
 				case 0:
