@@ -6,6 +6,7 @@ from burgee._backoff import Backoff, Pace
 from burgee._keys import mask
 from burgee._outbox import Outbox
 from burgee._sse import Event, Parser
+from burgee._state import State
 
 STREAM = b": hello\r\nevent: full\nid: 1-2-abc\ndata: one\ndata:two\n\n:\ndata\n\nevent: empty\n\n"
 EVENTS = [
@@ -163,3 +164,21 @@ def test_an_outage_costs_flags_and_not_evaluations():
 )
 def test_keys_are_shown_masked(key, shown):
     assert mask(key) == shown
+
+
+def test_a_connected_client_has_no_error_at_any_moment():
+    seen = []
+
+    class Watched(State):
+        """Notes after each step what another thread would read there."""
+
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            seen.append((getattr(self, "connected", False), getattr(self, "last_error", None)))
+
+    state = Watched()
+    for _ in range(2):
+        state.fail("gone", "stream")
+        state.confirm()
+    assert {(False, "gone"), (True, None)} <= set(seen)
+    assert (True, "gone") not in seen

@@ -130,8 +130,8 @@ class State:
         self._from_file = False
         self.answered.set()
         if not self.connected:
+            self.last_error = None  # first, as a connected client has no error
             self.connected = True
-            self.last_error = None
             if self._listener is not None:
                 self._listener(True, None)
         return Fetched(False, source, self.revision)
