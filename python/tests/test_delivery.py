@@ -3,6 +3,7 @@
 import http.server
 import json
 import logging
+import socket
 import threading
 import time
 
@@ -40,9 +41,21 @@ def test_without_a_server_setup_ends_with_its_timeout_and_says_why(client, caplo
     assert client.detail("a", 1, "integer", None).reason == "NOT_READY"
 
 
-def test_a_server_that_never_answers_does_not_hold_up_setup_or_shutdown(client):
-    import socket
+def test_a_reason_that_is_known_after_setup_has_ended_is_said_once(client, eventually, caplog):
+    with socket.create_server(("127.0.0.1", 0)) as late:
+        late.settimeout(20)
+        url = f"http://127.0.0.1:{late.getsockname()[1]}"
+        client.setup(KEY, url=url, timeout=0)
+        assert f"no configuration after 0.0 s from {url} (no answer yet)" in caplog.text
+        for _ in range(5):
+            with late.accept()[0] as connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        eventually(lambda: f"still no configuration from {url} (404: Not Found. Is" in caplog.text)
+        assert caplog.text.count("no configuration") == 2
 
+
+def test_a_server_that_never_answers_does_not_hold_up_setup_or_shutdown(client):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         started = time.monotonic()
         client.setup(KEY, url=f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.2)

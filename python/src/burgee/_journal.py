@@ -20,6 +20,8 @@ class Journal:
         self._patience_ends = time.monotonic() + max(timeout, 2.0)
         self._was_connected = False
         self._said_waiting = False
+        self._owes_reason = False
+        """Whether it was said that there is no configuration before it was known why."""
         self._refused: str | None = None
 
     def began(self, state: State) -> None:
@@ -29,7 +31,7 @@ class Journal:
     def turned(self, state: State, *, connected: bool, error: str | None) -> None:
         """The connection came, went, or could not be had."""
         if connected:
-            self._said_waiting, self._refused = False, None
+            self._said_waiting, self._owes_reason, self._refused = False, False, None
             self._connected(state)
         elif self._refused is None and self._was_connected:
             self._was_connected = False
@@ -41,6 +43,8 @@ class Journal:
             )
         elif state.snapshot is not None:
             self._unheard(state, error)
+        elif self._owes_reason:
+            self._explain(error)
         elif time.monotonic() >= self._patience_ends:
             self.waiting(error)
 
@@ -86,6 +90,18 @@ class Journal:
             self._timeout,
             self._settings.url,
             error or "no answer yet",
+        )
+        self._owes_reason = error is None
+
+    def _explain(self, error: str | None) -> None:
+        """The first attempt ended after set-up did."""
+        if self._refused is not None:
+            return
+        self._owes_reason = False
+        log.warning(
+            "still no configuration from %s (%s); trying again in the background",
+            self._settings.url,
+            error,
         )
 
     def refused(self, error: AnswerError, state: State) -> None:
