@@ -1,4 +1,5 @@
 import os
+import threading
 import time
 
 import pytest
@@ -43,6 +44,19 @@ def eventually(condition, timeout=5.0):
         assert time.monotonic() < end, f"never came true, last {value!r}"
         time.sleep(0.01)
     return value
+
+
+@pytest.fixture
+def ends():
+    """Whether work ends; generous, as it would be an hour else."""
+
+    def ended(work):
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(20)
+        return not thread.is_alive()
+
+    return ended
 
 
 @pytest.fixture(name="eventually")

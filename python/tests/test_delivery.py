@@ -10,7 +10,7 @@ import time
 import pytest
 
 import burgee
-from burgee import _backoff, _transport
+from burgee import _backoff, _sender, _transport, _updater
 from sdk_server import KEY, SdkServer, flag, split, typed
 
 
@@ -24,18 +24,18 @@ def test_a_flag_flipped_on_the_server_changes_in_the_program(server, client, eve
     client.setup(KEY, url=server.url)
     assert Flags.isHoliday.is_enabled() is False
     server.set(flag("Flags.isHoliday", on=True))
-    started = time.monotonic()
     eventually(Flags.isHoliday.is_enabled)
-    assert time.monotonic() - started < 1
 
 
-def test_without_a_server_setup_ends_with_its_timeout_and_says_why(client, caplog):
+def test_without_a_server_setup_ends_with_its_timeout_and_says_why(
+    client, ends, eventually, caplog
+):
     started = time.monotonic()
-    client.setup(KEY, url="http://127.0.0.1:1", timeout=0.3)
-    assert time.monotonic() - started < 0.6
+    assert ends(lambda: client.setup(KEY, url="http://127.0.0.1:1", timeout=0.3))
+    assert time.monotonic() - started >= 0.3
     assert client.get("Flags.isHoliday", True) is True
     assert "no configuration after 0.3 s from http://127.0.0.1:1" in caplog.text
-    assert "connection refused" in caplog.text
+    eventually(lambda: "connection refused" in caplog.text)
     assert "code default" in caplog.text
     assert "trying again" in caplog.text
     assert client.detail("a", 1, "integer", None).reason == "NOT_READY"
@@ -55,12 +55,14 @@ def test_a_reason_that_is_known_after_setup_has_ended_is_said_once(client, event
         assert caplog.text.count("no configuration") == 2
 
 
-def test_a_server_that_never_answers_does_not_hold_up_setup_or_shutdown(client):
+def test_a_server_that_never_answers_does_not_hold_up_setup_or_shutdown(client, ends, monkeypatch):
+    monkeypatch.setattr(_transport, "CONNECT_TIMEOUT", 3600.0)
+    monkeypatch.setattr(_sender, "SEND_TIMEOUT", 3600.0)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        started = time.monotonic()
-        client.setup(KEY, url=f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.2)
-        client.shutdown(0.3)
-        assert time.monotonic() - started < 1.2
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        assert ends(lambda: client.setup(KEY, url=url, timeout=0.2))
+        client.get("a", 1)
+        assert ends(lambda: client.shutdown(0.3)), "with a count that nobody takes"
 
 
 def test_a_killed_server_leaves_the_last_values_and_is_caught_up_with(
@@ -142,12 +144,10 @@ def test_the_stream_resumes_without_a_second_full_snapshot(server, client, event
     ],
 )
 def test_a_refused_key_is_named_masked_and_retried_slowly(
-    server, client, caplog, status, code, detail
+    server, client, ends, caplog, status, code, detail
 ):
     server.refusal = (status, code, detail)
-    started = time.monotonic()
-    client.setup(KEY, url=server.url, timeout=2.0)
-    assert time.monotonic() - started < 1.5, "a refusal ends the wait"
+    assert ends(lambda: client.setup(KEY, url=server.url, timeout=3600)), "a refusal ends the wait"
     time.sleep(0.3)
     assert f"refused the key bgs_AbCd…wxyz ({status} {code}): {detail}" in caplog.text
     assert "every 5 minutes" in caplog.text
@@ -180,11 +180,9 @@ def test_a_revoked_key_keeps_the_last_values(server, client, eventually, caplog)
     ],
 )
 def test_a_key_that_cannot_work_is_explained_and_nothing_is_sent(
-    server, client, caplog, key, expected
+    server, client, ends, caplog, key, expected
 ):
-    started = time.monotonic()
-    client.setup(key, url=server.url)
-    assert time.monotonic() - started < 0.2
+    assert ends(lambda: client.setup(key, url=server.url, timeout=3600))
     assert expected in caplog.text
     assert "code default" in caplog.text
     assert not key or key not in caplog.text or len(key) < 8
@@ -315,8 +313,6 @@ def test_without_streaming_it_polls_from_the_start(server, client, eventually):
 
 
 def test_a_stream_that_stays_silent_is_given_up(server, client, eventually, monkeypatch):
-    from burgee import _updater
-
     monkeypatch.setattr(_updater, "CONNECT_TIMEOUT", 0.1)
     server.silent_streams = True
     server.set(flag("a", on=True))
@@ -326,8 +322,6 @@ def test_a_stream_that_stays_silent_is_given_up(server, client, eventually, monk
 
 
 def test_a_stream_without_heartbeats_is_dead(server, client, eventually, monkeypatch):
-    from burgee import _updater
-
     monkeypatch.setattr(_updater, "HEARTBEAT_TIMEOUT", 0.2)
     client.setup(KEY, url=server.url)
     eventually(lambda: [p for _, p in server.requests].count("/sdk/v1/stream") >= 2)
@@ -350,12 +344,19 @@ def test_retry_after_is_honoured(server, client, eventually):
     server.busy = {"/sdk/v1/register": 1, "/sdk/v1/stream": 1}
     server.set(flag("Flags.a", on=True))
     client.register("Flags", Flags)
+    came = []
+
+    def told(status):
+        if status.connected:
+            came.append(time.monotonic())
+
     started = time.monotonic()
-    client.setup(KEY, url=server.url, timeout=0.2)
-    assert Flags.a.is_enabled() is False
+    client.setup(KEY, url=server.url, timeout=0.2, status_handler=told)
     eventually(lambda: server.registered)
     assert time.monotonic() - started >= 1
-    eventually(Flags.a.is_enabled)
+    eventually(lambda: came)
+    assert came[0] - started >= 1
+    assert Flags.a.is_enabled() is True
 
 
 def test_registration_works_before_and_after_setup(server, client, eventually):
@@ -415,8 +416,6 @@ def test_declarations_that_the_server_refuses_are_said_once_and_dropped(
 
 
 def test_flags_are_reported_again_now_and_then(server, client, eventually, monkeypatch):
-    from burgee import _sender
-
     class Flags:
         a = burgee.Flag()
 
@@ -494,7 +493,7 @@ def test_a_failing_handler_harms_nothing(server, client, eventually, caplog):
     client.setup(KEY, url=server.url, configuration_fetched_handler=handler)
     server.set(flag("a", on=True))
     eventually(lambda: client.get("a", False))
-    assert "configuration_fetched_handler failed" in caplog.text
+    eventually(lambda: "configuration_fetched_handler failed" in caplog.text)
 
 
 def test_fetch_brings_the_newest_and_concurrent_calls_share_a_request(server, client):
@@ -534,8 +533,7 @@ def test_counts_are_sent_in_batches_and_survive_an_outage(server, client, eventu
     assert server.counts[("n", "v0", "DEFAULT")] == 1
     assert server.counts[("n", None, "TYPE_MISMATCH")] == 1
     assert server.counts[("gone", None, "FLAG_NOT_FOUND")] == 1
-    entry = server.events[0]["counts"][0]
-    assert entry["minute"] % 60_000 == 0
+    assert all(entry["minute"] % 60_000 == 0 for body in server.events for entry in body["counts"])
 
 
 def test_a_batch_comes_again_under_its_id_when_the_server_has_no_room(server, client, eventually):
@@ -637,14 +635,14 @@ def test_unreadable_overrides_are_said_and_ignored(client, monkeypatch, caplog, 
     assert client.get("a", False) is False
 
 
-def test_an_answer_that_is_no_snapshot_is_said(client, caplog):
+def test_an_answer_that_is_no_snapshot_is_said(client, eventually, caplog):
     server = SdkServer()
     with server:
         server.streams_work = False
         server.refusal = (301, "moved", "elsewhere")
         client.setup(KEY, url=server.url, timeout=0.3)
+        eventually(lambda: "301 moved" in caplog.text)
     assert client.status().last_error
-    assert "301" in caplog.text
 
 
 @pytest.fixture(scope="module")
@@ -702,15 +700,15 @@ def test_a_proxy_that_does_not_answer_is_named(client, eventually, monkeypatch, 
     assert "secret" not in caplog.text
 
 
-def test_requests_go_through_the_proxy_that_the_environment_names(server, client, monkeypatch):
+def test_requests_go_through_the_proxy_that_the_environment_names(
+    server, client, eventually, monkeypatch
+):
     server.set(flag("a", on=True))
-    seen = []
     monkeypatch.setattr(_transport.urllib.request, "proxy_bypass", lambda host: False)
     monkeypatch.setenv("http_proxy", f"http://user:pass%20word@127.0.0.1:{server.port}")
-    seen = server.requests
     client.setup(KEY, url="http://flags.invalid", timeout=0.5)
-    assert ("GET", "http://flags.invalid/sdk/v1/stream") in seen
-    assert server.headers["Proxy-Authorization"].startswith("Basic ")
+    eventually(lambda: ("GET", "http://flags.invalid/sdk/v1/stream") in server.requests)
+    eventually(lambda: server.headers.get("Proxy-Authorization", "").startswith("Basic "))
 
 
 def test_the_global_context_and_the_service_are_known_to_rules(server, client):
