@@ -253,10 +253,6 @@ class SdkServer:
             self.changed.notify_all()
 
     @property
-    def running(self):
-        return self._http is not None
-
-    @property
     def counts(self):
         """What was counted, every batch id once."""
         seen, total = set(), {}
@@ -412,7 +408,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         while True:
             with state.changed:
-                if not state.running:
+                if state._http is not self.server:  # another, where it was started again
                     return
                 identity = state.document().header.id
                 goaway, revoked, extra = state._goaway, state._revoked, state._extra[said:]
