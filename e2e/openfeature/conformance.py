@@ -301,8 +301,10 @@ def test_begins_with_what_is_stored(tmp_path):
     first.initialize(EvaluationContext())
     first.shutdown()
     control("/stop")
+    heard = Heard(api.get_client())
+    heard.forget_that_nothing_is_ready()
     client = use(own(cache_dir=str(tmp_path)))
-    Heard(client).expect(READY, STALE)
+    heard.expect(READY, STALE)
     assert client.get_string_value("string-flag", "code") == "hi"
 
 
