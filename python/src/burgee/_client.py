@@ -531,13 +531,14 @@ class Client:
         state, settings, snapshot = self._state, self._settings, self._state.snapshot
         header = None if snapshot is None else snapshot.header
         heard = state.heard_at
+        connected = state.connected  # once, as it may change while the rest is read
         return Status(
-            connected=state.connected,
-            stale=snapshot is not None and not state.connected,
+            connected=connected,
+            stale=snapshot is not None and not connected,
             revision=None if header is None else header.revision,
             age=state.age,
             application="" if settings is None else settings.application,
-            last_error=state.last_error,
+            last_error=None if connected else state.last_error,
             url="" if settings is None else settings.url,
             project="" if header is None else header.project,
             environment="" if header is None else header.environment,
