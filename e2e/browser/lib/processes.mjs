@@ -17,14 +17,26 @@ export function temporary(name) {
   return folder;
 }
 
-export function freePort() {
-  return new Promise((done, fail) => {
+// Below those that the system gives to whoever asks for any, of which one may be taken
+// while who listens on it is away, and above 10080, the last that browsers refuse.
+const ports = { first: 11_000, end: 20_000 };
+let next = ports.first + Math.floor(Math.random() * (ports.end - ports.first));
+
+// freePort is a port that nobody listens on; each is given once.
+export async function freePort() {
+  for (let tries = ports.end - ports.first; tries > 0; tries--) {
+    const port = next++;
+    if (next === ports.end) next = ports.first;
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no port from ${ports.first} to ${ports.end - 1} is free`);
+}
+
+function isFree(port) {
+  return new Promise((done) => {
     const probe = createServer();
-    probe.on('error', fail);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
+    probe.on('error', () => done(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
   });
 }
 
@@ -37,6 +49,8 @@ export function start(command, args, options = {}) {
     stream.on('data', (text) => { program.output += text; });
   }
   program.exited = new Promise((done) => child.on('exit', (code, signal) => done({ code, signal })));
+  // What it printed last may be read after its exit.
+  program.read = new Promise((done) => child.on('close', (code) => done({ code })));
   program.stop = async (signal = 'SIGTERM') => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     return program.exited;
@@ -48,12 +62,12 @@ export function start(command, args, options = {}) {
 // run runs a program to its end and throws with its output when it fails.
 export async function run(command, args, options = {}) {
   const program = start(command, args, options);
-  const { code } = await program.exited;
+  const { code } = await program.read;
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} exited ${code}:\n${program.output}`);
   return program.output;
 }
 
-export async function until(what, check, { timeout = 10_000, every = 25 } = {}) {
+export async function until(what, check, { timeout = 30_000, every = 25 } = {}) {
   const end = Date.now() + timeout;
   let last;
   for (;;) {
@@ -76,8 +90,9 @@ export async function startServer({ env = {}, data = temporary('data'), port, ar
   });
   await until('the server to be ready', async () => {
     if (program.child.exitCode !== null) throw new Error(program.output);
-    return (await fetch(`${origin}/readyz`)).ok;
-  }, { timeout: 20_000 });
+    // What it prints comes through a pipe, and may be a moment later.
+    return (await fetch(`${origin}/readyz`)).ok && program.output.includes(origin);
+  }, { timeout: 60_000 });
   return {
     ...program,
     get output() { return program.output; },

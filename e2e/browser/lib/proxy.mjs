@@ -1,5 +1,6 @@
 // A proxy of TCP in front of a server, which can be cut off, or stand for another.
 import { connect, createServer } from 'node:net';
+import { freePort } from './processes.mjs';
 
 // startProxy passes bytes on to a port of this machine until it is cut.
 export async function startProxy(to) {
@@ -13,9 +14,9 @@ export async function startProxy(to) {
       one.pipe(other);
     }
   });
-  const listen = (port) => new Promise((done, fail) => { listener.once('error', fail).listen(port, '127.0.0.1', done); });
-  await listen(0);
-  const { port } = listener.address();
+  const port = await freePort();
+  const listen = () => new Promise((done, fail) => { listener.once('error', fail).listen(port, '127.0.0.1', done); });
+  await listen();
   const proxy = { origin: `http://127.0.0.1:${port}` };
   // cut makes the server unreachable.
   proxy.cut = () => new Promise((done) => {
@@ -27,7 +28,7 @@ export async function startProxy(to) {
   proxy.join = async (next) => {
     await proxy.cut();
     to = next;
-    await listen(port);
+    await listen();
   };
   return proxy;
 }
