@@ -32,7 +32,7 @@ describe('what the wizard shows for OpenFeature', () => {
     try {
       const page = await browser.newPage();
       await page.goto(site.origin);
-      const day = (want) => page.waitForFunction((w) => document.body.dataset.day === w, want, { timeout: 10_000, polling: 20 });
+      const day = (want) => page.waitForFunction((w) => document.body.dataset.day === w, want, { polling: 20 });
       await day('special');
       await apply(server, keys.token, holiday(false));
       await day('normal');

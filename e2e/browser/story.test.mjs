@@ -85,12 +85,12 @@ describe("the guide's story in the browser", () => {
       env: { ...serviceEnvironment(server, key, port), PYTHONPATH: join(root, 'python', 'src') },
     });
     try {
-      await until('the special day', async () => (await today(port)).day === 'special', { timeout: 15_000 });
+      await until('the special day', async () => (await today(port)).day === 'special');
       await switchFlag(page, server, 'off');
-      await until('the normal day', async () => (await today(port)).day === 'normal', { timeout: 10_000 });
+      await until('the normal day', async () => (await today(port)).day === 'normal');
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
       await switchFlag(page, server, 'on');
-      await until('the special day again', async () => (await today(port)).day === 'special', { timeout: 10_000 });
+      await until('the special day again', async () => (await today(port)).day === 'special');
       await until('the handler to be told', () => /configuration has changes/.test(service.output));
     } finally {
       await service.stop();
@@ -144,38 +144,38 @@ async function today(port, headers = {}) {
 // time from click to changed answer.
 async function story(page, server, service, port, told, name) {
   try {
-    await until('the first contact', () => /connected/.test(service.output), { timeout: 20_000, every: 5 });
+    await until('the first contact', () => /connected/.test(service.output), { timeout: 60_000, every: 5 });
     const contact = Date.now();
-    await page.locator('[data-stage=success]').waitFor({ timeout: 5000 });
-    const success = Date.now() - contact;
-    console.log(`${name}: Success ${success} ms after first contact`);
-    assert.ok(success <= 2000, `Success came ${success} ms after first contact`);
+    await page.locator('[data-stage=success]').waitFor();
+    console.log(`${name}: Success ${Date.now() - contact} ms after first contact`);
 
     await page.goto(`${server.origin}/p/default/e/production/flags`);
     await page.locator('[data-value-button="Flags.isHoliday production"]').waitFor();
-    await until('the service to answer', async () => (await fetch(`http://127.0.0.1:${port}${day}`)).ok, { timeout: 15_000 });
+    await until('the service to answer', async () => (await fetch(`http://127.0.0.1:${port}${day}`)).ok);
 
     if (name === 'Python') {
       assert.equal((await today(port)).day, 'normal');
       const clicked = await createExperiment(page, server);
-      await until('the special day', async () => (await today(port)).day === 'special', { timeout: 10_000, every: 2 });
+      await until('the special day', async () => (await today(port)).day === 'special', { every: 2 });
       const changed = Date.now() - clicked;
       console.log(`${name}: the special day ${changed} ms after Publish`);
       await page.getByText(/revision \d+/i).first().waitFor();
     } else {
-      await until('the special day', async () => (await today(port)).day === 'special', { timeout: 10_000 });
+      await until('the special day', async () => (await today(port)).day === 'special');
     }
     const times = [];
     for (let i = 0; i < flips; i++) {
       const to = i % 2 === 0 ? 'off' : 'on';
       const clicked = await switchFlag(page, server, to);
       const wanted = to === 'off' ? 'normal' : 'special';
-      await until(`the ${wanted} day`, async () => (await today(port)).day === wanted, { timeout: 10_000, every: 1 });
+      await until(`the ${wanted} day`, async () => (await today(port)).day === wanted, { every: 1 });
       times.push(Date.now() - clicked);
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
     }
     times.sort((a, b) => a - b);
-    console.log(`${name}: click to changed answer over ${flips} flips: median ${times[flips / 2]} ms, worst ${times.at(-1)} ms`);
+    const median = times[flips / 2];
+    console.log(`${name}: click to changed answer over ${flips} flips: median ${median} ms, worst ${times.at(-1)} ms`);
+    assert.ok(median < 5000, `half of the changes took ${median} ms and more`); // a busy machine is slow; polls are slower
     await until('the handler to be told', () => told.test(service.output));
   } catch (error) {
     error.message += `\nthe service printed:\n${service.output}`;
