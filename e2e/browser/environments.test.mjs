@@ -46,6 +46,7 @@ describe('environments in the browser', () => {
 
     // What is promoted, and to where, is seen before.
     await page.getByRole('link', { name: 'Compare environments' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Compare environments' }).waitFor();
     await page.goto(`${server.origin}/p/default/compare?from=development&to=staging`);
     await page.getByText('2 flags differ').waitFor();
     await page.getByRole('checkbox', { name: 'Choose pay.api' }).check();

@@ -6,8 +6,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch, violations, watch } from './lib/browser.mjs';
-import { picture, signIn } from './lib/pages.mjs';
-import { root, startServer } from './lib/processes.mjs';
+import { leave, paint, picture, signIn } from './lib/pages.mjs';
+import { root, startServer, until } from './lib/processes.mjs';
 
 const token = 'bgp_screens0000000000000000000000000000000000';
 const serverKey = 'bgs_screens0000000000000000000000000000000000';
@@ -116,7 +116,7 @@ describe('every screen', () => {
     await publish(server, ramp(90), 'nearly all');
     // Nobody reports: both are stale when the grace of 15 s has passed.
     const which = page.getByRole('button', { name: /^Which instances are stale/ }).first();
-    await which.waitFor({ timeout: 40_000 });
+    await which.waitFor({ timeout: 60_000 });
     await which.click();
     await page.getByRole('table', { name: /^Stale at revision/ }).waitFor();
     await look(page, 'audit-stale');
@@ -161,7 +161,7 @@ describe('every screen', () => {
     const theirSessions = page.getByRole('dialog', { name: 'Sessions of ben@example.test' });
     await theirSessions.getByText('127.0.0.1').waitFor();
     for (const colorScheme of ['dark', 'light']) {
-      await page.emulateMedia({ colorScheme });
+      await paint(page, colorScheme);
       await look(page, `member-sessions-${colorScheme}`);
     }
     await theirSessions.getByRole('button', { name: /^End the session at/ }).press('Enter');
@@ -170,13 +170,16 @@ describe('every screen', () => {
     await look(page, 'member-sessions-none');
     await page.keyboard.press('Escape');
     await theirSessions.waitFor({ state: 'detached' });
-    await ben.goto(`${server.origin}${environment}/flags`);
+    await leave(ben);
     await signIn(ben, server.origin, { email: 'ben@example.test', password: 'another horse battery' });
 
     await page.getByRole('button', { name: 'Remove: ben@example.test' }).click();
+    const remove = page.getByRole('dialog').getByRole('button', { name: 'Remove' });
+    await remove.waitFor();
     await look(page, 'remove-member');
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await remove.click();
     await page.getByRole('button', { name: 'Remove: ben@example.test' }).waitFor({ state: 'detached' });
+    await leave(ben);
     await ben.goto(`${server.origin}${environment}/flags`);
     await ben.getByRole('button', { name: 'Sign in' }).waitFor();
     await ben.goto(link);
@@ -243,7 +246,7 @@ describe('every screen', () => {
     const dialog = page.getByRole('dialog', { name: 'Archive Flags.beta?' });
     await dialog.getByText(/calendar 1.4.0 in production/).waitFor();
     for (const colorScheme of ['dark', 'light']) {
-      await page.emulateMedia({ colorScheme });
+      await paint(page, colorScheme);
       await look(page, `archive-asked-${colorScheme}`);
     }
     const archive = dialog.getByRole('button', { name: 'Archive in every environment' });
@@ -337,8 +340,7 @@ async function lookAtAllWidths(page, name) {
 async function lookAtDarkColours(page, name) {
   await page.setViewportSize({ width: desk, height: 900 });
   for (const colorScheme of ['dark', 'light']) {
-    await page.emulateMedia({ colorScheme });
-    await page.locator(`[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+    await paint(page, colorScheme);
     await settled(page);
     if (colorScheme === 'dark') await look(page, `${name}-dark-${desk}`, { onlyColours: true });
   }
@@ -347,7 +349,7 @@ async function lookAtDarkColours(page, name) {
 // settled waits until the skeletons are gone.
 async function settled(page) {
   await page.getByRole('heading', { level: 1 }).first().waitFor();
-  await page.waitForFunction(() => document.querySelector('[aria-busy=true], .mantine-Skeleton-root') === null, null, { timeout: 10_000 });
+  await page.waitForFunction(() => document.querySelector('[aria-busy=true], .mantine-Skeleton-root') === null);
   // What a new width loads, such as a drawer's code, is asked for within a frame.
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
 }
@@ -403,11 +405,10 @@ async function seed(server) {
   await call('/sdk/v1/register', { application, flags: [{ key: 'Flags.isHoliday', type: 'boolean', default: false, description: 'Serve the special day' }] }, serverKey);
   const text = readFileSync(join(root, 'e2e', 'testdata', 'story.yaml'), 'utf8');
   await call('/api/v1/projects/default/apply', { text, file: 'story.yaml', comment: 'The story of the guide' });
-  for (let i = 0; i < 50; i++) {
+  await until('the flag that the program declared', async () => {
     const flags = await (await fetch(`${server.origin}/api/v1/projects/default/flags`, { headers: { authorization: `Bearer ${token}` } })).json();
-    if (flags.items.some((flag) => flag.key === 'Flags.isHoliday')) break;
-    await new Promise((done) => setTimeout(done, 100));
-  }
+    return flags.items.some((flag) => flag.key === 'Flags.isHoliday');
+  });
   await call('/api/v1/projects/default/apply', {
     document: { apiVersion: 'burgee/v1', project: 'default', experiments: { holiday: { environment: 'production', state: 'running', serve: { 'Flags.isHoliday': 'true' } } } },
   });

@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { launch, violations, watch } from './lib/browser.mjs';
-import { lookEverywhere, picture } from './lib/pages.mjs';
+import { leave, lookEverywhere, picture } from './lib/pages.mjs';
 import { binary, freePort, root, run, start, startServer, temporary, until } from './lib/processes.mjs';
 
 const owner = { email: 'ann@example.test', password: 'correct horse battery staple' };
@@ -17,11 +17,11 @@ describe('sign-in', () => {
   let server, provider, issuer, browser;
 
   before(async () => {
-    const port = await freePort();
     const built = join(temporary('provider'), 'provider');
     await run('go', ['build', '-o', built, './provider'], { cwd: join(root, 'e2e/signin') });
+    const port = await freePort();
     provider = start(built, [`http://127.0.0.1:${port}/signin/callback`], { stdio: ['pipe', 'pipe', 'pipe'] });
-    issuer = await until('the provider', () => provider.output.match(/^http:\S+/)?.[0]);
+    issuer = await until('the provider', () => provider.output.match(/^(http:\S+)\n/)?.[1]);
     const key = execFileSync(binary, ['secret-key', 'new'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
     server = await startServer({
       port,
@@ -132,7 +132,7 @@ describe('sign-in', () => {
     await local(page);
     await give(codeOf(secret, 1));
     await inside(page);
-    await page.goto('about:blank'); // a page without its session goes to the door by itself
+    await leave(page);
     await context.clearCookies();
     await local(page);
     await give(old[0]);

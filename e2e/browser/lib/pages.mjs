@@ -26,6 +26,16 @@ export async function signIn(page, origin, { email, password }) {
   await page.getByRole('heading', { level: 1, name: 'Flags' }).waitFor();
 }
 
+// leave leaves a page whose session has ended. Such a page goes to the door by itself, and
+// an address opened meanwhile would be overtaken by that.
+export const leave = (page) => page.goto('about:blank');
+
+// paint waits until one of Burgee's pages is light or dark.
+export async function paint(page, colorScheme) {
+  await page.emulateMedia({ colorScheme });
+  await page.locator(`[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+}
+
 // openWindow opens a window of somebody's own and signs them in; faults holds what
 // watch records from then on.
 export async function openWindow(browser, origin, person) {
@@ -63,7 +73,8 @@ export async function openDashboard({ env = {}, seed }) {
 // runs axe on each; it leaves the page wide and light.
 export async function lookEverywhere(page, name) {
   for (const theme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await paint(page, theme);
     for (const width of theme === 'light' ? [1280, 360] : [1280]) {
       await page.setViewportSize({ width, height: 900 });
       await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
@@ -73,7 +84,7 @@ export async function lookEverywhere(page, name) {
       assert.deepEqual(await violations(page, { onlyColours: theme === 'dark' }), [], `${name} ${theme} ${width}`);
     }
   }
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await paint(page, 'light');
   await page.setViewportSize({ width: 1280, height: 900 });
 }
 
