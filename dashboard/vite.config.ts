@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { budget } from './budget.ts';
+import { patience } from './tests/patience.ts';
 
 // The server whose API the development page talks to; `make dev` starts one there.
 const server = process.env.BURGEE_DEV_SERVER ?? 'http://127.0.0.1:7878';
@@ -25,7 +26,9 @@ export default defineConfig({
   test: {
     environment: 'jsdom',
     setupFiles: ['tests/setup.ts'],
-    testTimeout: 90_000,
+    testTimeout: 4 * patience,
+    hookTimeout: patience,
+    expect: { poll: { timeout: patience } },
     css: false,
     // tests/setup.ts keeps the files of one process apart.
     isolate: false,

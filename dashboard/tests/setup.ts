@@ -1,6 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
+import { patience } from './patience';
 
 // Files share a process and its window, as it takes seconds to make one. Each has our modules, and what
 // they remember, to itself.
@@ -8,8 +9,7 @@ vi.resetModules();
 window.history.replaceState(null, '', '/');
 document.body.replaceChildren();
 
-// A busy machine is slow, not wrong.
-configure({ asyncUtilTimeout: 20_000 });
+configure({ asyncUtilTimeout: patience });
 
 // jsdom gives everything the size of nothing and puts it outside of a window of nothing. A menu that is
 // placed finds by that that its button is out of sight, and hides: some moments after it was opened.

@@ -1,4 +1,4 @@
-import { act, screen } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { change, flagServer } from '../../tests/flag-fixture';
 import { on, renderPage } from '../../tests/render';
@@ -33,11 +33,11 @@ const publish = (actor: string) =>
 test("someone else's publish is asked for again and told, with a link; one's own is not told", async () => {
   const { asked } = renderPage('/p/default/e/production/flags');
   await screen.findByText('No flags yet');
-  await vi.waitFor(() => expect(Source.last).toBeDefined());
+  await waitFor(() => expect(Source.last).toBeDefined());
   const lists = () => asked.filter((request) => request.url.includes('/flags?archived=false')).length;
   const before = lists();
   act(() => Source.last?.onmessage?.({ data: publish('ann@corp.example') }));
-  await vi.waitFor(() => expect(lists()).toBe(before + 1));
+  await waitFor(() => expect(lists()).toBe(before + 1));
   expect(screen.queryByText(/published revision/)).toBeNull();
   act(() => Source.last?.onmessage?.({ data: publish('ben@corp.example') }));
   expect(await screen.findByText('ben@corp.example published revision 813 to production')).toBeInstanceOf(
@@ -72,22 +72,22 @@ test('a receipt that moves is asked for again, one that all have applied is not'
   );
   await screen.findByText('applied by 2 of 2 instances');
   await screen.findByText('applied by 1 of 2 instances, waiting for the others');
-  await vi.waitFor(() => expect(Source.last).toBeDefined());
+  await waitFor(() => expect(Source.last).toBeDefined());
   const times = (revision: number) =>
     asked.filter((request) => request.url.endsWith(`/${revision}/receipts`)).length;
   const before = times(814);
   const settled = times(813);
   act(() => Source.last?.onmessage?.({ data: JSON.stringify({ type: 'receipts' }) }));
-  await vi.waitFor(() => expect(times(814)).toBeGreaterThan(before));
+  await waitFor(() => expect(times(814)).toBeGreaterThan(before));
   expect(times(813)).toBe(settled);
 });
 
 test('a rollout that somebody paused is asked for again', async () => {
   const { asked } = renderPage('/p/default/e/production/flags/Flags.isHoliday', ...flagServer().handlers);
   await screen.findByRole('button', { name: 'Roll out gradually…' });
-  await vi.waitFor(() => expect(Source.last).toBeDefined());
+  await waitFor(() => expect(Source.last).toBeDefined());
   const times = () => asked.filter((request) => request.url.includes('/rollouts?')).length;
   const before = times();
   act(() => Source.last?.onmessage?.({ data: JSON.stringify({ type: 'requests' }) }));
-  await vi.waitFor(() => expect(times()).toBe(before + 1));
+  await waitFor(() => expect(times()).toBe(before + 1));
 });

@@ -1,3 +1,4 @@
+import { waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LiveMessage } from '@/api/types';
 import { LiveHub } from './live';
@@ -68,8 +69,7 @@ describe('the live hub', () => {
     second.listen((message) => heard.push(`second ${message.type}`));
     FakeSource.made[0]?.onopen?.();
     FakeSource.made[0]?.onmessage?.({ data: JSON.stringify(revision) });
-    await soon();
-    expect(heard.sort()).toEqual(['first revision', 'second revision']);
+    await waitFor(() => expect(heard.sort()).toEqual(['first revision', 'second revision']));
     expect(second.state().state).toBe('open');
   });
 

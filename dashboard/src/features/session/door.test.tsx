@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/react';
+import { render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Session } from '@/api/types';
@@ -195,7 +195,7 @@ test('what the provider sends back is sent once and leaves the address', async (
   window.history.replaceState(null, '', '/signin/callback?state=s&code=c');
   const asked = serve(on('POST', '/sso/finish', session));
   const onSignedIn = open({ session: withProvider });
-  await vi.waitFor(() => expect(onSignedIn).toHaveBeenCalledWith(session));
+  await waitFor(() => expect(onSignedIn).toHaveBeenCalledWith(session));
   expect(asked).toHaveLength(1);
   expect(await asked[0]?.json()).toEqual({ state: 's', code: 'c' });
   expect(window.location.href).not.toContain('code');
