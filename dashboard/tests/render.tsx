@@ -1,4 +1,5 @@
 import { render } from '@testing-library/react';
+import { onTestFinished } from 'vitest';
 import type { Project, Right, Session } from '@/api/types';
 import { App } from '@/app/app';
 import { actions } from '@/lib/rights';
@@ -75,15 +76,24 @@ const basics: Handler[] = [
   on('GET', '/projects/default/connections', { items: [], refused: [], nodes: [] }),
 ];
 
-/** Serves `handlers` (first match wins) and the frame's own few requests by fetch; returns what was asked. */
+/**
+ * Serves `handlers` (first match wins) and the frame's own few requests by fetch; returns what was asked. What
+ * has no answer at the end of the test gets none: a page that goes elsewhere upon it would take the next
+ * test's page along, as they share the address.
+ */
 export function serve(...handlers: Handler[]): Request[] {
   const asked: Request[] = [];
+  let over = false;
+  onTestFinished(() => {
+    over = true;
+  });
   globalThis.fetch = async (input, init) => {
     const request = new Request(input as RequestInfo, init);
     asked.push(request.clone());
     const path = new URL(request.url).pathname.replace('/api/v1', '');
     for (const handler of [...handlers, ...basics]) {
       const answer = await handler(request, path);
+      if (over) return new Promise(() => {});
       if (answer) return answer;
     }
     return json(

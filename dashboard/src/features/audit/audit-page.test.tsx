@@ -12,7 +12,7 @@ describe('the audit log', () => {
     const user = userEvent.setup();
     renderPage(address, sound, on('GET', '/projects/default/changes', { items: [change()] }));
     expect(await screen.findByText('Flags.isHoliday in production: default code → false')).toBeTruthy();
-    expect(screen.getByText(/chain verified, 12 entries/)).toBeTruthy();
+    expect(await screen.findByText(/chain verified, 12 entries/)).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Diff' }));
     expect(screen.getByRole('rowheader', { name: 'default' })).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Export' }));

@@ -104,7 +104,9 @@ test('archiving several names the programs that asked for them, and forces those
   await userEvent.click(screen.getByRole('button', { name: 'Archive' }));
   const dialog = await screen.findByRole('dialog');
   expect(await within(dialog).findByText(/calendar 1.4.0 in production/)).toBeInstanceOf(HTMLElement);
-  await userEvent.click(within(dialog).getByRole('button', { name: 'Archive all the same' }));
+  const archive = within(dialog).getByRole('button', { name: 'Archive all the same' });
+  await waitFor(() => expect(archive).toHaveProperty('disabled', false));
+  await userEvent.click(archive);
   await waitFor(() => expect(clear).toHaveBeenCalled());
   const sent = await Promise.all(
     asked

@@ -1,4 +1,4 @@
-import { screen, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test } from 'vitest';
 import { dayAfter } from '@/components/keep-flag';
@@ -109,6 +109,7 @@ test('a new flag that is on in production is one form', async () => {
     type: 'boolean',
     environments: { production: { enabled: true, default: 'true' } },
   });
+  await waitFor(() => expect(screen.queryByRole('form', { name: 'New flag' })).toBeNull());
 });
 
 test('a stale flag says why, and is archived once the programs that ask for it were seen', async () => {

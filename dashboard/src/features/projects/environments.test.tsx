@@ -137,6 +137,7 @@ test('where approvals are needed a promotion becomes a change request', async ()
     expect: { production: 812 },
     promotion: { from: 'development', to: 'production', flags: ['pay.api'] },
   });
+  await waitFor(() => expect(window.location.pathname).toBe('/p/default/change-requests/7'));
 });
 
 test('alike environments and a failed comparison are told apart', async () => {

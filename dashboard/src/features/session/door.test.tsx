@@ -27,7 +27,7 @@ test('signing in hands over the session', async () => {
   const asked = serve(on('POST', '/session', session));
   const onSignedIn = open({});
   await fill('Sign in');
-  expect(onSignedIn).toHaveBeenCalledWith(session);
+  await waitFor(() => expect(onSignedIn).toHaveBeenCalledWith(session));
   expect(await asked[0]?.json()).toEqual({ email: 'ann@corp.example', password: 'correct horse' });
 });
 
@@ -44,14 +44,14 @@ test('a sign-in that waits asks for the code, and a sign-in that is over begins 
   await fill('Sign in');
   expect(onSignedIn).not.toHaveBeenCalled();
   const type = async (code: string) => {
-    await userEvent.clear(screen.getByLabelText('Code'));
+    await userEvent.clear(await screen.findByLabelText('Code'));
     await userEvent.type(screen.getByLabelText('Code'), code);
-    await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Sign in' }));
   };
   await type('111111');
   expect((await screen.findByRole('alert')).textContent).toBe('The code is wrong.');
   await type('333333');
-  expect(onSignedIn).toHaveBeenCalledWith(session);
+  await waitFor(() => expect(onSignedIn).toHaveBeenCalledWith(session));
   expect(await asked[2]?.json()).toEqual({ pending: 'waits', code: '333333' });
   await type('222222');
   expect((await screen.findByRole('alert')).textContent).toBe('This sign-in is done.');
@@ -92,7 +92,7 @@ test('the printed link makes the owner and leaves no token in the address', asyn
   const asked = serve(on('POST', '/setup', () => json(session, 201)));
   const onSignedIn = open({ session: fresh });
   await fill('Create account');
-  expect(onSignedIn).toHaveBeenCalledWith(session);
+  await waitFor(() => expect(onSignedIn).toHaveBeenCalledWith(session));
   expect(await asked[0]?.json()).toMatchObject({ token: 'one-time' });
   expect(window.location.href).not.toContain('one-time');
 });
@@ -148,7 +148,7 @@ test('an invitation asks for a password and leaves no token in the address', asy
   );
   await userEvent.type(screen.getByLabelText('Password'), 'correct horse');
   await userEvent.click(screen.getByRole('button', { name: 'Create account' }));
-  expect(onSignedIn).toHaveBeenCalledWith(session);
+  await waitFor(() => expect(onSignedIn).toHaveBeenCalledWith(session));
   expect(await asked[1]?.json()).toEqual({ token: 'one-time', password: 'correct horse' });
   expect(window.location.href).not.toContain('one-time');
 });
