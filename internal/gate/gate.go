@@ -149,7 +149,7 @@ func find[K any](g *Gate, by func(K) (*delivery.Cell, delivery.KeyRef, bool), wh
 
 func notReady() *fault.Error {
 	return fault.New(fault.Unavailable, "not_ready",
-		"The server is starting and has not loaded every environment yet; try again").WithRetryAfter(time.Second)
+		"Not every environment and key has been loaded here yet; try again").WithRetryAfter(time.Second)
 }
 
 // checkForm refuses what cannot be an SDK key, and what may be one but must not

@@ -153,9 +153,12 @@ func newest(deltas []delivery.Delta, room int) []delivery.Delta {
 
 // setKeys takes the data of the event "keys".
 func (h *held) setKeys(data []byte) (changed bool, err error) {
-	keys, err := readKeys(data)
+	of, keys, err := readKeys(data)
 	if err != nil {
 		return false, err
+	}
+	if of != h.place && of != (place{}) { // a server that does not say it yet sends rules first, which say it
+		return false, fmt.Errorf("%w: keys of %s", errElsewhere, of)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -187,19 +190,21 @@ func (k *keyEntry) UnmarshalJSON(data []byte) error {
 	return errors.Join(json.Unmarshal(parts[0], &k.hash), json.Unmarshal(parts[1], &k.kind), json.Unmarshal(parts[2], &k.end))
 }
 
-func readKeys(data []byte) ([]delivery.KeyRef, error) {
+// readKeys reads who may enter where; the place is empty where none is said.
+func readKeys(data []byte) (of place, keys []delivery.KeyRef, err error) {
 	var body struct {
+		place
 		Keys []keyEntry `json:"keys"`
 	}
 	if err := json.Unmarshal(data, &body); err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
+		return of, nil, fmt.Errorf("read keys: %w", err)
 	}
-	keys := make([]delivery.KeyRef, 0, len(body.Keys))
+	keys = make([]delivery.KeyRef, 0, len(body.Keys))
 	for _, k := range body.Keys {
 		ref := delivery.KeyRef{Kind: delivery.KeyKind(k.kind), ExpiresAt: k.end}
 		hash, err := hex.DecodeString(k.hash)
 		if err != nil || len(hash) != len(ref.Hash) {
-			return nil, fmt.Errorf("read keys: %q is no SHA-256", k.hash)
+			return of, nil, fmt.Errorf("read keys: %q is no SHA-256", k.hash)
 		}
 		copy(ref.Hash[:], hash)
 		switch ref.Kind {
@@ -208,7 +213,7 @@ func readKeys(data []byte) ([]delivery.KeyRef, error) {
 		default: // a kind of a later version opens nothing here
 		}
 	}
-	return keys, nil
+	return body.place, keys, nil
 }
 
 // lastID is the id of the newest revision that is here; "" before the first.

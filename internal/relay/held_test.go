@@ -232,3 +232,18 @@ func TestWaitsGrowAndAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// A proxy may mix up two environments: what is of another is not taken, keys as
+// little as rules.
+func TestKeysOfAnotherEnvironmentAreRefused(t *testing.T) {
+	h := &held{place: place{"default", "production"}}
+	key := `"keys":[["` + strings.Repeat("ab", 32) + `","server",0]]}`
+	if _, err := h.setKeys([]byte(`{"project":"default","environment":"staging",` + key)); !errors.Is(err, errElsewhere) || h.keysTold || len(h.keys) != 0 {
+		t.Errorf("staging's: %v, %d keys", err, len(h.keys))
+	}
+	for _, own := range []string{`{"project":"default","environment":"production",` + key, `{` + key} {
+		if _, err := h.setKeys([]byte(own)); err != nil || len(h.keys) != 1 {
+			t.Errorf("%s: %v, %d keys", own, err, len(h.keys))
+		}
+	}
+}

@@ -228,9 +228,9 @@ func (r *Relay) news() {
 	poke(r.dirty)
 }
 
-// Complete says whether a key that opens nothing here is wrong: upstream has
-// said what there is, and all of it has come. Until then it may be of an
-// environment, or newer than what the disk held.
+// Complete says whether a key that opens nothing here is wrong: since the start
+// upstream has said which environments there are, and the keys of each. Until
+// then it may be of another environment, or newer than what the disk held.
 func (r *Relay) Complete() bool {
 	r.mu.Lock()
 	listed := r.listed

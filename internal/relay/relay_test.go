@@ -275,6 +275,9 @@ func TestARelayServesByteForByteWhatItsUpstreamDoes(t *testing.T) {
 		}
 		before = got
 	}
+	if sent := up.api.Stats().Bytes.Of("delta"); sent.Load() == 0 {
+		t.Error("each revision came whole")
+	}
 	if _, _, ok := e.manager.ByKey(sha256.Sum256([]byte(serverKey))); !ok {
 		t.Error("the key opens nothing at the relay")
 	}

@@ -104,7 +104,7 @@ func (u *upstream) list(ctx context.Context) ([]place, error) {
 
 // stream opens the stream of an environment. The caller closes it.
 func (u *upstream) stream(ctx context.Context, p place, lastEventID string) (io.ReadCloser, error) {
-	header := http.Header{"Accept": {"text/event-stream"}}
+	header := http.Header{"Accept": {"text/event-stream"}, "Burgee-Delta": {"1"}}
 	if lastEventID != "" {
 		header.Set("Last-Event-ID", lastEventID)
 	}

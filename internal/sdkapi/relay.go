@@ -54,8 +54,10 @@ func (a *API) enterOrRelay(w http.ResponseWriter, r *http.Request) (*gate.Pass, 
 func appendKeys(dst []byte, state *delivery.State) []byte {
 	keys := state.Keys()
 	body := struct {
-		Keys [][3]any `json:"keys"`
-	}{make([][3]any, 0, len(keys))}
+		Project     string   `json:"project"`
+		Environment string   `json:"environment"`
+		Keys        [][3]any `json:"keys"`
+	}{state.Project, state.Environment, make([][3]any, 0, len(keys))}
 	for _, k := range keys {
 		body.Keys = append(body.Keys, [3]any{hex.EncodeToString(k.Hash[:]), k.Kind, k.ExpiresAt})
 	}

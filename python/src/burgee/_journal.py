@@ -84,6 +84,7 @@ class Journal:
         if self._said_waiting or self._refused is not None:
             return
         self._said_waiting = True
+        self._owes_reason = error is None
         log.warning(
             "no configuration after %.1f s from %s (%s). Every flag serves its code default; "
             "trying again in the background",
@@ -91,7 +92,6 @@ class Journal:
             self._settings.url,
             error or "no answer yet",
         )
-        self._owes_reason = error is None
 
     def _explain(self, error: str | None) -> None:
         """The first attempt ended after set-up did."""
