@@ -40,7 +40,7 @@ func (m *moved) move(t *testing.T, prepare func(), args ...string) {
 	before := m.values(t)
 	_, snapshot := m.get(t, "/sdk/v1/snapshot", serverKey)
 	heard := m.client.Status().LastHeard
-	m.line.events()
+	m.line.forget()
 	m.stop(t)
 	m.burgee(t, "", append([]string{"migrate-store"}, args...)...)
 	if got := m.values(t); got != before {
@@ -50,7 +50,7 @@ func (m *moved) move(t *testing.T, prepare func(), args ...string) {
 	m.start(t)
 	sent := ""
 	until(t, "the stream again", 30*time.Second, func() bool {
-		sent = strings.TrimSpace(sent + " " + m.line.events())
+		sent = m.line.events()
 		s := m.client.Status()
 		return s.Connected && s.LastHeard.After(heard) && sent != "goaway" // a poll connects, too
 	})
@@ -68,7 +68,7 @@ func (m *moved) move(t *testing.T, prepare func(), args ...string) {
 // publish changes the split, of which the program is sent what differs.
 func (m *moved) publish(t *testing.T, share int) {
 	t.Helper()
-	m.line.events()
+	m.line.forget()
 	untilRevision(t, m.client, m.apply(t, fmt.Sprintf(splitDocument, share, 100-share))["production"])
 	if got := m.line.events(); got != "delta" {
 		t.Errorf("at the next revision: sent %q, want a delta", got)
