@@ -108,17 +108,19 @@ test: ## everything: Go, Python, dashboard, command line, real browser
 	@echo "burgee: all tests passed"
 
 # Code mostly computes, pages and the built binary's tests wait a good part of their
-# time, so the three go side by side; each prints when it has ended. The fuzzer of the
-# API takes as long as a tenth of all of it and is in make check.
+# time, so the three go side by side; each prints when it has ended. So that they take
+# about as long as each other, the dashboard's units are not beside its pages. The fuzzer
+# of the API takes as long as a tenth of all of it and is in make check.
 .PHONY: test-code test-pages test-binary
 test-code:
 	@$(MAKE) --no-print-directory test-go && $(MAKE) --no-print-directory test-deploy && $(MAKE) --no-print-directory test-race && \
 	  $(MAKE) --no-print-directory test-python
 test-binary:
 	@$(MAKE) --no-print-directory test-e2e && $(MAKE) --no-print-directory test-openfeature && \
-	  $(MAKE) --no-print-directory test-signin && $(MAKE) --no-print-directory test-importers
+	  $(MAKE) --no-print-directory test-signin && $(MAKE) --no-print-directory test-importers && \
+	  $(MAKE) --no-print-directory test-dashboard
 test-pages:
-	@$(MAKE) --no-print-directory test-dashboard && $(MAKE) --no-print-directory test-browser
+	@$(MAKE) --no-print-directory test-browser
 
 test-go: | need-go ## Go tests of both modules
 	@scripts/debian strace strace "the durability tests"

@@ -138,9 +138,9 @@ class State:
 
     def fail(self, error: str, source: str) -> Fetched:
         """The server could not be asked, or what it sent could not be taken."""
-        self.last_error = error  # first, as whoever finds no connection asks why
         self.connected = False
-        self.answered.set()
+        self.last_error = error
+        self.answered.set()  # last, as whoever waited for it asks why
         if self._listener is not None:
             self._listener(False, error)
         return Fetched(False, source, self.revision, error)
