@@ -109,18 +109,18 @@ test: ## everything: Go, Python, dashboard, command line, real browser
 
 # Code mostly computes, pages and the built binary's tests wait a good part of their
 # time, so the three go side by side; each prints when it has ended. So that they take
-# about as long as each other, the dashboard's units are not beside its pages. The fuzzer
-# of the API takes as long as a tenth of all of it and is in make check.
+# about as long as each other, Python's tests follow the pages and the dashboard's units
+# the binary. The fuzzer of the API takes as long as a tenth of all of it and is in make
+# check.
 .PHONY: test-code test-pages test-binary
 test-code:
-	@$(MAKE) --no-print-directory test-go && $(MAKE) --no-print-directory test-deploy && $(MAKE) --no-print-directory test-race && \
-	  $(MAKE) --no-print-directory test-python
+	@$(MAKE) --no-print-directory test-go && $(MAKE) --no-print-directory test-deploy && $(MAKE) --no-print-directory test-race
 test-binary:
 	@$(MAKE) --no-print-directory test-e2e && $(MAKE) --no-print-directory test-openfeature && \
 	  $(MAKE) --no-print-directory test-signin && $(MAKE) --no-print-directory test-importers && \
 	  $(MAKE) --no-print-directory test-dashboard
 test-pages:
-	@$(MAKE) --no-print-directory test-browser
+	@$(MAKE) --no-print-directory test-browser && $(MAKE) --no-print-directory test-python
 
 test-go: | need-go ## Go tests of both modules
 	@scripts/debian strace strace "the durability tests"
