@@ -3,7 +3,6 @@ package delivery_test
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -54,12 +53,9 @@ func start(t testing.TB, r delivery.Reader, opts delivery.Options) *delivery.Man
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
 	m := delivery.New(r, opts)
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- m.Run(ctx) }()
+	stop := deliverytest.Start(m)
 	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
+		if err := stop(); err != nil {
 			t.Error(err)
 		}
 	})

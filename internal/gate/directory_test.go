@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"context"
 	"encoding/base64"
 	"net/http/httptest"
 	"sync"
@@ -111,12 +110,9 @@ func (s standing) Ready() bool { return s.ready }
 // load runs a Manager until the test ends, and waits until it has looked once.
 func load(t *testing.T, m *delivery.Manager) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- m.Run(ctx) }()
+	stop := deliverytest.Start(m)
 	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
+		if err := stop(); err != nil {
 			t.Error(err)
 		}
 	})
